@@ -1,5 +1,7 @@
 //! CIASA: adversarial attacks on action recognition from skeletons.
 
+#[cfg(feature = "engine")]
+pub mod data;
 pub mod error;
 pub mod skeleton;
 

@@ -1,0 +1,272 @@
+//! The real sets, read from `.npz` files and brought into our layouts' joint orders.
+
+use std::fs::File;
+use std::path::Path;
+
+use npyz::npz::NpzArchive;
+
+use crate::error::{Error, Result};
+use crate::skeleton::{LayoutId, Sequence};
+
+/// The sets that we know how to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Kind {
+    /// UTD-MHAD: 27 classes, 8 subjects (Chen, Jafari, Kehtarnavaz 2015).
+    #[serde(rename = "utd_mhad")]
+    UtdMhad,
+    /// Northwestern-UCLA: 10 classes, 3 views (Wang et al. 2014).
+    #[serde(rename = "nw_ucla")]
+    NwUcla,
+    /// MSR-Action3D: 20 classes, 10 subjects (Li, Zhang, Liu 2010).
+    #[serde(rename = "msr_action3d")]
+    MsrAction3d,
+    /// Eleven classes of HDM05 (Müller et al. 2007).
+    #[serde(rename = "hdm05_11")]
+    Hdm05,
+}
+
+/// A clip with what a split needs to know of it.
+#[derive(Clone, Debug)]
+pub struct LabelledClip {
+    /// One person, metres, 30 frames a second.
+    pub clip: Sequence,
+    /// Class index, 0-based.
+    pub label: usize,
+    /// Who performs.
+    pub subject: String,
+    /// The camera's view, where the set has several; else 0.
+    pub view: i64,
+}
+
+/// A whole set in memory.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Which one.
+    pub kind: Kind,
+    /// Names of the classes, by label.
+    pub classes: Vec<String>,
+    /// All clips, in the file's order.
+    pub clips: Vec<LabelledClip>,
+}
+
+const UTD_CLASSES: [&str; 27] = [
+    "swipe left",
+    "swipe right",
+    "wave",
+    "clap",
+    "throw",
+    "arm cross",
+    "basketball shoot",
+    "draw x",
+    "draw circle (clockwise)",
+    "draw circle (counter-clockwise)",
+    "draw triangle",
+    "bowling",
+    "boxing",
+    "baseball swing",
+    "tennis swing",
+    "arm curl",
+    "tennis serve",
+    "push",
+    "knock",
+    "catch",
+    "pick up and throw",
+    "jog in place",
+    "walk in place",
+    "sit to stand",
+    "stand to sit",
+    "forward lunge",
+    "squat",
+];
+const UCLA_CLASSES: [&str; 10] = [
+    "pick up with one hand",
+    "pick up with two hands",
+    "drop trash",
+    "walk around",
+    "sit down",
+    "stand up",
+    "donning",
+    "doffing",
+    "throw",
+    "carry",
+];
+const MSR_CLASSES: [&str; 20] = [
+    "high arm wave",
+    "horizontal arm wave",
+    "hammer",
+    "hand catch",
+    "forward punch",
+    "high throw",
+    "draw x",
+    "draw tick",
+    "draw circle",
+    "hand clap",
+    "two hand wave",
+    "side boxing",
+    "bend",
+    "forward kick",
+    "side kick",
+    "jogging",
+    "tennis swing",
+    "tennis serve",
+    "golf swing",
+    "pick up and throw",
+];
+
+/// For each joint of our Kinect v1 layout, its index in the set's own order.
+const UTD_ORDER: [usize; 20] = [3, 2, 1, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
+const MSR_ORDER: [usize; 20] = [6, 3, 2, 19, 1, 8, 10, 12, 0, 7, 9, 11, 5, 14, 16, 18, 4, 13, 15, 17];
+
+impl Kind {
+    /// The file's name in a data directory.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::UtdMhad => "utd_mhad.npz",
+            Self::NwUcla => "nw_ucla.npz",
+            Self::MsrAction3d => "msr_action3d.npz",
+            Self::Hdm05 => "hdm05_11.npz",
+        }
+    }
+
+    /// The layout that the set is brought into.
+    pub fn layout(self) -> LayoutId {
+        match self {
+            Self::Hdm05 => LayoutId::Hdm05,
+            _ => LayoutId::KinectV1,
+        }
+    }
+
+    fn order(self) -> Vec<usize> {
+        match self {
+            Self::UtdMhad => UTD_ORDER.to_vec(),
+            Self::MsrAction3d => MSR_ORDER.to_vec(),
+            Self::NwUcla => (0..20).collect(),
+            Self::Hdm05 => (0..31).collect(),
+        }
+    }
+
+    /// Names of the classes whose labels are numbers.
+    fn numbered_classes(self) -> &'static [&'static str] {
+        match self {
+            Self::UtdMhad => &UTD_CLASSES,
+            Self::NwUcla => &UCLA_CLASSES,
+            Self::MsrAction3d => &MSR_CLASSES,
+            Self::Hdm05 => &[],
+        }
+    }
+
+    /// A set's own class number to a 0-based label. Northwestern-UCLA has no class 7 and 10.
+    fn label(self, number: i64) -> Option<usize> {
+        let label = match (self, number) {
+            (Self::NwUcla, 1..=6) => number - 1,
+            (Self::NwUcla, 8..=9) => number - 2,
+            (Self::NwUcla, 11..=12) => number - 3,
+            (Self::NwUcla, _) => return None,
+            _ => number - 1,
+        };
+        usize::try_from(label).ok().filter(|l| *l < self.numbered_classes().len())
+    }
+}
+
+struct Reader<'a> {
+    archive: NpzArchive<std::io::BufReader<File>>,
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn array(&mut self, name: &str) -> Result<npyz::NpyFile<impl std::io::Read + '_>> {
+        let path = self.path;
+        match self.archive.by_name(name) {
+            Ok(Some(array)) => Ok(array),
+            Ok(None) => Err(Error::data(format!("has no array {name:?}")).at(path.display())),
+            Err(e) => Err(Error::data(e.to_string()).at(format!("array {name:?}")).at(path.display())),
+        }
+    }
+
+    fn read<T: npyz::Deserialize>(&mut self, name: &str) -> Result<Vec<T>> {
+        let path = self.path;
+        let array = self.array(name)?;
+        array.into_vec().map_err(|e| Error::data(e.to_string()).at(format!("array {name:?}")).at(path.display()))
+    }
+}
+
+impl Dataset {
+    /// Reads `<dir>/<kind's file>`.
+    ///
+    /// # Errors
+    /// Where the file is missing, is no `.npz`, or its arrays do not fit each other.
+    pub fn read(dir: &Path, kind: Kind) -> Result<Self> {
+        let path = dir.join(kind.file_name());
+        let file = File::open(&path).map_err(|e| Error::io(&path, &e))?;
+        let archive = NpzArchive::new(std::io::BufReader::new(file)).map_err(|e| Error::io(&path, &e))?;
+        let mut reader = Reader { archive, path: &path };
+        let xyz: Vec<i16> = reader.read("xyz_mm")?;
+        let lengths: Vec<i32> = reader.read("len")?;
+        let n = lengths.len();
+        let (labels, classes) = read_labels(&mut reader, kind)?;
+        let subjects = match kind {
+            Kind::Hdm05 => reader.read::<String>("subject")?,
+            _ => reader.read::<i64>("subject")?.into_iter().map(|s| s.to_string()).collect(),
+        };
+        let views = if kind == Kind::NwUcla { reader.read::<i64>("view")? } else { vec![0; n] };
+        if [labels.len(), subjects.len(), views.len()] != [n; 3] {
+            return Err(Error::data("arrays of different lengths").at(path.display()));
+        }
+
+        let order = kind.order();
+        let mut clips = Vec::with_capacity(n);
+        let mut at = 0;
+        for i in 0..n {
+            let size = usize::try_from(lengths[i]).unwrap_or(0) * order.len() * 3;
+            let place = |e: Error| e.at(format!("clip {i}")).at(path.display());
+            let frames = xyz.get(at..at + size).ok_or_else(|| place(Error::data("its frames are cut short")))?;
+            let data = frames.chunks_exact(order.len() * 3).flat_map(|f| {
+                order.iter().flat_map(move |&j| f[j * 3..j * 3 + 3].iter().map(|mm| f32::from(*mm) / 1000.0))
+            });
+            let mut clip =
+                Sequence::new(kind.layout(), 30.0, size / (order.len() * 3), 1, data.collect()).map_err(place)?;
+            clip.label = Some(classes[labels[i]].clone());
+            clips.push(LabelledClip { clip, label: labels[i], subject: subjects[i].clone(), view: views[i] });
+            at += size;
+        }
+        Ok(Self { kind, classes, clips })
+    }
+}
+
+fn read_labels(reader: &mut Reader<'_>, kind: Kind) -> Result<(Vec<usize>, Vec<String>)> {
+    if kind == Kind::Hdm05 {
+        let names: Vec<String> = reader.read("label")?;
+        let mut classes = names.clone();
+        classes.sort();
+        classes.dedup();
+        let labels = names.iter().filter_map(|n| classes.binary_search(n).ok()).collect();
+        return Ok((labels, classes));
+    }
+    let numbers: Vec<i64> = reader.read("label")?;
+    let labels = numbers
+        .into_iter()
+        .map(|n| kind.label(n).ok_or_else(|| Error::data(format!("unknown class {n}")).at(reader.path.display())))
+        .collect::<Result<_>>()?;
+    Ok((labels, kind.numbered_classes().iter().map(|c| (*c).to_owned()).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_permutations() {
+        for kind in [Kind::UtdMhad, Kind::NwUcla, Kind::MsrAction3d, Kind::Hdm05] {
+            let mut order = kind.order();
+            order.sort_unstable();
+            assert_eq!(order, (0..kind.layout().layout().len()).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn ucla_skips_the_numbers_that_it_has_not() {
+        let labels: Vec<_> = (1..=12).map(|n| Kind::NwUcla.label(n)).collect();
+        assert_eq!(labels.iter().flatten().count(), 10);
+        assert_eq!((labels[6], labels[9], labels[11]), (None, None, Some(9)));
+    }
+}
