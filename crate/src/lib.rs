@@ -3,6 +3,8 @@
 #[cfg(feature = "engine")]
 pub mod data;
 pub mod error;
+#[cfg(feature = "engine")]
+pub mod kernel;
 pub mod skeleton;
 
 pub use error::{Error, Result};

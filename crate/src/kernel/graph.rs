@@ -1,0 +1,89 @@
+//! The graph product on the CPU, over the non-zeros of the adjacency only: a skeleton's matrices are nine tenths empty.
+
+use super::gemm::each_chunk;
+
+/// x is (N, T, V, C), the adjacency (K, V, V), the result (N, T, V, K * C).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// N * T.
+    pub frames: usize,
+    pub v: usize,
+    pub c: usize,
+    pub k: usize,
+}
+
+struct Edge {
+    k: usize,
+    from: usize,
+    to: usize,
+    weight: f32,
+}
+
+fn edges(s: Shape, a: &[f32]) -> Vec<Edge> {
+    let at = |i: usize| Edge { k: i / (s.v * s.v), from: i / s.v % s.v, to: i % s.v, weight: a[i] };
+    (0..s.k * s.v * s.v).filter(|&i| a[i] != 0.0).map(at).collect()
+}
+
+/// Frames that one task takes: enough to be worth a task.
+const CHUNK: usize = 32;
+
+/// y\[w, k\] = sum over v of a\[k, v, w\] x\[v\], frame by frame.
+pub(super) fn forward(s: Shape, x: &[f32], a: &[f32]) -> Vec<f32> {
+    let edges = edges(s, a);
+    let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
+    let mut y = vec![0.0; s.frames * y_row];
+    each_chunk(&mut y, CHUNK * y_row, |chunk, y| {
+        for (i, y) in y.chunks_exact_mut(y_row).enumerate() {
+            let x = &x[(chunk * CHUNK + i) * x_row..][..x_row];
+            for e in &edges {
+                let out = &mut y[(e.to * s.k + e.k) * s.c..][..s.c];
+                out.iter_mut().zip(&x[e.from * s.c..][..s.c]).for_each(|(o, x)| *o += e.weight * x);
+            }
+        }
+    });
+    y
+}
+
+/// Gradient with respect to x.
+pub(super) fn backward_x(s: Shape, dy: &[f32], a: &[f32]) -> Vec<f32> {
+    let edges = edges(s, a);
+    let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
+    let mut dx = vec![0.0; s.frames * x_row];
+    each_chunk(&mut dx, CHUNK * x_row, |chunk, dx| {
+        for (i, dx) in dx.chunks_exact_mut(x_row).enumerate() {
+            let dy = &dy[(chunk * CHUNK + i) * y_row..][..y_row];
+            for e in &edges {
+                let g = &dy[(e.to * s.k + e.k) * s.c..][..s.c];
+                dx[e.from * s.c..][..s.c].iter_mut().zip(g).for_each(|(d, g)| *d += e.weight * g);
+            }
+        }
+    });
+    dx
+}
+
+/// Gradient with respect to the adjacency, where it is not zero (a zero is the absence of an edge, and stays).
+pub(super) fn backward_a(s: Shape, x: &[f32], dy: &[f32], a: &[f32]) -> Vec<f32> {
+    let edges = edges(s, a);
+    let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
+    let mut da = vec![0.0; s.k * s.v * s.v];
+    for (x, dy) in x.chunks_exact(x_row).zip(dy.chunks_exact(y_row)) {
+        for e in &edges {
+            let (x, g) = (&x[e.from * s.c..][..s.c], &dy[(e.to * s.k + e.k) * s.c..][..s.c]);
+            da[(e.k * s.v + e.from) * s.v + e.to] += dot(x, g);
+        }
+    }
+    da
+}
+
+/// Eight partial sums, so that the compiler may use vector registers: it must not reorder one sum by itself.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 8];
+    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a8.remainder().iter().zip(b8.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a8.zip(b8) {
+        for i in 0..8 {
+            sums[i] += a[i] * b[i];
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}

@@ -1,0 +1,62 @@
+//! The two operations that a skeleton network spends its time in, with hand-written gradients for the CPU backend.
+//!
+//! Everything else (1x1 convolutions as matrix products, normalisation, ReLU) is stock Burn. Tensors are (N, T, V, C) with
+//! channels innermost. On other backends the same functions are composed of stock operations, which is also the reference
+//! that tests hold the kernels against.
+
+mod gemm;
+mod graph;
+mod op;
+mod plain;
+mod temporal;
+
+use burn::backend::{Dispatch, DispatchDevice};
+use burn::tensor::{Device, Tensor};
+use op::SkeletonOps;
+pub use temporal::TAPS;
+
+/// Temporal convolution: nine taps over time, padding four, the same for each joint.
+///
+/// # Shapes
+/// - x: (N, T, V, C)
+/// - weight: (9, C, C'), bias: (C')
+/// - result: (N, ceil(T / stride), V, C')
+pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
+    if !on_cpu(&x.device()) {
+        return plain::temporal_conv(x, weight, bias, stride);
+    }
+    Tensor::from_dispatch(Dispatch::temporal_conv(
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+        stride,
+    ))
+}
+
+/// Graph product: each joint's neighbours summed, once for each of K adjacency matrices.
+/// `y[n, t, w, k C + c] = sum over v of a[k, v, w] x[n, t, v, c]`
+///
+/// A zero in the adjacency is the absence of an edge: on the CPU its gradient is zero.
+///
+/// # Shapes
+/// - x: (N, T, V, C)
+/// - a: (K, V, V)
+/// - result: (N, T, V, K C)
+pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
+    if !on_cpu(&x.device()) {
+        return plain::graph_product(x, a);
+    }
+    Tensor::from_dispatch(Dispatch::graph_product(x.into_dispatch(), a.into_dispatch()))
+}
+
+fn on_cpu(device: &Device) -> bool {
+    match device.as_dispatch() {
+        DispatchDevice::Flex(_) => true,
+        DispatchDevice::Autodiff(_) => matches!(device.clone().inner().as_dispatch(), DispatchDevice::Flex(_)),
+        #[allow(unreachable_patterns)] // without the GPU feature there is no other device
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! The same operations composed of Burn's own, for GPUs and as the reference of the kernels.
+
+use burn::tensor::Tensor;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+
+use super::TAPS;
+
+pub(super) fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
+    // (N, T, V, C) -> (N, C, T, V); (9, C, C') -> (C', C, 9, 1)
+    let x = x.permute([0, 3, 1, 2]);
+    let weight = weight.permute([2, 1, 0]).unsqueeze_dim(3);
+    let options = ConvOptions::new([stride, 1], [TAPS / 2, 0], [1, 1], 1);
+    conv2d(x, weight, Some(bias), options).permute([0, 2, 3, 1])
+}
+
+pub(super) fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
+    let [n, t, v, c] = x.dims();
+    let k = a.dims()[0];
+    // (K, V, W) -> (1, W K, V), rows ordered as the result wants them
+    let a = a.permute([2, 0, 1]).reshape([1, v * k, v]);
+    a.expand([n * t, v * k, v]).matmul(x.reshape([n * t, v, c])).reshape([n, t, v, k * c])
+}

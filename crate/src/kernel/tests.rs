@@ -1,0 +1,65 @@
+//! The kernels against the same operations composed of stock ones, values and all gradients.
+
+#![allow(clippy::unwrap_used)]
+
+use burn::tensor::{Device, Distribution, Tensor, Tolerance};
+
+use super::*;
+
+fn close<const D: usize>(a: Tensor<D>, b: Tensor<D>) {
+    a.into_data().assert_approx_eq::<f32>(&b.into_data(), Tolerance::rel_abs(1e-4, 1e-4));
+}
+
+#[test]
+fn temporal_convolution_agrees_with_the_stock_one() {
+    let device = Device::flex().autodiff();
+    device.seed(3);
+    for (n, t, v, c, out, stride) in [
+        (1, 1, 2, 3, 4, 1),
+        (2, 16, 5, 8, 12, 1),
+        (3, 9, 4, 6, 8, 2),
+        (1, 3, 2, 5, 3, 1),
+        (2, 12, 3, 4, 4, 2),
+        (1, 11, 2, 3, 2, 3),
+    ] {
+        let random = |shape: &[usize]| {
+            Tensor::<1>::random([shape.iter().product::<usize>()], Distribution::Normal(0.0, 1.0), &device)
+        };
+        let x = random(&[n, t, v, c]).reshape([n, t, v, c]).require_grad();
+        let w = random(&[TAPS, c, out]).reshape([TAPS, c, out]).require_grad();
+        let b = random(&[out]).require_grad();
+        let weigh = random(&[n, t.div_ceil(stride), v, out]).reshape([n, t.div_ceil(stride), v, out]);
+        let run = |f: fn(Tensor<4>, Tensor<3>, Tensor<1>, usize) -> Tensor<4>| {
+            let y = f(x.clone(), w.clone(), b.clone(), stride);
+            let grads = (y.clone() * weigh.clone()).sum().backward();
+            (y.inner(), x.grad(&grads).unwrap(), w.grad(&grads).unwrap(), b.grad(&grads).unwrap())
+        };
+        let (kernel, stock) = (run(temporal_conv), run(plain::temporal_conv));
+        close(kernel.0, stock.0);
+        close(kernel.1, stock.1);
+        close(kernel.2, stock.2);
+        close(kernel.3, stock.3);
+    }
+}
+
+#[test]
+fn graph_product_agrees_with_the_dense_one() {
+    let device = Device::flex().autodiff();
+    device.seed(4);
+    let (n, t, v, c, k) = (2, 40, 5, 11, 3);
+    let x = Tensor::<4>::random([n, t, v, c], Distribution::Normal(0.0, 1.0), &device).require_grad();
+    let dense = Tensor::<3>::random([k, v, v], Distribution::Normal(0.0, 1.0), &device.clone().inner());
+    let mask = dense.clone().greater_elem(0.3).float();
+    let a = Tensor::from_inner(dense * mask.clone()).require_grad();
+    let weigh = Tensor::<4>::random([n, t, v, k * c], Distribution::Normal(0.0, 1.0), &device);
+    let run = |f: fn(Tensor<4>, Tensor<3>) -> Tensor<4>| {
+        let y = f(x.clone(), a.clone());
+        let grads = (y.clone() * weigh.clone()).sum().backward();
+        (y.inner(), x.grad(&grads).unwrap(), a.grad(&grads).unwrap())
+    };
+    let (kernel, stock) = (run(graph_product), run(plain::graph_product));
+    close(kernel.0, stock.0);
+    close(kernel.1, stock.1);
+    // Where there is no edge the kernel has no gradient: the networks multiply it by zero.
+    close(kernel.2, stock.2 * mask);
+}
