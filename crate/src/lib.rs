@@ -5,6 +5,8 @@ pub mod data;
 pub mod error;
 #[cfg(feature = "engine")]
 pub mod kernel;
+#[cfg(feature = "engine")]
+pub mod model;
 pub mod skeleton;
 
 pub use error::{Error, Result};

@@ -1,1 +1,5 @@
+//! Everything that is tested natively beyond the unit tests, in one binary: one link instead of many.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod golden_stgcn;
+mod support;

@@ -1,0 +1,85 @@
+//! `models/manifest.json`: what is shipped, how well it does, and how anybody makes it again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::skeleton::LayoutId;
+
+/// The manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// 1.
+    pub version: u32,
+    /// The models, the default first.
+    pub models: Vec<ModelEntry>,
+}
+
+/// One model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelEntry {
+    /// Stable id, used in addresses.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// Which network.
+    pub architecture: Architecture,
+    /// The skeleton that it takes.
+    pub layout: LayoutId,
+    /// Names of the classes, in the order of the logits.
+    pub classes: Vec<String>,
+    /// People that it takes.
+    pub people: usize,
+    /// Frames that a clip is resampled to; 0 for a network that takes clips as they are.
+    pub frames: usize,
+    /// Is the pelvis subtracted from each frame, so that where a person stands does not decide?
+    pub centred: bool,
+    /// The weight file beside the manifest.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// Its SHA-256, in hexadecimal digits.
+    pub sha256: String,
+    /// How well it does.
+    pub accuracy: Accuracy,
+    /// On what it was trained and tested.
+    pub split: String,
+    /// Whom to cite for the data.
+    pub data: String,
+    /// Terms of the weights.
+    pub licence: String,
+    /// The command that makes it again.
+    pub retrain: String,
+}
+
+/// The networks that we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Architecture {
+    /// ST-GCN as published by yysijie.
+    #[serde(rename = "st-gcn")]
+    StGcn,
+}
+
+/// Accuracy on the test side of a split.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// Share of clips whose class comes first, 0 to 1, as the shipped 16-bit weights have it.
+    pub top1: f64,
+    /// Number of test clips.
+    pub clips: usize,
+}
+
+impl Manifest {
+    /// Reads the manifest.
+    ///
+    /// # Errors
+    /// Names the line and column where it is not what it should be.
+    pub fn parse(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|e| Error::weights(e.to_string()).at("manifest"))
+    }
+
+    /// The entry of that id.
+    pub fn get(&self, id: &str) -> Option<&ModelEntry> {
+        self.models.iter().find(|m| m.id == id)
+    }
+}

@@ -1,0 +1,11 @@
+//! The networks that are attacked: frozen, folded for speed, differentiable with respect to the clip.
+
+pub mod input;
+pub mod manifest;
+mod recogniser;
+pub mod state;
+pub mod stgcn;
+
+pub use manifest::{Manifest, ModelEntry};
+pub use recogniser::Recogniser;
+pub use state::State;

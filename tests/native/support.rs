@@ -1,0 +1,67 @@
+//! Shared by the tests: golden files, portable random weights, distances.
+
+use std::path::{Path, PathBuf};
+
+use ciasa::model::State;
+
+/// A golden file of the repository.
+pub fn golden(name: &str) -> State {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name);
+    State::from_safetensors(&std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))).unwrap()
+}
+
+/// The data directory, where there is one; tests that need it say so and end.
+pub fn data_dir(needed: &str) -> Option<PathBuf> {
+    let dir = std::env::var_os("CIASA_DATA").map(PathBuf::from).filter(|d| d.join(needed).exists());
+    if dir.is_none() {
+        eprintln!("skipped: CIASA_DATA names no directory with {needed} in it");
+    }
+    dir
+}
+
+/// `|a - b| / |b|`
+pub fn relative_l2(a: &[f32], b: &[f32]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let sq = |it: &mut dyn Iterator<Item = f64>| it.map(|v| v * v).sum::<f64>().sqrt();
+    let diff = sq(&mut a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b)));
+    diff / sq(&mut b.iter().map(|b| f64::from(*b)))
+}
+
+/// Values of an array made from its name alone, the same on every machine: splitmix64 seeded with the name's FNV-1a hash.
+pub fn portable(name: &str, shape: &[usize], lo: f64, hi: f64) -> Vec<f32> {
+    let seed =
+        name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3));
+    (0..shape.iter().product::<usize>() as u64)
+        .map(|i| {
+            let mut z = seed.wrapping_add((i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^= z >> 31;
+            let u = (z >> 40) as f64 / f64::from(1u32 << 24);
+            (lo + (hi - lo) * u) as f32
+        })
+        .collect()
+}
+
+/// Portable weights of an ST-GCN, by the rules of the golden files' README.
+pub fn portable_stgcn(config: &ciasa::model::stgcn::StGcnConfig) -> State {
+    let mut state = State::new();
+    for (key, shape) in config.keys() {
+        let fan_in = shape[1..].iter().product::<usize>() as f64;
+        let uniform = |a: f64| (-(a / fan_in).sqrt(), (a / fan_in).sqrt());
+        let (lo, hi) = match key.as_str() {
+            k if k.starts_with("edge_importance") => (0.5, 1.5),
+            k if k.ends_with("running_mean") => (-0.2, 0.2),
+            "data_bn.running_var" => (0.02, 0.1),
+            k if k.ends_with("running_var") => (0.5, 2.0),
+            k if k.ends_with("bias") => (-0.15, 0.15),
+            k if k.ends_with("weight") && shape.len() == 1 => (0.5, 1.4),
+            "fcn.weight" => uniform(12.0),
+            k if k.ends_with("gcn.conv.weight") => uniform(6.0),
+            _ => uniform(3.0),
+        };
+        let data = portable(&key, &shape, lo, hi);
+        state.insert(key, &shape, data);
+    }
+    state
+}
