@@ -6,6 +6,7 @@
 
 mod gemm;
 mod graph;
+mod norm;
 mod op;
 mod plain;
 mod temporal;
@@ -47,6 +48,26 @@ pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
         return plain::graph_product(x, a);
     }
     Tensor::from_dispatch(Dispatch::graph_product(x.into_dispatch(), a.into_dispatch()))
+}
+
+/// Batch normalisation with the batch's own statistics, for training, and the ReLU that may follow it.
+///
+/// # Shapes
+/// - x: (N, T, V, C), gamma and beta: (C)
+/// - result: the normalised x, and the statistics (2, C): mean and biased variance over N, T and V, untracked
+pub fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -> (Tensor<4>, Tensor<2>) {
+    if !on_cpu(&x.device()) {
+        return plain::norm_train(x, gamma, beta, relu);
+    }
+    let stats = Dispatch::channel_stats(x.clone().inner().into_dispatch());
+    let y = Dispatch::norm(
+        x.clone().into_dispatch(),
+        Tensor::<2>::from_inner(Tensor::from_dispatch(stats.clone())).into_dispatch(),
+        gamma.into_dispatch(),
+        beta.into_dispatch(),
+        relu,
+    );
+    (Tensor::from_dispatch(y), Tensor::from_dispatch(stats))
 }
 
 fn on_cpu(device: &Device) -> bool {

@@ -1,10 +1,12 @@
 //! The same operations composed of Burn's own, for GPUs and as the reference of the kernels.
 
 use burn::tensor::Tensor;
+use burn::tensor::activation::relu as positive;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 
 use super::TAPS;
+use super::norm::EPSILON;
 
 pub(super) fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
     // (N, T, V, C) -> (N, C, T, V); (9, C, C') -> (C', C, 9, 1)
@@ -20,4 +22,15 @@ pub(super) fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
     // (K, V, W) -> (1, W K, V), rows ordered as the result wants them
     let a = a.permute([2, 0, 1]).reshape([1, v * k, v]);
     a.expand([n * t, v * k, v]).matmul(x.reshape([n * t, v, c])).reshape([n, t, v, k * c])
+}
+
+pub(super) fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -> (Tensor<4>, Tensor<2>) {
+    let [n, t, v, c] = x.dims();
+    let rows = x.reshape([n * t * v, c]);
+    let mean = rows.clone().mean_dim(0);
+    let centred = rows - mean.clone();
+    let var = centred.clone().square().mean_dim(0);
+    let y = centred * gamma.unsqueeze() / var.clone().add_scalar(EPSILON).sqrt() + beta.unsqueeze();
+    let y = if relu { positive(y) } else { y };
+    (y.reshape([n, t, v, c]), Tensor::cat(vec![mean.inner(), var.inner()], 0))
 }

@@ -63,3 +63,26 @@ fn graph_product_agrees_with_the_dense_one() {
     // Where there is no edge the kernel has no gradient: the networks multiply it by zero.
     close(kernel.2, stock.2 * mask);
 }
+
+#[test]
+fn normalisation_agrees_with_the_composed_one() {
+    let device = Device::flex().autodiff();
+    device.seed(5);
+    for relu in [false, true] {
+        let x = Tensor::<4>::random([3, 40, 7, 6], Distribution::Normal(0.4, 2.0), &device).require_grad();
+        let gamma = Tensor::<1>::random([6], Distribution::Uniform(0.5, 1.5), &device).require_grad();
+        let beta = Tensor::<1>::random([6], Distribution::Normal(0.0, 1.0), &device).require_grad();
+        let weigh = Tensor::<4>::random([3, 40, 7, 6], Distribution::Normal(0.0, 1.0), &device);
+        let run = |f: fn(Tensor<4>, Tensor<1>, Tensor<1>, bool) -> (Tensor<4>, Tensor<2>)| {
+            let (y, stats) = f(x.clone(), gamma.clone(), beta.clone(), relu);
+            let grads = (y.clone() * weigh.clone()).sum().backward();
+            (y.inner(), stats, x.grad(&grads).unwrap(), gamma.grad(&grads).unwrap(), beta.grad(&grads).unwrap())
+        };
+        let (kernel, stock) = (run(norm_train), run(plain::norm_train));
+        close(kernel.0, stock.0);
+        close(kernel.1, stock.1);
+        close(kernel.2, stock.2);
+        close(kernel.3, stock.3);
+        close(kernel.4, stock.4);
+    }
+}
