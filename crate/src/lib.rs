@@ -1,5 +1,7 @@
 //! CIASA: adversarial attacks on action recognition from skeletons.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "engine")]
 pub mod data;
 pub mod error;
@@ -8,5 +10,7 @@ pub mod kernel;
 #[cfg(feature = "engine")]
 pub mod model;
 pub mod skeleton;
+#[cfg(feature = "train")]
+pub mod train;
 
 pub use error::{Error, Result};

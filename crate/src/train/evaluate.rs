@@ -1,0 +1,61 @@
+//! How well a recogniser does on a set of clips.
+
+use burn::tensor::{Tensor, TensorData};
+
+use crate::data::dataset::LabelledClip;
+use crate::error::{Error, Result};
+use crate::model::Recogniser;
+use crate::skeleton::Sequence;
+
+/// What came of an evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Clips by (true class, predicted class), row-major.
+    pub confusion: Vec<usize>,
+    /// Number of classes.
+    pub classes: usize,
+}
+
+impl Evaluation {
+    /// Share of clips whose class comes first.
+    pub fn top1(&self) -> f64 {
+        let right: usize = (0..self.classes).map(|c| self.confusion[c * self.classes + c]).sum();
+        right as f64 / self.clips().max(1) as f64
+    }
+
+    /// Number of clips.
+    pub fn clips(&self) -> usize {
+        self.confusion.iter().sum()
+    }
+
+    /// Share of each class's clips that are recognised; None for a class without clips.
+    pub fn per_class(&self) -> Vec<Option<f64>> {
+        let share = |row: &[usize], c: usize| {
+            let n: usize = row.iter().sum();
+            (n > 0).then(|| row[c] as f64 / n as f64)
+        };
+        self.confusion.chunks_exact(self.classes).enumerate().map(|(c, row)| share(row, c)).collect()
+    }
+}
+
+/// (1, C, T, V, M)
+fn tensor(clip: &Sequence, device: &burn::tensor::Device) -> Tensor<5> {
+    let (t, m, v, c) = (clip.frames(), clip.people(), clip.layout().len(), clip.layout().channels());
+    let data = TensorData::new(clip.data().to_vec(), [t, m, v, c]);
+    Tensor::<4>::from_data(data, device).permute([3, 0, 2, 1]).unsqueeze()
+}
+
+/// Recognises each clip as a visitor's clip would be, one at a time, through the model's own preprocessing.
+///
+/// # Errors
+/// Where the device fails.
+pub fn evaluate<'a>(recogniser: &Recogniser, clips: impl Iterator<Item = &'a LabelledClip>) -> Result<Evaluation> {
+    let classes = recogniser.entry.classes.len();
+    let mut confusion = vec![0; classes * classes];
+    for clip in clips {
+        let logits = recogniser.logits(tensor(&clip.clip, recogniser.device()));
+        let predicted = logits.argmax(1).try_into_scalar::<i64>().map_err(|e| Error::device(e.to_string()))?;
+        confusion[clip.label * classes + predicted as usize] += 1;
+    }
+    Ok(Evaluation { confusion, classes })
+}
