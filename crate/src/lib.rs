@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "engine")]
+pub mod attack;
+#[cfg(feature = "engine")]
 pub mod data;
 pub mod error;
 #[cfg(feature = "engine")]

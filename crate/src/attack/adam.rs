@@ -1,0 +1,59 @@
+//! Adam (Kingma and Ba 2014), for the clip and for the discriminator's weights.
+
+use super::update::Update;
+
+const BETA1: f32 = 0.9;
+const BETA2: f32 = 0.999;
+const TINY: f32 = 1e-8;
+
+/// Adam's moments for a flat list of parameters, with the usual constants (0.9, 0.999, 1e-8).
+#[derive(Clone, Debug)]
+pub struct Adam {
+    first: Vec<f32>,
+    second: Vec<f32>,
+    steps: i32,
+}
+
+impl Adam {
+    /// Moments of zero.
+    pub fn new(parameters: usize) -> Self {
+        Self { first: vec![0.0; parameters], second: vec![0.0; parameters], steps: 0 }
+    }
+
+    /// `x -= alpha m' / (sqrt(v') + 1e-8)`, m' and v' the bias-corrected moments. A parameter that has never had a gradient
+    /// does not move, not even by rounding.
+    pub fn descend(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32) {
+        self.steps = self.steps.saturating_add(1);
+        let rate = (f64::from(alpha) / (1.0 - f64::from(BETA1).powi(self.steps))) as f32;
+        let scale = (1.0 - f64::from(BETA2).powi(self.steps)).sqrt() as f32;
+        for (((x, g), m), v) in x.iter_mut().zip(gradient).zip(&mut self.first).zip(&mut self.second) {
+            *m = BETA1 * *m + (1.0 - BETA1) * g;
+            *v = BETA2 * *v + (1.0 - BETA2) * g * g;
+            *x -= rate * *m / (v.sqrt() / scale + TINY);
+        }
+    }
+}
+
+impl Update for Adam {
+    fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, _bounds: &[f32]) {
+        self.descend(x, gradient, alpha);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_steps_by_hand() {
+        let (mut adam, mut x) = (Adam::new(2), [1.0, 5.0]);
+        // First step: m' = g, v' = g^2, so it is alpha sign(g).
+        adam.descend(&mut x, &[0.5, 0.0], 0.01);
+        assert!((x[0] - 0.99).abs() < 1e-7);
+        // Second, g = -1: m = 0.9 * 0.05 - 0.1 = -0.055, m' = -0.055 / 0.19; v = 0.999 * 0.00025 + 0.001 = 0.00124975,
+        // v' = 0.00124975 / 0.001999 = 0.62518759.
+        adam.descend(&mut x, &[-1.0, 0.0], 0.01);
+        assert!((x[0] - (0.99 + 0.01 * (0.055 / 0.19) / 0.625_187_6_f32.sqrt())).abs() < 1e-6);
+        assert_eq!(x[1], 5.0);
+    }
+}

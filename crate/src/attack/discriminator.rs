@@ -1,0 +1,128 @@
+//! The discriminator D: is a pose natural?
+
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, TensorData, activation, module::conv2d};
+use rand::RngExt;
+use rand_pcg::Pcg32;
+
+use super::adam::Adam;
+
+const CHANNELS: usize = 32;
+const KERNEL: usize = 3;
+
+/// Two 3x3 convolutions of 32 channels, a fully connected layer and a sigmoid.
+///
+/// The paper gives kernel and channels and no more. Ours: padding 1, stride 1 then 2 (the second halves the map, which makes
+/// D four times cheaper), leaky ReLU of slope 0.2 after each convolution, weights uniform within 1 / sqrt(fan-in).
+///
+/// The weights are one flat list, in the order kernel 1, bias 1, kernel 2, bias 2, fully connected, its bias. It lives on the
+/// host beside the clip and goes up with each step, so that one Adam serves both and no state stays on the device.
+#[derive(Clone, Debug)]
+pub struct Discriminator {
+    bones: usize,
+    weights: Vec<f32>,
+    adam: Adam,
+}
+
+impl Discriminator {
+    /// Fresh weights for maps of `bones` x `bones`.
+    pub fn new(bones: usize, rng: &mut Pcg32) -> Self {
+        let mut weights = Vec::new();
+        for [outputs, inputs] in layers(bones) {
+            let bound = 1.0 / (inputs as f32).sqrt();
+            weights.extend((0..outputs * (inputs + 1)).map(|_| rng.random_range(-bound..bound)));
+        }
+        Self { bones, adam: Adam::new(weights.len()), weights }
+    }
+
+    /// The weights, flat, on a device.
+    pub fn weights(&self, device: &Device) -> Tensor<1> {
+        Tensor::from_data(TensorData::new(self.weights.clone(), [self.weights.len()]), device)
+    }
+
+    /// The probability that a pose is natural, (F), from feature maps (F, 1, B, B) and flat weights.
+    pub fn forward(&self, weights: &Tensor<1>, maps: Tensor<4>) -> Tensor<1> {
+        let [frames, ..] = maps.dims();
+        let mut at = 0;
+        let mut take = |n: usize| {
+            at += n;
+            weights.clone().slice([at - n..at])
+        };
+        let [[_, one], [_, two], [_, all]] = layers(self.bones);
+        let mut conv = |x: Tensor<4>, inputs: usize, stride: usize| {
+            let kernel = take(CHANNELS * inputs).reshape([CHANNELS, inputs / (KERNEL * KERNEL), KERNEL, KERNEL]);
+            let y = conv2d(x, kernel, Some(take(CHANNELS)), ConvOptions::new([stride; 2], [1; 2], [1; 2], 1));
+            activation::leaky_relu(y, 0.2)
+        };
+        let x = conv(maps, one, 1);
+        let x = conv(x, two, 2).reshape([frames, all]);
+        let y = x.matmul(take(all).reshape([all, 1])) + take(1).reshape([1, 1]);
+        activation::sigmoid(y).reshape([frames])
+    }
+
+    /// One Adam step on the weights.
+    pub fn descend(&mut self, gradient: &[f32], alpha: f32) {
+        self.adam.descend(&mut self.weights, gradient, alpha);
+    }
+}
+
+/// Outputs and inputs (fan-in) of the three layers; each has a bias besides.
+fn layers(bones: usize) -> [[usize; 2]; 3] {
+    let taps = KERNEL * KERNEL;
+    [[CHANNELS, taps], [CHANNELS, CHANNELS * taps], [1, CHANNELS * bones.div_ceil(2).pow(2)]]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use rand::SeedableRng;
+
+    /// A 3x3 convolution with padding 1 and leaky ReLU by plain loops; x is (inputs, n, n).
+    fn conv(x: &[f64], n: usize, weights: &[f64], inputs: usize, stride: usize) -> (Vec<f64>, usize) {
+        let m = n.div_ceil(stride);
+        let (kernel, bias) = weights.split_at(CHANNELS * inputs * 9);
+        let mut y = vec![0.0; CHANNELS * m * m];
+        for (at, y) in y.iter_mut().enumerate() {
+            let (o, r, c) = (at / (m * m), at / m % m * stride, at % m * stride);
+            *y = bias[o];
+            for (i, dr, dc) in (0..inputs).flat_map(|i| (0..3).flat_map(move |r| (0..3).map(move |c| (i, r, c)))) {
+                let (r, c) = ((r + dr).wrapping_sub(1), (c + dc).wrapping_sub(1));
+                if r < n && c < n {
+                    *y += kernel[(o * inputs + i) * 9 + dr * 3 + dc] * x[(i * n + r) * n + c];
+                }
+            }
+            *y = y.max(0.2 * *y);
+        }
+        (y, m)
+    }
+
+    #[test]
+    fn it_is_the_network_it_says() {
+        let bones = 5;
+        let d = Discriminator::new(bones, &mut Pcg32::seed_from_u64(3));
+        let map: Vec<f32> = (0..50).map(|i| (i as f32 * 0.7).sin()).collect();
+        let device = Device::flex();
+        let maps = Tensor::<1>::from_floats(map.as_slice(), &device).reshape([2, 1, bones, bones]);
+        let got: Vec<f32> = d.forward(&d.weights(&device), maps).into_data().try_to_vec().unwrap();
+
+        let w: Vec<f64> = d.weights.iter().map(|w| f64::from(*w)).collect();
+        let (first, rest) = w.split_at(CHANNELS * 10);
+        let (second, last) = rest.split_at(CHANNELS * (CHANNELS * 9 + 1));
+        for (got, map) in got.iter().zip(map.chunks(25)) {
+            let x: Vec<f64> = map.iter().map(|x| f64::from(*x)).collect();
+            let (x, n) = conv(&x, bones, first, 1, 1);
+            let (x, n) = conv(&x, n, second, CHANNELS, 2);
+            assert_eq!((n, x.len() + 1), (3, last.len()));
+            let y: f64 = x.iter().zip(last).map(|(x, w)| x * w).sum::<f64>() + last[x.len()];
+            assert!((f64::from(*got) - 1.0 / (1.0 + (-y).exp())).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_seed_makes_the_weights() {
+        let of = |seed| Discriminator::new(13, &mut Pcg32::seed_from_u64(seed)).weights;
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1), of(2));
+    }
+}

@@ -1,0 +1,218 @@
+//! The attack: CIASA (Algorithm 1 of the paper) and FGSM (Eq. 10), one step at a time.
+//!
+//! [`Attack`] is the loop. What it is made of is small and stands beside it: the parts of the loss in [`losses`], the way a
+//! gradient moves the clip in [`update`], the bounds in [`region`] and [`project`], the bone lengths in [`realign`].
+
+pub mod adam;
+pub mod config;
+mod connect;
+pub mod discriminator;
+pub mod fgsm;
+pub mod figures;
+pub mod losses;
+mod pass;
+pub mod project;
+pub mod realign;
+pub mod region;
+pub mod report;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod run;
+pub mod target;
+pub mod update;
+mod victim;
+
+use std::sync::Arc;
+
+pub use config::{AttackConfig, Constraints, Epsilon, Method, Stop, Target};
+pub use figures::Figures;
+pub use report::{Done, Losses, Ranked, StepReport};
+pub use victim::Victim;
+
+use crate::error::{Error, Result};
+use crate::skeleton::Sequence;
+use losses::adversarial::Plausibility;
+use pass::Pass;
+use target::Goal;
+use update::Update;
+
+/// An attack on one clip. Its state is on the host; the device computes a step's losses and gradients and keeps nothing.
+pub struct Attack {
+    victim: Arc<dyn Victim>,
+    clean: Sequence,
+    /// V', (T, M, V, C).
+    perturbed: Vec<f32>,
+    /// Each value's epsilon, (T, M, V, C); 0 where it must stay.
+    bounds: Vec<f32>,
+    config: AttackConfig,
+    update: Box<dyn Update>,
+    plausibility: Option<Plausibility>,
+    /// The recogniser's logits for the original, once they are known.
+    clean_logits: Option<Vec<f32>>,
+    iteration: usize,
+    /// Forward passes in a row that met the stop rule.
+    held: usize,
+}
+
+impl Attack {
+    /// An attack on `clip`. The discriminator learns from the poses of `natural`, which are other clips than the one attacked;
+    /// there need be none if plausibility is off.
+    ///
+    /// # Errors
+    /// Where a setting is out of its range, the clip's layout is not the recogniser's, or nothing in the clip may move.
+    pub fn new(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], config: AttackConfig) -> Result<Self> {
+        let layout = clip.layout();
+        if layout.id != victim.layout() {
+            let [has, reads] = [layout.id, victim.layout()].map(|l| l.as_str());
+            return Err(Error::config(format!("is in the layout {has}; the recogniser reads {reads}")).at("clip"));
+        }
+        config.validate(layout, victim.classes())?;
+        let plausibility = match natural.is_empty() {
+            true => None,
+            false => Some(Plausibility::new(clip, natural, config.seed)?),
+        };
+        needs_natural(&config, plausibility.is_some())?;
+        Ok(Self {
+            victim,
+            perturbed: clip.data().to_vec(),
+            bounds: region::bounds(clip, &config)?,
+            update: update::rule(config.method, clip.data().len()),
+            clean: clip.clone(),
+            config,
+            plausibility,
+            clean_logits: None,
+            iteration: 0,
+            held: 0,
+        })
+    }
+
+    /// One step: the body of Algorithm 1, lines 3 to 13. Nothing changes if it fails or is dropped half-way.
+    ///
+    /// # Errors
+    /// Where the iterations are used up, or the device fails.
+    pub async fn step(&mut self) -> Result<StepReport> {
+        if self.iteration >= self.config.steps() {
+            return Err(Error::config(format!("all {} are taken", self.iteration)).at("iterations"));
+        }
+        let goal = self.goal().await?;
+        let pass = self.pass(goal).await?;
+        self.iteration += 1;
+        self.held = if self.stops(&pass) { self.held + 1 } else { 0 };
+        let done = self.done();
+        if done != Some(Done::Held) {
+            self.update.apply(&mut self.perturbed, &pass.gradient, self.config.alpha, &self.bounds);
+            if let (Some(plausibility), Some(gradient)) = (&mut self.plausibility, &pass.discriminator) {
+                plausibility.descend(gradient, self.config.alpha);
+            }
+            self.constrain();
+        }
+        Ok(self.report(goal, pass, done))
+    }
+
+    /// Lines 10 to 13, and the region: what must stay stays, the rest is clipped and realigned.
+    fn constrain(&mut self) {
+        project::hold(&mut self.perturbed, self.clean.data(), &self.bounds);
+        if self.config.constraints.clip {
+            project::clip(&mut self.perturbed, self.clean.data(), &self.bounds);
+        }
+        if self.config.constraints.realign {
+            realign::realign(&mut self.perturbed, &self.clean, &self.bounds);
+        }
+    }
+
+    /// Did the forward pass see what the stop rule waits for?
+    fn stops(&self, pass: &Pass) -> bool {
+        match (self.config.method, self.config.stop) {
+            (Method::Ciasa, Stop::Confidence { confidence, .. }) => {
+                pass.verdict.fooled && pass.verdict.p_target.is_some_and(|p| p >= confidence)
+            }
+            _ => false,
+        }
+    }
+
+    fn done(&self) -> Option<Done> {
+        match self.config.stop {
+            Stop::Confidence { hold, .. } if self.held >= hold => Some(Done::Held),
+            _ if self.iteration >= self.config.steps() => Some(Done::Iterations),
+            _ => None,
+        }
+    }
+
+    fn report(&self, goal: Goal, pass: Pass, done: Option<Done>) -> StepReport {
+        StepReport {
+            iteration: self.iteration,
+            losses: pass.losses,
+            predicted: pass.verdict.predicted,
+            original: goal.original,
+            target: goal.target,
+            p_original: pass.verdict.p_original,
+            p_target: pass.verdict.p_target,
+            top: pass.verdict.top,
+            figures: Figures::of(&self.clean, &self.perturbed, &self.bounds, pass.plausibility),
+            fooled: pass.verdict.fooled,
+            done,
+        }
+    }
+
+    /// New settings from now on; what has been perturbed so far is kept, within the new bounds.
+    ///
+    /// # Errors
+    /// As [`Attack::new`]; then the old settings stay.
+    pub fn configure(&mut self, config: AttackConfig) -> Result<()> {
+        config.validate(self.clean.layout(), self.victim.classes())?;
+        needs_natural(&config, self.plausibility.is_some())?;
+        let bounds = region::bounds(&self.clean, &config)?;
+        let old = std::mem::replace(&mut self.config, config);
+        if old.method != self.config.method {
+            self.update = update::rule(self.config.method, self.perturbed.len());
+        }
+        if old.target != self.config.target || old.stop != self.config.stop {
+            self.held = 0;
+        }
+        if bounds != self.bounds || old.constraints != self.config.constraints {
+            self.bounds = bounds;
+            self.constrain();
+        }
+        Ok(())
+    }
+
+    /// Back to the original and to step 0, with the settings as they are.
+    pub fn reset(&mut self) {
+        self.perturbed.copy_from_slice(self.clean.data());
+        self.update = update::rule(self.config.method, self.perturbed.len());
+        if let Some(plausibility) = &mut self.plausibility {
+            plausibility.reset(self.config.seed);
+        }
+        self.iteration = 0;
+        self.held = 0;
+    }
+
+    /// V', (T, M, V, C).
+    pub fn perturbed(&self) -> &[f32] {
+        &self.perturbed
+    }
+
+    /// V' as a clip.
+    ///
+    /// # Errors
+    /// Where a joint has been driven out of every clip's range, which takes an attack without clipping.
+    pub fn sequence(&self) -> Result<Sequence> {
+        self.clean.with_data(self.perturbed.clone())
+    }
+
+    /// The original clip.
+    pub fn clean(&self) -> &Sequence {
+        &self.clean
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &AttackConfig {
+        &self.config
+    }
+}
+
+fn needs_natural(config: &AttackConfig, there: bool) -> Result<()> {
+    match config.plausible() && !there {
+        true => Err(Error::config("the plausibility constraint needs natural clips").at("constraints.plausible")),
+        false => Ok(()),
+    }
+}

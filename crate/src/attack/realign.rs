@@ -1,0 +1,199 @@
+//! Spatial skeleton realignment (SSR): bones get back the length that they had in the same frame of the original (Eq. 6).
+
+use super::connect;
+use crate::skeleton::Sequence;
+
+/// A point; in the picture plane the third coordinate is 0.
+pub(super) type Point = [f64; 3];
+
+/// Realigns every person in every frame. `x` and `bounds` are (T, M, V, C); a joint may move where its bound is above 0.
+///
+/// Away from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the original's length, and
+/// everything beyond it moves along. For a whole body that is the paper's procedure: only the root is where it was put.
+/// For a region it starts at the neighbours of the region, which stay bit for bit. A region's joint with neighbours on
+/// several sides, a knee between hip and ankle, has no direction to choose; see [`connect`].
+///
+/// Bones to joints that were not seen impose nothing. Epsilon is the bound that yields: a joint may end beyond it, and
+/// [`super::figures::epsilon_excess`] tells by how much.
+pub fn realign(x: &mut [f32], clean: &Sequence, bounds: &[f32]) {
+    let layout = clean.layout();
+    let (order, channels, values) = (layout.order(), layout.channels(), layout.len() * layout.channels());
+    for (i, (x, bounds)) in x.chunks_mut(values).zip(bounds.chunks(values)).enumerate() {
+        let (t, m) = (i / clean.people(), i % clean.people());
+        let points = |data: &[f32]| -> Vec<Point> {
+            let point = |j: &[f32]| [0, 1, 2].map(|c| if c < layout.dims { f64::from(j[c]) } else { 0.0 });
+            data.chunks(channels).map(point).collect()
+        };
+        let pose = Pose {
+            original: points(clean.person(t, m)),
+            perturbed: points(x),
+            seen: (0..layout.len()).map(|j| clean.seen(t, m, j)).collect(),
+            free: bounds.chunks(channels).map(|b| b[0] > 0.0).collect(),
+            parents: layout.parents,
+            order: &order,
+        };
+        for (j, point) in pose.realigned().into_iter().enumerate().filter(|(j, _)| pose.free[*j]) {
+            (0..layout.dims).for_each(|c| x[j * channels + c] = point[c] as f32);
+        }
+    }
+}
+
+/// One person in one frame.
+pub(super) struct Pose<'a> {
+    pub original: Vec<Point>,
+    pub perturbed: Vec<Point>,
+    pub seen: Vec<bool>,
+    /// May it move? Only what was seen may.
+    pub free: Vec<bool>,
+    parents: &'a [usize],
+    /// The joints from the root outwards.
+    order: &'a [usize],
+}
+
+impl Pose<'_> {
+    /// Where each joint goes.
+    fn realigned(&self) -> Vec<Point> {
+        let mut at = self.perturbed.clone();
+        let mut placed: Vec<bool> = (0..at.len()).map(|j| self.seen[j] && !self.free[j]).collect();
+        let between = self.between();
+        if between.contains(&true) {
+            connect::connect(self, &between, &mut at);
+            (0..at.len()).for_each(|j| placed[j] |= between[j]);
+        }
+        // Outwards from what has its place; a part that hangs on nothing starts at its joint nearest to the root.
+        let mut queue: Vec<usize> = (0..at.len()).filter(|&j| placed[j]).collect();
+        let mut next = 0;
+        loop {
+            while next < queue.len() {
+                let from = queue[next];
+                next += 1;
+                for to in self.neighbours(from).filter(|&j| !placed[j]).collect::<Vec<_>>() {
+                    let bone = self.bone(from, to);
+                    at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
+                    placed[to] = true;
+                    queue.push(to);
+                }
+            }
+            match self.order.iter().find(|&&j| self.free[j] && !placed[j]) {
+                Some(&root) => {
+                    placed[root] = true;
+                    queue.push(root);
+                }
+                None => return at,
+            }
+        }
+    }
+
+    /// The free joints on a way between two joints that stay: what is left after cutting off loose ends.
+    fn between(&self) -> Vec<bool> {
+        let mut left = self.free.clone();
+        loop {
+            let tied = |j: usize| self.neighbours(j).filter(|&n| left[n] || !self.free[n]).count();
+            let loose: Vec<usize> = (0..left.len()).filter(|&j| left[j] && tied(j) < 2).collect();
+            if loose.is_empty() {
+                return left;
+            }
+            loose.into_iter().for_each(|j| left[j] = false);
+        }
+    }
+
+    /// The seen joints that share a bone with joint `j`, which is seen itself.
+    pub fn neighbours(&self, j: usize) -> impl Iterator<Item = usize> + use<'_> {
+        let linked = move |n: usize| n != j && (self.parents[n] == j || self.parents[j] == n);
+        (0..self.seen.len()).filter(move |&n| linked(n) && self.seen[n])
+    }
+
+    /// Length of the bone between two joints in the original.
+    pub fn length(&self, a: usize, b: usize) -> f64 {
+        distance(self.original[a], self.original[b])
+    }
+
+    /// The perturbed bone's direction at the original's length. Where the perturbed bone has no direction, the original bone.
+    fn bone(&self, from: usize, to: usize) -> Point {
+        let length = distance(self.perturbed[from], self.perturbed[to]);
+        let (ends, scale) = match length > 1e-9 {
+            true => (&self.perturbed, self.length(from, to) / length),
+            false => (&self.original, 1.0),
+        };
+        [0, 1, 2].map(|c| (ends[to][c] - ends[from][c]) * scale)
+    }
+}
+
+pub(super) fn distance(a: Point, b: Point) -> f64 {
+    (0..3).map(|c| (a[c] - b[c]).powi(2)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::skeleton::LayoutId;
+
+    /// A Kinect v1 frame with every joint at its index along x, but for the left arm, which hangs from (0, 1, 0) down.
+    fn clip() -> Sequence {
+        let mut data: Vec<f32> = (0..20).flat_map(|j| [1.0 + j as f32, 0.0, 0.0]).collect();
+        for (j, y) in [(2, 1.0), (4, 0.8), (5, 0.5), (6, 0.2), (7, 0.1)] {
+            data[j * 3..j * 3 + 3].copy_from_slice(&[0.0, y, 0.0]);
+        }
+        Sequence::new(LayoutId::KinectV1, 30.0, 1, 1, data).unwrap()
+    }
+
+    fn bounds(free: &[usize]) -> Vec<f32> {
+        (0..60).map(|i| if free.contains(&(i / 3)) { 0.1 } else { 0.0 }).collect()
+    }
+
+    fn assert_at(x: &[f32], joint: usize, want: [f32; 3]) {
+        let got = &x[joint * 3..joint * 3 + 3];
+        assert!((0..3).all(|c| (got[c] - want[c]).abs() < 1e-6), "joint {joint}: {got:?} is not {want:?}");
+    }
+
+    #[test]
+    fn a_bone_keeps_its_perturbed_direction_and_the_arm_beyond_moves_along() {
+        let clean = clip();
+        let mut x = clean.data().to_vec();
+        // Left elbow (5) from (0, 0.5, 0) to (0.3, 0.8, 0): the bone from the shoulder (0, 0.8, 0) now points along x, its length
+        // of 0.3 is right. The wrist (6) stays at (0, 0.2, 0): direction (-0.3, -0.6) / sqrt(0.45), length 0.3.
+        x[15] = 0.3;
+        x[16] = 0.8;
+        // The shoulder (4) goes to (0.3, 1, 0): from (0, 1, 0) its bone of 0.2 points along x. So the elbow lies at 0.2 +
+        // the direction (0, -0.2) / 0.2 times 0.3.
+        x[12] = 0.3;
+        x[13] = 1.0;
+        realign(&mut x, &clean, &bounds(&(0..20).collect::<Vec<_>>()));
+        assert_at(&x, 2, [0.0, 1.0, 0.0]);
+        assert_at(&x, 4, [0.2, 1.0, 0.0]);
+        assert_at(&x, 5, [0.2, 0.7, 0.0]);
+        let s = 0.3 / 0.45_f32.sqrt();
+        assert_at(&x, 6, [0.2 - 0.3 * s, 0.7 - 0.6 * s, 0.0]);
+        // The hand's bone did not turn.
+        assert_at(&x, 7, [0.2 - 0.3 * s, 0.6 - 0.6 * s, 0.0]);
+    }
+
+    #[test]
+    fn a_region_starts_at_the_neighbour_that_stays() {
+        let clean = clip();
+        let mut x = clean.data().to_vec();
+        x[15] = 0.3;
+        x[16] = 0.8;
+        realign(&mut x, &clean, &bounds(&[5, 6, 7]));
+        assert_at(&x, 4, [0.0, 0.8, 0.0]);
+        assert_at(&x, 5, [0.3, 0.8, 0.0]);
+        // A trunk that hangs on one arm is realigned from the arm: here the shoulder centre (2) from the shoulder (4).
+        let mut x = clean.data().to_vec();
+        x[6] = 0.1;
+        let others: Vec<usize> = (0..20).filter(|j| ![4, 5, 6, 7].contains(j)).collect();
+        realign(&mut x, &clean, &bounds(&others));
+        let s = 0.2 / 0.05_f32.sqrt();
+        assert_at(&x, 2, [0.1 * s, 0.8 + 0.2 * s, 0.0]);
+    }
+
+    #[test]
+    fn a_bone_without_direction_takes_the_originals() {
+        let clean = clip();
+        let mut x = clean.data().to_vec();
+        x[15] = 0.0;
+        x[16] = 0.8;
+        realign(&mut x, &clean, &bounds(&[5]));
+        assert_eq!(x[15..18], clean.data()[15..18]);
+    }
+}

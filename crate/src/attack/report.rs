@@ -1,0 +1,157 @@
+//! What one step tells. It crosses to TypeScript as it is (`web/src/engine/protocol.ts` mirrors it).
+
+use serde::{Deserialize, Serialize};
+
+use super::figures::Figures;
+use super::target::Goal;
+
+/// One step of an attack.
+///
+/// `losses`, the probabilities, `predicted` and `fooled` belong to the clip *before* the step's update: they are what its
+/// forward pass saw. `figures` belong to the clip *after* it, but for the plausibility, which is of the forward pass too.
+/// What the recogniser says of the last clip is told by [`super::Attack::recognise`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepReport {
+    /// Steps taken, from 1.
+    pub iteration: usize,
+    /// The parts of the loss.
+    pub losses: Losses,
+    /// The class that the recogniser says.
+    pub predicted: usize,
+    /// The class that it said of the original.
+    pub original: usize,
+    /// The class that it is to say; none if any other than the original will do.
+    pub target: Option<usize>,
+    /// Probability of the original class.
+    pub p_original: f32,
+    /// Probability of the target.
+    pub p_target: Option<f32>,
+    /// The five likeliest classes, likeliest first.
+    pub top: Vec<Ranked>,
+    /// How far the clip is from the original.
+    pub figures: Figures,
+    /// Does the recogniser say the target, or, untargeted, anything but the original class?
+    pub fooled: bool,
+    /// Why this was the last step; none if there is more to do.
+    pub done: Option<Done>,
+}
+
+/// The loss and its parts. The parts are unweighted; one that does not enter is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// What the attacker descends: prediction + lambda (smooth + adversarial).
+    pub total: f32,
+    /// Cross-entropy to the target; untargeted, minus the cross-entropy to the original class.
+    pub prediction: f32,
+    /// Mean squared acceleration of the perturbed joints (Eq. 7).
+    pub smooth: f32,
+    /// How far the discriminator is from taking the clip for natural (Eq. 8).
+    pub adversarial: f32,
+    /// The discriminator's own loss (Eq. 9), which the attacker does not descend.
+    pub discriminator: f32,
+}
+
+/// A class and its probability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ranked {
+    /// The class.
+    pub index: usize,
+    /// Its probability.
+    pub p: f32,
+}
+
+/// Why an attack is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Done {
+    /// All iterations are taken.
+    Iterations,
+    /// The target held. That step left the clip as it was, so what it held for is what is returned.
+    Held,
+    /// Somebody stopped it.
+    Cancelled,
+}
+
+/// Probabilities from logits.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exps: Vec<f64> = logits.iter().map(|l| f64::from(l - highest).exp()).collect();
+    let sum: f64 = exps.iter().sum();
+    exps.iter().map(|e| (e / sum) as f32).collect()
+}
+
+/// The `n` likeliest classes, likeliest first; of equals the lower index.
+pub fn top(probabilities: &[f32], n: usize) -> Vec<Ranked> {
+    let mut all: Vec<Ranked> = probabilities.iter().enumerate().map(|(index, &p)| Ranked { index, p }).collect();
+    all.sort_by(|a, b| b.p.total_cmp(&a.p));
+    all.truncate(n);
+    all
+}
+
+/// What the forward pass says of the classes, and what that means for the goal.
+pub(super) struct Verdict {
+    pub predicted: usize,
+    pub fooled: bool,
+    pub p_original: f32,
+    pub p_target: Option<f32>,
+    pub top: Vec<Ranked>,
+}
+
+impl Verdict {
+    pub fn of(logits: &[f32], goal: Goal) -> Self {
+        let p = softmax(logits);
+        let top = top(&p, 5);
+        let predicted = top.first().map_or(goal.original, |t| t.index);
+        Self {
+            predicted,
+            fooled: goal.reached(predicted),
+            p_original: p[goal.original],
+            p_target: goal.target.map(|t| p[t]),
+            top,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn probabilities_and_ranks() {
+        // e^0 : e^ln2 : e^ln5 = 1 : 2 : 5, whatever is added to all of them.
+        let p = softmax(&[100.0, 100.0 + 2_f32.ln(), 100.0 + 5_f32.ln()]);
+        for (got, want) in p.iter().zip([0.125, 0.25, 0.625]) {
+            assert!((got - want).abs() < 1e-5);
+        }
+        let order: Vec<usize> = top(&[0.1, 0.4, 0.1, 0.4], 3).iter().map(|r| r.index).collect();
+        assert_eq!(order, [1, 3, 0]);
+    }
+
+    #[test]
+    fn the_json_is_what_the_page_reads() {
+        let report = StepReport {
+            iteration: 1,
+            losses: Losses::default(),
+            predicted: 2,
+            original: 0,
+            target: None,
+            p_original: 0.5,
+            p_target: None,
+            top: vec![Ranked { index: 2, p: 0.5 }],
+            figures: Figures::default(),
+            fooled: true,
+            done: Some(Done::Held),
+        };
+        let json: serde_json::Value = serde_json::to_value(&report).unwrap();
+        assert_eq!(json["pOriginal"], 0.5);
+        assert!(json["pTarget"].is_null() && json["target"].is_null());
+        assert_eq!(json["done"], "held");
+        assert_eq!(json["top"][0]["index"], 2);
+        let figures = ["linf", "meanDisplacement", "maxDisplacement", "boneDeviation", "accelerationChange"];
+        assert!(figures.iter().all(|f| json["figures"][f] == 0.0));
+        assert!(json["figures"]["plausibility"].is_null());
+        assert_eq!(serde_json::from_value::<StepReport>(json).unwrap(), report);
+    }
+}

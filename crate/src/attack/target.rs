@@ -1,0 +1,54 @@
+//! Which class an attack aims at.
+
+use super::config::Target;
+
+/// The classes that an attack is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// What the recogniser says of the original.
+    pub original: usize,
+    /// What it is to say; none if anything but the original will do.
+    pub target: Option<usize>,
+}
+
+impl Goal {
+    /// The goal, given the recogniser's logits for the original clip. Of equal logits the lowest class counts.
+    pub fn new(target: Target, clean: &[f32]) -> Self {
+        let best = |better: fn(f32, f32) -> bool| {
+            (1..clean.len()).fold(0, |best, c| if better(clean[c], clean[best]) { c } else { best })
+        };
+        Self {
+            original: best(|a, b| a > b),
+            target: match target {
+                Target::Untargeted => None,
+                Target::LeastLikely => Some(best(|a, b| a < b)),
+                Target::Class { index } => Some(index),
+            },
+        }
+    }
+
+    /// Is that what the attack is after?
+    pub fn reached(self, predicted: usize) -> bool {
+        match self.target {
+            Some(target) => predicted == target,
+            None => predicted != self.original,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goals_from_the_clean_logits() {
+        let clean = [0.5, 3.0, -2.0, 3.0];
+        assert_eq!(Goal::new(Target::LeastLikely, &clean), Goal { original: 1, target: Some(2) });
+        assert_eq!(Goal::new(Target::Class { index: 0 }, &clean), Goal { original: 1, target: Some(0) });
+        let away = Goal::new(Target::Untargeted, &clean);
+        assert_eq!(away, Goal { original: 1, target: None });
+        assert!(away.reached(0) && !away.reached(1));
+        let toward = Goal { original: 1, target: Some(2) };
+        assert!(toward.reached(2) && !toward.reached(0));
+    }
+}

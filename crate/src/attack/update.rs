@@ -1,0 +1,20 @@
+//! How a gradient moves the clip. A new attack of the gradient family is one more small value of this kind.
+
+use super::adam::Adam;
+use super::config::Method;
+use super::fgsm::Sign;
+
+/// One descent step. All slices are (T, M, V, C); `bounds` holds each coordinate's epsilon, 0 where nothing may move,
+/// and there the gradient is 0 as well.
+pub trait Update: Send {
+    /// Moves `x` against the gradient.
+    fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, bounds: &[f32]);
+}
+
+/// A fresh rule for a clip of so many values.
+pub(super) fn rule(method: Method, values: usize) -> Box<dyn Update> {
+    match method {
+        Method::Fgsm => Box::new(Sign),
+        Method::Ciasa => Box::new(Adam::new(values)),
+    }
+}

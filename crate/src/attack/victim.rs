@@ -1,0 +1,37 @@
+//! What can be attacked.
+
+use burn::tensor::{Device, Tensor};
+
+use crate::model::Recogniser;
+use crate::skeleton::LayoutId;
+
+/// A recogniser that gradients can be taken through.
+pub trait Victim: Send + Sync {
+    /// The scores of the classes, (N, classes), for clips (N, C, T, V, M) in the layout's unit. If `x` lives on an autodiff
+    /// device, gradients reach `x` and nothing else.
+    fn logits(&self, x: Tensor<5>) -> Tensor<2>;
+    /// The plain device that the weights are on.
+    fn device(&self) -> &Device;
+    /// How many classes there are.
+    fn classes(&self) -> usize;
+    /// The layout of the clips that it reads.
+    fn layout(&self) -> LayoutId;
+}
+
+impl Victim for Recogniser {
+    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
+        Self::logits(self, x)
+    }
+
+    fn device(&self) -> &Device {
+        Self::device(self)
+    }
+
+    fn classes(&self) -> usize {
+        self.entry.classes.len()
+    }
+
+    fn layout(&self) -> LayoutId {
+        self.entry.layout
+    }
+}
