@@ -1,9 +1,9 @@
 //! CIASA: adversarial attacks on action recognition from skeletons.
 
-#[cfg(feature = "cli")]
-pub mod cli;
 #[cfg(feature = "engine")]
 pub mod attack;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "engine")]
 pub mod data;
 pub mod error;

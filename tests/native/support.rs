@@ -65,3 +65,27 @@ pub fn portable_stgcn(config: &ciasa::model::stgcn::StGcnConfig) -> State {
     }
     state
 }
+
+/// Portable weights of one 2s-AGCN stream, by the rules of the golden files' README.
+pub fn portable_agcn(config: &ciasa::model::agcn::AgcnConfig) -> State {
+    let mut state = State::new();
+    for (key, shape) in config.keys() {
+        let fan_in = shape[1..].iter().product::<usize>() as f64;
+        let uniform = |a: f64| (-a / fan_in.sqrt(), a / fan_in.sqrt());
+        let (lo, hi) = match key.as_str() {
+            k if k.ends_with(".PA") => (-0.05, 0.05),
+            "fc.weight" => (-(0.6f64 / 256.0).sqrt(), (0.6f64 / 256.0).sqrt()),
+            k if k.ends_with("running_mean") => (-0.2, 0.2),
+            "data_bn.running_var" => (0.02, 0.1),
+            k if k.ends_with("running_var") => (0.5, 2.0),
+            k if k.ends_with("bias") => (-0.15, 0.15),
+            k if k.ends_with("weight") && shape.len() == 1 => (0.5, 1.4),
+            k if k.contains(".conv_d.") => uniform(0.38 * 3f64.sqrt()),
+            k if k.contains(".conv_a.") || k.contains(".conv_b.") => uniform(0.7 * 3f64.sqrt()),
+            _ => uniform(3f64.sqrt()),
+        };
+        let data = portable(&format!("agcn.{key}"), &shape, lo, hi);
+        state.insert(key, &shape, data);
+    }
+    state
+}

@@ -1,5 +1,7 @@
 //! The networks that are attacked: frozen, folded for speed, differentiable with respect to the clip.
 
+pub mod agcn;
+mod fold;
 pub mod input;
 pub mod manifest;
 mod recogniser;

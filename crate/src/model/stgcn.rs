@@ -3,8 +3,9 @@
 //! Names, shapes and the graph's quirk are those of yysijie/st-gcn, so that published weights load to the same function.
 
 use burn::tensor::activation::relu;
-use burn::tensor::{Device, Tensor, TensorData, s};
+use burn::tensor::{Device, Tensor, s};
 
+use super::fold::{Affine, pointwise, temporal, tensor};
 use super::state::State;
 use crate::error::Result;
 use crate::kernel::{TAPS, graph_product, temporal_conv};
@@ -12,7 +13,6 @@ use crate::skeleton::{Graph, LayoutId};
 
 /// Subsets of the partition.
 pub const K: usize = 3;
-const EPSILON: f32 = 1e-5;
 
 /// What an ST-GCN looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,31 +115,6 @@ struct Block {
     stride: usize,
 }
 
-/// A normalisation as `scale x + shift`.
-struct Affine {
-    scale: Vec<f32>,
-    shift: Vec<f32>,
-}
-
-impl Affine {
-    fn read(state: &State, key: &str, n: usize) -> Result<Self> {
-        let get = |name| state.get(&format!("{key}.{name}"), &[n]);
-        let (weight, bias, mean, var) = (get("weight")?, get("bias")?, get("running_mean")?, get("running_var")?);
-        let scale: Vec<f32> = weight.iter().zip(var).map(|(w, v)| w / (v.max(0.0) + EPSILON).sqrt()).collect();
-        let shift = (0..n).map(|i| bias[i] - mean[i] * scale[i]).collect();
-        Ok(Self { scale, shift })
-    }
-
-    /// `scale (x + bias) + shift` as one bias.
-    fn fold_bias(&self, bias: &[f32]) -> Vec<f32> {
-        bias.iter().enumerate().map(|(i, b)| b * self.scale[i] + self.shift[i]).collect()
-    }
-}
-
-fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(data, shape), device)
-}
-
 impl StGcn {
     /// Builds the network from a published state dict.
     ///
@@ -208,41 +183,22 @@ impl Block {
             }
         }
 
-        let weight = state.get(&format!("{key}.tcn.2.weight"), &[out, out, TAPS, 1])?;
-        let norm = Affine::read(state, &format!("{key}.tcn.3"), out)?;
-        let mut temporal = vec![0.0; TAPS * out * out];
-        for o in 0..out {
-            for i in 0..out {
-                for tap in 0..TAPS {
-                    temporal[(tap * out + i) * out + o] = weight[(o * out + i) * TAPS + tap] * norm.scale[o];
-                }
-            }
-        }
-        let temporal_bias = norm.fold_bias(state.get(&format!("{key}.tcn.2.bias"), &[out])?);
-
+        let (temporal, temporal_bias) =
+            temporal(state, &format!("{key}.tcn.2"), &format!("{key}.tcn.3"), out, out, device)?;
         let residual = config.residual(i);
-        let projection = match residual {
-            Residual::Projection => Some(Self::projection(state, &format!("{key}.residual"), c, out, device)?),
-            _ => None,
-        };
+        let projection = (residual == Residual::Projection)
+            .then(|| pointwise(state, &format!("{key}.residual.0"), &format!("{key}.residual.1"), c, out, device))
+            .transpose()?;
         Ok(Self {
             adjacency: tensor(adjacency, [K, v, v], device),
             spatial: tensor(spatial, [K * c, out], device),
             spatial_bias: tensor(spatial_bias, [1, 1, v, out], device),
-            temporal: tensor(temporal, [TAPS, out, out], device),
-            temporal_bias: tensor(temporal_bias, [out], device),
+            temporal,
+            temporal_bias,
             residual,
             projection,
             stride,
         })
-    }
-
-    fn projection(state: &State, key: &str, c: usize, out: usize, device: &Device) -> Result<(Tensor<2>, Tensor<4>)> {
-        let weight = state.get(&format!("{key}.0.weight"), &[out, c, 1, 1])?;
-        let norm = Affine::read(state, &format!("{key}.1"), out)?;
-        let bias = norm.fold_bias(state.get(&format!("{key}.0.bias"), &[out])?);
-        let weight = (0..c * out).map(|i| weight[i % out * c + i / out] * norm.scale[i % out]).collect();
-        Ok((tensor(weight, [c, out], device), tensor(bias, [1, 1, 1, out], device)))
     }
 
     /// (N, T, V, C) to (N, T', V, C').

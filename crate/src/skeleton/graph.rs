@@ -42,6 +42,21 @@ impl Graph {
         Self { joints: v, subsets }
     }
 
+    /// 2s-AGCN's partition: the joint itself, from the parent inwards, from the children outwards; column-normalised.
+    pub fn agcn(layout: &Layout) -> Self {
+        let v = layout.len();
+        let mut subsets = [vec![0.0; v * v], vec![0.0; v * v], vec![0.0; v * v]];
+        for j in 0..v {
+            subsets[0][j * v + j] = 1.0;
+        }
+        for (parent, child) in layout.bones() {
+            let children = layout.bones().iter().filter(|b| b.0 == parent).count() as f32;
+            subsets[1][parent * v + child] = 1.0;
+            subsets[2][child * v + parent] = 1.0 / children;
+        }
+        Self { joints: v, subsets }
+    }
+
     /// Non-zeros of each subset.
     pub fn non_zeros(&self) -> [usize; 3] {
         [0, 1, 2].map(|k| self.subsets[k].iter().filter(|a| **a != 0.0).count())
