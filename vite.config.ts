@@ -1,0 +1,23 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // Every address in the build is relative: the folder can be served from anywhere, also from a sub-path.
+  base: "./",
+  publicDir: "web/public",
+  // A missing file is a 404, not the page: a missing model must not arrive as HTML.
+  appType: "mpa",
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // The one public name: other pages embed the element by loading this file.
+        entryFileNames: "ciasa-playground.js",
+      },
+    },
+  },
+  worker: { format: "es" },
+  server: { port: 8080, strictPort: true },
+  preview: { port: 8080, strictPort: true },
+});

@@ -1,0 +1,70 @@
+// Compressed bytes (brotli, as a server would send them) before the first picture and before the first attack, from
+// dist/. Fails where a budget is exceeded.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { root } from "./tools.mjs";
+
+const dist = join(root, "dist");
+const budgets = { picture: 1_000_000, engine: 3_500_000, model: 6_500_000 };
+// Quality 11 takes minutes on the engine; a server that compresses once may get a few percent less than this.
+const quality = Number(process.env.BROTLI_QUALITY ?? 9);
+
+if (!existsSync(join(dist, "index.html"))) {
+  console.error("There is no dist/. Run: npm run build");
+  process.exit(1);
+}
+
+function compressed(path) {
+  const bytes = readFileSync(join(dist, path));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: quality,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return brotliCompressSync(bytes, { params }).length;
+}
+
+const files = readdirSync(dist, { recursive: true })
+  .map(String)
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => statSync(join(dist, path)).isFile());
+const isEngine = (path) => /(^|\/)(engine|worker)[^/]*\.(wasm|js)$/.test(path);
+const index = JSON.parse(readFileSync(join(dist, "clips/index.json"), "utf8"));
+const manifest = JSON.parse(readFileSync(join(dist, "models/manifest.json"), "utf8"));
+
+const page = files.filter(
+  (path) => !path.startsWith("models/") && !path.startsWith("clips/") && !isEngine(path),
+);
+const groups = {
+  picture: [...page, "clips/index.json", `clips/${index[0].file}`],
+  engine: files.filter((path) => !path.startsWith("models/") && isEngine(path)),
+  model: ["models/manifest.json", `models/${manifest.models[0].file}`],
+};
+const titles = {
+  picture: "before the first picture",
+  engine: "engine",
+  model: "model",
+};
+
+let failed = false;
+let total = 0;
+for (const [group, paths] of Object.entries(groups)) {
+  let sum = 0;
+  for (const path of paths) {
+    const size = compressed(path);
+    sum += size;
+    console.log(`  ${size.toLocaleString("en").padStart(10)}  ${path}`);
+  }
+  total += sum;
+  const fits = sum <= budgets[group];
+  failed ||= !fits;
+  const verdict = fits ? "within" : "ABOVE";
+  console.log(
+    `${titles[group]}: ${sum.toLocaleString("en")} bytes, ${verdict} ${budgets[group].toLocaleString("en")}`,
+  );
+}
+console.log(
+  `before the first attack, all together: ${total.toLocaleString("en")} bytes (brotli quality ${quality})`,
+);
+process.exit(failed ? 1 : 0);

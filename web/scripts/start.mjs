@@ -1,0 +1,54 @@
+// Builds what is not built yet and serves the playground. Port: the first argument, else 8080.
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize, sep } from "node:path";
+import { must, root } from "./tools.mjs";
+
+const dist = join(root, "dist");
+const port = Number(process.argv[2] ?? process.env.PORT ?? 8080);
+const types = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+};
+
+if (!existsSync(join(dist, "index.html"))) must(process.execPath, ["web/scripts/build.mjs"]);
+
+/** The file that an address names, or null; never one outside dist. */
+function fileOf(address) {
+  let path;
+  try {
+    path = decodeURIComponent(new URL(address, "http://localhost").pathname);
+  } catch {
+    return null;
+  }
+  const file = normalize(join(dist, path.endsWith("/") ? `${path}index.html` : path));
+  return file.startsWith(dist + sep) && existsSync(file) && statSync(file).isFile() ? file : null;
+}
+
+const server = createServer((request, response) => {
+  const file = fileOf(request.url ?? "/");
+  if (!file) {
+    response.writeHead(404, { "Content-Type": "text/plain" }).end("not found\n");
+    return;
+  }
+  response.writeHead(200, {
+    "Content-Type": types[extname(file)] ?? "application/octet-stream",
+    "Content-Length": statSync(file).size,
+    // The element may be embedded by pages of other origins.
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-cache",
+  });
+  createReadStream(file).pipe(response);
+});
+
+server.on("error", (error) => {
+  console.error(
+    error.code === "EADDRINUSE" ? `Port ${port} is taken. Try: npm start -- ${port + 1}` : error.message,
+  );
+  process.exit(1);
+});
+server.listen(port, () => console.log(`The playground: http://localhost:${port}`));

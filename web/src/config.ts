@@ -1,0 +1,80 @@
+import type { AttackConfig } from "./engine/protocol.ts";
+import { Failure } from "./failure.ts";
+import type { State } from "./state.ts";
+import type { LayoutInfo } from "./viewer/viewer.ts";
+
+/** The usual global epsilon: the paper's 0.02 in metres; in a picture, the same share of a body. */
+export function usualEpsilon(layout: LayoutInfo): number {
+  return layout.unit === "m" ? 0.02 : 0.008;
+}
+
+/** The global epsilon in force, in the layout's unit. */
+export function globalEpsilon(state: Readonly<State>, layout: LayoutInfo): number {
+  return state.epsilon ?? usualEpsilon(layout);
+}
+
+/** The epsilon of each joint in force (advanced mode), (V). A list of another layout's length does not count. */
+export function jointEpsilons(state: Readonly<State>, layout: LayoutInfo): number[] {
+  const own = state.epsilons;
+  return own && own.length === layout.joints.length ? own : layout.hierarchical;
+}
+
+/** The joints that the attack may move; null means all. */
+export function regionJoints(state: Readonly<State>, layout: LayoutInfo): number[] | null {
+  if (state.mode === "basic" || state.mode === "one-step") return null;
+  if (state.region === "picked") {
+    return (state.joints ?? []).filter((joint) => joint < layout.joints.length).sort((a, b) => a - b);
+  }
+  const preset = layout.regions.find((region) => region.id === state.region) ?? layout.regions[0];
+  return preset ? [...preset.joints] : [];
+}
+
+/** The target as the engine takes it. Throws where the settings name no possible target. */
+function target(state: Readonly<State>, classes: string[]): AttackConfig["target"] {
+  if (state.target === "untargeted" && state.mode === "one-step") return { kind: "untargeted" };
+  if (state.target.startsWith("class:")) {
+    const index = classes.indexOf(state.target.slice("class:".length));
+    if (index >= 0) return { kind: "class", index };
+    throw new Failure(
+      "config",
+      `The recogniser has no class named "${state.target.slice(6)}". Choose another target.`,
+    );
+  }
+  return { kind: "least-likely" };
+}
+
+/** The engine's settings for these settings of the page. Throws a `Failure` where something is missing. */
+export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes: string[]): AttackConfig {
+  const joints = regionJoints(state, layout);
+  if (joints?.length === 0) {
+    throw new Failure("config", "No joint is picked. Pick joints on the figure or choose a preset region.");
+  }
+  return {
+    method: state.mode === "one-step" ? "fgsm" : "ciasa",
+    target: target(state, classes),
+    joints,
+    epsilon: state.mode === "advanced" ? [...jointEpsilons(state, layout)] : globalEpsilon(state, layout),
+    alpha: state.alpha,
+    lambda: state.lambda,
+    iterations: state.mode === "one-step" ? 1 : state.iterations,
+    constraints: {
+      clip: state.clipping,
+      realign: state.realign,
+      smooth: state.smooth,
+      plausible: state.plausible,
+    },
+    stop:
+      state.stop === "confidence"
+        ? { kind: "confidence", confidence: state.confidence, hold: state.hold }
+        : { kind: "iterations" },
+    seed: state.seed,
+  };
+}
+
+/** What changed between two settings of one attack, for a running attack to take over. */
+export function configPatch(before: AttackConfig, after: AttackConfig): Partial<AttackConfig> {
+  const changed = (Object.keys(after) as (keyof AttackConfig)[]).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  );
+  return Object.fromEntries(changed.map((key) => [key, after[key]]));
+}

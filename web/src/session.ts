@@ -1,0 +1,290 @@
+import type { Clip } from "./clip.ts";
+import { attackConfig, configPatch } from "./config.ts";
+import type { AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
+import { EngineRoom } from "./engine-room.ts";
+import { asFailure, type Notice } from "./failure.ts";
+import { type Entry, Library } from "./library.ts";
+import { Player } from "./player.ts";
+import type { Run } from "./run.ts";
+import { Settings } from "./settings.ts";
+import type { State } from "./state.ts";
+import { bodyHeight, type LayoutInfo, layouts } from "./viewer/viewer.ts";
+
+/** Settings that belong to an attack: a change of one is handed to a running attack. */
+const attackKeys: (keyof State)[] = [
+  ...(["target", "region", "joints", "epsilon", "epsilons", "alpha", "lambda", "iterations"] as const),
+  ...(["clipping", "realign", "smooth", "plausible", "stop", "confidence", "hold"] as const),
+];
+
+/**
+ * Everything that one element knows: settings, gallery, clock, engine, the clip and the attack on it. It has no DOM of
+ * its own; the components read it, call it, and draw again on "change". `say` events carry words for a screen reader.
+ */
+export class Session extends EventTarget {
+  readonly settings = new Settings();
+  readonly library = new Library();
+  readonly player = new Player();
+  readonly engine = new EngineRoom();
+  layouts: LayoutInfo[] = [];
+  clip: Clip | null = null;
+  /** From head to ankle in the layout's unit. */
+  height: number | null = null;
+  /** What the recogniser sees in the clean clip. */
+  before: Recognition | null = null;
+  run: Run | null = null;
+  notice: Notice | null = null;
+  #chosen = 0;
+  #asking: Clip | null = null;
+
+  constructor() {
+    super();
+    const tell = () => this.changed();
+    this.library.addEventListener("change", tell);
+    this.engine.addEventListener("change", tell);
+    this.engine.addEventListener("ready", () => void this.recognise());
+    this.engine.addEventListener("failed", () => this.#engineFailed());
+    this.settings.addEventListener("change", (event) => {
+      this.#settingsChanged((event as CustomEvent<(keyof State)[]>).detail);
+    });
+  }
+
+  get state(): Readonly<State> {
+    return this.settings.state;
+  }
+
+  get layout(): LayoutInfo | null {
+    return this.layouts.find((layout) => layout.id === this.clip?.layout) ?? null;
+  }
+
+  /** The recogniser, where it is loaded and reads this clip's layout. */
+  get model(): ModelInfo | null {
+    const { model, status } = this.engine.state;
+    return status === "ready" && model && model.layout === this.clip?.layout ? model : null;
+  }
+
+  /** Has an attack been started and not ended? */
+  get attacking(): boolean {
+    return this.run !== null && this.run.status !== "ended";
+  }
+
+  /** Reads layouts and gallery and shows the first clip. */
+  async open(): Promise<void> {
+    try {
+      [this.layouts] = await Promise.all([layouts(), this.library.open()]);
+      const entry = this.library.find(this.state.clip) ?? this.library.entries[0];
+      if (entry) await this.choose(entry);
+    } catch (thrown) {
+      this.report("The gallery did not load.", thrown, [{ label: "Try again", run: () => void this.open() }]);
+    }
+  }
+
+  /** Shows a clip of the gallery and asks the recogniser about it. */
+  async choose(entry: Entry): Promise<void> {
+    const mine = ++this.#chosen;
+    try {
+      const clip = await this.library.clip(entry);
+      if (mine !== this.#chosen) return;
+      this.show(clip);
+      this.settings.set({ clip: entry.origin === "file" ? "" : entry.id });
+    } catch (thrown) {
+      this.report(`"${entry.name}" did not load.`, thrown, [
+        { label: "Try again", run: () => void this.choose(entry) },
+      ]);
+    }
+  }
+
+  /** Reads a visitor's files; shows the last good one. */
+  async addFiles(files: Iterable<File>): Promise<void> {
+    let last: Entry | null = null;
+    for (const file of files) {
+      try {
+        this.layouts = this.layouts.length > 0 ? this.layouts : await layouts();
+        last = await this.library.add(file, this.layouts);
+      } catch (thrown) {
+        this.report(`"${file.name}" is no clip that can be read.`, thrown, [], "The clip on the stage");
+      }
+    }
+    if (last) {
+      await this.choose(last);
+      this.say(`${last.name} added to your files`);
+    }
+  }
+
+  /** Puts a clip on the stage. */
+  show(clip: Clip): void {
+    this.discardRun();
+    this.clip = clip;
+    this.before = null;
+    this.height = bodyHeight(clip);
+    this.player.load(clip.frames, clip.fps);
+    this.changed();
+    this.say(`Showing ${clip.name}`);
+    void this.recognise();
+  }
+
+  /** Loads the engine and the recogniser. */
+  startEngine(): void {
+    this.notice = null;
+    void this.engine.start(this.state.engine);
+    void this.recognise();
+  }
+
+  /** Asks the recogniser about the clean clip, once engine and model are there. */
+  async recognise(): Promise<void> {
+    const clip = this.clip;
+    if (!clip || this.before || this.#asking === clip) return;
+    this.#asking = clip;
+    try {
+      await this.engine.prepareFor(clip.layout, this.state.model);
+      const model = this.model;
+      if (!model || clip !== this.clip) return;
+      const seen = await this.engine.recognise(clip);
+      if (clip !== this.clip) return;
+      this.before = seen;
+      const [first] = seen.top;
+      if (first)
+        this.say(`The network sees ${model.classes[first.index]}, ${Math.round(first.p * 100)} percent`);
+    } catch (thrown) {
+      // The engine itself tells of its end.
+      if (asFailure(thrown).kind !== "engine" && this.engine.state.status !== "failed") {
+        this.report("The recogniser did not answer.", thrown, [
+          { label: "Try again", run: () => this.startEngine() },
+        ]);
+      }
+    } finally {
+      if (this.#asking === clip) this.#asking = null;
+      this.changed();
+    }
+  }
+
+  /** Starts the attack, or goes on with a paused one. With `paused`, takes a single step. */
+  attack(paused = false): void {
+    if (this.run && this.attacking) {
+      if (paused) this.run.step();
+      else this.run.resume();
+      return;
+    }
+    const config = this.config();
+    if (!config || !this.clip || !this.model) return;
+    this.notice = null;
+    const run = this.engine.attack(this.clip, config, this.model.classes, paused);
+    this.run = run;
+    run.addEventListener("change", (event) => this.#runChanged(run, (event as CustomEvent<string>).detail));
+    this.say("Attack started");
+    this.changed();
+  }
+
+  /** The attack's settings as they stand, or null (with a notice) where they are incomplete. */
+  config(): AttackConfig | null {
+    if (!this.layout || !this.model) return null;
+    try {
+      return attackConfig(this.state, this.layout, this.model.classes);
+    } catch (thrown) {
+      this.report("The attack cannot start.", thrown, []);
+      return null;
+    }
+  }
+
+  /** Ends the attack; its latest clip stays. */
+  cancel(): void {
+    this.run?.cancel();
+  }
+
+  /** Back to the clean clip. */
+  reset(): void {
+    this.discardRun();
+    this.notice = null;
+    this.say("Back to the clean clip");
+    this.changed();
+  }
+
+  dismiss(): void {
+    this.notice = null;
+    this.changed();
+  }
+
+  report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void {
+    const failure = asFailure(thrown);
+    this.notice = { tone: "bad", title, detail: failure.message, actions, ...(kept ? { kept } : {}) };
+    this.dispatchEvent(new CustomEvent("error", { detail: failure }));
+    this.say(`${title} ${failure.message}`);
+    this.changed();
+  }
+
+  /** Words for a screen reader. */
+  say(words: string): void {
+    this.dispatchEvent(new CustomEvent("say", { detail: words }));
+  }
+
+  changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  dispose(): void {
+    this.discardRun();
+    this.player.pause();
+    this.settings.dispose();
+    this.engine.stop();
+  }
+
+  discardRun(): void {
+    const run = this.run;
+    this.run = null;
+    if (run && run.status !== "ended") run.cancel();
+  }
+
+  #runChanged(run: Run, what: string): void {
+    if (run !== this.run) return;
+    if (what === "report") this.dispatchEvent(new CustomEvent("report", { detail: run.last }));
+    if (what === "error" && run.failure) {
+      this.report("The attack did not take that.", run.failure, [], "The attack as it was");
+    }
+    if (what === "end") {
+      const first = run.after?.[0];
+      const seen = first
+        ? `The network now sees ${run.classes[first.index]}, ${Math.round(first.p * 100)} percent`
+        : "";
+      const steps = `${run.last?.iteration ?? 0} steps`;
+      this.say(`Attack ${run.end === "cancelled" ? "cancelled" : "ended"} after ${steps}. ${seen}`);
+      if (run.end === "error" && run.failure && this.engine.state.status !== "failed") {
+        this.report(
+          "The attack stopped.",
+          run.failure,
+          [{ label: "Run again", run: () => this.attack() }],
+          "The clip, the settings and the steps so far",
+        );
+      }
+      this.dispatchEvent(new CustomEvent("done", { detail: run }));
+    }
+    this.changed();
+  }
+
+  #settingsChanged(changed: (keyof State)[]): void {
+    this.player.speed = this.state.speed;
+    const entry = changed.includes("clip") ? this.library.find(this.state.clip) : undefined;
+    if (entry && entry.id !== this.clip?.id) void this.choose(entry);
+    if (changed.includes("engine") && this.engine.wanted) this.startEngine();
+    if (changed.includes("model")) {
+      this.before = null;
+      void this.recognise();
+    }
+    if (this.run && this.attacking && changed.some((key) => attackKeys.includes(key))) {
+      const config = this.config();
+      if (config) this.run.configure(configPatch(this.run.config, config));
+    }
+    this.changed();
+  }
+
+  #engineFailed(): void {
+    const { error, backend } = this.engine.state;
+    const gpu = this.state.engine !== "cpu" && (backend?.kind === "webgpu" || this.state.engine === "webgpu");
+    const actions = [{ label: "Try again", run: () => this.startEngine() }];
+    if (gpu) actions.push({ label: "Go on with the CPU", run: () => this.settings.set({ engine: "cpu" }) });
+    this.report(
+      gpu ? "The GPU engine stopped." : "The engine stopped.",
+      error ?? "It gave no reason.",
+      actions,
+      "The clip, the settings and the last steps of the attack",
+    );
+  }
+}

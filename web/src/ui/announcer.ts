@@ -1,0 +1,39 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Session } from "../session.ts";
+
+/** Quiet time before words are said: what is overtaken in between is never read out. */
+const QUIET = 700;
+
+/** A polite live region for screen readers. */
+@customElement("ciasa-announcer")
+export class Announcer extends LitElement {
+  static override styles = css`
+    :host { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  `;
+
+  @property({ attribute: false }) session!: Session;
+  @state() private words = "";
+  #timer = 0;
+  readonly #say = (event: Event): void => {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      this.words = (event as CustomEvent<string>).detail;
+    }, QUIET);
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.session.addEventListener("say", this.#say);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+    this.session.removeEventListener("say", this.#say);
+  }
+
+  override render() {
+    return html`<div role="status" aria-live="polite">${this.words}</div>`;
+  }
+}

@@ -1,0 +1,123 @@
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Mode, State } from "../state.ts";
+import { isChecked, Part, shared } from "./base.ts";
+import "./epsilon-field.ts";
+import "./epsilon-table.ts";
+import "./optimiser.ts";
+import "./region-picker.ts";
+import "./run-bar.ts";
+import "./target-picker.ts";
+
+const modes: { id: Mode; name: string; about: string }[] = [
+  {
+    id: "one-step",
+    name: "One step",
+    about: "FGSM: a single step of size epsilon along the sign of the gradient. No constraint holds it back.",
+  },
+  { id: "basic", name: "Basic", about: "CIASA on all joints, with one epsilon for all of them." },
+  {
+    id: "localized",
+    name: "Localized",
+    about: "CIASA on a region only. Every other joint stays where it is.",
+  },
+  {
+    id: "advanced",
+    name: "Advanced",
+    about: "CIASA on a region with an epsilon for each joint: little at the hip, more at the foot.",
+  },
+];
+
+const constraints = [
+  {
+    key: "clipping",
+    name: "Clip to epsilon",
+    about: "No joint moves further than its epsilon along any axis.",
+  },
+  {
+    key: "realign",
+    name: "Keep bone lengths",
+    about: "Spatial skeleton realignment (SSR) restores every bone's length in every frame.",
+  },
+  { key: "smooth", name: "Smooth in time", about: "Sudden changes of speed cost." },
+  {
+    key: "plausible",
+    name: "Plausible poses",
+    about: "A discriminator learns real poses; poses that it can tell apart cost.",
+  },
+] as const satisfies { key: keyof State; name: string; about: string }[];
+
+/** Everything that shapes an attack, and the buttons that run it. */
+@customElement("ciasa-attack-panel")
+export class AttackPanel extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: flex; flex-direction: column; min-height: 0; }
+      .fields { flex: 1; overflow: auto; padding: 14px 16px 18px; display: grid; gap: 18px; align-content: start; scrollbar-width: thin; }
+      .field { display: grid; gap: 8px; }
+      .constraints { display: grid; gap: 12px; }
+      .constraints .name { font-weight: 500; }
+      legend { margin-bottom: 10px; }
+      .segments label { padding: 0 4px; font-size: 12.5px; }
+      ciasa-run-bar { flex: none; border-top: 1px solid var(--line); }
+    `,
+  ];
+
+  /** Are joints being picked on the figure? */
+  @property({ type: Boolean }) picking = false;
+
+  override render() {
+    const { state, attacking } = this.session;
+    const mode = modes.find((one) => one.id === state.mode);
+    const regional = state.mode === "localized" || state.mode === "advanced";
+    return html`
+      <div class="fields">
+        <fieldset class="field" ?disabled=${attacking}>
+          <legend>Attack</legend>
+          <div class="segments">
+            ${modes.map(
+              (
+                one,
+              ) => html`<label><input type="radio" name="mode" value=${one.id} .checked=${one.id === state.mode}
+              @change=${() => this.#choose(one.id)} />${one.name}</label>`,
+            )}
+          </div>
+          <p class="hint">${mode?.about}</p>
+        </fieldset>
+        <ciasa-target-picker class="field" .session=${this.session}></ciasa-target-picker>
+        ${regional ? html`<ciasa-region-picker .session=${this.session} .picking=${this.picking}></ciasa-region-picker>` : nothing}
+        ${
+          state.mode === "advanced"
+            ? html`<ciasa-epsilon-table .session=${this.session}></ciasa-epsilon-table>`
+            : html`<ciasa-epsilon-field .session=${this.session}></ciasa-epsilon-field>`
+        }
+        ${state.mode === "one-step" ? nothing : this.#constraints()}
+        ${state.mode === "one-step" ? nothing : html`<ciasa-optimiser .session=${this.session}></ciasa-optimiser>`}
+      </div>
+      <ciasa-run-bar .session=${this.session}></ciasa-run-bar>
+    `;
+  }
+
+  #constraints() {
+    const { settings, state } = this.session;
+    return html`<fieldset>
+      <legend>Constraints</legend>
+      <div class="constraints">
+        ${constraints.map(
+          ({ key, name, about }) => html`<label class="switch">
+          <input type="checkbox" role="switch" .checked=${state[key]} @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
+          <span class="name">${name}</span><span class="hint">${about}</span>
+        </label>`,
+        )}
+      </div>
+    </fieldset>`;
+  }
+
+  #choose(mode: Mode): void {
+    const { settings, state } = this.session;
+    // Only one-step knows an attack without a target.
+    const target = mode !== "one-step" && state.target === "untargeted" ? "least-likely" : state.target;
+    settings.set({ mode, target });
+  }
+}

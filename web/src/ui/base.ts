@@ -1,0 +1,44 @@
+import { type CSSResult, LitElement, unsafeCSS } from "lit";
+import { property } from "lit/decorators.js";
+import controls from "../../styles/controls.css?inline";
+import tokens from "../../styles/tokens.css?inline";
+import type { Session } from "../session.ts";
+
+/** Colours, type and native controls, shared by every component. */
+export const shared: CSSResult = unsafeCSS(tokens + controls);
+
+/** A part of the playground: draws again whenever the session says so. */
+export class Part extends LitElement {
+  @property({ attribute: false }) session!: Session;
+  #watched: Session | null = null;
+  readonly #changed = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watch();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#watched?.removeEventListener("change", this.#changed);
+    this.#watched = null;
+  }
+
+  override willUpdate(): void {
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (this.session === this.#watched) return;
+    this.#watched?.removeEventListener("change", this.#changed);
+    this.session.addEventListener("change", this.#changed);
+    this.#watched = this.session;
+  }
+}
+
+/** The value of the field that an event comes from. */
+export const fieldValue = (event: Event): string =>
+  (event.currentTarget as HTMLInputElement | HTMLSelectElement).value;
+
+/** Whether the box that an event comes from is ticked. */
+export const isChecked = (event: Event): boolean => (event.currentTarget as HTMLInputElement).checked;

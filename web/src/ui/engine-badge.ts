@@ -1,0 +1,101 @@
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import type { Parity } from "../engine/protocol.ts";
+import type { State } from "../state.ts";
+import { digits, megabytes } from "../units.ts";
+import { Part, shared } from "./base.ts";
+import { chip } from "./icons.ts";
+
+const choices: { id: State["engine"]; name: string; about: string }[] = [
+  { id: "auto", name: "Automatic", about: "the GPU where there is a real one, else the CPU" },
+  { id: "webgpu", name: "GPU (WebGPU)", about: "" },
+  { id: "cpu", name: "CPU (WebAssembly SIMD)", about: "" },
+];
+
+/** Which device computes, why, whether it was checked; and the way to change it. Shows the download while there is one. */
+@customElement("ciasa-engine-badge")
+export class EngineBadge extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: block; position: relative; }
+      .loading { display: flex; gap: 10px; align-items: center; font-size: 12.5px; color: var(--ink-2); }
+      progress { appearance: none; width: 120px; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); accent-color: var(--clean); }
+      progress::-webkit-progress-bar { background: var(--line); }
+      progress::-webkit-progress-value { background: var(--clean); }
+      progress::-moz-progress-bar { background: var(--clean); }
+      summary { padding: 0 10px; min-height: 34px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); font-weight: 550; font-size: 13px; background: var(--surface); max-width: 340px; }
+      summary::before { display: none; }
+      summary svg { width: 16px; height: 16px; flex: none; color: var(--ink-2); }
+      summary span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .panel { position: absolute; right: 0; top: calc(100% + 6px); z-index: 5; width: min(340px, calc(100vw - 32px)); padding: 14px 16px; display: grid; gap: 12px; box-shadow: 0 12px 40px rgb(0 0 0 / 18%); }
+      .panel label { display: grid; grid-template-columns: auto 1fr; gap: 0 10px; align-items: center; min-height: 30px; cursor: pointer; }
+      .panel label .hint { grid-column: 2; }
+      .check { font-size: 12.5px; color: var(--ink-2); }
+      .check.good::before { content: "✓ "; color: var(--good); font-weight: 700; }
+      .check.bad { color: var(--bad); }
+      .failed { border-color: var(--bad); color: var(--bad); }
+      @media (pointer: coarse), (max-width: 720px) { .panel label { min-height: 44px; } }
+      @media (max-width: 560px) { summary { max-width: 190px; } progress { width: 64px; } .panel { right: auto; left: 0; } }
+    `,
+  ];
+
+  override render() {
+    const { engine } = this.session;
+    const { status, loadedBytes, totalBytes, backend } = engine.state;
+    if (!engine.wanted) return html`<button @click=${this.#load}>${chip} Load the engine</button>`;
+    if (status === "loading" || status === "starting") {
+      const share =
+        totalBytes > 0
+          ? html`<progress max=${totalBytes} value=${loadedBytes} aria-label="Download of the engine"></progress>`
+          : nothing;
+      const bytes =
+        totalBytes > 0 ? `${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : megabytes(loadedBytes);
+      return html`<div class="loading">
+        <span class="number">${status === "starting" ? "Engine is starting" : html`Loading engine, ${bytes}`}</span>${share}
+        <button class="small" @click=${() => engine.stop()}>Cancel</button>
+      </div>`;
+    }
+    return html`<details @keydown=${this.#escape} @focusout=${this.#left}>
+      <summary class=${status === "failed" ? "failed" : ""} title="The device that computes">
+        ${chip}<span>${status === "failed" ? "Engine stopped" : (backend?.name ?? "Engine")}</span>
+      </summary>
+      <div class="panel card">
+        ${backend ? html`<p><strong>${backend.name}</strong><br /><span class="hint">${backend.reason}</span></p>` : nothing}
+        ${backend?.parity ? parity(backend.parity) : nothing}
+        <div role="radiogroup" aria-label="Device that computes">
+          ${choices.map(
+            ({
+              id,
+              name,
+              about,
+            }) => html`<label><input type="radio" name="engine" .checked=${this.session.state.engine === id}
+            @change=${() => this.session.settings.set({ engine: id })} />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
+          )}
+        </div>
+      </div>
+    </details>`;
+  }
+
+  #load = (): void => {
+    void this.session.engine.start(this.session.state.engine);
+  };
+
+  #escape = (event: KeyboardEvent): void => {
+    const details = event.currentTarget as HTMLDetailsElement;
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    details.querySelector("summary")?.focus();
+  };
+
+  /** A panel that floats closes once the focus has gone elsewhere. */
+  #left = (event: FocusEvent): void => {
+    const details = event.currentTarget as HTMLDetailsElement;
+    if (event.relatedTarget && !details.contains(event.relatedTarget as Node)) details.open = false;
+  };
+}
+
+function parity({ logits, gradient, tolerance, ok }: Parity) {
+  return html`<p class="check ${ok ? "good" : "bad"}">${ok ? "Checked against the CPU:" : "Differs from the CPU:"}
+    logits by ${digits(logits)}, gradient by ${digits(gradient)} (relative, at most ${digits(tolerance)} is allowed).</p>`;
+}

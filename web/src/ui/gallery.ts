@@ -1,0 +1,123 @@
+import { css, html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { styleMap } from "lit/directives/style-map.js";
+import type { Entry } from "../library.ts";
+import { fieldValue, Part, shared } from "./base.ts";
+import { upload } from "./icons.ts";
+
+const groups = [
+  {
+    origin: "file",
+    title: "Your files",
+    hint: "Read in this page and sent nowhere.",
+  },
+  {
+    origin: "synthetic",
+    title: "Synthetic clips",
+    hint: "Sampled from a motion prior; none is a recording.",
+  },
+  {
+    origin: "motion-capture",
+    title: "Motion capture",
+    hint: "Real recordings, out of distribution: the network never learned such clips.",
+  },
+] as const;
+
+/** The clips to choose from, with search, and the door for the visitor's own files. */
+@customElement("ciasa-gallery")
+export class Gallery extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: flex; flex-direction: column; min-height: 0; }
+      .top { display: grid; gap: 8px; padding: 14px 14px 10px; }
+      .head { display: flex; align-items: center; justify-content: space-between; }
+      input[type="search"] { width: 100%; }
+      .list { flex: 1; overflow: auto; padding: 0 14px 14px; scrollbar-width: thin; }
+      section + section { margin-top: 16px; }
+      h3 { font-size: 12px; font-weight: 600; color: var(--ink-2); }
+      .hint { margin-bottom: 8px; }
+      ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 8px; }
+      li button {
+        width: 100%; height: 100%; padding: 6px 4px 7px; display: grid; gap: 4px; justify-items: center; align-content: start;
+        border-color: var(--line); font-weight: 450; font-size: 12px; line-height: 1.25; color: var(--ink-2);
+      }
+      li button[aria-pressed="true"] {
+        border-color: var(--clean); box-shadow: inset 0 0 0 1px var(--clean); color: var(--ink); font-weight: 600;
+      }
+      .thumb { width: 100%; height: 62px; background: currentColor; mask: center / contain no-repeat; }
+      .empty { padding: 12px 0; color: var(--ink-3); }
+      input[type="file"] { display: none; }
+    `,
+  ];
+
+  @state() private query = "";
+
+  override render() {
+    const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (entry: Entry) =>
+      words.every((word) =>
+        `${entry.name} ${entry.label ?? ""} ${entry.origin} ${entry.layout}`.toLowerCase().includes(word),
+      );
+    const shown = this.session.library.entries.filter(fits);
+    return html`
+      <div class="top">
+        <div class="head">
+          <h2>Clips</h2>
+          <button class="small" @click=${this.#browse}>${upload} Open file</button>
+          <input type="file" multiple accept=".json,.skeleton,.txt" aria-label="Clip files" tabindex="-1" @change=${this.#picked} />
+        </div>
+        <input type="search" placeholder="Search clips" aria-label="Search clips" .value=${this.query}
+          @input=${(event: Event) => {
+            this.query = fieldValue(event);
+          }} />
+      </div>
+      <div class="list">
+        ${groups.map((group) =>
+          this.#group(
+            group.title,
+            group.hint,
+            shown.filter((entry) => entry.origin === group.origin),
+          ),
+        )}
+        ${shown.length === 0 && words.length > 0 ? html`<p class="empty" role="status">No clip fits “${this.query}”.</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #group(title: string, hint: string, entries: Entry[]) {
+    if (entries.length === 0) return nothing;
+    return html`<section aria-label=${title}>
+      <h3>${title} <span class="number">(${entries.length})</span></h3>
+      <p class="hint">${hint}</p>
+      <ul>${repeat(
+        entries,
+        (entry) => entry.id,
+        (entry) => this.#item(entry),
+      )}</ul>
+    </section>`;
+  }
+
+  #item(entry: Entry) {
+    // As a mask, a drawing takes the text's colour, and whatever else the SVG holds stays inert.
+    const mask = entry.thumb ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
+    return html`<li>
+      <button aria-pressed=${entry.id === this.session.clip?.id} title=${entry.credit}
+        @click=${() => this.session.choose(entry)}>
+        <span class="thumb" style=${styleMap({ "mask-image": mask })}></span>${entry.name}
+      </button>
+    </li>`;
+  }
+
+  #browse = (): void => {
+    this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
+  };
+
+  #picked = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    void this.session.addFiles([...(input.files ?? [])]);
+    // The same file can be chosen again after a correction.
+    input.value = "";
+  };
+}

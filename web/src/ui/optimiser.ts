@@ -1,0 +1,72 @@
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { type State, table } from "../state.ts";
+import { fieldValue, Part, shared } from "./base.ts";
+
+type NumberKey = { [K in keyof State]: State[K] extends number ? K : never }[keyof State];
+
+const fields: { key: NumberKey; name: string; min: number; max: number; step: string; hint: string }[] = [
+  { key: "alpha", name: "Step size α", min: 0.00001, max: 1, step: "any", hint: "Adam's learning rate" },
+  { key: "lambda", name: "Weight λ", min: 0, max: 1000, step: "any", hint: "of smoothness and plausibility" },
+  { key: "iterations", name: "Steps at most", min: 1, max: 5000, step: "1", hint: "" },
+  { key: "seed", name: "Seed", min: 0, max: 4294967295, step: "1", hint: "same seed, same result" },
+];
+
+const stops: { key: NumberKey; name: string; min: number; max: number; step: string; hint: string }[] = [
+  {
+    key: "confidence",
+    name: "Confidence",
+    min: 0.01,
+    max: 0.999,
+    step: "any",
+    hint: "of the target, 0 to 1",
+  },
+  { key: "hold", name: "Held for", min: 1, max: 500, step: "1", hint: "steps in a row" },
+];
+
+/** Adam's settings, the seed and the rule that ends an attack. */
+@customElement("ciasa-optimiser")
+export class Optimiser extends Part {
+  static override styles = [
+    shared,
+    css`
+      .grid { display: grid; grid-template-columns: 1fr 1fr; gap: 12px 14px; margin-top: 6px; }
+      .grid label { display: grid; gap: 3px; font-size: 12.5px; font-weight: 500; align-content: start; }
+      .grid .hint { font-weight: 400; }
+      .rule { grid-column: 1 / -1; }
+      summary { font-size: 13px; font-weight: 620; }
+    `,
+  ];
+
+  override render() {
+    const { settings, state, attacking } = this.session;
+    return html`<details>
+      <summary>Optimiser and stop rule</summary>
+      <div class="grid">
+        ${fields.map((field) => this.#field(field, attacking && field.key === "seed"))}
+        <label class="rule">Stop
+          <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
+            <option value="confidence" ?selected=${state.stop === "confidence"}>when the target holds</option>
+            <option value="iterations" ?selected=${state.stop === "iterations"}>after the last step only</option>
+          </select>
+        </label>
+        ${state.stop === "confidence" ? stops.map((field) => this.#field(field, false)) : nothing}
+      </div>
+    </details>`;
+  }
+
+  #field({ key, name, min, max, step, hint }: (typeof fields)[number], disabled: boolean) {
+    return html`<label>${name}
+      <input type="number" min=${min} max=${max} step=${step} ?disabled=${disabled} .value=${String(this.session.state[key])}
+        @change=${(event: Event) => this.#set(key, fieldValue(event))} />
+      ${hint ? html`<span class="hint">${hint}</span>` : nothing}
+    </label>`;
+  }
+
+  #set(key: NumberKey, value: string): void {
+    // The address's codec knows the bounds; what it refuses goes back to what it was.
+    const parsed = table[key].codec.decode(value);
+    if (parsed !== undefined) this.session.settings.set({ [key]: parsed });
+    else this.requestUpdate();
+  }
+}

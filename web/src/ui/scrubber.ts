@@ -1,0 +1,115 @@
+import { css, html, nothing, svg } from "lit";
+import { customElement } from "lit/decorators.js";
+import { displacement } from "../displacement.ts";
+import { length } from "../units.ts";
+import { fieldValue, Part, shared } from "./base.ts";
+import { back, forward, pause, play } from "./icons.ts";
+
+/** Play, pause and seek for every view, over a profile of how far the attack moved each frame. */
+@customElement("ciasa-scrubber")
+export class Scrubber extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; grid-template-columns: auto 1fr auto auto; gap: 4px 10px; align-items: center; padding: 8px 14px; }
+      .buttons { display: flex; gap: 2px; }
+      .buttons button { width: 34px; padding: 0; }
+      .track { position: relative; height: 34px; }
+      .track svg { position: absolute; inset: 0 8px 12px; width: calc(100% - 16px); height: 22px; pointer-events: none; }
+      .track path { fill: var(--perturbed-soft); stroke: var(--perturbed); stroke-width: 1.2; vector-effect: non-scaling-stroke; }
+      .track input { position: absolute; inset: auto 0 0; }
+      .time { color: var(--ink-2); font-size: 12.5px; min-width: 11ch; text-align: right; }
+      select { min-height: 30px; padding: 0 4px; font-size: 12.5px; border-color: var(--line); }
+      @media (pointer: coarse), (max-width: 720px) {
+        :host { grid-template-columns: auto 1fr auto; padding: 6px 10px; }
+        .buttons button { width: 44px; }
+        .track { grid-column: 1 / -1; grid-row: 1; height: 48px; }
+        .track svg { inset: 0 8px 26px; }
+        select { min-height: 44px; }
+      }
+    `,
+  ];
+
+  #profile: { data: Float32Array | null; path: string; most: number } = { data: null, path: "", most: 0 };
+  readonly #tick = (): void => this.#frame();
+  readonly #played = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.session.player.addEventListener("frame", this.#tick);
+    this.session.player.addEventListener("change", this.#played);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.session.player.removeEventListener("frame", this.#tick);
+    this.session.player.removeEventListener("change", this.#played);
+  }
+
+  override render() {
+    const { player, clip, state } = this.session;
+    const off = clip === null;
+    this.#measure();
+    return html`
+      <div class="buttons">
+        <button class="plain" ?disabled=${off} aria-label="Frame back" title="Frame back" @click=${() => player.stepBy(-1)}>${back}</button>
+        <button class="plain" ?disabled=${off} aria-label=${player.playing ? "Pause" : "Play"} title="Play or pause" @click=${() => player.toggle()}>
+          ${player.playing ? pause : play}
+        </button>
+        <button class="plain" ?disabled=${off} aria-label="Frame forward" title="Frame forward" @click=${() => player.stepBy(1)}>${forward}</button>
+      </div>
+      <div class="track">
+        ${this.#profile.path ? html`<svg viewBox="0 0 100 22" preserveAspectRatio="none" aria-hidden="true">${svg`<path d=${this.#profile.path} />`}</svg>` : nothing}
+        <input type="range" aria-label="Frame" min="0" max=${player.frames - 1} step="1" ?disabled=${off} @input=${this.#seek} />
+      </div>
+      <output class="time number"></output>
+      <select aria-label="Play speed" @change=${(event: Event) => this.session.settings.set({ speed: Number(fieldValue(event)) })}>
+        ${[0.1, 0.25, 0.5, 1, 2].map((speed) => html`<option value=${speed} ?selected=${speed === state.speed}>${speed}×</option>`)}
+      </select>
+      ${
+        this.#profile.path && this.session.layout
+          ? html`<span class="visually-hidden">The attack moves the most moved frame's joints by ${length(this.#profile.most, this.session.layout)} on average.</span>`
+          : nothing
+      }
+    `;
+  }
+
+  override updated(): void {
+    this.#frame();
+  }
+
+  /** Sixty times a second: the two things that change are written without drawing the rest again. */
+  #frame(): void {
+    const { player } = this.session;
+    const range = this.renderRoot.querySelector<HTMLInputElement>("input");
+    const time = this.renderRoot.querySelector("output");
+    if (!range || !time) return;
+    const frame = Math.floor(player.frame);
+    if (range.value !== String(frame)) range.value = String(frame);
+    const words = `${(frame / player.fps).toFixed(2)} s · ${frame + 1}/${player.frames}`;
+    if (time.textContent !== words) time.textContent = words;
+    range.setAttribute("aria-valuetext", `frame ${frame + 1} of ${player.frames}`);
+  }
+
+  #seek = (event: Event): void => {
+    this.session.player.pause();
+    this.session.player.seek(Number(fieldValue(event)));
+  };
+
+  #measure(): void {
+    const { clip, layout, run } = this.session;
+    const data = run?.data ?? null;
+    if (data === this.#profile.data) return;
+    if (!clip || !layout || !data) {
+      this.#profile = { data, path: "", most: 0 };
+      return;
+    }
+    const means = displacement(clip, data, layout);
+    const most = means.reduce((a, b) => Math.max(a, b), 0);
+    const last = Math.max(1, means.length - 1);
+    const points = [...means].map(
+      (mean, t) => `${((t / last) * 100).toFixed(2)} ${(21 - (most > 0 ? mean / most : 0) * 19).toFixed(2)}`,
+    );
+    this.#profile = { data, most, path: most > 0 ? `M0 22L${points.join("L")}L100 22` : "" };
+  }
+}

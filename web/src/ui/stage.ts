@@ -1,0 +1,164 @@
+import { css, html } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { regionJoints } from "../config.ts";
+import { asFailure } from "../failure.ts";
+import { Viewer } from "../viewer/viewer.ts";
+import { Part, shared } from "./base.ts";
+import { StageGestures } from "./stage-gestures.ts";
+
+/** The 3-D picture. Its canvas follows the session's clock; gestures and keys move the camera. */
+@customElement("ciasa-stage")
+export class Stage extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: block; position: relative; min-height: 0; overflow: hidden; }
+      canvas { display: block; width: 100%; height: 100%; touch-action: pan-y; cursor: grab; opacity: 0; }
+      canvas:active { cursor: grabbing; }
+      canvas.picking { cursor: crosshair; }
+      canvas.painted { opacity: 1; transition: opacity 240ms; }
+      canvas:focus-visible { outline-offset: -3px; border-radius: var(--radius); }
+      .poster { position: absolute; inset: 0; display: grid; place-items: center; }
+      .trouble { position: absolute; inset: 0; display: grid; place-content: center; gap: 6px; padding: 24px; text-align: center; }
+    `,
+  ];
+
+  /** Set while the visitor picks joints on the figure. */
+  picking = false;
+  @state() private painted = false;
+  @state() private trouble: string | null = null;
+  @query("canvas") private canvas!: HTMLCanvasElement;
+  #viewer: Viewer | null = null;
+  #shown: { clip: unknown; data: unknown } = { clip: null, data: null };
+  #request = 0;
+  #visible = true;
+  #observers: { disconnect(): void }[] = [];
+  readonly #dark = matchMedia("(prefers-color-scheme: dark)");
+  readonly #frame = (): void => this.paint();
+
+  override render() {
+    const { clip } = this.session;
+    const label = clip
+      ? `3-D view of the clip ${clip.name}. Drag or use the arrow keys to turn, shift and arrows to move, plus and minus to zoom, 0 to reset the camera, space to play or pause.`
+      : "3-D view, no clip yet";
+    return html`
+      <canvas tabindex="0" role="application" aria-label=${label} aria-describedby="camera"
+        class="${this.painted ? "painted" : ""} ${this.picking ? "picking" : ""}"></canvas>
+      <span id="camera" class="visually-hidden">${this.painted ? this.#viewer?.describeCamera() : ""}</span>
+      ${this.painted ? "" : html`<div class="poster"><slot></slot></div>`}
+      ${
+        this.trouble
+          ? html`<div class="trouble" role="alert"><strong>The 3-D view is not available.</strong>
+        <p class="hint">${this.trouble}</p><p class="hint">Recognising and attacking work without it.</p></div>`
+          : ""
+      }
+    `;
+  }
+
+  override async firstUpdated(): Promise<void> {
+    try {
+      this.#viewer = await Viewer.create(this.canvas);
+    } catch (thrown) {
+      this.trouble = asFailure(thrown).message;
+      this.#first();
+      return;
+    }
+    if (!this.isConnected) return this.#drop();
+    const size = new ResizeObserver(() => this.#resize());
+    size.observe(this);
+    const sight = new IntersectionObserver(([entry]) => {
+      this.#visible = entry?.isIntersecting ?? true;
+      this.paint();
+    });
+    sight.observe(this);
+    const gestures = new StageGestures(this.canvas, this.#viewer, this.session, {
+      moved: () => {
+        this.paint();
+        this.requestUpdate();
+      },
+      picked: (joint) => this.dispatchEvent(new CustomEvent("pick", { detail: joint })),
+      picking: () => this.picking,
+    });
+    this.#observers = [size, sight, gestures];
+    this.session.player.addEventListener("frame", this.#frame);
+    this.#dark.addEventListener("change", this.#frame);
+    this.#resize();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#drop();
+  }
+
+  override updated(): void {
+    this.#sync();
+  }
+
+  resetCamera(): void {
+    this.#viewer?.resetCamera();
+    this.paint();
+  }
+
+  /** Draws in the next animation frame, once, unless nobody can see it. */
+  paint(): void {
+    // The first picture is drawn in any case: motion and engine wait for it.
+    const idle = this.painted && !this.#visible;
+    if (!this.#viewer || this.#request !== 0 || idle) return;
+    this.#request = requestAnimationFrame(() => {
+      this.#request = 0;
+      const viewer = this.#viewer;
+      if (!viewer || !this.session.clip) return;
+      viewer.set({ dark: this.#dark.matches });
+      viewer.setFrame(this.session.player.frame);
+      viewer.draw();
+      if (!this.painted) this.#first();
+    });
+  }
+
+  /** Hands what changed to the viewer. */
+  #sync(): void {
+    const viewer = this.#viewer;
+    if (!viewer) return;
+    const { clip, run, state, layout } = this.session;
+    if (clip !== this.#shown.clip) {
+      viewer.setClip(clip);
+      this.#shown = { clip, data: null };
+    }
+    const data = run?.data ?? null;
+    if (data !== this.#shown.data) {
+      viewer.setPerturbed(data);
+      this.#shown.data = data;
+    }
+    const region = layout && (this.picking || state.mode === "localized" || state.mode === "advanced");
+    viewer.set({
+      view: state.view,
+      magnify: state.magnify,
+      trails: state.trails,
+      region: region ? regionJoints(state, layout) : null,
+      picking: this.picking,
+    });
+    this.paint();
+  }
+
+  #resize(): void {
+    const { width, height } = this.getBoundingClientRect();
+    if (width > 0 && height > 0) this.#viewer?.resize(width, height, Math.min(devicePixelRatio, 2));
+    this.paint();
+  }
+
+  #first(): void {
+    this.painted = this.trouble === null;
+    this.dispatchEvent(new Event("painted"));
+  }
+
+  #drop(): void {
+    cancelAnimationFrame(this.#request);
+    for (const observer of this.#observers) observer.disconnect();
+    this.#observers = [];
+    this.session.player.removeEventListener("frame", this.#frame);
+    this.#dark.removeEventListener("change", this.#frame);
+    this.#viewer?.dispose();
+    this.#viewer = null;
+  }
+}
