@@ -160,7 +160,25 @@ export const elementStyle = css`
     }
 
     .hero {
+      display: contents;
+    }
+
+    /* The picture stays in sight while the visitor changes settings below it. */
+    .view {
       order: 1;
+      z-index: 3;
+      background: var(--surface);
+      border: 1px solid var(--line);
+      border-radius: var(--radius);
+      overflow: hidden;
+    }
+
+    ciasa-stage-bar,
+    ciasa-scrubber {
+      order: 1;
+      background: var(--surface);
+      border: 1px solid var(--line);
+      border-radius: var(--radius);
     }
 
     ciasa-gallery {
@@ -184,7 +202,7 @@ export const elementStyle = css`
     }
 
     ciasa-stage {
-      height: min(46vh, 380px);
+      height: min(34vh, 320px);
     }
 
     ciasa-gallery {
@@ -205,6 +223,13 @@ export const elementStyle = css`
 
     .below {
       grid-template-columns: minmax(0, 1fr);
+    }
+  }
+
+  @media (max-width: 740px) and (min-height: 600px) {
+    .view {
+      position: sticky;
+      top: 0;
     }
   }
 `;

@@ -131,8 +131,8 @@ export class CiasaPlayground extends LitElement {
         ${shows("gallery") ? html`<ciasa-gallery class="card" part="gallery" .session=${session}></ciasa-gallery>` : nothing}
         <main>
           <div class="card hero" part="stage">
-            <ciasa-verdict .session=${session}></ciasa-verdict>
-            <ciasa-stage .session=${session} .picking=${this.picking} @painted=${this.#painted} @pick=${this.#pick}><slot></slot></ciasa-stage>
+            <div class="view"><ciasa-verdict .session=${session}></ciasa-verdict>
+            <ciasa-stage .session=${session} .picking=${this.picking} @painted=${this.#painted} @pick=${this.#pick}><slot></slot></ciasa-stage></div>
             <ciasa-stage-bar .session=${session} @reset-camera=${() => this.stage.resetCamera()}></ciasa-stage-bar>
             <ciasa-scrubber .session=${session}></ciasa-scrubber>
           </div>

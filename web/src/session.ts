@@ -35,6 +35,7 @@ export class Session extends EventTarget {
   notice: Notice | null = null;
   #chosen = 0;
   #asking: Clip | null = null;
+  #soon = false;
 
   constructor() {
     super();
@@ -256,7 +257,18 @@ export class Session extends EventTarget {
       }
       this.dispatchEvent(new CustomEvent("done", { detail: run }));
     }
-    this.changed();
+    if (what === "report") this.#changedSoon();
+    else this.changed();
+  }
+
+  /** A fast device reports more often than a screen can show. */
+  #changedSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    requestAnimationFrame(() => {
+      this.#soon = false;
+      this.changed();
+    });
   }
 
   #settingsChanged(changed: (keyof State)[]): void {

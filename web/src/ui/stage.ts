@@ -2,9 +2,9 @@ import { css, html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { regionJoints } from "../config.ts";
 import { asFailure } from "../failure.ts";
+import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
-import { StageGestures } from "./stage-gestures.ts";
 
 /** The 3-D picture. Its canvas follows the session's clock; gestures and keys move the camera. */
 @customElement("ciasa-stage")
@@ -43,6 +43,7 @@ export class Stage extends Part {
       : "3-D view, no clip yet";
     return html`
       <canvas tabindex="0" role="application" aria-label=${label} aria-describedby="camera"
+        @keydown=${this.#key}
         class="${this.painted ? "painted" : ""} ${this.picking ? "picking" : ""}"></canvas>
       <span id="camera" class="visually-hidden">${this.painted ? this.#viewer?.describeCamera() : ""}</span>
       ${this.painted ? "" : html`<div class="poster"><slot></slot></div>`}
@@ -71,15 +72,13 @@ export class Stage extends Part {
       this.paint();
     });
     sight.observe(this);
-    const gestures = new StageGestures(this.canvas, this.#viewer, this.session, {
-      moved: () => {
-        this.paint();
-        this.requestUpdate();
-      },
-      picked: (joint) => this.dispatchEvent(new CustomEvent("pick", { detail: joint })),
-      picking: () => this.picking,
+    const controls = new Controls(this.canvas, this.#viewer);
+    controls.addEventListener("camera", () => {
+      this.paint();
+      this.requestUpdate();
     });
-    this.#observers = [size, sight, gestures];
+    controls.addEventListener("pick", (event) => this.#picked((event as CustomEvent<number | null>).detail));
+    this.#observers = [size, sight, { disconnect: () => controls.dispose() }];
     this.session.player.addEventListener("frame", this.#frame);
     this.#dark.addEventListener("change", this.#frame);
     this.#resize();
@@ -146,6 +145,24 @@ export class Stage extends Part {
     if (width > 0 && height > 0) this.#viewer?.resize(width, height, Math.min(devicePixelRatio, 2));
     this.paint();
   }
+
+  #picked(joint: number | null): void {
+    if (this.picking && joint !== null) this.dispatchEvent(new CustomEvent("pick", { detail: joint }));
+  }
+
+  /** Keys of the clock; those of the camera are the viewer's. */
+  #key = (event: KeyboardEvent): void => {
+    const { player } = this.session;
+    const actions: Record<string, () => void> = {
+      " ": () => player.toggle(),
+      ",": () => player.stepBy(-1),
+      ".": () => player.stepBy(1),
+    };
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    action();
+  };
 
   #first(): void {
     this.painted = this.trouble === null;

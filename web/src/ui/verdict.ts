@@ -25,7 +25,7 @@ export class Verdict extends Part {
       .flipped { color: var(--perturbed); font-weight: 600; }
       @media (max-width: 480px) {
         :host { padding: 10px 14px; gap: 4px 8px; }
-        .label { font-size: 17px; }
+        .label { font-size: 17px; white-space: normal; overflow-wrap: anywhere; }
         .arrow { min-width: 48px; }
         .label .number { display: block; font-size: 13px; line-height: 1.2; }
       }
