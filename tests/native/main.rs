@@ -3,4 +3,5 @@
 
 mod golden_agcn;
 mod golden_stgcn;
+mod layers;
 mod support;

@@ -15,11 +15,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Attack(cli::attack::AttackArgs),
+    Convert(cli::convert::ConvertArgs),
+    Recognise(cli::recognise::RecogniseArgs),
     Train(cli::train::TrainArgs),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Attack(args) => cli::attack::run(&args),
+        Command::Convert(args) => cli::convert::run(&args),
+        Command::Recognise(args) => cli::recognise::run(&args),
         Command::Train(args) => cli::train::run(&args),
     };
     match result {

@@ -1,3 +1,7 @@
 //! The command line: each command is a file with its arguments and its work.
 
+pub mod attack;
+mod common;
+pub mod convert;
+pub mod recognise;
 pub mod train;

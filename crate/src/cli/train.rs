@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
+use super::common::{style, text, write};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
@@ -32,8 +33,7 @@ pub struct TrainArgs {
 /// # Errors
 /// Where a file cannot be read or written, or the training fails.
 pub fn run(args: &TrainArgs) -> Result<()> {
-    let text = std::fs::read_to_string(&args.config).map_err(|e| Error::io(&args.config, &e))?;
-    let config = TrainConfig::parse(&text).map_err(|e| e.at(args.config.display()))?;
+    let config = TrainConfig::parse(&text(&args.config)?).map_err(|e| e.at(args.config.display()))?;
     let data = Dataset::read(&args.data.join("data"), config.dataset)?;
     let network = StGcnConfig::published(config.dataset.layout(), data.classes.len());
     let device = Device::flex();
@@ -75,15 +75,6 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     write(&args.out.join(&entry.file), &bytes)?;
     write(&args.out.join(format!("{}.log.csv", config.id)), log.as_bytes())?;
     update_manifest(&args.out.join("manifest.json"), entry)
-}
-
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-fn write(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
-    std::fs::write(path, bytes).map_err(|e| Error::io(path, &e))
 }
 
 fn entry(config: &TrainConfig, args: &TrainArgs, data: &Dataset, bytes: &[u8]) -> ModelEntry {

@@ -9,5 +9,5 @@ pub mod state;
 pub mod stgcn;
 
 pub use manifest::{Manifest, ModelEntry};
-pub use recogniser::Recogniser;
+pub use recogniser::{Recogniser, clip_tensor};
 pub use state::State;

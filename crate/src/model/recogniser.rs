@@ -1,12 +1,20 @@
 //! A network together with what it needs to read a clip and to name what it saw.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::input::Input;
 use super::manifest::{Architecture, ModelEntry};
 use super::state::State;
 use super::stgcn::{StGcn, StGcnConfig};
 use crate::error::{Error, Result};
+use crate::skeleton::{LayoutId, Sequence};
+
+/// A clip as the networks take it: (1, C, T, V, M).
+pub fn clip_tensor(clip: &Sequence, device: &Device) -> Tensor<5> {
+    let shape = [clip.frames(), clip.people(), clip.layout().len(), clip.layout().channels()];
+    Tensor::<4>::from_data(TensorData::new(clip.data().to_vec(), shape), device).permute([3, 0, 2, 1]).unsqueeze()
+}
 
 /// A recogniser of actions. Its weights are frozen: gradients flow to the clip only.
 #[derive(Clone, Debug)]
@@ -67,6 +75,20 @@ impl Recogniser {
         match &self.network {
             Network::StGcn(network) => network.forward(x),
         }
+    }
+
+    /// The probability of each class for a clip, (classes). Reads from the device without blocking.
+    ///
+    /// # Errors
+    /// Where the clip has another layout, or the device fails.
+    pub async fn recognise(&self, clip: &Sequence) -> Result<Vec<f32>> {
+        if clip.layout().id != self.entry.layout {
+            let [has, reads] = [clip.layout().id, self.entry.layout].map(LayoutId::as_str);
+            return Err(Error::config(format!("is in the layout {has}; the recogniser reads {reads}")).at("clip"));
+        }
+        let probabilities = softmax(self.logits(clip_tensor(clip, &self.device)), 1);
+        let data = probabilities.into_data_async().await.map_err(|e| Error::device(e.to_string()))?;
+        data.try_to_vec().map_err(|e| Error::device(format!("{e:?}")))
     }
 
     /// Where the weights are.

@@ -1,11 +1,8 @@
 //! How well a recogniser does on a set of clips.
 
-use burn::tensor::{Tensor, TensorData};
-
 use crate::data::dataset::LabelledClip;
 use crate::error::{Error, Result};
-use crate::model::Recogniser;
-use crate::skeleton::Sequence;
+use crate::model::{Recogniser, clip_tensor};
 
 /// What came of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,13 +35,6 @@ impl Evaluation {
     }
 }
 
-/// (1, C, T, V, M)
-fn tensor(clip: &Sequence, device: &burn::tensor::Device) -> Tensor<5> {
-    let (t, m, v, c) = (clip.frames(), clip.people(), clip.layout().len(), clip.layout().channels());
-    let data = TensorData::new(clip.data().to_vec(), [t, m, v, c]);
-    Tensor::<4>::from_data(data, device).permute([3, 0, 2, 1]).unsqueeze()
-}
-
 /// Recognises each clip as a visitor's clip would be, one at a time, through the model's own preprocessing.
 ///
 /// # Errors
@@ -53,7 +43,7 @@ pub fn evaluate<'a>(recogniser: &Recogniser, clips: impl Iterator<Item = &'a Lab
     let classes = recogniser.entry.classes.len();
     let mut confusion = vec![0; classes * classes];
     for clip in clips {
-        let logits = recogniser.logits(tensor(&clip.clip, recogniser.device()));
+        let logits = recogniser.logits(clip_tensor(&clip.clip, recogniser.device()));
         let predicted = logits.argmax(1).try_into_scalar::<i64>().map_err(|e| Error::device(e.to_string()))?;
         confusion[clip.label * classes + predicted as usize] += 1;
     }

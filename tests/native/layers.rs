@@ -1,0 +1,61 @@
+//! Imports go down only. This reads the sources, because the compiler would allow more.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Each layer with those that it may import.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("skeleton", &["error"]),
+    ("format", &["error", "skeleton"]),
+    ("kernel", &[]),
+    ("model", &["error", "skeleton", "kernel"]),
+    ("data", &["error", "skeleton", "format"]),
+    ("attack", &["error", "skeleton", "model"]),
+    ("train", &["error", "skeleton", "data", "kernel", "model"]),
+    ("eval", &["error", "skeleton", "format", "data", "model", "attack"]),
+    ("viewer", &["error", "skeleton", "format"]),
+    ("web", &["error", "skeleton", "format", "data", "kernel", "model", "attack", "eval"]),
+    ("cli", &["error", "skeleton", "format", "data", "kernel", "model", "attack", "train", "eval"]),
+];
+
+fn rust_files(path: &Path, found: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            rust_files(&entry.unwrap().path(), found);
+        }
+    } else if path.extension().is_some_and(|e| e == "rs") {
+        found.push(path.to_path_buf());
+    }
+}
+
+#[test]
+fn imports_go_down_only() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let allowed: BTreeMap<_, _> = LAYERS.iter().copied().collect();
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for file in files {
+        let inside = file.strip_prefix(&source).unwrap();
+        let layer =
+            inside.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        if layer == "lib" || layer == "bin" {
+            continue;
+        }
+        let may = allowed.get(layer.as_str()).unwrap_or_else(|| panic!("{layer} is no layer: add it to the table"));
+        for part in std::fs::read_to_string(&file).unwrap().split("crate::").skip(1) {
+            let import: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            // Items that lib.rs re-exports, such as `crate::Error`, come from the lowest layers.
+            if !allowed.contains_key(import.as_str()) {
+                continue;
+            }
+            seen += 1;
+            if import != layer && !may.contains(&import.as_str()) {
+                wrong.push(format!("{} imports {import}", inside.display()));
+            }
+        }
+    }
+    assert!(seen > 50, "found only {seen} imports: is this test reading the right place?");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
