@@ -11,6 +11,7 @@ pub mod error;
 pub mod kernel;
 #[cfg(feature = "engine")]
 pub mod model;
+pub mod format;
 pub mod skeleton;
 #[cfg(feature = "train")]
 pub mod train;

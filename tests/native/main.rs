@@ -1,6 +1,7 @@
 //! Everything that is tested natively beyond the unit tests, in one binary: one link instead of many.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod formats;
 mod golden_agcn;
 mod golden_stgcn;
 mod layers;

@@ -1,0 +1,350 @@
+//! Our own clip format: JSON, any layout. Its description for others is `docs/CLIP_FORMAT.md`.
+
+use std::fmt::Write as _;
+
+use serde::de::{Deserializer, Error as _};
+
+use super::json::{self, List, Record, Value};
+use super::{channel, room, somebody, text};
+use crate::error::{self, Error};
+use crate::skeleton::{Layout, LayoutId, Sequence};
+
+/// The value of the key `format`.
+pub(super) const NAME: &str = "ciasa-clip";
+
+/// Reads a clip.
+pub(super) fn read(text: &str) -> error::Result<Sequence> {
+    let mut document = Document::default();
+    json::parse(text, &mut document)?;
+    if document.skipped {
+        // The layout stands after the frames: now that it is known, read them.
+        document = Document { known: document.layout, ..Document::default() };
+        json::parse(text, &mut document)?;
+    }
+    let missing = |key: &str| Error::format(format!("the key {key:?} is missing"));
+    if !document.format {
+        return Err(missing("format"));
+    }
+    if !document.version {
+        return Err(missing("version"));
+    }
+    let layout = document.layout.ok_or_else(|| missing("layout"))?.layout();
+    let fps = document.fps.ok_or_else(|| missing("fps"))?;
+    let frames = document.frames.ok_or_else(|| missing("frames"))?;
+    let people = frames.people.ok_or_else(|| Error::format("there is no frame").at("frames"))?;
+    if let Some(told) = document.people.filter(|told| *told != people) {
+        return Err(Error::format(format!("{told} people, but the frames have {people}")).at("people"));
+    }
+    let count = frames.present.len() / people;
+    let mut data = room(layout, count, people, text.len())?;
+    let size = layout.len() * layout.channels();
+    let mut read = frames.values.chunks_exact(size);
+    for (place, _) in data.chunks_exact_mut(size).zip(&frames.present).filter(|(_, present)| **present) {
+        if let Some(person) = read.next() {
+            place.copy_from_slice(person);
+        }
+    }
+    let mut clip = Sequence::new(layout.id, fps, count, people, data)?;
+    somebody(&clip)?;
+    clip.label = document.label;
+    Ok(clip)
+}
+
+/// Writes a clip, one frame a line, 4 decimals.
+pub(super) fn write(clip: &Sequence) -> Vec<u8> {
+    let layout = clip.layout();
+    let mut out = format!(r#"{{"format":"{NAME}","version":1,"layout":"{}","fps":{}"#, layout.id.as_str(), clip.fps);
+    if let Some(label) = &clip.label {
+        let _ = write!(out, r#","label":{}"#, serde_json::Value::from(label.as_str()));
+    }
+    let _ = write!(out, r#","people":{},"frames":["#, clip.people());
+    for t in 0..clip.frames() {
+        out.push_str(if t == 0 { "\n[" } else { ",\n[" });
+        for m in 0..clip.people() {
+            if m > 0 {
+                out.push(',');
+            }
+            if !clip.present(t, m) {
+                out.push_str("null");
+                continue;
+            }
+            for j in 0..layout.len() {
+                out.push_str(if j == 0 { "[" } else { "," });
+                for (c, v) in clip.joint(t, m, j).iter().enumerate() {
+                    // Adding zero turns a negative zero into a plain one.
+                    let rounded = (f64::from(*v) * 1e4).round() / 1e4 + 0.0;
+                    let _ = write!(out, "{}{rounded}", if c == 0 { '[' } else { ',' });
+                }
+                out.push(']');
+            }
+            out.push(']');
+        }
+        out.push(']');
+    }
+    out.push_str("\n]}\n");
+    out.into_bytes()
+}
+
+#[derive(Default)]
+struct Document {
+    /// The layout, where an earlier pass found it.
+    known: Option<LayoutId>,
+    /// Were the frames passed over because the layout was not known yet?
+    skipped: bool,
+    format: bool,
+    version: bool,
+    layout: Option<LayoutId>,
+    fps: Option<f32>,
+    label: Option<String>,
+    people: Option<usize>,
+    frames: Option<Frames>,
+}
+
+impl Record for Document {
+    const EXPECTED: &'static str = "an object with the keys of a ciasa-clip";
+    const KEYS: &'static [&'static str] = &["format", "version", "layout", "fps", "label", "people", "frames"];
+
+    fn field<'de, D: Deserializer<'de>>(&mut self, key: &'static str, value: Value<'_, D>) -> Result<(), D::Error> {
+        match key {
+            "format" => {
+                let name = value.text()?.unwrap_or_default();
+                if name != NAME {
+                    return Err(D::Error::custom(format!("{:?} is not {NAME:?}", text::short(&name, 40))));
+                }
+                self.format = true;
+            }
+            "version" => {
+                let version = value.number()?;
+                if version != 1.0 {
+                    return Err(D::Error::custom(format!("version {version:?} is not known, only 1 is")));
+                }
+                self.version = true;
+            }
+            "layout" => {
+                let id = value.text()?.unwrap_or_default();
+                let known = || LayoutId::ALL.map(LayoutId::as_str).join(", ");
+                self.layout = Some(LayoutId::parse(&id).ok_or_else(|| {
+                    D::Error::custom(format!("{:?} is no layout; known are {}", text::short(&id, 40), known()))
+                })?);
+            }
+            "fps" => {
+                let fps = value.number()? as f32;
+                if !(fps > 0.0 && fps <= 1000.0) {
+                    return Err(D::Error::custom(format!("{fps:?} is not above 0 and at most 1000")));
+                }
+                self.fps = Some(fps);
+            }
+            "label" => self.label = value.text()?,
+            "people" => self.people = Some(value.count()?),
+            _ => match self.layout.or(self.known) {
+                Some(id) => {
+                    let layout = id.layout();
+                    let mut frames = Frames { layout, people: None, present: Vec::new(), values: Vec::new() };
+                    value.list(&mut frames)?;
+                    self.frames = Some(frames);
+                }
+                None => {
+                    value.skip()?;
+                    self.skipped = true;
+                }
+            },
+        }
+        Ok(())
+    }
+}
+
+/// T frames of M people; `values` are those of the people who are present, each (V, C).
+struct Frames {
+    layout: &'static Layout,
+    people: Option<usize>,
+    present: Vec<bool>,
+    values: Vec<f32>,
+}
+
+impl List for Frames {
+    const EXPECTED: &'static str = "an array of frames";
+
+    fn item<'de, D: Deserializer<'de>>(&mut self, index: usize, value: Value<'_, D>) -> Result<(), D::Error> {
+        if index >= Sequence::MAX_FRAMES {
+            return Err(D::Error::custom(format!("more than {} frames", Sequence::MAX_FRAMES)));
+        }
+        let told = self.people;
+        let count = value.list(&mut Frame(self))?.unwrap_or(0);
+        match told {
+            Some(people) if people != count => Err(D::Error::custom(format!(
+                "{count} people, but the first frame has {people} (null is an absent one)"
+            ))),
+            None if count == 0 => Err(D::Error::custom("no people (null is an absent one)")),
+            _ => {
+                self.people = Some(count);
+                Ok(())
+            }
+        }
+    }
+}
+
+struct Frame<'a>(&'a mut Frames);
+
+impl List for Frame<'_> {
+    const EXPECTED: &'static str = "an array of people";
+
+    fn item<'de, D: Deserializer<'de>>(&mut self, index: usize, value: Value<'_, D>) -> Result<(), D::Error> {
+        let most = self.0.people.unwrap_or(Sequence::MAX_PEOPLE);
+        if index >= most {
+            return Err(D::Error::custom(format!("more than {most} people")));
+        }
+        let (id, joints) = (self.0.layout.id.as_str(), self.0.layout.len());
+        let count = value.list(&mut Person(self.0))?;
+        if let Some(count) = count.filter(|n| *n != joints) {
+            return Err(D::Error::custom(format!("{count} joints; the layout {id} has {joints}")));
+        }
+        self.0.present.push(count.is_some());
+        Ok(())
+    }
+}
+
+struct Person<'a>(&'a mut Frames);
+
+impl List for Person<'_> {
+    const EXPECTED: &'static str = "an array of joints, or null for an absent person";
+    const NULLABLE: bool = true;
+
+    fn item<'de, D: Deserializer<'de>>(&mut self, _: usize, value: Value<'_, D>) -> Result<(), D::Error> {
+        let (layout, values) = (self.0.layout, &mut self.0.values);
+        let start = values.len();
+        let count = value.list(&mut Joint { layout, values })?.unwrap_or(0);
+        if count != layout.channels() {
+            let (id, channels) = (layout.id.as_str(), layout.channels());
+            return Err(D::Error::custom(format!("{count} numbers; a joint of layout {id} has {channels}")));
+        }
+        // A joint that the detector did not find is nowhere.
+        if layout.confidence && values[start + layout.dims] == 0.0 {
+            values[start..].fill(0.0);
+        }
+        Ok(())
+    }
+}
+
+struct Joint<'a> {
+    layout: &'static Layout,
+    values: &'a mut Vec<f32>,
+}
+
+impl List for Joint<'_> {
+    const EXPECTED: &'static str = "an array of coordinates";
+
+    fn item<'de, D: Deserializer<'de>>(&mut self, index: usize, value: Value<'_, D>) -> Result<(), D::Error> {
+        if index >= self.layout.channels() {
+            return value.skip(); // The count is checked, and reported, when the joint is whole.
+        }
+        self.values.push(channel(self.layout, index, value.number()?).map_err(D::Error::custom)?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(frames: &str) -> String {
+        format!(r#"{{"format":"ciasa-clip","version":1,"layout":"kinect-v1","fps":20,"frames":{frames}}}"#)
+    }
+
+    fn person(x: f32) -> String {
+        format!("[{}]", vec![format!("[{x},1,2.5]"); 20].join(","))
+    }
+
+    fn message(text: &str) -> String {
+        read(text).err().map(|e| e.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn keys_come_in_any_order_and_unknown_ones_are_ignored() -> error::Result<()> {
+        let body = format!("[[{},null],[null,{}]]", person(0.5), person(-0.25));
+        let plain = read(&document(&body))?;
+        assert_eq!((plain.frames(), plain.people(), plain.fps), (2, 2, 20.0));
+        assert_eq!(plain.joint(1, 1, 7), [-0.25, 1.0, 2.5]);
+        assert!(plain.present(0, 0) && !plain.present(0, 1) && !plain.present(1, 0));
+        let deep = "[".repeat(50_000) + &"]".repeat(50_000);
+        let shuffled = format!(
+            r#"{{"frames":{body},"note":{deep},"people":2,"fps":20,"layout":"kinect-v1","version":1,"format":"ciasa-clip"}}"#
+        );
+        assert_eq!(read(&shuffled)?, plain);
+        Ok(())
+    }
+
+    #[test]
+    fn every_layout_comes_back_to_a_tenth_of_a_millimetre() -> error::Result<()> {
+        for id in LayoutId::ALL {
+            let l = id.layout();
+            let n = 3 * 2 * l.len() * l.channels();
+            let mut data: Vec<f32> = (0..n).map(|i| (i as f32 * 0.37).sin().abs()).collect();
+            data[..l.len() * l.channels()].fill(0.0);
+            let mut clip = Sequence::new(id, 29.97, 3, 2, data)?;
+            clip.label = Some("wave \"hello\"\n\u{1}".to_owned());
+            let text = String::from_utf8_lossy(&write(&clip)).into_owned();
+            let back = read(&text)?;
+            assert_eq!((back.fps, &back.label, back.layout().id), (clip.fps, &clip.label, id));
+            assert!(!back.present(0, 0) && text.contains("\n[null,[["));
+            for (a, b) in clip.data().iter().zip(back.data()) {
+                assert!((a - b).abs() < 0.5001e-4, "{a} {b}");
+            }
+            // What has 4 decimals once stays as it is.
+            assert_eq!(write(&back), write(&clip));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_joint_without_confidence_is_nowhere() -> error::Result<()> {
+        let joints = ["[0.5,0.25,0]"; 17].join(",");
+        let text = format!(
+            r#"{{"format":"ciasa-clip","version":1,"layout":"openpose-18","fps":30,"frames":[[[{joints},[0.5,0.25,0.9]]]]}}"#
+        );
+        let clip = read(&text)?;
+        assert_eq!(clip.joint(0, 0, 3), [0.0; 3]);
+        assert_eq!(clip.joint(0, 0, 17), [0.5, 0.25, 0.9]);
+        Ok(())
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        let one = person(0.0);
+        let bad_joint = one.replacen("[0,1,2.5]", "[0,1]", 1);
+        let huge = one.replacen("2.5", "1e300", 1);
+        for (text, start) in [
+            (document("[]"), "frames: there is no frame"),
+            (document("[[]]"), "frames[0]: no people"),
+            (document("[[null]]"), "nobody is seen in any of the clip's 1 frames"),
+            (document(&format!("[[{one}],[{one},null]]")), "frames[1][1]: more than 1 people"),
+            (document(&format!("[[{one},null],[{one}]]")), "frames[1]: 1 people, but the first frame has 2"),
+            (document(&format!("[[{bad_joint}]]")), "frames[0][0][0]: 2 numbers; a joint of layout kinect-v1 has 3"),
+            (document("[[[[0,1,2]]]]"), "frames[0][0]: 1 joints; the layout kinect-v1 has 20"),
+            (document(&format!("[[{huge}]]")), "frames[0][0][0][2]: 1e300 is no coordinate"),
+            (document(&format!("[[{}]]", one.replacen("2.5", "NaN", 1))), "frames[0][0][0][2]: expected value"),
+            (document(&format!("[[{}]]", one.replacen("2.5", "1e999", 1))), "frames[0][0][0][2]: number out of range"),
+            (document("[[\"x\"]]"), "frames[0][0]: invalid type: string \"x\", expected an array of joints, or null"),
+            (document("[7]"), "frames[0]: invalid type: integer `7`, expected an array of people"),
+            (document("null"), "frames: invalid type: null, expected an array of frames"),
+            (document(&format!("[[{one}]],\"people\":2")), "people: 2 people, but the frames have 1"),
+            (document(&format!("[[{one}]],\"fps\":30")), "fps: the key stands twice"),
+            (r#"{"format":"other"}"#.to_owned(), "format: \"other\" is not \"ciasa-clip\""),
+            (r#"{"format":"ciasa-clip","version":2}"#.to_owned(), "version: version 2.0 is not known"),
+            (r#"{"layout":"ntu-25"}"#.to_owned(), "layout: \"ntu-25\" is no layout; known are kinect-v1"),
+            (r#"{"fps":0}"#.to_owned(), "fps: 0.0 is not above 0"),
+            (r#"{"people":1.5}"#.to_owned(), "people: 1.5 is no count"),
+            (r#"{"format":"ciasa-clip","version":1,"fps":30}"#.to_owned(), "the key \"layout\" is missing"),
+            ("[1]".to_owned(), "invalid type: sequence, expected an object"),
+            ("{} {}".to_owned(), "trailing characters at line 1 column 4"),
+        ] {
+            let found = message(&text);
+            assert!(found.starts_with(start), "{found:?} does not start with {start:?}");
+        }
+    }
+
+    #[test]
+    fn messages_stay_short_whatever_they_quote() {
+        let found = message(&document(&format!("\"{}\"", "é".repeat(100_000))));
+        assert!(found.len() < 600 && found.contains("expected an array of frames at line 1 column "), "{found}");
+    }
+}
