@@ -7,11 +7,11 @@ pub mod cli;
 #[cfg(feature = "engine")]
 pub mod data;
 pub mod error;
+pub mod format;
 #[cfg(feature = "engine")]
 pub mod kernel;
 #[cfg(feature = "engine")]
 pub mod model;
-pub mod format;
 pub mod skeleton;
 #[cfg(feature = "train")]
 pub mod train;

@@ -159,7 +159,7 @@ fn hostile_files_are_refused_with_the_place() {
         (deep.as_bytes(), "a.json", "invalid type: sequence, expected an object"),
         (deep_frame.as_bytes(), "a.json", "frames[0][0][0][0]: invalid type: sequence, expected a number"),
         (deep_other.as_bytes(), "a.json", "EOF while parsing a list at line 1 column 200005"),
-        (deep_object.as_bytes(), "a.json", "EOF while parsing"),
+        (deep_object.as_bytes(), "a.json", "frames: EOF while parsing"),
         (&vec![b'1'; MAX_BYTES + 1], "a.skeleton", "the file has 65 MiB; at most 64 are read"),
     ] {
         let found = judge(bytes, name).expect_err("refused");

