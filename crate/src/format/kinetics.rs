@@ -2,11 +2,13 @@
 //!
 //! `{"data": [{"frame_index": 1, "skeleton": [{"pose": [x0, y0, ...], "score": [s0, ...]}]}], "label": "..."}`
 //!
-//! y points *down*, as in a picture, and stays so in the [`Sequence`]. The centring that networks trained on this set expect
-//! (minus 0.5, in some code with y turned) is preprocessing, not reading. A joint with score 0 was not found: all its channels are zero here.
+//! y points *down*, as in a picture, and stays so in the [`Sequence`]. The centring that networks trained on this set
+//! expect (minus 0.5, in some code with y turned) is preprocessing, not reading. A joint with score 0 was not found: all
+//! its channels are zero here.
+//!
 //! The files know no identities. As in the set's usual preprocessing, each frame is sorted by total score and the two
-//! surest people are kept, so a slot may pass from one person to another; unlike there, people beyond the fifth count too.
-//! A clip starts at its first `frame_index`, and a skipped index is a frame without anybody.
+//! surest people are kept, so a slot may pass from one person to another; unlike there, people beyond the fifth count
+//! too. A clip starts at its first `frame_index`, and a skipped index is a frame without anybody.
 
 use std::fmt::Write as _;
 
@@ -309,6 +311,10 @@ mod tests {
             (change("\"frame_index\":2", "\"frame_index\":0"), "data[1].frame_index: 0 does not come after 1"),
             (change("\"frame_index\":2", "\"frame_index\":-2"), "data[1].frame_index: -2.0 is no count"),
             (change("\"frame_index\":2,", ""), "data[1]: the key \"frame_index\" is missing"),
+            (
+                change("\"frame_index\":2", "\"frame_index\":4294967296"),
+                "data[1].frame_index: 4294967296.0 is no count",
+            ),
             (change("\"frame_index\":2", "\"frame_index\":1e6"), "1000000 frames; at most 162000 are read"),
             (change("\"frame_index\":2", "\"frame_index\":1e5"), "100000 frames, but hardly anybody in them"),
             (good.replacen("[{", "[[{", 1), "data[0]: invalid type: sequence, expected a frame"),
