@@ -15,5 +15,7 @@ pub mod model;
 pub mod skeleton;
 #[cfg(feature = "train")]
 pub mod train;
+#[cfg(any(test, feature = "viewer"))]
+pub mod viewer;
 
 pub use error::{Error, Result};

@@ -1,0 +1,318 @@
+//! From a pose to the solids that show it.
+//!
+//! Clean figures are round (tapered capsules, balls at the joints), perturbed ones are square and slimmer (prisms, cubes at the
+//! joints): the second cue beside blue and orange, and what lets one be seen inside the other.
+
+use super::palette::{Palette, Rgba, Side, mix, shade, with_opacity};
+use super::pose::Pose;
+use super::vec::{V3, length, lerp, sub};
+use crate::skeleton::Layout;
+
+/// A solid from `a` to `b` with its half thickness at both ends; `a` = `b` is a ball or a cube. A ring lies around `a`, across the
+/// direction to `b`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Solid {
+    /// One end.
+    pub a: V3,
+    /// Half thickness there.
+    pub ra: f32,
+    /// The other end.
+    pub b: V3,
+    /// Half thickness there.
+    pub rb: f32,
+    /// Its colour.
+    pub color: Rgba,
+}
+
+/// A soft spot on the floor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shadow {
+    /// Its middle.
+    pub at: V3,
+    /// Where it has faded out.
+    pub radius: f32,
+    /// Opacity in the middle.
+    pub strength: f32,
+}
+
+/// Solids by their shape.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Solids {
+    /// Capsules and balls.
+    pub round: Vec<Solid>,
+    /// Prisms and cubes.
+    pub square: Vec<Solid>,
+    /// Rings.
+    pub rings: Vec<Solid>,
+}
+
+impl Solids {
+    /// Is there nothing to draw?
+    pub fn is_empty(&self) -> bool {
+        self.round.is_empty() && self.square.is_empty() && self.rings.is_empty()
+    }
+
+    /// Moves the solids from index `from` on (counts as [`Solids::counts`] gave them) by `by`.
+    pub fn shift(&mut self, from: [usize; 3], by: V3) {
+        for (solids, from) in [&mut self.round, &mut self.square, &mut self.rings].into_iter().zip(from) {
+            for s in &mut solids[from..] {
+                s.a = super::vec::add(s.a, by);
+                s.b = super::vec::add(s.b, by);
+            }
+        }
+    }
+
+    /// How many solids of each shape there are.
+    pub fn counts(&self) -> [usize; 3] {
+        [self.round.len(), self.square.len(), self.rings.len()]
+    }
+}
+
+/// Which of the two figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// The clip as it was.
+    Clean,
+    /// The clip after the attack.
+    Perturbed,
+}
+
+/// How to draw a figure.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Which one: colour and shape.
+    pub figure: Figure,
+    /// The theme.
+    pub palette: &'a Palette,
+    /// Joints of the attack region, by index; None where the attack has them all.
+    pub region: Option<&'a [usize]>,
+    /// Are joints to be picked: draw all of them as handles.
+    pub handles: bool,
+    /// Size of the body as a share of a usual one.
+    pub size: f32,
+    /// 1 is opaque.
+    pub opacity: f32,
+    /// From the scene to the eye: rings face it.
+    pub back: V3,
+}
+
+/// Half thickness of a joint in metres on a usual body; the first part of its name that is listed decides.
+const THICKNESS: &[(&str, f32)] = &[
+    ("tip", 0.013),
+    ("thumb", 0.013),
+    ("finger", 0.013),
+    ("hip centre", 0.060),
+    ("spine (shoulder)", 0.052),
+    ("shoulder centre", 0.052),
+    ("spine", 0.060),
+    ("back", 0.060),
+    ("root", 0.060),
+    ("thorax", 0.056),
+    ("neck", 0.038),
+    ("head", 0.095),
+    ("clavicle", 0.044),
+    ("shoulder", 0.044),
+    ("elbow", 0.034),
+    ("humerus", 0.034),
+    ("wrist", 0.025),
+    ("radius", 0.025),
+    ("hand", 0.027),
+    ("hip", 0.056),
+    ("knee", 0.043),
+    ("femur", 0.043),
+    ("ankle", 0.029),
+    ("tibia", 0.029),
+    ("foot", 0.024),
+    ("toes", 0.020),
+    ("nose", 0.030),
+    ("eye", 0.014),
+    ("ear", 0.014),
+];
+
+/// Half thickness of a joint, on a usual body.
+fn thickness(layout: &Layout, joint: usize) -> f32 {
+    let name = layout.joints[joint];
+    THICKNESS.iter().find(|(part, _)| name.contains(part)).map_or(0.03, |t| t.1)
+}
+
+/// The side of a joint.
+pub fn side(layout: &Layout, joint: usize) -> Side {
+    match layout.joints[joint] {
+        name if name.starts_with("left") => Side::Left,
+        name if name.starts_with("right") => Side::Right,
+        _ => Side::Middle,
+    }
+}
+
+/// Adds the solids of one pose.
+pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
+    let (base, slim) = match look.figure {
+        Figure::Clean => (look.palette.clean, 1.0),
+        Figure::Perturbed => (look.palette.perturbed, 0.62),
+    };
+    let scale = look.size * slim;
+    let attacked = |j: usize| look.region.is_none_or(|r| r.contains(&j));
+    let color = |j: usize, on: bool| {
+        let c = shade(if on { base } else { mix(base, look.palette.muted, 0.62) }, side(layout, j));
+        with_opacity(c, look.opacity)
+    };
+    let solids = match look.figure {
+        Figure::Clean => &mut out.round,
+        Figure::Perturbed => &mut out.square,
+    };
+    for (parent, child) in layout.bones() {
+        let (Some(a), Some(b)) = (pose[parent], pose[child]) else { continue };
+        // A bone never swells to the size of the head that it carries.
+        let limb = |j: usize| 0.84 * thickness(layout, j).min(0.060) * scale;
+        let (ra, rb) = if layout.joints[child].contains("head") {
+            (limb(parent), 0.036 * scale)
+        } else {
+            (limb(parent), limb(child))
+        };
+        // Where a trunk joint carries a limb, the limb begins as thick as it goes on.
+        let ra = if side(layout, parent) == side(layout, child) { ra } else { ra.min(1.15 * rb) };
+        solids.push(Solid { a, ra, b, rb, color: color(child, attacked(child)) });
+    }
+    for (j, p) in pose.iter().enumerate().filter_map(|(j, p)| p.map(|p| (j, p))) {
+        let on = look.region.is_some() && attacked(j);
+        let grown = if on || look.handles { 1.22 } else { 1.0 };
+        let r = thickness(layout, j) * scale * grown;
+        // A head is longer than wide: from chin to crown along the neck.
+        let neck = pose[layout.parents[j]].filter(|_| layout.joints[j] == "head");
+        let (a, b, r) = match neck {
+            Some(n) if length(sub(p, n)) > 1e-6 => {
+                let reach = 0.035 * scale / length(sub(p, n));
+                (lerp(p, n, reach), lerp(p, n, -reach), r * 0.9)
+            }
+            _ => (p, p, r),
+        };
+        solids.push(Solid { a, ra: r, b, rb: r, color: color(j, attacked(j)) });
+        if on {
+            let r = (thickness(layout, j).max(0.028) * 1.22 + 0.020) * look.size;
+            let towards = super::vec::along(p, look.back, look.size);
+            let color = with_opacity(look.palette.ring, look.opacity);
+            out.rings.push(Solid { a: p, ra: r, b: towards, rb: r, color });
+        }
+    }
+}
+
+/// Adds the path of a joint as a comet's tail that ends at the present.
+pub fn trail(out: &mut Solids, path: &[V3], look: &Look, side: Side) {
+    let (base, solids) = match look.figure {
+        Figure::Clean => (look.palette.clean, &mut out.round),
+        Figure::Perturbed => (look.palette.perturbed, &mut out.square),
+    };
+    let n = path.len().saturating_sub(1) as f32;
+    for (i, w) in path.windows(2).enumerate() {
+        let width = |i: usize| 0.013 * look.size * (0.12 + 0.88 * i as f32 / n);
+        let color = with_opacity(mix(shade(base, side), look.palette.muted, 0.35 * (1.0 - i as f32 / n)), 1.0);
+        solids.push(Solid { a: w[0], ra: width(i), b: w[1], rb: width(i + 1), color });
+    }
+}
+
+/// Adds the contact shadows of a pose: a spot below each joint, wider and weaker the higher the joint is.
+pub fn shadows(out: &mut Vec<Shadow>, pose: &Pose, floor: f32, size: f32) {
+    for p in pose.iter().flatten() {
+        let height = ((p[1] - floor) / size).max(0.0);
+        let radius = (0.11 + 0.16 * height.min(1.8)) * size;
+        let strength = 0.42 / (1.0 + 5.0 * height);
+        out.push(Shadow { at: [p[0], floor, p[2]], radius, strength });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::skeleton::LayoutId;
+
+    fn look(figure: Figure, region: Option<&[usize]>) -> Look<'_> {
+        Look {
+            figure,
+            palette: &Palette::LIGHT,
+            region,
+            handles: false,
+            size: 1.0,
+            opacity: 1.0,
+            back: [0.0, 0.0, 1.0],
+        }
+    }
+
+    fn pose(layout: &Layout) -> Pose {
+        (0..layout.len()).map(|j| Some([j as f32 * 0.1, 1.0 + 0.01 * j as f32, 0.0])).collect()
+    }
+
+    #[test]
+    fn every_joint_and_bone_is_drawn_in_every_layout() {
+        for id in LayoutId::ALL {
+            let layout = id.layout();
+            let mut out = Solids::default();
+            figure(&mut out, layout, &pose(layout), &look(Figure::Clean, None));
+            assert_eq!(out.counts(), [2 * layout.len() - 1, 0, 0]);
+            assert!(out.round.iter().all(|s| s.ra > 0.0 && s.rb > 0.0));
+            let listed = |name: &&str| THICKNESS.iter().any(|(part, _)| name.contains(part));
+            assert!(layout.joints.iter().all(|n| listed(n)), "{}", layout.name);
+        }
+    }
+
+    #[test]
+    fn the_perturbed_figure_is_square_and_slimmer() {
+        let layout = LayoutId::Ntu.layout();
+        let mut out = Solids::default();
+        figure(&mut out, layout, &pose(layout), &look(Figure::Clean, None));
+        figure(&mut out, layout, &pose(layout), &look(Figure::Perturbed, None));
+        assert_eq!(out.round.len(), out.square.len());
+        assert!(out.round.iter().zip(&out.square).all(|(r, s)| s.ra < r.ra && s.rb < r.rb));
+    }
+
+    #[test]
+    fn joints_that_were_not_seen_take_their_bones_with_them() {
+        let layout = LayoutId::OpenPose18.layout();
+        let mut p = pose(layout);
+        p[3] = None;
+        let mut out = Solids::default();
+        figure(&mut out, layout, &p, &look(Figure::Clean, None));
+        // Right elbow: its ball, and the bones to shoulder and wrist.
+        assert_eq!(out.round.len(), 2 * layout.len() - 1 - 3);
+    }
+
+    #[test]
+    fn the_region_has_rings_and_the_rest_is_muted() {
+        let layout = LayoutId::KinectV1.layout();
+        let region = layout.region("legs").unwrap().joints;
+        let mut out = Solids::default();
+        figure(&mut out, layout, &pose(layout), &look(Figure::Clean, Some(region)));
+        assert_eq!(out.rings.len(), region.len());
+        let distance = |c: Rgba, j: usize| -> f32 {
+            let own = shade(Palette::LIGHT.clean, side(layout, j));
+            (0..3).map(|i| (c[i] - own[i]).abs()).sum()
+        };
+        for (bone, (_, child)) in layout.bones().into_iter().enumerate() {
+            assert_eq!(distance(out.round[bone].color, child) < 1e-6, region.contains(&child));
+        }
+    }
+
+    #[test]
+    fn a_trail_grows_towards_the_present_and_shadows_fade_with_height() {
+        let mut out = Solids::default();
+        trail(&mut out, &[[0.0; 3], [1.0, 0.0, 0.0], [2.0, 0.0, 0.0]], &look(Figure::Clean, None), Side::Left);
+        assert_eq!(out.round.len(), 2);
+        assert!(out.round[0].ra < out.round[0].rb && out.round[0].rb <= out.round[1].ra);
+        trail(&mut out, &[[0.0; 3]], &look(Figure::Clean, None), Side::Left);
+        assert_eq!(out.round.len(), 2);
+        let mut spots = Vec::new();
+        shadows(&mut spots, &vec![Some([0.0, 0.1, 0.0]), Some([0.0, 1.5, 0.0]), None], 0.0, 1.0);
+        assert!(spots.len() == 2 && spots[0].strength > 2.0 * spots[1].strength && spots[0].radius < spots[1].radius);
+    }
+
+    #[test]
+    fn a_shift_moves_only_what_came_after() {
+        let mut out = Solids::default();
+        let ball = Solid { a: [0.0; 3], ra: 1.0, b: [0.0; 3], rb: 1.0, color: [1.0; 4] };
+        out.round.push(ball);
+        let before = out.counts();
+        out.round.push(ball);
+        out.shift(before, [1.0, 2.0, 3.0]);
+        assert_eq!((out.round[0].a, out.round[1].b), ([0.0; 3], [1.0, 2.0, 3.0]));
+    }
+}

@@ -1,0 +1,126 @@
+//! The film strip: evenly spaced poses from left to right, a row for each clip, as in the paper's figure 3.
+
+use super::body::{self, Figure, Look, Solid, Solids};
+use super::bounds::{self, Bounds};
+use super::palette::with_opacity;
+use super::pose;
+use super::stage::{Panel, Stage};
+use super::vec::{add, along, scale};
+use crate::skeleton::Sequence;
+
+/// Fewest and most poses in a row.
+const POSES: (usize, usize) = (5, 14);
+/// Width of a pose's place as a share of what the clip's widest pose needs: neighbours may reach into each other a little.
+const TIGHT: f32 = 0.78;
+
+/// The film strip, parallel projection: every pose is seen from the same angle and at the same scale, and turns on the spot.
+pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
+    let [width, height] = stage.size;
+    let figures = stage.figures();
+    let rows = figures.len().max(1) as f32;
+    let camera = stage.camera();
+    let grid = Grid::of(bounds, camera.elevation, width / height, rows, clip.frames());
+    let middle_y = (bounds.floor + bounds.top) / 2.0;
+    let target = [0.0, middle_y, 0.0];
+    let lens = camera.parallel(bounds, target, grid.height, width / height);
+    let palette = stage.palette();
+    let mut panel = Panel {
+        window: [0.0, 0.0, width, height],
+        lens,
+        solid: Solids::default(),
+        glass: Solids::default(),
+        shadows: Vec::new(),
+        floor: None,
+        targets: Vec::new(),
+    };
+    for (row, &figure) in figures.iter().enumerate() {
+        let look = Look {
+            figure,
+            palette: &palette,
+            region: stage.options.region.as_deref(),
+            handles: stage.options.picking,
+            size: bounds.size,
+            opacity: 1.0,
+            back: lens.back,
+        };
+        let up = ((rows - 1.0) / 2.0 - row as f32) * grid.row;
+        for (i, frame) in pose::film_frames(clip, grid.poses).into_iter().enumerate() {
+            let people = stage.people(figure, frame);
+            // Both rows stand where the clean clip stands: the difference must not be centred away.
+            let Some([x, z]) = bounds::middle(&stage.people(Figure::Clean, frame)) else { continue };
+            let x = if bounds.flat { 0.0 } else { x };
+            let right = grid.place(i as f32);
+            let shift = add([-x, 0.0, -z], along(scale(lens.right, right), lens.up, up));
+            let before = panel.solid.counts();
+            let first_shadow = panel.shadows.len();
+            for pose in people.iter().flatten() {
+                body::figure(&mut panel.solid, clip.layout(), pose, &look);
+                if !bounds.flat {
+                    body::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
+                }
+            }
+            panel.solid.shift(before, shift);
+            for s in &mut panel.shadows[first_shadow..] {
+                s.at = add(s.at, shift);
+            }
+            let moved = |p: pose::Pose| p.into_iter().map(|j| j.map(|j| add(j, shift))).collect();
+            panel.targets.push(people.into_iter().map(|p| p.map(moved)).collect());
+        }
+    }
+    playhead(&mut panel, stage, clip, bounds, &grid, rows);
+    panel
+}
+
+/// Sizes of the strip, in world units.
+struct Grid {
+    /// Poses in a row.
+    poses: usize,
+    /// From one pose to the next.
+    step: f32,
+    /// From one row to the next.
+    row: f32,
+    /// What the window shows from bottom to top.
+    height: f32,
+}
+
+impl Grid {
+    fn of(bounds: &Bounds, elevation: f32, aspect: f32, rows: f32, frames: usize) -> Self {
+        let (rise, run) = elevation.sin_cos();
+        let margin = 0.16 * bounds.size;
+        let body = (bounds.top - bounds.floor) * run.abs() + 2.0 * bounds.reach * rise.abs();
+        let row = body + 2.0 * margin;
+        let step = (2.0 * bounds.reach * TIGHT + margin).max(0.4 * bounds.size);
+        // A narrow window shows fewer poses, smaller; a wide one as many as there is room for.
+        let wanted = (rows * row * aspect / step) as usize;
+        let poses = wanted.clamp(POSES.0, POSES.1).min(frames);
+        let height = (rows * row).max(step * poses as f32 / aspect);
+        // Room that is left between few poses in a wide window is shared out.
+        let step = step.max((height * aspect / poses as f32).min(1.6 * step));
+        Self { poses, step, row, height }
+    }
+
+    /// How far right of the middle a pose stands, by its index (fractional between two).
+    fn place(&self, index: f32) -> f32 {
+        (index - (self.poses - 1) as f32 / 2.0) * self.step
+    }
+}
+
+/// The track under the last row, with a mark under each pose and the present frame on it.
+fn playhead(panel: &mut Panel, stage: &Stage, clip: &Sequence, bounds: &Bounds, grid: &Grid, rows: f32) {
+    let palette = stage.palette();
+    let lens = panel.lens;
+    let size = grid.height / 340.0;
+    let middle = [0.0, (bounds.floor + bounds.top) / 2.0, 0.0];
+    let low = -rows / 2.0 * grid.row + 4.0 * size;
+    let at = |index: f32| along(along(middle, lens.right, grid.place(index)), lens.up, low);
+    let last = (grid.poses - 1) as f32;
+    let color = with_opacity(palette.muted, 1.0);
+    let bar = |a, b, r: f32, color| Solid { a, ra: r, b, rb: r, color };
+    panel.solid.round.push(bar(at(0.0), at(last), 0.5 * size, color));
+    for i in 0..grid.poses {
+        panel.solid.round.push(bar(at(i as f32), at(i as f32), 1.3 * size, color));
+    }
+    let share = stage.frame.clamp(0.0, (clip.frames() - 1) as f32) / (clip.frames() - 1).max(1) as f32;
+    let now = at(share * last);
+    panel.solid.round.push(bar(now, now, 3.0 * size, palette.ring));
+}

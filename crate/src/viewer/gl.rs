@@ -1,0 +1,195 @@
+//! Meshes and programs on the GPU, built on three-d's core.
+//!
+//! three-d's own instanced meshes take a matrix for each instance, which cannot taper a limb, and its materials are many times the
+//! code that this picture needs. So we hold one mesh for each shape and let the vertex shader stretch it between two joints.
+
+use super::body::{Shadow, Solid};
+use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
+use three_d::{Context, CoreError, ElementBuffer, InstanceBuffer, Program, RenderStates, VertexBuffer, Viewport};
+
+/// Segments around a capsule, and from its equator to its pole.
+const AROUND: u16 = 20;
+const TO_POLE: u16 = 5;
+
+/// A mesh: (direction out of the axis, share of the way), normals, triangles.
+#[derive(Default)]
+struct Shape {
+    places: Vec<[f32; 4]>,
+    normals: Vec<[f32; 3]>,
+    triangles: Vec<u16>,
+}
+
+impl Shape {
+    /// Joins two rings of `n` vertices that begin at `a` and `b`.
+    fn band(&mut self, a: u16, b: u16, n: u16) {
+        for i in 0..n {
+            let j = (i + 1) % n;
+            self.triangles.extend([a + i, a + j, b + j, a + i, b + j, b + i]);
+        }
+    }
+
+    /// A capsule: rings from one pole to the other, the equator twice (once at each end).
+    fn capsule() -> Self {
+        let mut shape = Self::default();
+        for ring in 0..=2 * TO_POLE + 1 {
+            let end = ring > TO_POLE;
+            let step = if end { ring - 1 } else { ring } as f32 / (2 * TO_POLE) as f32;
+            let (along, out) = ((step - 0.5) * PI).sin_cos();
+            for i in 0..AROUND {
+                let (y, z) = (TAU * f32::from(i) / f32::from(AROUND)).sin_cos();
+                let n = [along, out * y, out * z];
+                shape.places.push([n[0], n[1], n[2], f32::from(u8::from(end))]);
+                shape.normals.push(n);
+            }
+            if ring > 0 {
+                shape.band((ring - 1) * AROUND, ring * AROUND, AROUND);
+            }
+        }
+        shape
+    }
+
+    /// A square prism whose ends reach beyond the joints by its half thickness; six faces with normals of their own.
+    fn prism() -> Self {
+        let mut shape = Self::default();
+        for axis in 0..3 {
+            for sign in [-1.0, 1.0] {
+                let first = shape.places.len() as u16;
+                let mut normal = [0.0; 3];
+                normal[axis] = sign;
+                for (s, t) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
+                    let mut p = [0.0; 3];
+                    p[axis] = sign;
+                    p[(axis + 1) % 3] = s;
+                    p[(axis + 2) % 3] = t;
+                    let share = if p[0] > 0.0 { 1.0 } else { 0.0 };
+                    // Half the diagonal is the half thickness times 1.2: as big to the eye as the ball that it replaces.
+                    let half = 1.2 * FRAC_1_SQRT_2;
+                    shape.places.push([half * p[0], half * p[1], half * p[2], share]);
+                    shape.normals.push(normal);
+                }
+                shape.triangles.extend([0, 1, 2, 0, 2, 3].map(|i: u16| first + i));
+            }
+        }
+        shape
+    }
+
+    /// A ring around the axis.
+    fn ring() -> Self {
+        const LONG: u16 = 40;
+        const ROUND: u16 = 8;
+        const TUBE: f32 = 0.10;
+        let mut shape = Self::default();
+        for i in 0..LONG {
+            let (y, z) = (TAU * f32::from(i) / f32::from(LONG)).sin_cos();
+            for j in 0..ROUND {
+                let (along, out) = (TAU * f32::from(j) / f32::from(ROUND)).sin_cos();
+                let r = 1.0 + TUBE * out;
+                shape.places.push([TUBE * along, r * y, r * z, 0.0]);
+                shape.normals.push([along, out * y, out * z]);
+            }
+        }
+        for i in 0..LONG {
+            shape.band(i * ROUND, (i + 1) % LONG * ROUND, ROUND);
+        }
+        shape
+    }
+}
+
+/// A shape on the GPU.
+pub struct Mesh {
+    places: VertexBuffer<[f32; 4]>,
+    normals: VertexBuffer<[f32; 3]>,
+    triangles: ElementBuffer<u16>,
+}
+
+impl Mesh {
+    fn new(context: &Context, shape: &Shape) -> Self {
+        Self {
+            places: VertexBuffer::new_with_data(context, &shape.places),
+            normals: VertexBuffer::new_with_data(context, &shape.normals),
+            triangles: ElementBuffer::new_with_data(context, &shape.triangles),
+        }
+    }
+
+    /// Capsules and balls, prisms and cubes, rings: in the order of `Solids`.
+    pub fn all(context: &Context) -> [Self; 3] {
+        [Shape::capsule(), Shape::prism(), Shape::ring()].map(|s| Self::new(context, &s))
+    }
+}
+
+/// Draws solids of one shape in one call.
+pub struct SolidProgram {
+    /// The program, for its uniforms.
+    pub program: Program,
+    from: InstanceBuffer<[f32; 4]>,
+    to: InstanceBuffer<[f32; 4]>,
+    tint: InstanceBuffer<[f32; 4]>,
+}
+
+impl SolidProgram {
+    /// Compiles it.
+    pub fn new(context: &Context) -> Result<Self, CoreError> {
+        Ok(Self {
+            program: Program::from_source(
+                context,
+                include_str!("shaders/solid.vert"),
+                include_str!("shaders/solid.frag"),
+            )?,
+            from: InstanceBuffer::new(context),
+            to: InstanceBuffer::new(context),
+            tint: InstanceBuffer::new(context),
+        })
+    }
+
+    /// Draws the solids.
+    pub fn draw(&mut self, mesh: &Mesh, solids: &[Solid], state: RenderStates, viewport: Viewport) {
+        if solids.is_empty() {
+            return;
+        }
+        let end = |p: [f32; 3], r: f32| [p[0], p[1], p[2], r];
+        self.from.fill(&solids.iter().map(|s| end(s.a, s.ra)).collect::<Vec<_>>());
+        self.to.fill(&solids.iter().map(|s| end(s.b, s.rb)).collect::<Vec<_>>());
+        self.tint.fill(&solids.iter().map(|s| s.color).collect::<Vec<_>>());
+        self.program.use_vertex_attribute("place", &mesh.places);
+        self.program.use_vertex_attribute("normal", &mesh.normals);
+        self.program.use_instance_attribute("from", &self.from);
+        self.program.use_instance_attribute("to", &self.to);
+        self.program.use_instance_attribute("tint", &self.tint);
+        self.program.draw_elements_instanced(state, viewport, &mesh.triangles, solids.len() as u32);
+    }
+}
+
+/// Draws squares on the floor: its grid, or soft spots.
+pub struct FloorProgram {
+    /// The program, for its uniforms.
+    pub program: Program,
+    corners: VertexBuffer<[f32; 2]>,
+    spots: InstanceBuffer<[f32; 4]>,
+    strengths: InstanceBuffer<f32>,
+}
+
+impl FloorProgram {
+    /// Compiles it with one of the two fragment shaders.
+    pub fn new(context: &Context, fragment: &str) -> Result<Self, CoreError> {
+        let corners = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
+        Ok(Self {
+            program: Program::from_source(context, include_str!("shaders/floor.vert"), fragment)?,
+            corners: VertexBuffer::new_with_data(context, &corners),
+            spots: InstanceBuffer::new(context),
+            strengths: InstanceBuffer::new(context),
+        })
+    }
+
+    /// Draws the squares.
+    pub fn draw(&mut self, spots: &[Shadow], state: RenderStates, viewport: Viewport) {
+        if spots.is_empty() {
+            return;
+        }
+        self.spots.fill(&spots.iter().map(|s| [s.at[0], s.at[1], s.at[2], s.radius]).collect::<Vec<_>>());
+        self.strengths.fill(&spots.iter().map(|s| s.strength).collect::<Vec<_>>());
+        self.program.use_vertex_attribute("corner", &self.corners);
+        self.program.use_instance_attribute("spot", &self.spots);
+        self.program.use_instance_attribute("strength", &self.strengths);
+        self.program.draw_arrays_instanced(state, viewport, 6, spots.len() as u32);
+    }
+}

@@ -1,0 +1,21 @@
+//! The viewer: a small module of its own (no Burn in it) that paints clips with WebGL2 and reads and writes their files.
+//!
+//! What is shown is computed in pure code that runs anywhere ([`stage`] and what it calls); drawing it (`scene`) and handing it to the
+//! page (`export`) exist in the browser only.
+
+pub mod body;
+pub mod bounds;
+pub mod camera;
+pub mod film;
+pub mod palette;
+pub mod pose;
+pub mod stage;
+pub mod vec;
+pub mod views;
+
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod export;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod gl;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod scene;

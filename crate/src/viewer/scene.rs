@@ -1,0 +1,130 @@
+//! Draws the stage with WebGL2, when asked to.
+
+use super::body::{Shadow, Solids};
+use super::camera::Lens;
+use super::gl::{FloorProgram, Mesh, SolidProgram};
+use super::stage::{Panel, Stage};
+use crate::error::{Error, Result};
+use three_d::{
+    Blend, BlendEquationType, BlendMultiplierType, ClearState, Context, CoreError, DepthTest, Mat4, Program,
+    RenderStates, RenderTarget, Viewport, WriteMask,
+};
+
+/// Colours leave the shaders multiplied with their opacity, as a transparent canvas wants them.
+const PREMULTIPLIED: Blend = Blend::Enabled {
+    source_rgb_multiplier: BlendMultiplierType::One,
+    source_alpha_multiplier: BlendMultiplierType::One,
+    destination_rgb_multiplier: BlendMultiplierType::OneMinusSrcAlpha,
+    destination_alpha_multiplier: BlendMultiplierType::OneMinusSrcAlpha,
+    rgb_equation: BlendEquationType::Add,
+    alpha_equation: BlendEquationType::Add,
+};
+
+/// Everything that lives on the GPU. Lost with its context, and then simply made again.
+pub struct Scene {
+    context: Context,
+    meshes: [Mesh; 3],
+    solid: SolidProgram,
+    grid: FloorProgram,
+    shadow: FloorProgram,
+}
+
+impl Scene {
+    /// Compiles the programs and uploads the meshes.
+    ///
+    /// # Errors
+    /// A device error where the context was lost or a program does not compile.
+    pub fn new(webgl: web_sys::WebGl2RenderingContext) -> Result<Self> {
+        let device = |e: CoreError| Error::device(e.to_string()).at("WebGL2");
+        let gl = three_d::context::Context::from_webgl2_context(webgl);
+        let context = Context::from_gl_context(std::sync::Arc::new(gl)).map_err(device)?;
+        Ok(Self {
+            meshes: Mesh::all(&context),
+            solid: SolidProgram::new(&context).map_err(device)?,
+            grid: FloorProgram::new(&context, include_str!("shaders/grid.frag")).map_err(device)?,
+            shadow: FloorProgram::new(&context, include_str!("shaders/shadow.frag")).map_err(device)?,
+            context,
+        })
+    }
+
+    /// Draws the stage into a canvas of so many device pixels, `dpr` of them to a CSS pixel.
+    ///
+    /// # Errors
+    /// A device error.
+    pub fn draw(&mut self, stage: &Stage, width: u32, height: u32, dpr: f32) -> Result<()> {
+        let target = RenderTarget::screen(&self.context, width, height);
+        target.clear(ClearState::color_and_depth(0.0, 0.0, 0.0, 0.0, 1.0));
+        let panels = stage.panels();
+        target
+            .write(|| {
+                panels.iter().for_each(|p| self.panel(stage, p, height, dpr));
+                Ok::<(), CoreError>(())
+            })
+            .map_err(|e| Error::device(e.to_string()).at("WebGL2"))?;
+        Ok(())
+    }
+
+    fn panel(&mut self, stage: &Stage, panel: &Panel, canvas_height: u32, dpr: f32) {
+        let [left, top, width, height] = panel.window.map(|v| (v * dpr).round());
+        let viewport = Viewport {
+            x: left as i32,
+            y: (canvas_height as f32 - top - height) as i32,
+            width: width as u32,
+            height: height as u32,
+        };
+        let palette = stage.palette();
+        let on_floor = RenderStates {
+            write_mask: WriteMask::COLOR,
+            depth_test: DepthTest::Always,
+            blend: PREMULTIPLIED,
+            ..Default::default()
+        };
+        if let Some((at, radius)) = panel.floor {
+            use_matrix(&self.grid.program, &panel.lens);
+            self.grid.program.use_uniform("line", vec4(palette.line));
+            self.grid.program.use_uniform("cell", cell(stage));
+            self.grid.draw(&[Shadow { at, radius, strength: 1.0 }], on_floor, viewport);
+        }
+        if !panel.shadows.is_empty() {
+            use_matrix(&self.shadow.program, &panel.lens);
+            self.shadow.program.use_uniform("shade", vec4(palette.shadow));
+            self.shadow.draw(&panel.shadows, on_floor, viewport);
+        }
+        use_matrix(&self.solid.program, &panel.lens);
+        for (name, v) in [("right", panel.lens.right), ("up", panel.lens.up), ("back", panel.lens.back)] {
+            self.solid.program.use_uniform(name, three_d::vec3(v[0], v[1], v[2]));
+        }
+        self.solids(&panel.solid, RenderStates { blend: PREMULTIPLIED, ..Default::default() }, viewport);
+        // Glass: first its depth alone, so that only its outermost surface is blended and no inner joint shows twice.
+        let depth = RenderStates { write_mask: WriteMask::DEPTH, ..Default::default() };
+        let surface = RenderStates {
+            write_mask: WriteMask::COLOR,
+            depth_test: DepthTest::LessOrEqual,
+            blend: PREMULTIPLIED,
+            ..Default::default()
+        };
+        self.solids(&panel.glass, depth, viewport);
+        self.solids(&panel.glass, surface, viewport);
+    }
+
+    fn solids(&mut self, solids: &Solids, state: RenderStates, viewport: Viewport) {
+        let of_shape = [&solids.round, &solids.square, &solids.rings];
+        for (mesh, list) in self.meshes.iter().zip(of_shape) {
+            self.solid.draw(mesh, list, state, viewport);
+        }
+    }
+}
+
+fn use_matrix(program: &Program, lens: &Lens) {
+    program.use_uniform("matrix", Mat4::from(lens.matrix.0));
+}
+
+fn vec4(c: [f32; 4]) -> three_d::Vec4 {
+    three_d::vec4(c[0], c[1], c[2], c[3])
+}
+
+/// Width of the floor's squares: half a metre, or that times a power of ten where a clip's unit is no metre.
+fn cell(stage: &Stage) -> f32 {
+    let size = stage.body_size();
+    0.5 * 10f32.powf(size.log10().round())
+}

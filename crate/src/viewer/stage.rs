@@ -1,0 +1,238 @@
+//! The stage: what is shown, from where, and which joint is under a pixel. Everything but the drawing itself.
+
+use super::body::{Figure, Shadow, Solids};
+use super::bounds::Bounds;
+use super::camera::{Camera, Lens};
+use super::palette::Palette;
+use super::pose::{self, People};
+use super::{film, views};
+use crate::error::{Error, Result};
+use crate::skeleton::Sequence;
+
+/// How near a joint must be to be picked, in CSS pixels.
+const PICK_RADIUS: f32 = 18.0;
+/// Paths drawn at once.
+const TRAILS: usize = 4;
+
+/// How the two clips stand together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// In one place.
+    #[default]
+    Overlay,
+    /// Next to each other, seen by the same camera.
+    Side,
+    /// Poses of the whole clip from left to right, clean above perturbed (the paper's figure 3).
+    Film,
+}
+
+/// What the user chose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// How the clips stand together.
+    pub view: View,
+    /// Factor on the difference between the clips; 1 shows what the network sees.
+    pub magnify: f32,
+    /// Draw the recent path of the joints that moved most.
+    pub trails: bool,
+    /// Joints of the attack region; None for all.
+    pub region: Option<Vec<usize>>,
+    /// Show the clip as it was.
+    pub show_clean: bool,
+    /// Show the clip after the attack.
+    pub show_perturbed: bool,
+    /// Is the page's background dark?
+    pub dark: bool,
+    /// Are joints being picked?
+    pub picking: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            view: View::Overlay,
+            magnify: 1.0,
+            trails: false,
+            region: None,
+            show_clean: true,
+            show_perturbed: true,
+            dark: false,
+            picking: false,
+        }
+    }
+}
+
+/// One window of the canvas and everything in it.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// Left, top, width, height in CSS pixels.
+    pub window: [f32; 4],
+    /// Its camera.
+    pub lens: Lens,
+    /// Opaque solids.
+    pub solid: Solids,
+    /// The clean figure where the perturbed one must be seen inside it.
+    pub glass: Solids,
+    /// Contact shadows.
+    pub shadows: Vec<Shadow>,
+    /// The floor's middle, its height and the radius at which its grid has faded; None without a floor.
+    pub floor: Option<([f32; 3], f32)>,
+    /// Poses that can be picked from.
+    pub targets: Vec<People>,
+}
+
+/// The state of the viewer.
+#[derive(Debug, Default)]
+pub struct Stage {
+    pub(super) clip: Option<(Sequence, Bounds)>,
+    pub(super) perturbed: Option<Sequence>,
+    /// What the user chose.
+    pub options: Options,
+    pub(super) frame: f32,
+    pub(super) camera: Option<Camera>,
+    /// Width and height in CSS pixels.
+    pub(super) size: [f32; 2],
+    pub(super) trail_joints: Vec<usize>,
+}
+
+impl Stage {
+    /// Shows another clip, or none. The perturbed clip goes; the camera stays, except between 2-D and 3-D.
+    pub fn set_clip(&mut self, clip: Option<Sequence>) {
+        let was_flat = self.flat();
+        self.perturbed = None;
+        self.clip = clip.and_then(|c| Bounds::of(&c).map(|b| (c, b)));
+        if self.flat() != was_flat {
+            self.camera = None;
+        }
+        self.find_trails();
+    }
+
+    /// Shows the perturbed values, (T, M, V, C) of the clip, or none.
+    ///
+    /// # Errors
+    /// Where there is no clip, or the values do not have its shape.
+    pub fn set_perturbed(&mut self, data: Option<Vec<f32>>) -> Result<()> {
+        let Some(data) = data else {
+            self.perturbed = None;
+            self.find_trails();
+            return Ok(());
+        };
+        let (clip, _) = self.clip.as_ref().ok_or_else(|| Error::config("there is no clip to perturb"))?;
+        self.perturbed = Some(clip.with_data(data)?);
+        self.find_trails();
+        Ok(())
+    }
+
+    fn find_trails(&mut self) {
+        self.trail_joints = match &self.clip {
+            Some((clip, _)) => pose::trail_joints(clip, self.perturbed.as_ref(), TRAILS),
+            None => Vec::new(),
+        };
+    }
+
+    /// Goes to a frame, which may be fractional.
+    pub fn set_frame(&mut self, frame: f32) {
+        self.frame = if frame.is_finite() { frame } else { 0.0 };
+    }
+
+    /// The canvas's size in CSS pixels.
+    pub fn resize(&mut self, width: f32, height: f32) {
+        self.size = [width, height].map(|v| if v.is_finite() { v.clamp(0.0, 16_384.0) } else { 0.0 });
+    }
+
+    /// Is the clip a 2-D one?
+    pub fn flat(&self) -> bool {
+        self.clip.as_ref().is_some_and(|(_, b)| b.flat)
+    }
+
+    /// Size of the body as a share of a usual one; 1 without a clip.
+    pub fn body_size(&self) -> f32 {
+        self.clip.as_ref().map_or(1.0, |(_, b)| b.size)
+    }
+
+    /// The camera as it is.
+    pub fn camera(&self) -> Camera {
+        self.camera.unwrap_or_else(|| Camera::home(self.flat()))
+    }
+
+    /// Changes the camera.
+    pub fn move_camera(&mut self, change: impl FnOnce(&mut Camera)) {
+        let mut camera = self.camera();
+        change(&mut camera);
+        self.camera = Some(camera);
+    }
+
+    /// Shifts the picture by CSS pixels.
+    pub fn pan(&mut self, dx: f32, dy: f32) {
+        let height = self.size[1];
+        self.move_camera(|c| c.shift(dx, dy, height));
+    }
+
+    /// Back to the first view.
+    pub fn reset_camera(&mut self) {
+        self.camera = None;
+    }
+
+    /// The theme's colours.
+    pub fn palette(&self) -> Palette {
+        Palette::of(self.options.dark)
+    }
+
+    /// The figures on show, the clean one first.
+    pub(super) fn figures(&self) -> Vec<Figure> {
+        let perturbed = self.options.show_perturbed && self.perturbed.is_some();
+        let mut figures = Vec::new();
+        if self.options.show_clean {
+            figures.push(Figure::Clean);
+        }
+        if perturbed {
+            figures.push(Figure::Perturbed);
+        }
+        figures
+    }
+
+    /// A figure's people at a frame, as shown.
+    pub(super) fn people(&self, figure: Figure, frame: f32) -> People {
+        match (figure, &self.clip, &self.perturbed) {
+            (Figure::Clean, Some((clip, _)), _) => pose::at(clip, frame),
+            (Figure::Perturbed, Some((clip, _)), Some(p)) => pose::magnified(clip, p, frame, self.options.magnify),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Everything to draw, window by window.
+    pub fn panels(&self) -> Vec<Panel> {
+        let Some((clip, bounds)) = &self.clip else { return Vec::new() };
+        if self.size[0] < 1.0 || self.size[1] < 1.0 {
+            return Vec::new();
+        }
+        match self.options.view {
+            View::Overlay => views::overlay(self, clip, bounds),
+            View::Side => views::side(self, clip, bounds),
+            View::Film => vec![film::strip(self, clip, bounds)],
+        }
+    }
+
+    /// The joint nearest to a CSS pixel, if one is near enough; of joints equally near, the one in front.
+    pub fn pick(&self, x: f32, y: f32) -> Option<usize> {
+        let mut best: Option<(f32, f32, usize)> = None;
+        for panel in self.panels() {
+            let [left, top, width, height] = panel.window;
+            for pose in panel.targets.iter().flatten().flatten() {
+                for (j, p) in pose.iter().enumerate() {
+                    let Some([px, py, depth]) = p.and_then(|p| panel.lens.pixel(p, [width, height])) else { continue };
+                    let distance = (px + left - x).hypot(py + top - y);
+                    let nearer = |b: (f32, f32, usize)| (distance, depth) < (b.0, b.1);
+                    if distance <= PICK_RADIUS && best.is_none_or(nearer) {
+                        best = Some((distance, depth, j));
+                    }
+                }
+            }
+        }
+        best.map(|b| b.2)
+    }
+}
+
+#[cfg(test)]
+#[path = "stage_tests.rs"]
+mod tests;

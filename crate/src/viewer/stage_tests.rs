@@ -1,0 +1,127 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::skeleton::LayoutId;
+
+/// A standing Kinect body that waves: the wrist and hand move with the frame; the person is absent in the last frame.
+fn clip() -> Sequence {
+    let layout = LayoutId::KinectV1.layout();
+    let mut data = Vec::new();
+    for t in 0..12 {
+        for (j, name) in layout.joints.iter().enumerate() {
+            let chain = layout.height_chain.iter().position(|&c| c == j || layout.mirror[c] == j);
+            let y = chain.map_or(1.1, |i| 1.6 - 0.24 * i as f32) + 0.01 * j as f32;
+            let x = match name.split(' ').next() {
+                Some("left") => -0.03 * j as f32,
+                Some("right") => 0.03 * j as f32,
+                _ => 0.0,
+            };
+            let wave = if [6, 7].contains(&j) { 0.02 * t as f32 } else { 0.0 };
+            data.extend(if t == 11 { [0.0; 3] } else { [x, y + wave, 2.5] });
+        }
+    }
+    Sequence::new(LayoutId::KinectV1, 30.0, 12, 1, data).unwrap()
+}
+
+fn stage(view: View, perturbed: bool) -> Stage {
+    let mut stage = Stage::default();
+    stage.resize(800.0, 500.0);
+    let clip = clip();
+    let moved: Vec<f32> = clip.data().iter().map(|v| if *v == 0.0 { 0.0 } else { v + 0.03 }).collect();
+    stage.set_clip(Some(clip));
+    if perturbed {
+        stage.set_perturbed(Some(moved)).unwrap();
+    }
+    stage.options.view = view;
+    stage
+}
+
+#[test]
+fn a_clip_alone_is_solid_and_turns_to_glass_around_a_perturbed_one() {
+    let alone = stage(View::Overlay, false).panels();
+    assert!(alone.len() == 1 && alone[0].glass.is_empty() && alone[0].solid.counts() == [39, 0, 0]);
+    let both = stage(View::Overlay, true).panels();
+    assert_eq!((both[0].glass.counts(), both[0].solid.counts()), ([39, 0, 0], [0, 39, 0]));
+    assert!(both[0].glass.round.iter().all(|s| s.color[3] < 1.0));
+    assert_eq!(both[0].shadows.len(), 20, "one shadow for two figures in one place");
+}
+
+#[test]
+fn side_by_side_has_the_same_camera_in_two_windows() {
+    let panels = stage(View::Side, true).panels();
+    assert_eq!(panels.len(), 2);
+    assert_eq!(panels[0].lens, panels[1].lens);
+    assert_eq!(panels[1].window, [400.0, 0.0, 400.0, 500.0]);
+    assert!(panels[0].solid.square.is_empty() && panels[1].solid.round.is_empty());
+    let mut hidden = stage(View::Side, true);
+    hidden.options.show_clean = false;
+    assert_eq!(hidden.panels().len(), 1);
+}
+
+#[test]
+fn the_film_strip_holds_both_rows_inside_the_window() {
+    for size in [[800.0, 500.0], [390.0, 300.0], [1600.0, 300.0]] {
+        let mut stage = stage(View::Film, true);
+        stage.resize(size[0], size[1]);
+        let panels = stage.panels();
+        let panel = &panels[0];
+        let poses = panel.targets.len();
+        assert!(poses >= 8 && poses.is_multiple_of(2), "{poses}");
+        for pose in panel.targets.iter().flatten().flatten() {
+            for p in pose.iter().flatten() {
+                let [x, y, _] = panel.lens.pixel(*p, size).unwrap();
+                assert!(x > 0.0 && x < size[0] && y > 0.0 && y < size[1], "{size:?}: {x} {y}");
+            }
+        }
+        let y = |i: usize| panel.lens.pixel(panel.targets[i][0].as_ref().unwrap()[3].unwrap(), size).unwrap()[1];
+        assert!(y(0) < size[1] / 2.0 && y(poses / 2) > y(0) + size[1] / 5.0, "clean above perturbed");
+    }
+}
+
+#[test]
+fn the_joint_under_the_pointer_is_found_in_every_view() {
+    for view in [View::Overlay, View::Side, View::Film] {
+        let stage = stage(view, true);
+        for panel in stage.panels() {
+            let head = panel.targets[0][0].as_ref().unwrap()[3].unwrap();
+            let [left, top, width, height] = panel.window;
+            let [x, y, _] = panel.lens.pixel(head, [width, height]).unwrap();
+            assert_eq!(stage.pick(left + x + 1.0, top + y - 1.0), Some(3), "{view:?}");
+        }
+        assert_eq!(stage.pick(2.0, 2.0), None);
+    }
+}
+
+#[test]
+fn an_absent_person_is_not_drawn_and_cannot_be_picked() {
+    let mut stage = stage(View::Overlay, true);
+    stage.set_frame(11.0);
+    let panel = stage.panels().remove(0);
+    assert!(panel.solid.is_empty() && panel.glass.is_empty() && panel.shadows.is_empty());
+    assert_eq!(stage.pick(400.0, 250.0), None);
+}
+
+#[test]
+fn trails_and_magnification_show_the_difference() {
+    let mut stage = stage(View::Overlay, true);
+    stage.set_frame(6.0);
+    let without = stage.panels()[0].solid.counts();
+    stage.options.trails = true;
+    let with = stage.panels()[0].solid.counts();
+    assert!(with[0] > without[0] && with[1] > without[1]);
+    let head = |s: &Stage| s.panels()[0].targets[1][0].as_ref().unwrap()[3].unwrap();
+    let plain = head(&stage);
+    stage.options.magnify = 3.0;
+    assert!((head(&stage)[1] - plain[1] - 0.06).abs() < 1e-5);
+}
+
+#[test]
+fn no_clip_and_no_size_draw_nothing_and_wrong_values_are_refused() {
+    let mut stage = stage(View::Overlay, false);
+    assert!(stage.set_perturbed(Some(vec![0.0; 3])).is_err());
+    stage.resize(0.0, 100.0);
+    assert!(stage.panels().is_empty());
+    stage.resize(100.0, 100.0);
+    stage.set_clip(None);
+    assert!(stage.panels().is_empty() && stage.pick(50.0, 50.0).is_none());
+    assert!(stage.set_perturbed(Some(Vec::new())).is_err() && stage.set_perturbed(None).is_ok());
+}

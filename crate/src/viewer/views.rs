@@ -1,0 +1,108 @@
+//! The two moving views: both clips in one place, or next to each other.
+
+use super::body::{self, Figure, Look, Solids};
+use super::bounds::Bounds;
+use super::pose;
+use super::stage::{Panel, Stage};
+use super::vec::V3;
+use crate::skeleton::Sequence;
+
+/// Seconds of the past that a trail shows.
+const TRAIL_SECONDS: f32 = 0.9;
+/// Opacity of the clean figure around the perturbed one.
+const GLASS: f32 = 0.46;
+
+/// Both clips in one place: the clean figure becomes glass where the perturbed one is shown too.
+pub fn overlay(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Vec<Panel> {
+    let mut panel = window(stage, clip, bounds, [0.0, 0.0, stage.size[0], stage.size[1]]);
+    let figures = stage.figures();
+    for (i, &figure) in figures.iter().enumerate() {
+        let glass = figure == Figure::Clean && figures.len() > 1;
+        add(&mut panel, stage, clip, bounds, figure, glass);
+        if i == 0 {
+            ground(&mut panel, bounds);
+        }
+    }
+    vec![panel]
+}
+
+/// The clips next to each other, each in a window of its own under the same camera: no angle favours one of them.
+pub fn side(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Vec<Panel> {
+    let figures = stage.figures();
+    let n = figures.len().max(1) as f32;
+    let width = stage.size[0] / n;
+    let mut panels = Vec::new();
+    for (i, &figure) in figures.iter().enumerate() {
+        let mut panel = window(stage, clip, bounds, [i as f32 * width, 0.0, width, stage.size[1]]);
+        add(&mut panel, stage, clip, bounds, figure, false);
+        ground(&mut panel, bounds);
+        panels.push(panel);
+    }
+    panels
+}
+
+/// A window without figures: its camera and its floor, or the frame of a 2-D clip's picture.
+fn window(stage: &Stage, clip: &Sequence, bounds: &Bounds, window: [f32; 4]) -> Panel {
+    let target = bounds.target(clip, stage.frame);
+    let lens = stage.camera().lens(bounds, target, window[2] / window[3]);
+    let mut solid = Solids::default();
+    let floor = if bounds.flat {
+        solid.round.extend(picture_frame(stage, bounds));
+        None
+    } else {
+        let radius = (bounds.radius + 1.1 * bounds.size).max(1.6 * bounds.size);
+        Some(([target[0], bounds.floor, target[2]], radius))
+    };
+    Panel { window, lens, solid, glass: Solids::default(), shadows: Vec::new(), floor, targets: Vec::new() }
+}
+
+/// The outline of the picture in which a 2-D clip was found.
+fn picture_frame(stage: &Stage, bounds: &Bounds) -> Vec<body::Solid> {
+    let (x, y, r) = (bounds.radius, bounds.top, 0.006);
+    let corners: [V3; 5] = [[-x, 0.0, 0.0], [x, 0.0, 0.0], [x, y, 0.0], [-x, y, 0.0], [-x, 0.0, 0.0]];
+    let color = super::palette::with_opacity(stage.palette().muted, 1.0);
+    corners.windows(2).map(|w| body::Solid { a: w[0], ra: r, b: w[1], rb: r, color }).collect()
+}
+
+/// Adds the contact shadows of the people in a window; two figures in one place share the first one's.
+fn ground(panel: &mut Panel, bounds: &Bounds) {
+    if bounds.flat {
+        return;
+    }
+    for pose in panel.targets.iter().flatten().flatten() {
+        body::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
+    }
+}
+
+/// Adds a figure with its trails.
+fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, bounds: &Bounds, figure: Figure, glass: bool) {
+    let layout = clip.layout();
+    let palette = stage.palette();
+    let look = Look {
+        figure,
+        palette: &palette,
+        region: stage.options.region.as_deref(),
+        handles: stage.options.picking,
+        size: bounds.size,
+        opacity: if glass { GLASS } else { 1.0 },
+        back: panel.lens.back,
+    };
+    let people = stage.people(figure, stage.frame);
+    for pose in people.iter().flatten() {
+        body::figure(if glass { &mut panel.glass } else { &mut panel.solid }, layout, pose, &look);
+    }
+    panel.targets.push(people);
+    if stage.options.trails {
+        let instants: Vec<_> =
+            pose::trail_frames(clip, stage.frame, TRAIL_SECONDS).into_iter().map(|f| stage.people(figure, f)).collect();
+        for &j in &stage.trail_joints {
+            for m in 0..clip.people() {
+                // The path since the joint was last unseen.
+                let seen = instants.iter().rev().map_while(|p| p.get(m)?.as_ref()?[j]);
+                let mut path: Vec<V3> = seen.collect();
+                path.reverse();
+                body::trail(&mut panel.solid, &path, &look, body::side(layout, j));
+            }
+        }
+    }
+}
