@@ -94,7 +94,7 @@ impl ViewerCore {
         self.stage.set_perturbed(data.map(|d| d.to_vec())).map_err(thrown)
     }
 
-    /// Options, one by one; `view` is "overlay", "side" or "film".
+    /// How the clips stand together: "overlay", "side" or "film".
     ///
     /// # Errors
     /// Throws where there is no such view.
@@ -127,11 +127,16 @@ impl ViewerCore {
         self.stage.options.trails = on;
     }
 
-    /// Which figures to show.
-    #[wasm_bindgen(js_name = setShown)]
-    pub fn set_shown(&mut self, clean: bool, perturbed: bool) {
-        self.stage.options.show_clean = clean;
-        self.stage.options.show_perturbed = perturbed;
+    /// Show the clip as it was?
+    #[wasm_bindgen(js_name = setShowClean)]
+    pub fn set_show_clean(&mut self, on: bool) {
+        self.stage.options.show_clean = on;
+    }
+
+    /// Show the clip after the attack?
+    #[wasm_bindgen(js_name = setShowPerturbed)]
+    pub fn set_show_perturbed(&mut self, on: bool) {
+        self.stage.options.show_perturbed = on;
     }
 
     /// Is the background dark?

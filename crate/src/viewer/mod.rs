@@ -16,6 +16,8 @@ pub mod views;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod export;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod files;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod gl;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod scene;

@@ -1,0 +1,141 @@
+import init, {
+  bodyHeight as coreBodyHeight,
+  layouts as coreLayouts,
+  ViewerCore,
+} from "../../pkg/viewer/viewer.js";
+import type { Clip } from "../clip.ts";
+import type { LayoutInfo, ViewOptions } from "./types.ts";
+
+export type { LayoutInfo, ViewerError, ViewOptions } from "./types.ts";
+
+let loading: Promise<unknown> | null = null;
+
+/** Loads the viewer's module, once for all viewers on the page. A failed load can be tried again. */
+export async function loadViewer(): Promise<void> {
+  loading ??= init().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  await loading;
+}
+
+/** All layouts that the core knows. Loads the module where it is not there yet. */
+export async function layouts(): Promise<LayoutInfo[]> {
+  await loadViewer();
+  return coreLayouts() as LayoutInfo[];
+}
+
+/** Length from head to ankle along the bones in the layout's unit; null where no frame shows it. Needs the module loaded. */
+export function bodyHeight(clip: Clip): number | null {
+  return coreBodyHeight(clip.layout, clip.fps, clip.frames, clip.people, clip.data) ?? null;
+}
+
+/**
+ * Draws clips on a canvas of its own. Nothing is drawn before `draw` is called, except once when a lost WebGL context
+ * has come back.
+ */
+export class Viewer {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #core: ViewerCore;
+  readonly #stop = new AbortController();
+  #lost = false;
+
+  private constructor(canvas: HTMLCanvasElement, core: ViewerCore) {
+    this.#canvas = canvas;
+    this.#core = core;
+    const { signal } = this.#stop;
+    // Without preventDefault the browser never gives the context back.
+    canvas.addEventListener("webglcontextlost", (event) => this.#lose(event), { signal });
+    canvas.addEventListener("webglcontextrestored", () => this.#restore(), { signal });
+  }
+
+  /** Throws a ViewerError of kind "device" where there is no WebGL2. */
+  static async create(canvas: HTMLCanvasElement): Promise<Viewer> {
+    await loadViewer();
+    return new Viewer(canvas, new ViewerCore(canvas));
+  }
+
+  /** Shows a clip, or nothing. The perturbed clip goes; camera and options stay. */
+  setClip(clip: Clip | null): void {
+    if (clip) this.#core.setClip(clip.layout, clip.fps, clip.frames, clip.people, clip.data);
+    else this.#core.clearClip();
+  }
+
+  /** Shows perturbed values (T, M, V, C) of the clip, or none. */
+  setPerturbed(data: Float32Array | null): void {
+    this.#core.setPerturbed(data);
+  }
+
+  /** Changes the options that are given. */
+  set(options: Partial<ViewOptions>): void {
+    const core = this.#core;
+    if (options.view !== undefined) core.setView(options.view);
+    if (options.magnify !== undefined) core.setMagnify(options.magnify);
+    if (options.trails !== undefined) core.setTrails(options.trails);
+    if (options.region !== undefined) core.setRegion(options.region && Uint32Array.from(options.region));
+    if (options.showClean !== undefined) core.setShowClean(options.showClean);
+    if (options.showPerturbed !== undefined) core.setShowPerturbed(options.showPerturbed);
+    if (options.dark !== undefined) core.setDark(options.dark);
+    if (options.picking !== undefined) core.setPicking(options.picking);
+  }
+
+  /** Goes to a frame, which may be fractional. */
+  setFrame(frame: number): void {
+    this.#core.setFrame(frame);
+  }
+
+  /** Turns the scene under a drag of so many CSS pixels right and down. */
+  orbit(dx: number, dy: number): void {
+    this.#core.orbit(dx, dy);
+  }
+
+  /** Shifts the picture by so many CSS pixels right and down. */
+  pan(dx: number, dy: number): void {
+    this.#core.pan(dx, dy);
+  }
+
+  zoom(factor: number): void {
+    this.#core.zoom(factor);
+  }
+
+  resetCamera(): void {
+    this.#core.resetCamera();
+  }
+
+  /** The view in words, for people who hear the page. */
+  describeCamera(): string {
+    return this.#core.describeCamera();
+  }
+
+  /** The joint nearest to a CSS pixel of the canvas, within 18 pixels. */
+  pick(x: number, y: number): number | null {
+    return this.#core.pick(x, y) ?? null;
+  }
+
+  /** The canvas's size in CSS pixels, and how many device pixels there are to one. Clears the canvas: draw afterwards. */
+  resize(cssWidth: number, cssHeight: number, dpr: number): void {
+    this.#core.resize(cssWidth, cssHeight, dpr);
+  }
+
+  draw(): void {
+    if (!this.#lost) this.#core.draw();
+  }
+
+  dispose(): void {
+    this.#stop.abort();
+    this.#core.free();
+    // Browsers allow about sixteen contexts; one that waits for the garbage collector still counts.
+    this.#canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
+  #lose(event: Event): void {
+    event.preventDefault();
+    this.#lost = true;
+  }
+
+  #restore(): void {
+    this.#core.restore();
+    this.#lost = false;
+    this.draw();
+  }
+}
