@@ -202,7 +202,7 @@ impl ViewerCore {
     ///
     /// # Errors
     /// Throws where WebGL2 fails.
-    pub fn draw(&mut self) -> std::result::Result<(), JsValue> {
+    pub fn draw(&self) -> std::result::Result<(), JsValue> {
         let (width, height) = (self.canvas.width(), self.canvas.height());
         self.scene.draw(&self.stage, width, height, self.dpr).map_err(thrown)
     }

@@ -121,9 +121,7 @@ impl Mesh {
 pub struct SolidProgram {
     /// The program, for its uniforms.
     pub program: Program,
-    from: InstanceBuffer<[f32; 4]>,
-    to: InstanceBuffer<[f32; 4]>,
-    tint: InstanceBuffer<[f32; 4]>,
+    context: Context,
 }
 
 impl SolidProgram {
@@ -135,26 +133,26 @@ impl SolidProgram {
                 include_str!("shaders/solid.vert"),
                 include_str!("shaders/solid.frag"),
             )?,
-            from: InstanceBuffer::new(context),
-            to: InstanceBuffer::new(context),
-            tint: InstanceBuffer::new(context),
+            context: context.clone(),
         })
     }
 
-    /// Draws the solids.
-    pub fn draw(&mut self, mesh: &Mesh, solids: &[Solid], state: RenderStates, viewport: Viewport) {
+    /// Draws the solids. The buffers are new each time: refilling one that a draw of the same frame has used showed the old
+    /// solids again on Chromium's software renderer.
+    pub fn draw(&self, mesh: &Mesh, solids: &[Solid], state: RenderStates, viewport: Viewport) {
         if solids.is_empty() {
             return;
         }
         let end = |p: [f32; 3], r: f32| [p[0], p[1], p[2], r];
-        self.from.fill(&solids.iter().map(|s| end(s.a, s.ra)).collect::<Vec<_>>());
-        self.to.fill(&solids.iter().map(|s| end(s.b, s.rb)).collect::<Vec<_>>());
-        self.tint.fill(&solids.iter().map(|s| s.color).collect::<Vec<_>>());
+        let buffer = |of: &dyn Fn(&Solid) -> [f32; 4]| {
+            InstanceBuffer::new_with_data(&self.context, &solids.iter().map(of).collect::<Vec<_>>())
+        };
+        let (from, to, tint) = (buffer(&|s| end(s.a, s.ra)), buffer(&|s| end(s.b, s.rb)), buffer(&|s| s.color));
         self.program.use_vertex_attribute("place", &mesh.places);
         self.program.use_vertex_attribute("normal", &mesh.normals);
-        self.program.use_instance_attribute("from", &self.from);
-        self.program.use_instance_attribute("to", &self.to);
-        self.program.use_instance_attribute("tint", &self.tint);
+        self.program.use_instance_attribute("from", &from);
+        self.program.use_instance_attribute("to", &to);
+        self.program.use_instance_attribute("tint", &tint);
         self.program.draw_elements_instanced(state, viewport, &mesh.triangles, solids.len() as u32);
     }
 }
@@ -163,9 +161,8 @@ impl SolidProgram {
 pub struct FloorProgram {
     /// The program, for its uniforms.
     pub program: Program,
+    context: Context,
     corners: VertexBuffer<[f32; 2]>,
-    spots: InstanceBuffer<[f32; 4]>,
-    strengths: InstanceBuffer<f32>,
 }
 
 impl FloorProgram {
@@ -175,21 +172,22 @@ impl FloorProgram {
         Ok(Self {
             program: Program::from_source(context, include_str!("shaders/floor.vert"), fragment)?,
             corners: VertexBuffer::new_with_data(context, &corners),
-            spots: InstanceBuffer::new(context),
-            strengths: InstanceBuffer::new(context),
+            context: context.clone(),
         })
     }
 
     /// Draws the squares.
-    pub fn draw(&mut self, spots: &[Shadow], state: RenderStates, viewport: Viewport) {
+    pub fn draw(&self, spots: &[Shadow], state: RenderStates, viewport: Viewport) {
         if spots.is_empty() {
             return;
         }
-        self.spots.fill(&spots.iter().map(|s| [s.at[0], s.at[1], s.at[2], s.radius]).collect::<Vec<_>>());
-        self.strengths.fill(&spots.iter().map(|s| s.strength).collect::<Vec<_>>());
+        let places: Vec<_> = spots.iter().map(|s| [s.at[0], s.at[1], s.at[2], s.radius]).collect();
+        let strengths: Vec<_> = spots.iter().map(|s| s.strength).collect();
+        let places = InstanceBuffer::new_with_data(&self.context, &places);
+        let strengths = InstanceBuffer::new_with_data(&self.context, &strengths);
         self.program.use_vertex_attribute("corner", &self.corners);
-        self.program.use_instance_attribute("spot", &self.spots);
-        self.program.use_instance_attribute("strength", &self.strengths);
+        self.program.use_instance_attribute("spot", &places);
+        self.program.use_instance_attribute("strength", &strengths);
         self.program.draw_arrays_instanced(state, viewport, 6, spots.len() as u32);
     }
 }

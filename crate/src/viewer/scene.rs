@@ -51,7 +51,7 @@ impl Scene {
     ///
     /// # Errors
     /// A device error.
-    pub fn draw(&mut self, stage: &Stage, width: u32, height: u32, dpr: f32) -> Result<()> {
+    pub fn draw(&self, stage: &Stage, width: u32, height: u32, dpr: f32) -> Result<()> {
         let target = RenderTarget::screen(&self.context, width, height);
         target.clear(ClearState::color_and_depth(0.0, 0.0, 0.0, 0.0, 1.0));
         let panels = stage.panels();
@@ -64,7 +64,7 @@ impl Scene {
         Ok(())
     }
 
-    fn panel(&mut self, stage: &Stage, panel: &Panel, canvas_height: u32, dpr: f32) {
+    fn panel(&self, stage: &Stage, panel: &Panel, canvas_height: u32, dpr: f32) {
         let [left, top, width, height] = panel.window.map(|v| (v * dpr).round());
         let viewport = Viewport {
             x: left as i32,
@@ -107,7 +107,7 @@ impl Scene {
         self.solids(&panel.glass, surface, viewport);
     }
 
-    fn solids(&mut self, solids: &Solids, state: RenderStates, viewport: Viewport) {
+    fn solids(&self, solids: &Solids, state: RenderStates, viewport: Viewport) {
         let of_shape = [&solids.round, &solids.square, &solids.rings];
         for (mesh, list) in self.meshes.iter().zip(of_shape) {
             self.solid.draw(mesh, list, state, viewport);
