@@ -17,5 +17,7 @@ pub mod skeleton;
 pub mod train;
 #[cfg(any(test, feature = "viewer"))]
 pub mod viewer;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod web;
 
 pub use error::{Error, Result};

@@ -1,0 +1,77 @@
+//! What the browser says about its GPU, before anything is started on it.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// A WebGPU adapter in its own words. Browsers hide most of it; empty strings are usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdapterInfo {
+    /// "nvidia", "intel", "google" ...
+    pub vendor: String,
+    /// "ampere", "gen-12lp", "swiftshader" ...
+    pub architecture: String,
+    /// Free text, often empty.
+    pub description: String,
+    /// The browser calls it a fallback adapter.
+    pub fallback: bool,
+}
+
+/// Renderers that run on the CPU. Not every browser marks them as fallback adapters.
+const SOFTWARE: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "warp", "basic render"];
+
+impl AdapterInfo {
+    /// Asks the browser (window or worker) for its fastest adapter.
+    ///
+    /// # Errors
+    /// Why there is none, in words for the user.
+    pub async fn ask() -> Result<Self, String> {
+        let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
+        if gpu.is_falsy() {
+            return Err("this browser has no WebGPU".into());
+        }
+        let options = js_sys::Object::new();
+        // Setting a property of a fresh object cannot fail; the browser would only choose by itself if it did.
+        let _ = js_sys::Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
+        let request: js_sys::Function =
+            get(&gpu, "requestAdapter").dyn_into().map_err(|_| "this browser's WebGPU has no adapters")?;
+        let promise: js_sys::Promise = request
+            .call1(&gpu, &options)
+            .and_then(|p| p.dyn_into())
+            .map_err(|_| "the browser refused to look for a GPU adapter")?;
+        let adapter =
+            JsFuture::from(promise).await.map_err(|_| "the browser failed while looking for a GPU adapter")?;
+        if adapter.is_falsy() {
+            return Err("WebGPU is there, but no GPU adapter".into());
+        }
+        let info = get(&adapter, "info");
+        let text = |key| get(&info, key).as_string().unwrap_or_default();
+        let fallback = get(&info, "isFallbackAdapter").is_truthy() || get(&adapter, "isFallbackAdapter").is_truthy();
+        Ok(Self {
+            vendor: text("vendor"),
+            architecture: text("architecture"),
+            description: text("description"),
+            fallback,
+        })
+    }
+
+    /// Does it compute on the CPU, where our own CPU backend is about a hundred times faster?
+    pub fn is_software(&self) -> bool {
+        let words = format!("{} {} {}", self.vendor, self.architecture, self.description).to_lowercase();
+        self.fallback || SOFTWARE.iter().any(|s| words.contains(s))
+    }
+
+    /// What a person reads.
+    pub fn name(&self) -> String {
+        if !self.description.is_empty() {
+            return self.description.clone();
+        }
+        let words = [self.vendor.as_str(), self.architecture.as_str()];
+        let name = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+        if name.is_empty() { "a GPU that the browser does not name".into() } else { name }
+    }
+}
+
+/// A property, or undefined where there is no such object.
+pub(super) fn get(object: &JsValue, key: &str) -> JsValue {
+    js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,0 +1,174 @@
+//! The device to compute on: chosen, started, watched.
+
+use std::sync::{Arc, Mutex};
+
+use burn::tensor::Device;
+use burn::tensor::wgpu::{WgpuSetup, wgpu};
+
+use super::adapter::AdapterInfo;
+use super::messages::{Backend, BackendKind, DeviceChoice};
+use crate::error::{Error, Result};
+
+/// What the CPU backend is called in the page.
+const CPU_NAME: &str = "CPU (WebAssembly SIMD)";
+
+/// A device that is ready for tensors.
+pub struct Chosen {
+    /// Plain, without autodiff.
+    pub device: Device,
+    /// For the page.
+    pub backend: Backend,
+    /// The GPU's handles, where it is one.
+    pub gpu: Option<Gpu>,
+}
+
+/// A running GPU and the first thing that went wrong on it.
+#[derive(Clone)]
+pub struct Gpu {
+    handle: wgpu::Device,
+    fault: Fault,
+}
+
+/// The first message of a lost or failing GPU, set from the browser's callbacks. The runtime below us asks for
+/// `Send + Sync` callbacks even in a module with one thread.
+#[derive(Clone, Default)]
+struct Fault(Arc<Mutex<Option<String>>>);
+
+impl Fault {
+    fn set(&self, message: String) {
+        if let Ok(mut slot) = self.0.lock() {
+            slot.get_or_insert(message);
+        }
+    }
+
+    fn get(&self) -> Option<String> {
+        self.0.lock().ok().and_then(|slot| slot.clone())
+    }
+}
+
+impl Chosen {
+    /// The CPU backend, for a reason.
+    pub fn cpu(reason: impl Into<String>) -> Self {
+        let (name, reason) = (CPU_NAME.into(), reason.into());
+        let backend = Backend { kind: BackendKind::Cpu, name, reason, software: false, parity: None };
+        Self { device: Device::flex(), backend, gpu: None }
+    }
+
+    /// Looks for a GPU where the choice allows one and starts it; a device that only *may* be slower is not judged
+    /// here (see [`super::parity`]).
+    ///
+    /// # Errors
+    /// A device error where WebGPU was forced and cannot be had. In automatic choice the reason stands in the CPU's
+    /// description instead.
+    pub async fn choose(choice: DeviceChoice) -> Result<Self> {
+        if choice == DeviceChoice::Cpu {
+            return Ok(Self::cpu("chosen by you"));
+        }
+        let adapter = AdapterInfo::ask().await;
+        match plan(choice, adapter.as_ref()) {
+            Plan::Cpu(reason) => return Ok(Self::cpu(reason)),
+            Plan::Fail(reason) => return Err(Error::device(reason)),
+            Plan::Gpu => {}
+        }
+        let info = adapter.unwrap_or_default();
+        match Gpu::start().await {
+            Ok((device, gpu)) => Ok(Self {
+                device,
+                backend: Backend {
+                    kind: BackendKind::Webgpu,
+                    name: info.name(),
+                    reason: match choice {
+                        DeviceChoice::Auto => "a hardware GPU is there",
+                        _ => "chosen by you",
+                    }
+                    .into(),
+                    software: info.is_software(),
+                    parity: None,
+                },
+                gpu: Some(gpu),
+            }),
+            Err(e) if choice == DeviceChoice::Auto => Ok(Self::cpu(format!("the GPU did not start ({e})"))),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Fails once the GPU was lost or reported an error. The CPU does not fail.
+    ///
+    /// # Errors
+    /// A device error with the browser's own words.
+    pub fn check(&self) -> Result<()> {
+        match self.gpu.as_ref().and_then(|g| g.fault.get()) {
+            Some(message) => Err(Error::device(message)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What to do about an adapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Start it.
+    Gpu,
+    /// Take the CPU, for this reason.
+    Cpu(String),
+    /// There is nothing to honour the user's choice with.
+    Fail(String),
+}
+
+/// Decides by the choice and the adapter (or why there is none).
+pub fn plan(choice: DeviceChoice, adapter: std::result::Result<&AdapterInfo, &String>) -> Plan {
+    match (choice, adapter) {
+        (DeviceChoice::Cpu, _) => Plan::Cpu("chosen by you".into()),
+        (DeviceChoice::Auto, Err(why)) => Plan::Cpu(why.clone()),
+        (DeviceChoice::Webgpu, Err(why)) => Plan::Fail(why.clone()),
+        (DeviceChoice::Auto, Ok(info)) if info.is_software() => Plan::Cpu(format!(
+            "the GPU is emulated in software ({}), which is far slower than the CPU itself",
+            info.name()
+        )),
+        (_, Ok(_)) => Plan::Gpu,
+    }
+}
+
+impl Gpu {
+    /// Starts the browser's fastest adapter and registers it with the tensor runtime. Registering our own handles,
+    /// and not the runtime's default device, allows a second start in one module after the first was lost.
+    async fn start() -> Result<(Device, Self)> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends: wgpu::Backends::BROWSER_WEBGPU,
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&options).await.map_err(|e| Error::device(e.to_string()))?;
+        let (handle, queue) = adapter
+            .request_device(&wgpu::DeviceDescriptor {
+                // The runtime compiles its shaders for all that the adapter can do, so all of it must be asked for.
+                required_features: adapter.features(),
+                required_limits: adapter.limits(),
+                memory_hints: wgpu::MemoryHints::MemoryUsage,
+                ..Default::default()
+            })
+            .await
+            .map_err(|e| Error::device(e.to_string()))?;
+        let setup =
+            WgpuSetup { instance, adapter, device: handle.clone(), queue, backend: wgpu::Backend::BrowserWebGpu };
+        let device = Device::wgpu_options().setup(setup).init().map_err(|e| Error::device(e.to_string()))?;
+
+        // After the registration: the runtime's own handler panics on an error, which would only say "unreachable".
+        let fault = Fault::default();
+        let errors = fault.clone();
+        handle.on_uncaptured_error(Arc::new(move |error: wgpu::Error| errors.set(format!("GPU error: {error}"))));
+        let lost = fault.clone();
+        handle.set_device_lost_callback(move |reason, message| {
+            lost.set(format!("the GPU was lost ({reason:?}): {message}"));
+        });
+        Ok((device, Self { handle, fault }))
+    }
+
+    /// Destroys the device on purpose, as a driver's reset would.
+    pub fn lose(&self) {
+        self.handle.destroy();
+    }
+}

@@ -1,0 +1,26 @@
+//! The engine module of the page: Burn in a worker, driven by `web/src/engine/worker.ts`.
+
+pub mod adapter;
+pub mod device;
+pub mod messages;
+pub mod panic;
+pub mod parity;
+
+use wasm_bindgen::prelude::*;
+
+unsafe extern "C" {
+    /// The linker's list of static constructors.
+    fn __wasm_call_ctors();
+}
+
+/// Runs when the module is instantiated. Tests, whose harness does not, call it themselves; only the first call counts.
+#[wasm_bindgen(start)]
+pub fn start() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: the linker always defines it, and it runs once, before anything here needs what it registers. Naming
+        // it also stops the linker from running all constructors again at each exported call, which cost 5 s a step.
+        unsafe { __wasm_call_ctors() };
+        panic::install();
+    });
+}
