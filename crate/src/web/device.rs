@@ -1,48 +1,75 @@
 //! The device to compute on: chosen, started, watched.
 
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
 
 use super::adapter::AdapterInfo;
-use super::messages::{Backend, BackendKind, DeviceChoice};
+use super::failure;
+use super::messages::{Backend, BackendKind, DeviceChoice, Parity};
 use crate::error::{Error, Result};
 
 /// What the CPU backend is called in the page.
 const CPU_NAME: &str = "CPU (WebAssembly SIMD)";
 
 /// A device that is ready for tensors.
+#[derive(Clone)]
 pub struct Chosen {
     /// Plain, without autodiff.
     pub device: Device,
     /// For the page.
     pub backend: Backend,
     /// The GPU's handles, where it is one.
-    pub gpu: Option<Gpu>,
+    pub gpu: Option<Rc<Gpu>>,
+}
+
+/// Do a check's times count?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speed {
+    /// No: the network was too small to tell.
+    Unknown,
+    /// Yes: it was the model itself.
+    Measured,
 }
 
 /// A running GPU and the first thing that went wrong on it.
-#[derive(Clone)]
 pub struct Gpu {
     handle: wgpu::Device,
     fault: Fault,
 }
 
-/// The first message of a lost or failing GPU, set from the browser's callbacks. The runtime below us asks for
-/// `Send + Sync` callbacks even in a module with one thread.
+/// Set from the browser's callbacks. The runtime below us asks for `Send + Sync` callbacks even in a module with one
+/// thread.
 #[derive(Clone, Default)]
-struct Fault(Arc<Mutex<Option<String>>>);
+struct Fault(Arc<Mutex<Noted>>);
+
+#[derive(Default)]
+struct Noted {
+    message: Option<String>,
+    watched: bool,
+}
 
 impl Fault {
     fn set(&self, message: String) {
-        if let Ok(mut slot) = self.0.lock() {
-            slot.get_or_insert(message);
+        let Ok(mut noted) = self.0.lock() else { return };
+        let message = noted.message.get_or_insert(message).clone();
+        let watched = noted.watched;
+        drop(noted);
+        if watched {
+            failure::tell("device", &message);
+        }
+    }
+
+    fn watched(&self, watched: bool) {
+        if let Ok(mut noted) = self.0.lock() {
+            noted.watched = watched;
         }
     }
 
     fn get(&self) -> Option<String> {
-        self.0.lock().ok().and_then(|slot| slot.clone())
+        self.0.lock().ok().and_then(|noted| noted.message.clone())
     }
 }
 
@@ -85,7 +112,7 @@ impl Chosen {
                     software: info.is_software(),
                     parity: None,
                 },
-                gpu: Some(gpu),
+                gpu: Some(Rc::new(gpu)),
             }),
             Err(e) if choice == DeviceChoice::Auto => Ok(Self::cpu(format!("the GPU did not start ({e})"))),
             Err(e) => Err(e),
@@ -101,6 +128,42 @@ impl Chosen {
             Some(message) => Err(Error::device(message)),
             None => Ok(()),
         }
+    }
+}
+
+impl Chosen {
+    /// The device to go on with after a check: itself, or the CPU with the reason. A wrong GPU is never used; a slow one
+    /// only where the user insists on it. From here on the page hears of a lost GPU at once.
+    ///
+    /// # Errors
+    /// The check's own where WebGPU was forced.
+    pub fn judged(&self, checked: Result<Parity>, choice: DeviceChoice, speed: Speed) -> Result<Self> {
+        let parity = match self.check().and(checked) {
+            Ok(parity) => parity,
+            Err(e) if choice == DeviceChoice::Auto => return Ok(Self::cpu(format!("the GPU failed its check ({e})"))),
+            Err(e) => return Err(e),
+        };
+        let Parity { logits, gradient, tolerance, gpu_ms, cpu_ms, .. } = parity;
+        let measured = format!("measured: {gpu_ms:.0} ms for a gradient on the GPU, {cpu_ms:.0} ms on the CPU");
+        let mut judged = if !parity.ok {
+            Self::cpu(format!(
+                "the GPU computes other numbers than the CPU (scores off by {logits:.1e}, gradient by {gradient:.1e}, \
+                 {tolerance:.0e} is allowed)"
+            ))
+        } else if choice == DeviceChoice::Auto && speed == Speed::Measured && gpu_ms > cpu_ms {
+            Self::cpu(measured)
+        } else {
+            let mut gpu = self.clone();
+            if choice == DeviceChoice::Auto && speed == Speed::Measured {
+                gpu.backend.reason = measured;
+            }
+            gpu
+        };
+        judged.backend.parity = Some(parity);
+        if let Some(gpu) = &judged.gpu {
+            gpu.watch(true);
+        }
+        Ok(judged)
     }
 }
 
@@ -167,8 +230,21 @@ impl Gpu {
         Ok((device, Self { handle, fault }))
     }
 
+    /// Does the page hear of a fault at once? Not while a check is under way, which may fall back to the CPU.
+    pub fn watch(&self, watched: bool) {
+        self.fault.watched(watched);
+    }
+
     /// Destroys the device on purpose, as a driver's reset would.
     pub fn lose(&self) {
+        self.handle.destroy();
+    }
+}
+
+impl Drop for Gpu {
+    /// Gives the GPU's memory back when another device took over.
+    fn drop(&mut self) {
+        self.fault.watched(false);
         self.handle.destroy();
     }
 }

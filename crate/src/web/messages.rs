@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
+use crate::attack::report::{Ranked, top};
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
 
@@ -70,13 +71,10 @@ pub struct ErrorMessage {
     pub message: String,
 }
 
-/// A class and its probability.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Guess {
-    /// Class index.
-    pub index: usize,
-    /// Probability.
-    pub p: f32,
+/// What a model makes of a clip; all probabilities travel as a `Float32Array` beside it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct RecognitionHead {
+    top: Vec<Ranked>,
 }
 
 /// Memory held, in bytes.
@@ -137,10 +135,12 @@ pub fn thrown(error: &Error) -> JsValue {
     to_js(&message).unwrap_or_else(|_| JsValue::from_str(&message.message))
 }
 
-/// The five likeliest classes, likeliest first.
-pub fn top_five(probabilities: &[f32]) -> Vec<Guess> {
-    let mut all: Vec<Guess> = probabilities.iter().enumerate().map(|(index, &p)| Guess { index, p }).collect();
-    all.sort_by(|a, b| b.p.total_cmp(&a.p).then(a.index.cmp(&b.index)));
-    all.truncate(5);
-    all
+/// Probabilities, (classes), as the page's `Recognition`: `{ probabilities: Float32Array, top }`.
+///
+/// # Errors
+/// The serializer's own.
+pub fn recognition(probabilities: &[f32]) -> std::result::Result<JsValue, JsValue> {
+    let value = to_js(&RecognitionHead { top: top(probabilities, 5) })?;
+    js_sys::Reflect::set(&value, &"probabilities".into(), &js_sys::Float32Array::from(probabilities))?;
+    Ok(value)
 }

@@ -3,8 +3,9 @@
 pub mod adapter;
 pub mod device;
 pub mod messages;
-pub mod panic;
+pub mod failure;
 pub mod parity;
+pub mod session;
 
 use wasm_bindgen::prelude::*;
 
@@ -21,6 +22,6 @@ pub fn start() {
         // SAFETY: the linker always defines it, and it runs once, before anything here needs what it registers. Naming
         // it also stops the linker from running all constructors again at each exported call, which cost 5 s a step.
         unsafe { __wasm_call_ctors() };
-        panic::install();
+        failure::watch_panics();
     });
 }

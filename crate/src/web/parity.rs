@@ -57,10 +57,23 @@ pub fn compare(gpu: &Answer, cpu: &Answer) -> Parity {
 /// A device error where one of them does not answer.
 pub async fn check_fixed(gpu: &Device) -> Result<Parity> {
     let cpu = Device::flex();
-    let reference = answer(&|x| fixed(x, &cpu), FIXED_SHAPE, &cpu).await?;
+    check(&|x| fixed(x, gpu), gpu, &|x| fixed(x, &cpu), FIXED_SHAPE).await
+}
+
+/// Compares the same network on the GPU and on the CPU.
+///
+/// # Errors
+/// A device error where one of them does not answer.
+pub async fn check(
+    on_gpu: &dyn Fn(Tensor<5>) -> Tensor<2>,
+    gpu: &Device,
+    on_cpu: &dyn Fn(Tensor<5>) -> Tensor<2>,
+    shape: [usize; 5],
+) -> Result<Parity> {
     // The first run compiles the shaders; only the second one tells the time.
-    answer(&|x| fixed(x, gpu), FIXED_SHAPE, gpu).await?;
-    let candidate = answer(&|x| fixed(x, gpu), FIXED_SHAPE, gpu).await?;
+    answer(on_gpu, shape, gpu).await?;
+    let candidate = answer(on_gpu, shape, gpu).await?;
+    let reference = answer(on_cpu, shape, &Device::flex()).await?;
     Ok(compare(&candidate, &reference))
 }
 

@@ -1,0 +1,266 @@
+//! The engine as its worker holds it: a device, a model, an attack under way.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use js_sys::Float32Array;
+use wasm_bindgen::prelude::*;
+
+use super::adapter::get;
+use super::device::{Chosen, Speed};
+use super::messages::{self, DeviceChoice, Memory, from_js, thrown, to_js};
+use super::parity;
+use crate::attack::report::softmax;
+use crate::attack::{Attack, AttackConfig};
+use crate::error::{Error, Result};
+use crate::format;
+use crate::model::{ModelEntry, Recogniser};
+use crate::skeleton::Sequence;
+
+type Thrown<T> = std::result::Result<T, JsValue>;
+
+/// One engine. Calls that compute return promises; the worker lets one end before it makes the next. Errors are thrown as
+/// `{ kind, message }`. No borrow of a cell is held while a promise is pending.
+#[wasm_bindgen]
+pub struct Session {
+    choice: DeviceChoice,
+    chosen: RefCell<Chosen>,
+    model: RefCell<Option<Arc<Recogniser>>>,
+    /// Clips for the discriminator, with their ids.
+    natural: RefCell<Vec<(String, Sequence)>>,
+    /// Absent while a step is under way.
+    attack: RefCell<Option<Attack>>,
+    /// Settings that came while a step was under way.
+    pending: RefCell<Option<AttackConfig>>,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// Starts a device: "auto", "webgpu" or "cpu". A GPU is checked against the CPU before it is used.
+    ///
+    /// # Errors
+    /// A device error where "webgpu" cannot be had, a config error for any other word.
+    pub async fn start(choice: JsValue) -> Thrown<Session> {
+        let choice = from_js(&choice).map_err(|e| thrown(&Error::config(e).at("device")))?;
+        let chosen = started(choice).await.map_err(|e| thrown(&e))?;
+        Ok(Self {
+            choice,
+            chosen: RefCell::new(chosen),
+            model: RefCell::default(),
+            natural: RefCell::default(),
+            attack: RefCell::default(),
+            pending: RefCell::default(),
+        })
+    }
+
+    /// The device in use, a `Backend`.
+    ///
+    /// # Errors
+    /// The serializer's own.
+    pub fn backend(&self) -> Thrown<JsValue> {
+        to_js(&self.chosen.borrow().backend)
+    }
+
+    /// Loads a model: its entry of the manifest and its weight file. A hardware GPU is compared with the CPU on this very
+    /// model, and the CPU takes over where the GPU is wrong, or in automatic choice slower. Gives the `Backend`.
+    ///
+    /// # Errors
+    /// A weights error that names the key, a device error.
+    #[wasm_bindgen(js_name = loadModel)]
+    pub async fn load_model(&self, entry: JsValue, bytes: Vec<u8>) -> Thrown<JsValue> {
+        let entry: ModelEntry = from_js(&entry).map_err(|e| thrown(&Error::weights(e).at("manifest")))?;
+        self.load(entry, &bytes).await.map_err(|e| thrown(&e))?;
+        self.backend()
+    }
+
+    /// What the model makes of a clip, a `Recognition`.
+    ///
+    /// # Errors
+    /// A format error for a bad clip, a config error where model and clip do not fit, a device error.
+    pub async fn recognise(&self, clip: JsValue) -> Thrown<JsValue> {
+        let probabilities = self.recognise_clip(&clip).await.map_err(|e| thrown(&e))?;
+        messages::recognition(&probabilities)
+    }
+
+    /// Adds a clip file that the discriminator may learn from.
+    ///
+    /// # Errors
+    /// A format error with the file's name.
+    #[wasm_bindgen(js_name = addNatural)]
+    pub fn add_natural(&self, id: String, file: &str, bytes: &[u8]) -> Thrown<()> {
+        let clip = format::read(bytes, file).map_err(|e| thrown(&e.at(file)))?;
+        self.natural.borrow_mut().push((id, clip));
+        Ok(())
+    }
+
+    /// Prepares an attack on a clip (`Clip`) with settings (`AttackConfig`). It replaces the one before.
+    ///
+    /// # Errors
+    /// A config error that names the setting, a format error for a bad clip, a device error.
+    #[wasm_bindgen(js_name = beginAttack)]
+    pub async fn begin_attack(&self, clip: JsValue, config: JsValue) -> Thrown<()> {
+        self.begin(&clip, &config).await.map_err(|e| thrown(&e))
+    }
+
+    /// One step of the attack. Gives a `StepReport`.
+    ///
+    /// # Errors
+    /// A device error; a config error where there is no attack.
+    pub async fn step(&self) -> Thrown<JsValue> {
+        let report = self.with_attack(async |attack| attack.step().await).await.map_err(|e| thrown(&e))?;
+        to_js(&report)
+    }
+
+    /// The last iterate, (T, M, V, C); empty where there is none.
+    pub fn perturbed(&self) -> Float32Array {
+        self.attack.borrow().as_ref().map_or_else(|| Float32Array::new_with_length(0), |a| a.perturbed().into())
+    }
+
+    /// What the model makes of the last iterate, a `Recognition`.
+    ///
+    /// # Errors
+    /// As [`Session::step`].
+    #[wasm_bindgen(js_name = recognisePerturbed)]
+    pub async fn recognise_perturbed(&self) -> Thrown<JsValue> {
+        let said = self.with_attack(async |attack| attack.recognise().await).await.map_err(|e| thrown(&e))?;
+        messages::recognition(&said)
+    }
+
+    /// Other settings from the next step on.
+    ///
+    /// # Errors
+    /// A config error that names the setting; the attack goes on with those it had.
+    pub fn configure(&self, config: JsValue) -> Thrown<()> {
+        self.reconfigure(&config).map_err(|e| thrown(&e))
+    }
+
+    /// Forgets the attack.
+    #[wasm_bindgen(js_name = endAttack)]
+    pub fn end_attack(&self) {
+        self.attack.take();
+        self.pending.take();
+        // Not on a GPU that is gone.
+        if self.chosen.borrow().check().is_ok() {
+            self.chosen.borrow().device.memory_cleanup();
+        }
+    }
+
+    /// Bytes held, a `Memory`.
+    ///
+    /// # Errors
+    /// The serializer's own.
+    pub fn memory(&self) -> Thrown<JsValue> {
+        const PAGE: f64 = 65536.0;
+        let gpu = self.chosen.borrow().device.memory_pool_usage();
+        to_js(&Memory {
+            wasm: core::arch::wasm32::memory_size(0) as f64 * PAGE,
+            gpu: gpu.as_ref().map(|usage| usage.bytes_reserved as f64),
+            gpu_allocations: gpu.as_ref().map(|usage| usage.number_allocs as f64),
+        })
+    }
+
+    /// Destroys the GPU device on purpose; false where there is none.
+    #[wasm_bindgen(js_name = loseDevice)]
+    pub fn lose_device(&self) -> bool {
+        let chosen = self.chosen.borrow();
+        chosen.gpu.as_ref().inspect(|gpu| gpu.lose()).is_some()
+    }
+}
+
+/// A device that has passed the check that needs no model. Its times say nothing about a model's.
+async fn started(choice: DeviceChoice) -> Result<Chosen> {
+    let chosen = Chosen::choose(choice).await?;
+    if chosen.gpu.is_none() {
+        return Ok(chosen);
+    }
+    let checked = parity::check_fixed(&chosen.device).await;
+    chosen.judged(checked, choice, Speed::Unknown)
+}
+
+impl Session {
+    async fn load(&self, entry: ModelEntry, bytes: &[u8]) -> Result<()> {
+        self.end_attack();
+        self.model.take();
+        let chosen = self.chosen.borrow().clone();
+        let model = Recogniser::load(entry.clone(), bytes, &chosen.device)?;
+        // On an emulated GPU a gradient takes a minute; its kernels are those of the check that it has passed.
+        let Some(gpu) = chosen.gpu.as_ref().filter(|_| !chosen.backend.software) else {
+            self.model.replace(Some(Arc::new(model)));
+            return Ok(());
+        };
+        gpu.watch(false);
+        let on_cpu = Recogniser::load(entry, bytes, &Device::flex())?;
+        let shape = clip_shape(&on_cpu.entry);
+        let checked = parity::check(&|x| model.logits(x), &chosen.device, &|x| on_cpu.logits(x), shape).await;
+        let judged = chosen.judged(checked, self.choice, Speed::Measured)?;
+        let model = if judged.gpu.is_some() { model } else { on_cpu };
+        self.chosen.replace(judged);
+        self.model.replace(Some(Arc::new(model)));
+        Ok(())
+    }
+
+    fn model(&self) -> Result<Arc<Recogniser>> {
+        self.model.borrow().clone().ok_or_else(|| Error::config("no model is loaded"))
+    }
+
+    async fn recognise_clip(&self, clip: &JsValue) -> Result<Vec<f32>> {
+        let (model, clip) = (self.model()?, messages::clip(clip)?);
+        let layout = clip.layout();
+        if layout.id != model.entry.layout {
+            let [has, reads] = [layout.name, model.entry.layout.layout().name];
+            return Err(Error::config(format!("the clip's skeleton is {has}; this model reads {reads}")));
+        }
+        let shape = [clip.frames(), clip.people(), layout.len(), layout.channels()];
+        let x = Tensor::<4>::from_data(TensorData::new(clip.data().to_vec(), shape), model.device());
+        let logits = parity::read(model.logits(x.permute([3, 0, 2, 1]).unsqueeze())).await;
+        self.honest(logits).map(|logits| softmax(&logits))
+    }
+
+    async fn begin(&self, clip: &JsValue, config: &JsValue) -> Result<()> {
+        let config = from_js(config).map_err(|e| Error::config(e).at("settings"))?;
+        let id = get(clip, "id").as_string();
+        let natural = self.natural.borrow();
+        let others = natural.iter().filter(|(other, _)| Some(other) != id.as_ref());
+        let clip = messages::clip(clip)?;
+        let others: Vec<_> = others.map(|(_, c)| c.clone()).filter(|c| c.layout().id == clip.layout().id).collect();
+        let attack = Attack::new(self.model()?, &clip, &others, config)?;
+        self.pending.take();
+        self.attack.replace(Some(attack));
+        Ok(())
+    }
+
+    /// Takes the attack out for the time of a computation, so that no cell is borrowed meanwhile.
+    async fn with_attack<T>(&self, compute: impl AsyncFnOnce(&mut Attack) -> Result<T>) -> Result<T> {
+        let mut attack = self.attack.take().ok_or_else(|| Error::config("there is no attack under way"))?;
+        let result = compute(&mut attack).await;
+        // The settings have been validated when they came.
+        let configured = self.pending.take().map_or(Ok(()), |config| attack.configure(config));
+        self.attack.replace(Some(attack));
+        let value = self.honest(result)?;
+        configured.map(|()| value)
+    }
+
+    fn reconfigure(&self, config: &JsValue) -> Result<()> {
+        let config: AttackConfig = from_js(config).map_err(|e| Error::config(e).at("settings"))?;
+        if let Some(attack) = self.attack.borrow_mut().as_mut() {
+            return attack.configure(config);
+        }
+        let model = self.model()?;
+        config.validate(model.entry.layout.layout(), model.entry.classes.len())?;
+        self.pending.replace(Some(config));
+        Ok(())
+    }
+
+    /// A failing GPU also lets wrong numbers through: its own word comes first.
+    fn honest<T>(&self, result: Result<T>) -> Result<T> {
+        self.chosen.borrow().check()?;
+        result
+    }
+}
+
+/// (N, C, T, V, M) of a clip as the model wants it; a model that takes any length is tried with 64 frames.
+fn clip_shape(entry: &ModelEntry) -> [usize; 5] {
+    let (layout, frames) = (entry.layout.layout(), if entry.frames > 0 { entry.frames } else { 64 });
+    [1, layout.channels(), frames, layout.len(), entry.people]
+}

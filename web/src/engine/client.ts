@@ -1,0 +1,274 @@
+import { asset } from "../assets.ts";
+import type { Clip } from "../clip.ts";
+import { Attack } from "./attack.ts";
+import { download, verify } from "./download.ts";
+import { errorMessage } from "./errors.ts";
+import { naturalFiles } from "./natural.ts";
+import type {
+  AttackConfig,
+  AttackEvent,
+  Backend,
+  CallName,
+  Calls,
+  DeviceChoice,
+  EngineState,
+  ErrorMessage,
+  FromWorker,
+  Manifest,
+  Memory,
+  ModelInfo,
+  Recognition,
+  ToWorker,
+} from "./protocol.ts";
+import { spawn } from "./spawn.ts";
+
+export type { Attack } from "./attack.ts";
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: ErrorMessage): void;
+}
+
+const IDLE: EngineState = {
+  status: "idle",
+  loadedBytes: 0,
+  totalBytes: 0,
+  backend: null,
+  model: null,
+  error: null,
+};
+
+/**
+ * The engine as the page sees it: one worker, started, watched, and started again. Says "state" when `state` changes.
+ * After a crash or a lost device the status is "failed"; `start` then makes a new worker and gives it the same model.
+ */
+export class Engine extends EventTarget {
+  #state = IDLE;
+  #worker: Worker | null = null;
+  #started: Promise<void> | null = null;
+  #waiting = new Map<number, Waiting>();
+  #attacks = new Map<number, Attack>();
+  #downloads = new Map<string, { loaded: number; total: number }>();
+  #model: { entry: ModelInfo; bytes: ArrayBuffer } | null = null;
+  #manifest: Promise<Manifest> | null = null;
+  #natural = new Set<string>();
+  #next = 1;
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** (Re)starts with a fresh worker. Attacks under way end; the model, if one is loaded, is loaded again. */
+  start(choice: DeviceChoice): Promise<void> {
+    this.#drop({ kind: "engine", message: "the engine was started anew" });
+    this.#started = this.#boot(choice);
+    return this.#started;
+  }
+
+  /** The models that are served, the default first. */
+  async models(): Promise<ModelInfo[]> {
+    this.#manifest ??= download(asset("models/manifest.json"), 0, () => {}).then(
+      (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Manifest,
+    );
+    // What failed is asked again the next time.
+    this.#manifest.catch(() => {
+      this.#manifest = null;
+    });
+    return (await this.#manifest).models;
+  }
+
+  /** Downloads a model, beside the engine's own start, and loads it. */
+  async loadModel(id: string): Promise<ModelInfo> {
+    const entry = (await this.models()).find((model) => model.id === id);
+    if (!entry) throw { kind: "weights", message: `there is no model ${JSON.stringify(id)}` };
+    const bytes = await this.#weights(entry);
+    this.#model = { entry, bytes };
+    await this.#started;
+    // A start that came later has loaded it already.
+    if (this.#state.model?.id !== id) await this.#load(entry, bytes);
+    return entry;
+  }
+
+  /** What the loaded model makes of a clip. */
+  async recognise(clip: Clip): Promise<Recognition> {
+    await this.#started;
+    return this.#call("recognise", { clip });
+  }
+
+  /** Begins an attack. One at a time: it ends the one before. Reports go to the listener. */
+  attack(clip: Clip, config: AttackConfig, listener: (event: AttackEvent) => void): Attack {
+    const number = this.#next++;
+    const attack = new Attack(clip.data.slice(), listener);
+    this.#attacks.set(number, attack);
+    attack.done.finally(() => this.#attacks.delete(number));
+    const worker = this.#worker;
+    const begin = async () => {
+      await this.#started;
+      if (config.constraints.plausible) await this.#sendNatural(clip);
+      if (!worker || worker !== this.#worker) throw { kind: "engine", message: "the engine is not running" };
+      this.#post({ type: "attack", attack: number, clip, config });
+      attack.connect(
+        (action) => this.#post({ type: "control", attack: number, action }),
+        (patch) => this.#post({ type: "configure", attack: number, patch }),
+      );
+    };
+    begin().catch((thrown) => attack.fail(errorMessage(thrown)));
+    return attack;
+  }
+
+  /** Bytes that the engine holds. */
+  memory(): Promise<Memory> {
+    return this.#call("memory", {});
+  }
+
+  /** Destroys the GPU device on purpose, for tests; false where the CPU computes. */
+  loseDevice(): Promise<boolean> {
+    return this.#call("loseDevice", {});
+  }
+
+  dispose(): void {
+    this.#drop({ kind: "engine", message: "the engine was closed" });
+    this.#model = null;
+    this.#update(IDLE);
+  }
+
+  async #boot(choice: DeviceChoice): Promise<void> {
+    this.#update({ ...IDLE, status: "loading" });
+    const worker = spawn(
+      (message) => this.#receive(worker, message),
+      (message) => this.#crash(worker, { kind: "engine", message }),
+    );
+    this.#worker = worker;
+    try {
+      const backend = await this.#call("start", { choice });
+      this.#update({ backend });
+      if (this.#model) await this.#load(this.#model.entry, this.#model.bytes);
+      else this.#update({ status: "ready" });
+    } catch (thrown) {
+      const error = errorMessage(thrown);
+      this.#crash(worker, error);
+      throw error;
+    }
+  }
+
+  async #load(entry: ModelInfo, bytes: ArrayBuffer): Promise<void> {
+    this.#update({ status: "starting" });
+    try {
+      const backend: Backend = await this.#call("load", { entry, bytes });
+      this.#update({ status: "ready", backend, model: entry });
+    } catch (thrown) {
+      const error = errorMessage(thrown);
+      // Bad weights leave an engine that can load others.
+      if (this.#state.status === "starting") this.#update({ status: "ready", error });
+      throw error;
+    }
+  }
+
+  async #weights(entry: ModelInfo): Promise<ArrayBuffer> {
+    if (this.#model?.entry.sha256 === entry.sha256) return this.#model.bytes;
+    const address = asset(`models/${entry.file}`);
+    try {
+      const bytes = await download(address, entry.bytes, (loaded, total) => {
+        this.#progress(entry.file, loaded, total);
+      });
+      await verify(bytes, entry.sha256, entry.file);
+      return bytes;
+    } catch (thrown) {
+      const error = errorMessage(thrown, "network");
+      this.#update({ error });
+      throw error;
+    } finally {
+      this.#downloads.delete(entry.file);
+    }
+  }
+
+  async #sendNatural(clip: Clip): Promise<void> {
+    if (this.#natural.has(clip.layout)) return;
+    const files = await naturalFiles(clip.layout);
+    // Two attacks may have waited for the same download.
+    if (this.#natural.has(clip.layout)) return;
+    this.#natural.add(clip.layout);
+    await this.#call("natural", { files });
+  }
+
+  #receive(worker: Worker, message: FromWorker): void {
+    if (worker !== this.#worker) return;
+    switch (message.type) {
+      case "progress":
+        this.#progress("engine", message.loaded, message.total);
+        break;
+      case "starting":
+        this.#downloads.delete("engine");
+        this.#update({ status: "starting" });
+        break;
+      case "answer":
+        this.#settle(message.call)?.resolve(message.value);
+        break;
+      case "refused":
+        this.#settle(message.call)?.reject(message.error);
+        break;
+      case "event":
+        this.#attacks.get(message.attack)?.tell(message.event);
+        break;
+      case "end":
+        this.#attacks.get(message.attack)?.finish(message.end);
+        break;
+      case "fatal":
+        this.#crash(worker, message.error);
+        break;
+    }
+  }
+
+  #progress(what: string, loaded: number, total: number): void {
+    this.#downloads.set(what, { loaded, total });
+    const all = [...this.#downloads.values()];
+    const known = all.every((one) => one.total > 0);
+    this.#update({
+      loadedBytes: all.reduce((sum, one) => sum + one.loaded, 0),
+      totalBytes: known ? all.reduce((sum, one) => sum + one.total, 0) : 0,
+    });
+  }
+
+  #settle(call: number): Waiting | undefined {
+    const waiting = this.#waiting.get(call);
+    this.#waiting.delete(call);
+    return waiting;
+  }
+
+  #call<K extends CallName>(type: K, ask: Calls[K]["ask"]): Promise<Calls[K]["answer"]> {
+    return new Promise((resolve, reject) => {
+      const call = this.#next++;
+      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
+      this.#post({ type, call, ask } as ToWorker);
+    });
+  }
+
+  #post(message: ToWorker): void {
+    if (!this.#worker) throw { kind: "engine", message: "the engine is not running" };
+    this.#worker.postMessage(message);
+  }
+
+  #crash(worker: Worker, error: ErrorMessage): void {
+    if (worker !== this.#worker) return;
+    this.#drop(error);
+    this.#update({ status: "failed", error });
+  }
+
+  /** Ends the worker and all that waits for it. */
+  #drop(error: ErrorMessage): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#started = null;
+    this.#natural.clear();
+    this.#downloads.clear();
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const one of waiting) one.reject(error);
+    for (const attack of [...this.#attacks.values()]) attack.fail(error);
+  }
+
+  #update(patch: Partial<EngineState>): void {
+    this.#state = { ...this.#state, ...patch };
+    this.dispatchEvent(new Event("state"));
+  }
+}

@@ -1,0 +1,33 @@
+import { asset } from "../assets.ts";
+import type { LayoutId } from "../clip.ts";
+import { download } from "./download.ts";
+import type { NaturalFile } from "./protocol.ts";
+
+/** How many clips of the gallery teach the discriminator what natural poses are. */
+const CLIPS = 12;
+
+interface IndexEntry {
+  id: string;
+  layout: LayoutId;
+  file: string;
+  outOfDistribution: boolean;
+}
+
+/**
+ * Clip files of a layout from the gallery, spread evenly over it, always the same ones. None where the gallery has no
+ * clip of that layout.
+ */
+export async function naturalFiles(layout: LayoutId): Promise<NaturalFile[]> {
+  const silent = () => {};
+  const index = await download(asset("clips/index.json"), 0, silent);
+  const entries = (JSON.parse(new TextDecoder().decode(index)) as IndexEntry[]).filter(
+    (entry) => entry.layout === layout && !entry.outOfDistribution,
+  );
+  const count = Math.min(CLIPS, entries.length);
+  const places = new Set(Array.from({ length: count }, (_, k) => Math.floor((k * entries.length) / count)));
+  return Promise.all(
+    entries
+      .filter((_, i) => places.has(i))
+      .map(async ({ id, file }) => ({ id, file, bytes: await download(asset(`clips/${file}`), 0, silent) })),
+  );
+}

@@ -1,0 +1,207 @@
+/**
+ * What crosses between page, worker and engine module. Every type names its Rust twin; change both together.
+ * Arrays of a clip are (T, M, V, C): frames, people, joints, channels, in the layout's unit.
+ */
+import type { Clip, LayoutId } from "../clip.ts";
+
+/** `attack::AttackConfig` */
+export interface AttackConfig {
+  method: "fgsm" | "ciasa";
+  /** "untargeted" only with "fgsm". */
+  target: { kind: "untargeted" } | { kind: "least-likely" } | { kind: "class"; index: number };
+  /** The attack region, joints by index; null: all. */
+  joints: number[] | null;
+  /** One for all joints, or one for each (V), in the layout's unit. */
+  epsilon: number | number[];
+  /** Adam's step. */
+  alpha: number;
+  /** Weight of smoothness and plausibility. */
+  lambda: number;
+  /** Steps at most. */
+  iterations: number;
+  constraints: { clip: boolean; realign: boolean; smooth: boolean; plausible: boolean };
+  stop: { kind: "iterations" } | { kind: "confidence"; confidence: number; hold: number };
+  seed: number;
+}
+
+/** `attack::Ranked` */
+export interface Ranked {
+  index: number;
+  p: number;
+}
+
+/** `attack::Figures`, of the clip after the step, in the layout's unit. */
+export interface Figures {
+  linf: number;
+  meanDisplacement: number;
+  maxDisplacement: number;
+  /** The largest relative change of a bone's length in a frame. */
+  boneDeviation: number;
+  accelerationChange: number;
+  plausibility: number | null;
+  /** How far realignment pushed a coordinate beyond its epsilon. */
+  epsilonExcess: number;
+}
+
+/** `attack::StepReport`. Losses, probabilities and `fooled` are of the clip before the step, `figures` after it. */
+export interface StepReport {
+  /** Steps taken, from 1. */
+  iteration: number;
+  losses: { total: number; prediction: number; smooth: number; adversarial: number; discriminator: number };
+  predicted: number;
+  original: number;
+  target: number | null;
+  pOriginal: number;
+  pTarget: number | null;
+  /** The five likeliest classes. */
+  top: Ranked[];
+  figures: Figures;
+  fooled: boolean;
+  done: null | "iterations" | "held" | "cancelled";
+}
+
+/** `web::messages::RecognitionHead`, and all probabilities, (classes). */
+export interface Recognition {
+  probabilities: Float32Array;
+  top: Ranked[];
+}
+
+/** `model::ModelEntry`, an entry of models/manifest.json. */
+export interface ModelInfo {
+  id: string;
+  name: string;
+  architecture: "st-gcn";
+  layout: LayoutId;
+  /** In the order of the logits. */
+  classes: string[];
+  people: number;
+  /** Frames that a clip is resampled to; 0: taken as it is. */
+  frames: number;
+  centred: boolean;
+  file: string;
+  bytes: number;
+  sha256: string;
+  /** Share of test clips whose class comes first, and how many there were. */
+  accuracy: { top1: number; clips: number };
+  split: string;
+  data: string;
+  licence: string;
+  retrain: string;
+}
+
+/** `model::Manifest`, models/manifest.json. The first model is the default. */
+export interface Manifest {
+  version: 1;
+  models: ModelInfo[];
+}
+
+/** `web::messages::DeviceChoice` */
+export type DeviceChoice = "auto" | "webgpu" | "cpu";
+
+/** `web::messages::Parity`: the GPU's numbers beside the CPU's, relative L2. */
+export interface Parity {
+  logits: number;
+  gradient: number;
+  tolerance: number;
+  ok: boolean;
+  /** Milliseconds of one forward and one gradient. */
+  gpuMs: number;
+  cpuMs: number;
+}
+
+/** `web::messages::Backend` */
+export interface Backend {
+  kind: "webgpu" | "cpu";
+  name: string;
+  /** Why this device, a sentence for the visitor. */
+  reason: string;
+  /** A GPU that is emulated on the CPU. */
+  software: boolean;
+  parity: Parity | null;
+}
+
+/** `web::messages::ErrorMessage`. Kinds are those of the Rust `Error`, "engine" for a crash, "network" for a download. */
+export interface ErrorMessage {
+  kind: string;
+  message: string;
+}
+
+/** `web::messages::Memory`, in bytes. */
+export interface Memory {
+  wasm: number;
+  gpu: number | null;
+  gpuAllocations: number | null;
+}
+
+/** What the page shows of the engine. */
+export interface EngineState {
+  status: "idle" | "loading" | "starting" | "ready" | "failed";
+  /** Of the downloads under way: module and weights, uncompressed. */
+  loadedBytes: number;
+  /** 0 while a size is unknown (a server that compresses does not tell it). */
+  totalBytes: number;
+  backend: Backend | null;
+  model: ModelInfo | null;
+  error: ErrorMessage | null;
+}
+
+export type AttackEvent =
+  /** `data`: the perturbed clip, with every few reports and the last. */
+  | { type: "report"; report: StepReport; data?: Float32Array }
+  | { type: "paused" }
+  | { type: "resumed" }
+  /** A refused setting (the attack goes on as it was), or the reason why the attack ends. */
+  | { type: "error"; error: ErrorMessage };
+
+export interface AttackEnd {
+  reason: "iterations" | "held" | "cancelled" | "error";
+  report: StepReport | null;
+  /** The last iterate that is known. */
+  data: Float32Array;
+  /** Of that iterate; empty where the engine is gone. */
+  recognition: Recognition;
+}
+
+/** A clip of the gallery; the clip that is attacked is told by its id and left out. */
+export interface NaturalFile {
+  id: string;
+  file: string;
+  bytes: ArrayBuffer;
+}
+
+export type Control = "pause" | "resume" | "step" | "cancel";
+
+/** Requests to the worker that have one answer each. */
+export interface Calls {
+  start: { ask: { choice: DeviceChoice }; answer: Backend };
+  /** The device may change: only now it is known which one is faster. */
+  load: { ask: { entry: ModelInfo; bytes: ArrayBuffer }; answer: Backend };
+  recognise: { ask: { clip: Clip }; answer: Recognition };
+  /** Clips for the discriminator to learn from. */
+  natural: { ask: { files: NaturalFile[] }; answer: null };
+  memory: { ask: Record<never, never>; answer: Memory };
+  /** Destroys the GPU device on purpose; false on the CPU. */
+  loseDevice: { ask: Record<never, never>; answer: boolean };
+}
+
+export type CallName = keyof Calls;
+
+/** One request, with its name and number. */
+export type Call<K extends CallName = CallName> = { [N in K]: { type: N; call: number; ask: Calls[N]["ask"] } }[K];
+
+export type ToWorker =
+  | Call
+  | { type: "attack"; attack: number; clip: Clip; config: AttackConfig }
+  | { type: "control"; attack: number; action: Control }
+  | { type: "configure"; attack: number; patch: Partial<AttackConfig> };
+
+export type FromWorker =
+  | { type: "progress"; loaded: number; total: number }
+  /** The module is there; its device starts. */
+  | { type: "starting" }
+  | { type: "answer"; call: number; value: Calls[CallName]["answer"] }
+  | { type: "refused"; call: number; error: ErrorMessage }
+  | { type: "event"; attack: number; event: AttackEvent }
+  | { type: "end"; attack: number; end: AttackEnd }
+  /** The worker is of no use any more. */
+  | { type: "fatal"; error: ErrorMessage };

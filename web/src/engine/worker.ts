@@ -1,0 +1,136 @@
+/** The engine's worker: owns the wasm module and its session, answers calls, drives attacks. */
+import init, { onFailure, Session } from "../../pkg/engine/engine.js";
+import type { Clip } from "../clip.ts";
+import { announced, count, open, persistently } from "./download.ts";
+import { errorMessage } from "./errors.ts";
+import { AttackLoop, messages, type Stepper } from "./loop.ts";
+import type { AttackConfig, Call, CallName, Calls, ErrorMessage, FromWorker, ToWorker } from "./protocol.ts";
+
+let session: Session | null = null;
+/** The attacks that are asked for and not over, by number. The first computes; the others wait for its end. */
+const attacks = new Map<number, { loop: AttackLoop; over: Promise<void> }>();
+/** Steps and calls compute one after the other: the module has one thread and one device. */
+let turn: Promise<unknown> = Promise.resolve();
+
+function post(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
+}
+
+function fatal(error: ErrorMessage): void {
+  post({ type: "fatal", error });
+}
+
+self.addEventListener("error", (event) => fatal({ kind: "engine", message: event.message }));
+self.addEventListener("unhandledrejection", (event) => fatal(errorMessage(event.reason)));
+self.addEventListener("message", (event: MessageEvent<ToWorker>) => receive(event.data));
+
+function receive(message: ToWorker): void {
+  switch (message.type) {
+    case "attack":
+      enlist(message.attack, message.clip, message.config);
+      break;
+    case "control":
+      attacks.get(message.attack)?.loop.control(message.action);
+      break;
+    case "configure":
+      attacks.get(message.attack)?.loop.configure(message.patch);
+      break;
+    default:
+      void answer(message);
+  }
+}
+
+function inTurn<T>(action: () => Promise<T> | T): Promise<T> {
+  const result = turn.then(action);
+  turn = result.catch(() => {});
+  return result;
+}
+
+async function answer(message: Call): Promise<void> {
+  try {
+    // Losing the device is a test of what happens meanwhile, so it does not wait for its turn.
+    const value = message.type === "loseDevice" ? ready().loseDevice() : await inTurn(() => compute(message));
+    post({ type: "answer", call: message.call, value });
+  } catch (thrown) {
+    post({ type: "refused", call: message.call, error: errorMessage(thrown) });
+  }
+}
+
+async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
+  switch (message.type) {
+    case "start":
+      await instantiate();
+      post({ type: "starting" });
+      // The device starts while the page can already show what it waits for.
+      await messages();
+      session = await Session.start(message.ask.choice);
+      return session.backend();
+    case "load":
+      return ready().loadModel(message.ask.entry, new Uint8Array(message.ask.bytes));
+    case "recognise":
+      return ready().recognise(message.ask.clip);
+    case "natural":
+      for (const { id, file, bytes } of message.ask.files) ready().addNatural(id, file, new Uint8Array(bytes));
+      return null;
+    case "memory":
+      return ready().memory();
+    case "loseDevice":
+      return ready().loseDevice();
+  }
+}
+
+function ready(): Session {
+  if (!session) throw { kind: "engine", message: "the engine has not started" };
+  return session;
+}
+
+/** Downloads and compiles the module. The browser keeps the compiled code beside the file in its cache. */
+async function instantiate(): Promise<void> {
+  const address = new URL("../../pkg/engine/engine_bg.wasm", import.meta.url);
+  await persistently(async () => {
+    const response = await open(address);
+    // The copy is only counted: browsers keep compiled code for the response that came from the network.
+    const copy = response.clone();
+    const counted = count(copy, announced(copy), (loaded, total) => post({ type: "progress", loaded, total }));
+    await Promise.all([init({ module_or_path: response }), counted]);
+  });
+  // A panic, or a GPU that was lost while nobody waited for it.
+  onFailure((kind: string, message: string) => fatal({ kind, message }));
+}
+
+/** One attack at a time: a new one ends those before it. */
+function enlist(attack: number, clip: Clip, config: AttackConfig): void {
+  const before = [...attacks.values()];
+  for (const { loop } of before) loop.control("cancel");
+  const stepper: Stepper = {
+    begin: (settings) => inTurn(() => ready().beginAttack(clip, settings)),
+    step: () => inTurn(() => ready().step()),
+    perturbed: () => ready().perturbed(),
+    recognise: () => inTurn(() => ready().recognisePerturbed()),
+    configure: (settings) => ready().configure(settings),
+  };
+  const loop = new AttackLoop(stepper, config, (event) => {
+    const transfer = event.type === "report" && event.data ? [event.data.buffer] : [];
+    post({ type: "event", attack, event }, transfer);
+  });
+  const over = Promise.all(before.map((other) => other.over))
+    .then(() => drive(attack, loop))
+    .finally(() => attacks.delete(attack));
+  attacks.set(attack, { loop, over });
+}
+
+async function drive(attack: number, loop: AttackLoop): Promise<void> {
+  try {
+    const end = await loop.run();
+    post({ type: "end", attack, end }, [end.data.buffer]);
+  } catch (thrown) {
+    const error = errorMessage(thrown);
+    post({ type: "event", attack, event: { type: "error", error } });
+    const recognition = { probabilities: new Float32Array(), top: [] };
+    const data = session?.perturbed() ?? new Float32Array();
+    post({ type: "end", attack, end: { reason: "error", report: loop.report, data, recognition } });
+    if (error.kind === "device") fatal(error);
+  } finally {
+    session?.endAttack();
+  }
+}
