@@ -37,7 +37,7 @@ async fn webgpu_agrees_with_the_cpu_in_forward_and_gradient() {
     ciasa::web::start();
     let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
     assert_eq!(chosen.backend.kind, BackendKind::Webgpu);
-    let parity = parity::check_fixed(&chosen.device).await.unwrap();
+    let parity = parity::check_small(&chosen.device).await.unwrap();
     console_log!("{parity:?}");
     assert!(parity.ok && parity.logits < 1e-3 && parity.gradient < 1e-3, "{parity:?}");
     assert!(chosen.check().is_ok());
@@ -62,11 +62,11 @@ async fn a_lost_gpu_is_an_error_and_a_new_one_can_be_started() {
     ciasa::web::start();
     let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
     chosen.gpu.as_ref().expect("a GPU").lose();
-    let error = parity::check_fixed(&chosen.device).await.expect_err("the GPU is gone");
+    let error = parity::check_small(&chosen.device).await.expect_err("the GPU is gone");
     assert!(error.is_device(), "{error}");
     let error = chosen.check().expect_err("the GPU is gone");
     assert!(error.is_device() && error.to_string().contains("lost"), "{error}");
 
     let again = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
-    assert!(parity::check_fixed(&again.device).await.unwrap().ok);
+    assert!(parity::check_small(&again.device).await.unwrap().ok);
 }

@@ -1,7 +1,11 @@
-//! The engine in a browser: `CHROMEDRIVER=... cargo test --release -p ciasa --features web --target wasm32-unknown-unknown --test web`.
+//! The engine in a browser. `crate/webdriver.json` names the browser;
+//! `CHROMEDRIVER=/usr/bin/chromedriver cargo test --release -p ciasa --features web --target wasm32-unknown-unknown --test web`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod attack;
 mod device;
+mod session;
+mod support;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -2,8 +2,8 @@
 
 pub mod adapter;
 pub mod device;
-pub mod messages;
 pub mod failure;
+pub mod messages;
 pub mod parity;
 pub mod session;
 

@@ -3,12 +3,15 @@
 //! Presence of an adapter proves neither: kernels that compute wrong numbers have been seen in the wild, and a weak GPU
 //! loses against SIMD on the CPU. So numbers and times are compared before the first attack.
 
-use burn::tensor::module::{conv2d, linear};
-use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::RngExt;
+use rand_pcg::Pcg32;
 
 use super::messages::Parity;
 use crate::error::{Error, Result};
+use crate::model::State;
+use crate::model::stgcn::{StGcn, StGcnConfig};
+use crate::skeleton::LayoutId;
 
 /// Bound of both relative L2 distances. A right GPU is near 1e-6; a ReLU that flips its sign by rounding moves a
 /// gradient by up to 6e-3; a wrong kernel is off by whole numbers.
@@ -30,7 +33,7 @@ pub struct Answer {
 /// A device error where the device fails to answer.
 pub async fn answer(network: &dyn Fn(Tensor<5>) -> Tensor<2>, shape: [usize; 5], device: &Device) -> Result<Answer> {
     let start = now();
-    let clip = TensorData::new(made(shape.iter().product(), 0.5, 0.0), shape);
+    let clip = TensorData::new(made(shape.iter().product(), 0.5, 1000), shape);
     let x = Tensor::<5>::from_data(clip, &device.clone().autodiff()).require_grad();
     let logits = network(x.clone());
     // An alternating sum, and not a cross-entropy: its gradient cannot vanish where the network is sure.
@@ -51,13 +54,13 @@ pub fn compare(gpu: &Answer, cpu: &Answer) -> Parity {
     Parity { logits, gradient, tolerance: TOLERANCE, ok, gpu_ms: gpu.ms, cpu_ms: cpu.ms }
 }
 
-/// Checks a GPU with [`fixed`], before any model is there.
+/// Checks a GPU with [`small`], before any model is there.
 ///
 /// # Errors
 /// A device error where one of them does not answer.
-pub async fn check_fixed(gpu: &Device) -> Result<Parity> {
-    let cpu = Device::flex();
-    check(&|x| fixed(x, gpu), gpu, &|x| fixed(x, &cpu), FIXED_SHAPE).await
+pub async fn check_small(gpu: &Device) -> Result<Parity> {
+    let (on_gpu, on_cpu) = (small(gpu)?, small(&Device::flex())?);
+    check(&|x| on_gpu.forward(x), gpu, &|x| on_cpu.forward(x), SMALL_SHAPE).await
 }
 
 /// Compares the same network on the GPU and on the CPU.
@@ -77,30 +80,35 @@ pub async fn check(
     Ok(compare(&candidate, &reference))
 }
 
-/// (N, C, T, V, M) of [`fixed`]'s clip: so small that an emulated GPU answers at once.
-pub const FIXED_SHAPE: [usize; 5] = [1, 3, 8, 20, 1];
+/// (N, C, T, V, M) of a clip for [`small`]: so little that an emulated GPU answers at once.
+pub const SMALL_SHAPE: [usize; 5] = [1, 3, 8, 20, 1];
 
-/// A small network of the operations that ST-GCN is made of, with made weights: 1x1 convolution, product with an
-/// adjacency, 9x1 convolution with stride 2, ReLU, mean, linear layer. (N, C, T, V, M) -> (N, 4)
-pub fn fixed(x: Tensor<5>, device: &Device) -> Tensor<2> {
-    const WIDTH: usize = 16;
-    let [n, c, t, v, m] = x.dims();
-    let weight = |count: usize, shape: [usize; 4], phase| {
-        Tensor::<4>::from_data(TensorData::new(made(count, 0.4, phase), shape), device)
-    };
-    let x = x.permute([0, 4, 1, 2, 3]).reshape([n * m, c, t, v]);
-    let x = conv2d(x, weight(WIDTH * c, [WIDTH, c, 1, 1], 1.0), None, ConvOptions::new([1, 1], [0, 0], [1, 1], 1));
-    let x = relu(x.matmul(weight(v * v, [1, 1, v, v], 2.0)));
-    let temporal = weight(WIDTH * WIDTH * 9, [WIDTH, WIDTH, 9, 1], 3.0);
-    let x = relu(conv2d(x, temporal, None, ConvOptions::new([2, 1], [4, 0], [1, 1], 1)));
-    let pooled = x.mean_dim(3).mean_dim(2).reshape([n * m, WIDTH]);
-    let last = Tensor::<2>::from_data(TensorData::new(made(WIDTH * 4, 0.4, 4.0), [WIDTH, 4]), device);
-    linear(pooled, last, None).reshape([n as i64, m as i64, 4]).mean_dim(1).reshape([n, 4])
+/// A narrow ST-GCN of two blocks and four classes, with made weights: the kernels of the real one.
+///
+/// # Errors
+/// None that can happen: the made weights fit.
+pub fn small(device: &Device) -> Result<StGcn> {
+    let config = StGcnConfig { layout: LayoutId::KinectV1, classes: 4, blocks: vec![(16, 1), (24, 2)] };
+    StGcn::new(&config, &made_weights(&config), device)
 }
 
-/// Numbers that look random and are the same everywhere.
-fn made(count: usize, scale: f32, phase: f32) -> Vec<f32> {
-    (0..count).map(|i| scale * (1.7 * i as f32 + phase).sin()).collect()
+/// Weights that say nothing, of the size that training starts from, the same everywhere.
+pub fn made_weights(config: &StGcnConfig) -> State {
+    let mut state = State::new();
+    for (i, (key, shape)) in config.keys().into_iter().enumerate() {
+        let fan_in: usize = shape[1..].iter().product();
+        let scale = if shape.len() > 1 { (6.0 / fan_in as f32).sqrt() } else { 0.1 };
+        let norm = shape.len() == 1 && (key.ends_with(".weight") || key.ends_with("running_var"));
+        let data = made(shape.iter().product(), scale, i as u64);
+        state.insert(key, &shape, data.into_iter().map(|v| if norm { 1.0 + v } else { v }).collect());
+    }
+    state
+}
+
+/// Numbers in -scale..scale.
+fn made(count: usize, scale: f32, stream: u64) -> Vec<f32> {
+    let mut rng = Pcg32::new(1, stream);
+    (0..count).map(|_| rng.random_range(-scale..scale)).collect()
 }
 
 /// |a - b| / |b|; infinite where they cannot be compared (a NaN too).

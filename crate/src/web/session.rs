@@ -174,7 +174,7 @@ async fn started(choice: DeviceChoice) -> Result<Chosen> {
     if chosen.gpu.is_none() {
         return Ok(chosen);
     }
-    let checked = parity::check_fixed(&chosen.device).await;
+    let checked = parity::check_small(&chosen.device).await;
     chosen.judged(checked, choice, Speed::Unknown)
 }
 

@@ -1,0 +1,134 @@
+//! The session as the worker drives it, through plain JavaScript values.
+
+use ciasa::web::messages::{from_js, to_js};
+use ciasa::web::session::Session;
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::*;
+
+use crate::support::{clip, weights};
+
+fn js(value: &Value) -> JsValue {
+    to_js(value).unwrap()
+}
+
+/// The page's `Clip`.
+fn page_clip(frames: usize, phase: f32) -> JsValue {
+    let clip = clip(frames, phase);
+    let value = js(&json!({ "id": "x", "name": "x", "label": null, "layout": "kinect-v1", "fps": 30, "frames": frames,
+        "people": 1, "origin": "file" }));
+    js_sys::Reflect::set(&value, &"data".into(), &js_sys::Float32Array::from(clip.data())).unwrap();
+    value
+}
+
+fn entry(bytes: usize) -> JsValue {
+    js(
+        &json!({ "id": "made", "name": "Made", "architecture": "st-gcn", "layout": "kinect-v1", "classes": ["a", "b", "c"],
+        "people": 1, "frames": 8, "centred": true, "file": "made.safetensors", "bytes": bytes, "sha256": "",
+        "accuracy": { "top1": 0.3, "clips": 1 }, "split": "", "data": "", "licence": "", "retrain": "" }),
+    )
+}
+
+fn settings() -> Value {
+    json!({ "method": "ciasa", "target": { "kind": "least-likely" }, "joints": [1, 2, 3], "epsilon": 0.02, "alpha": 0.01,
+        "lambda": 10, "iterations": 3, "stop": { "kind": "iterations" }, "seed": 7,
+        "constraints": { "clip": true, "realign": true, "smooth": true, "plausible": true } })
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    js_sys::Reflect::get(object, &key.into()).unwrap()
+}
+
+fn kind(thrown: &JsValue) -> String {
+    get(thrown, "kind").as_string().unwrap_or_default()
+}
+
+async fn loaded() -> Session {
+    ciasa::web::start();
+    let session = Session::start("cpu".into()).await.unwrap();
+    let bytes = weights(3);
+    session.load_model(entry(bytes.len()), bytes).await.unwrap();
+    session
+}
+
+#[wasm_bindgen_test]
+async fn a_whole_attack_through_the_session() {
+    let session = loaded().await;
+    let backend: Value = from_js(&session.backend().unwrap()).unwrap();
+    assert_eq!((backend["kind"].as_str(), backend["reason"].as_str()), (Some("cpu"), Some("chosen by you")));
+
+    let recognition = session.recognise(page_clip(11, 0.0)).await.unwrap();
+    let probabilities = js_sys::Float32Array::from(get(&recognition, "probabilities")).to_vec();
+    assert_eq!(probabilities.len(), 3);
+    assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+
+    let natural = ciasa::format::write(&clip(9, 1.0), ciasa::format::Format::Clip).unwrap();
+    session.add_natural("other".into(), "other.json", &natural).unwrap();
+    session.begin_attack(page_clip(11, 0.0), js(&settings())).await.unwrap();
+    for iteration in 1..=3 {
+        let report: Value = from_js(&session.step().await.unwrap()).unwrap();
+        assert_eq!(report["iteration"], iteration);
+        assert_eq!(report["done"], if iteration == 3 { json!("iterations") } else { Value::Null });
+        assert!(report["losses"]["discriminator"].as_f64().unwrap() > 0.0);
+    }
+    let perturbed = session.perturbed().to_vec();
+    let clean = clip(11, 0.0);
+    let moved: std::collections::BTreeSet<usize> =
+        perturbed.iter().zip(clean.data()).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i / 3 % 20).collect();
+    assert!(!moved.is_empty() && moved.iter().all(|j| [1, 2, 3].contains(j)), "{moved:?}");
+    assert_eq!(
+        js_sys::Float32Array::from(get(&session.recognise_perturbed().await.unwrap(), "probabilities")).length(),
+        3
+    );
+
+    session.end_attack();
+    assert_eq!(session.perturbed().length(), 0);
+    assert_eq!(kind(&session.step().await.unwrap_err()), "config");
+}
+
+#[wasm_bindgen_test]
+async fn what_does_not_fit_is_refused_with_its_kind_and_place() {
+    let session = loaded().await;
+    let mut bad = settings();
+    bad["epsilon"] = json!(-1);
+    let error = session.begin_attack(page_clip(8, 0.0), js(&bad)).await.unwrap_err();
+    assert_eq!(kind(&error), "config");
+    assert!(get(&error, "message").as_string().unwrap().starts_with("epsilon"));
+
+    // Without natural clips the discriminator has nothing to learn from.
+    let error = session.begin_attack(page_clip(8, 0.0), js(&settings())).await.unwrap_err();
+    assert!(get(&error, "message").as_string().unwrap().contains("natural"), "{error:?}");
+
+    let mut good = settings();
+    good["constraints"]["plausible"] = json!(false);
+    session.begin_attack(page_clip(8, 0.0), js(&good)).await.unwrap();
+    good["alpha"] = json!(0);
+    assert_eq!(kind(&session.configure(js(&good)).unwrap_err()), "config");
+    good["alpha"] = json!(0.02);
+    session.configure(js(&good)).unwrap();
+    session.step().await.unwrap();
+
+    let clip = page_clip(8, 0.0);
+    js_sys::Reflect::set(&clip, &"layout".into(), &"ntu".into()).unwrap();
+    assert_eq!(kind(&session.recognise(clip).await.unwrap_err()), "format");
+    assert_eq!(kind(&session.load_model(entry(1), vec![1, 2, 3]).await.unwrap_err()), "weights");
+    assert_eq!(kind(&session.recognise(page_clip(8, 0.0)).await.unwrap_err()), "config");
+    assert!(!session.lose_device());
+    assert_eq!(kind(&Session::start("gpu".into()).await.err().unwrap()), "config");
+}
+
+#[wasm_bindgen_test]
+async fn a_gpu_lost_in_an_attack_is_a_device_error() {
+    ciasa::web::start();
+    let session = Session::start("webgpu".into()).await.unwrap();
+    let backend: Value = from_js(&session.backend().unwrap()).unwrap();
+    assert!(backend["software"] == true && backend["parity"]["ok"] == true, "{backend}");
+    assert!(session.lose_device());
+    let bytes = weights(3);
+    let loading = session.load_model(entry(bytes.len()), bytes).await;
+    let error = match loading {
+        Ok(_) => session.recognise(page_clip(8, 0.0)).await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert_eq!(kind(&error), "device");
+}
