@@ -187,7 +187,9 @@ export interface Calls {
 export type CallName = keyof Calls;
 
 /** One request, with its name and number. */
-export type Call<K extends CallName = CallName> = { [N in K]: { type: N; call: number; ask: Calls[N]["ask"] } }[K];
+export type Call<K extends CallName = CallName> = {
+  [N in K]: { type: N; call: number; ask: Calls[N]["ask"] };
+}[K];
 
 export type ToWorker =
   | Call

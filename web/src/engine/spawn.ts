@@ -1,5 +1,5 @@
-import address from "./worker.ts?worker&url";
 import type { FromWorker } from "./protocol.ts";
+import address from "./worker.ts?worker&url";
 
 /** Starts the engine's worker. `crashed` hears of a script that cannot be loaded or that throws. */
 export function spawn(receive: (message: FromWorker) => void, crashed: (message: string) => void): Worker {

@@ -70,7 +70,8 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
     case "recognise":
       return ready().recognise(message.ask.clip);
     case "natural":
-      for (const { id, file, bytes } of message.ask.files) ready().addNatural(id, file, new Uint8Array(bytes));
+      for (const { id, file, bytes } of message.ask.files)
+        ready().addNatural(id, file, new Uint8Array(bytes));
       return null;
     case "memory":
       return ready().memory();
@@ -91,7 +92,9 @@ async function instantiate(): Promise<void> {
     const response = await open(address);
     // The copy is only counted: browsers keep compiled code for the response that came from the network.
     const copy = response.clone();
-    const counted = count(copy, announced(copy), (loaded, total) => post({ type: "progress", loaded, total }));
+    const counted = count(copy, announced(copy), (loaded, total) =>
+      post({ type: "progress", loaded, total }),
+    );
     await Promise.all([init({ module_or_path: response }), counted]);
   });
   // A panic, or a GPU that was lost while nobody waited for it.
