@@ -1,4 +1,43 @@
 //! CIASA: adversarial attacks on action recognition from skeletons.
+//!
+//! "Adversarial Attack on Skeleton-based Human Action Recognition" (Liu, Akhtar, Mian) perturbs the joints of a skeleton clip
+//! so that a graph network takes it for another action, while bone lengths, smoothness and plausibility are kept.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`skeleton`] | layouts, clips (T, M, V, C), graphs |
+//! | [`format`] | NTU `.skeleton`, Kinetics-skeleton JSON and our own JSON, to clips and back |
+//! | `model` | the networks, frozen and differentiable to the clip (feature `engine`) |
+//! | `attack` | CIASA and FGSM, one step in, one report out (feature `engine`) |
+//! | `train`, `cli` | the trainer and the commands (features `train`, `cli`) |
+//! | `viewer`, `web` | the two modules of the page (features `viewer`, `web`) |
+//!
+//! Recognise a clip and attack it:
+//!
+//! ```
+//! # #[cfg(not(feature = "cli"))] fn main() {}
+//! # #[cfg(feature = "cli")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
+//! use std::{fs, ops::ControlFlow, sync::Arc};
+//! use ciasa::attack::{Attack, AttackConfig, Constraints, run};
+//! use ciasa::{format, model::{Manifest, Recogniser}};
+//!
+//! let manifest = Manifest::parse(&fs::read_to_string("models/manifest.json")?)?;
+//! let entry = manifest.models[0].clone();
+//! let weights = fs::read(format!("models/{}", entry.file))?;
+//! let recogniser = Arc::new(Recogniser::load(entry, &weights, &burn::tensor::Device::flex())?);
+//!
+//! let clip = format::read(&fs::read("web/public/clips/synthetic-wave-1.json")?, "wave.json")?;
+//! // The plausibility constraint needs other clips to learn from; this example does without.
+//! let constraints = Constraints { plausible: false, ..Constraints::ALL };
+//! let config = AttackConfig { iterations: 3, constraints, ..AttackConfig::default() };
+//! let mut attack = Attack::new(recogniser, &clip, &[], config)?;
+//! let report = run::run(&mut attack, |_| ControlFlow::Continue(()))?;
+//! assert_eq!(report.iteration, 3);
+//! assert!(report.figures.bone_deviation < 1e-4);
+//! # Ok(()) }
+//! ```
 
 #[cfg(feature = "engine")]
 pub mod attack;
