@@ -3,6 +3,7 @@
 
 mod formats;
 mod golden_agcn;
+mod golden_shift_gcn;
 mod golden_stgcn;
 mod layers;
 mod support;

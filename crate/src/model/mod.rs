@@ -4,7 +4,10 @@ pub mod agcn;
 mod fold;
 pub mod input;
 pub mod manifest;
+pub mod pickle;
+pub mod pytorch;
 mod recogniser;
+pub mod shift_gcn;
 pub mod state;
 pub mod stgcn;
 

@@ -6,6 +6,7 @@ use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use super::pytorch;
 use crate::error::{Error, Result};
 
 /// One array.
@@ -64,6 +65,17 @@ impl State {
     /// The shape of the array of that name.
     pub fn shape(&self, key: &str) -> Option<&[usize]> {
         self.arrays.get(key).map(|a| a.shape.as_slice())
+    }
+
+    /// Reads a weight file: safetensors, or PyTorch's `.pt` and `.pth`, told apart by their first bytes.
+    ///
+    /// # Errors
+    /// As [`State::from_safetensors`] and [`super::pytorch::read`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        match pytorch::is_pytorch(bytes) {
+            true => pytorch::read(bytes),
+            false => Self::from_safetensors(bytes),
+        }
     }
 
     /// Reads a safetensors file of 32- or 16-bit floats; arrays of other types are left out.

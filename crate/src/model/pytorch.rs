@@ -1,0 +1,183 @@
+//! PyTorch's weight files: the zip of today and the row of pickles of before, read without running anything in them.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use half::{bf16, f16};
+
+use super::pickle::{Storage, TensorRef, Value, load};
+use super::state::State;
+use crate::error::{Error, Result};
+
+/// What the first pickle of an old file holds: the low half of PyTorch's magic number 0x1950a86a20f9469cfc6c.
+const MAGIC: i64 = 0xa86a_20f9_469c_fc6c_u64 as i64;
+
+/// Is it such a file, as far as its first bytes tell?
+pub fn is_pytorch(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0x80, 0x02])
+}
+
+/// Reads the state dict of a `.pt` or `.pth` file. Where the dict is wrapped (`state_dict`, `model`), the wrapping is taken
+/// off, and so is the prefix `module.` of data-parallel training.
+///
+/// # Errors
+/// Names the byte or the key where the file is cut short, calls something, or does not fit itself.
+pub fn read(bytes: &[u8]) -> Result<State> {
+    if bytes.starts_with(b"PK") { read_zip(bytes) } else { read_legacy(bytes) }
+}
+
+fn bad(cause: impl Into<String>) -> Error {
+    Error::weights(cause)
+}
+
+/// Where a storage's bytes are.
+type Storages<'a> = BTreeMap<String, std::borrow::Cow<'a, [u8]>>;
+
+fn read_zip(bytes: &[u8]) -> Result<State> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad(format!("not a zip file: {e}")))?;
+    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let pickle =
+        names.iter().find(|n| n.ends_with("data.pkl")).ok_or_else(|| bad("has no data.pkl: no PyTorch file"))?;
+    let folder = pickle.trim_end_matches("data.pkl").to_owned();
+    let mut entry = |name: &str| -> Result<Vec<u8>> {
+        let file = archive.by_name(name).map_err(|e| bad(e.to_string()).at(name))?;
+        // PyTorch stores without compression: an entry cannot be larger than the file, whatever its header promises.
+        let mut out = Vec::new();
+        file.take(bytes.len() as u64 + 1).read_to_end(&mut out).map_err(|e| bad(e.to_string()).at(name))?;
+        if out.len() > bytes.len() { Err(bad("is larger than the file that holds it").at(name)) } else { Ok(out) }
+    };
+    let pickle_bytes = entry(pickle)?;
+    let (root, _) = load(&pickle_bytes).map_err(|e| e.at(pickle))?;
+    let tensors = tensors(&root)?;
+    let mut storages = Storages::new();
+    let mut total = 0;
+    for (_, tensor) in &tensors {
+        let key = &tensor.storage.key;
+        if !storages.contains_key(key) {
+            let data = entry(&format!("{folder}data/{key}"))?;
+            total += data.len();
+            if total > bytes.len() {
+                return Err(bad("its entries are larger than the file"));
+            }
+            storages.insert(key.clone(), data.into());
+        }
+    }
+    state(&tensors, &storages)
+}
+
+fn read_legacy(bytes: &[u8]) -> Result<State> {
+    let mut at = 0;
+    let mut next = || -> Result<Value> {
+        let (value, len) = load(&bytes[at..]).map_err(|e| e.at(format!("pickle at byte {at}")))?;
+        at += len;
+        Ok(value)
+    };
+    match next()? {
+        Value::Int(magic) if magic == MAGIC => {}
+        _ => return Err(bad("does not begin as a PyTorch file does")),
+    }
+    let (_version, _system, root, keys) = (next()?, next()?, next()?, next()?);
+    let tensors = tensors(&root)?;
+    let known: BTreeMap<&str, &Storage> = tensors.iter().map(|(_, t)| (&*t.storage.key, &*t.storage)).collect();
+    let Value::List(keys) = keys else { return Err(bad("has no list of its storages")) };
+    let mut storages = Storages::new();
+    for key in keys.items() {
+        let Value::Str(key) = key else { return Err(bad("a storage without a name")) };
+        let place = || format!("storage {key:?}");
+        let header = bytes.get(at..at + 8).ok_or_else(|| bad("the file is cut short").at(place()))?;
+        let count = header.iter().rev().fold(0u64, |sum, b| (sum << 8) | u64::from(*b));
+        let storage = known.get(&*key).ok_or_else(|| bad("is used by no tensor").at(place()))?;
+        let size = usize::try_from(count).ok().and_then(|n| n.checked_mul(width(&storage.kind)?));
+        let end = size.and_then(|size| (at + 8).checked_add(size)).filter(|end| *end <= bytes.len());
+        let end = end.ok_or_else(|| bad(format!("{count} values are more than the file holds")).at(place()))?;
+        storages.insert(key.to_string(), bytes[at + 8..end].into());
+        at = end;
+    }
+    state(&tensors, &storages)
+}
+
+/// The tensors of the state dict, wherever it is wrapped.
+fn tensors(root: &Value) -> Result<Vec<(String, std::rc::Rc<TensorRef>)>> {
+    let Value::Dict(dict) = root else { return Err(bad("holds no state dict")) };
+    let items = dict.items();
+    for wrapping in ["state_dict", "model_state_dict", "model", "net"] {
+        let inner = items.iter().find(|(k, _)| matches!(k, Value::Str(k) if &**k == wrapping));
+        if let Some((_, inner @ Value::Dict(_))) = inner {
+            return tensors(inner);
+        }
+    }
+    let named = items.into_iter().filter_map(|(key, value)| match (key, value) {
+        (Value::Str(key), Value::Tensor(tensor)) => Some((key.trim_start_matches("module.").to_owned(), tensor)),
+        _ => None,
+    });
+    Ok(named.collect())
+}
+
+/// Bytes of one value; none for a type that no network of ours needs.
+fn width(kind: &str) -> Option<usize> {
+    match kind {
+        "DoubleStorage" | "LongStorage" => Some(8),
+        "FloatStorage" | "IntStorage" => Some(4),
+        "HalfStorage" | "BFloat16Storage" | "ShortStorage" => Some(2),
+        "BoolStorage" | "ByteStorage" | "CharStorage" => Some(1),
+        _ => None,
+    }
+}
+
+fn value(kind: &str, b: &[u8]) -> f32 {
+    let long = |b: &[u8]| b.iter().rev().fold(0u64, |sum, b| (sum << 8) | u64::from(*b));
+    match kind {
+        "DoubleStorage" => f64::from_bits(long(b)) as f32,
+        "LongStorage" => long(b) as i64 as f32,
+        "FloatStorage" => f32::from_bits(long(b) as u32),
+        "IntStorage" => long(b) as u32 as i32 as f32,
+        "HalfStorage" => f16::from_bits(long(b) as u16).to_f32(),
+        "BFloat16Storage" => bf16::from_bits(long(b) as u16).to_f32(),
+        "ShortStorage" => f32::from(long(b) as u16 as i16),
+        "CharStorage" => f32::from(b[0] as i8),
+        _ => f32::from(b[0]),
+    }
+}
+
+fn state(tensors: &[(String, std::rc::Rc<TensorRef>)], storages: &Storages<'_>) -> Result<State> {
+    let mut state = State::new();
+    for (key, tensor) in tensors {
+        let data = gather(tensor, storages).map_err(|e| e.at(format!("{key:?}")))?;
+        state.insert(key.clone(), &tensor.shape, data);
+    }
+    Ok(state)
+}
+
+fn gather(tensor: &TensorRef, storages: &Storages<'_>) -> Result<Vec<f32>> {
+    let kind = tensor.storage.kind.as_str();
+    let width = width(kind).ok_or_else(|| bad(format!("has the type {kind}, which is not known")))?;
+    let bytes = storages.get(&tensor.storage.key).ok_or_else(|| bad("its values are not in the file"))?;
+    let held = bytes.len() / width;
+    let count = tensor.shape.iter().try_fold(1usize, |n, s| n.checked_mul(*s)).filter(|n| *n <= held);
+    let count = count.ok_or_else(|| bad(format!("shape {:?} of {held} values", tensor.shape)))?;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let reach = tensor
+        .shape
+        .iter()
+        .zip(&tensor.strides)
+        .try_fold(tensor.offset, |at, (size, stride)| at.checked_add((size - 1).checked_mul(*stride)?));
+    if reach.is_none_or(|last| last >= held) {
+        return Err(bad(format!("reaches beyond its {held} values")));
+    }
+    let mut out = Vec::with_capacity(count);
+    let mut index = vec![0; tensor.shape.len()];
+    for _ in 0..count {
+        let at: usize = tensor.offset + index.iter().zip(&tensor.strides).map(|(i, s)| i * s).sum::<usize>();
+        out.push(value(kind, &bytes[at * width..(at + 1) * width]));
+        for d in (0..index.len()).rev() {
+            index[d] += 1;
+            if index[d] < tensor.shape[d] {
+                break;
+            }
+            index[d] = 0;
+        }
+    }
+    Ok(out)
+}
