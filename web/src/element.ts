@@ -66,6 +66,7 @@ export class CiasaPlayground extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.#opened && this.syncUrl) this.session.settings.linkToAddress();
     this.addEventListener("dragover", this.#dragged);
     this.addEventListener("dragleave", this.#dragged);
     this.addEventListener("drop", this.#dropped);

@@ -96,9 +96,10 @@ export class Curves extends Part {
     `;
   }
 
-  override firstUpdated(): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.#size = new ResizeObserver(() => this.#fit());
-    this.#size.observe(this.#chart);
+    this.#size.observe(this);
     this.#dark.addEventListener("change", this.#redo);
   }
 
@@ -196,8 +197,9 @@ export class Curves extends Part {
   }
 
   #fit(): void {
+    if (!this.#plot) return;
     const { clientWidth: width, clientHeight: height } = this.#chart;
-    if (width > 0) this.#plot?.setSize({ width, height: Math.max(height, 120) });
+    if (width > 0) this.#plot.setSize({ width, height: Math.max(height, 120) });
   }
 }
 

@@ -1,5 +1,6 @@
 import { css, html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { regionJoints } from "../config.ts";
 import { asFailure } from "../failure.ts";
 import { Controls } from "../viewer/controls.ts";
@@ -28,7 +29,9 @@ export class Stage extends Part {
   @state() private painted = false;
   @state() private trouble: string | null = null;
   @query("canvas") private canvas!: HTMLCanvasElement;
+  @state() private canvases = 0;
   #viewer: Viewer | null = null;
+  #begun: HTMLCanvasElement | null = null;
   #shown: { clip: unknown; data: unknown } = { clip: null, data: null };
   #request = 0;
   #visible = true;
@@ -42,11 +45,13 @@ export class Stage extends Part {
       ? `3-D view of the clip ${clip.name}. Drag or use the arrow keys to turn, shift and arrows to move, plus and minus to zoom, 0 to reset the camera, space to play or pause.`
       : "3-D view, no clip yet";
     return html`
-      <canvas tabindex="0" role="application" aria-label=${label} aria-describedby="camera"
-        @keydown=${this.#key}
-        class="${this.painted ? "painted" : ""} ${this.picking ? "picking" : ""}"></canvas>
+      ${keyed(
+        this.canvases,
+        html`<canvas tabindex="0" role="application" aria-label=${label} aria-describedby="camera" @keydown=${this.#key}
+          class="${this.painted ? "painted" : ""} ${this.picking ? "picking" : ""}"></canvas>`,
+      )}
       <span id="camera" class="visually-hidden">${this.painted ? this.#viewer?.describeCamera() : ""}</span>
-      ${this.painted ? "" : html`<div class="poster"><slot></slot></div>`}
+      ${this.painted || this.trouble ? "" : html`<div class="poster"><slot></slot></div>`}
       ${
         this.trouble
           ? html`<div class="trouble" role="alert"><strong>The 3-D view is not available.</strong>
@@ -56,15 +61,26 @@ export class Stage extends Part {
     `;
   }
 
-  override async firstUpdated(): Promise<void> {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Moved to another place in the document: a canvas whose context was given back cannot be used again.
+    if (this.hasUpdated) this.canvases += 1;
+  }
+
+  async #begin(): Promise<void> {
+    const canvas = this.canvas;
+    this.#begun = canvas;
+    this.#shown = { clip: null, data: null };
+    let viewer: Viewer;
     try {
-      this.#viewer = await Viewer.create(this.canvas);
+      viewer = await Viewer.create(canvas);
     } catch (thrown) {
       this.trouble = asFailure(thrown).message;
       this.#first();
       return;
     }
-    if (!this.isConnected) return this.#drop();
+    if (canvas !== this.canvas || !this.isConnected) return viewer.dispose();
+    this.#viewer = viewer;
     const size = new ResizeObserver(() => this.#resize());
     size.observe(this);
     const sight = new IntersectionObserver(([entry]) => {
@@ -72,7 +88,7 @@ export class Stage extends Part {
       this.paint();
     });
     sight.observe(this);
-    const controls = new Controls(this.canvas, this.#viewer);
+    const controls = new Controls(canvas, viewer);
     controls.addEventListener("camera", () => {
       this.paint();
       this.requestUpdate();
@@ -91,6 +107,7 @@ export class Stage extends Part {
   }
 
   override updated(): void {
+    if (this.canvas !== this.#begun) void this.#begin();
     this.#sync();
   }
 
@@ -175,7 +192,9 @@ export class Stage extends Part {
     this.#observers = [];
     this.session.player.removeEventListener("frame", this.#frame);
     this.#dark.removeEventListener("change", this.#frame);
+    this.#request = 0;
     this.#viewer?.dispose();
     this.#viewer = null;
+    this.painted = false;
   }
 }

@@ -1,0 +1,75 @@
+import { expect, test } from "@playwright/test";
+import { after, attack, before, cpu, errorsOf, open, picture, recognised } from "./helpers.ts";
+
+const modes = {
+  "one-step": "mode=one-step&target=untargeted&eps=0.05",
+  basic: "mode=basic",
+  localized: "mode=localized&region=arms&eps=0.08",
+  advanced: "mode=advanced&region=arms",
+};
+
+for (const [mode, settings] of Object.entries(modes)) {
+  test(`the ${mode} attack changes the label`, async ({ page }) => {
+    const errors = errorsOf(page);
+    await open(page, `${cpu}&${settings}&p=0.6&hold=1`);
+    const clean = await recognised(page);
+    await attack(page);
+    expect(await after(page)).not.toBe(clean);
+    expect(await before(page)).toBe(clean);
+    await expect(page.locator("ciasa-verdict")).toContainText("label flipped");
+    await expect(page.locator("ciasa-figures dd").first()).toContainText("cm");
+    await picture(page, `attack-${mode}`);
+    expect(errors).toEqual([]);
+  });
+}
+
+test("pause, step, cancel and reset act at once", async ({ page }) => {
+  await open(page, `${cpu}&stop=iterations&n=500`);
+  const clean = await recognised(page);
+  await page.getByRole("button", { name: "Run attack" }).click();
+  const status = page.locator("ciasa-run-bar p");
+  await expect(status).toHaveText(/^Step [1-9]/);
+  await page.getByRole("button", { name: "Pause", exact: true }).nth(1).click();
+  await expect(status).toHaveText(/paused/);
+  const steps = async () => Number((await status.textContent())?.match(/Step (\d+)/)?.[1]);
+  const paused = await steps();
+  await page.getByRole("button", { name: "Step", exact: true }).click();
+  await expect(status).toHaveText(new RegExp(`Step ${paused + 1} of 500, paused`));
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(async () => expect(await steps()).toBeGreaterThan(paused + 1)).toPass();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(status).toHaveText(/cancelled, the last clip stays/);
+  await expect(page.locator("ciasa-verdict .after")).not.toContainText("not attacked yet");
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
+  await expect(page.locator("ciasa-verdict .after")).toContainText("not attacked yet");
+  expect(await before(page)).toBe(clean);
+});
+
+test("the same seed gives the same figures", async ({ page }) => {
+  await open(page, `${cpu}&stop=iterations&n=3&seed=7`);
+  await recognised(page);
+  await attack(page);
+  const first = await page.locator("ciasa-figures").textContent();
+  await attack(page);
+  expect(await page.locator("ciasa-figures").textContent()).toBe(first);
+});
+
+test("clip, settings and figures can be downloaded", async ({ page }) => {
+  await open(page, `${cpu}&stop=iterations&n=2`);
+  await recognised(page);
+  await attack(page);
+  const saved = async (name: RegExp) => {
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name }).click();
+    const chunks: Buffer[] = [];
+    for await (const chunk of await (await waiting).createReadStream()) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString("utf8");
+  };
+  const clip = JSON.parse(await saved(/Attacked clip/));
+  expect(clip.format).toBe("ciasa-clip");
+  const settings = JSON.parse(await saved(/Settings/));
+  expect(settings.attack.iterations).toBe(2);
+  const rows = (await saved(/Figures/)).trim().split("\n");
+  expect(rows.length).toBe(3);
+  expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
+});

@@ -1,0 +1,53 @@
+import { expect, test } from "@playwright/test";
+
+const host = `<!doctype html><html lang="en"><title>A lesson</title><h1>Two clips</h1>
+<ciasa-playground id="a" engine="cpu" manual-engine hide="header gallery explain"></ciasa-playground>
+<ciasa-playground id="b" engine="cpu" mode="localized" hide="header gallery attack curves figures exports explain"></ciasa-playground>
+<script type="module" src="/ciasa-playground.js"></script></html>`;
+
+test("two elements live on a page of somebody else and leave its address alone", async ({ page }) => {
+  await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/lesson.html?chapter=3#part-2");
+  const [a, b] = [page.locator("#a"), page.locator("#b")];
+  await expect(a.locator("canvas.painted")).toBeVisible();
+  await b.scrollIntoViewIfNeeded();
+  await expect(b.locator("canvas.painted")).toBeVisible();
+  await expect(b.locator("ciasa-attack-panel")).toHaveCount(0);
+  await expect(a.locator("ciasa-gallery")).toHaveCount(0);
+  await a.getByRole("radio", { name: "Advanced" }).check();
+  const modes = await page.evaluate(() =>
+    ["a", "b"].map(
+      (id) =>
+        (document.getElementById(id) as unknown as { session: { state: { mode: string } } }).session.state
+          .mode,
+    ),
+  );
+  expect(modes).toEqual(["advanced", "localized"]);
+  // `a` waits for its visitor, `b` loads by itself.
+  await expect(a.locator("ciasa-verdict")).toContainText("engine not loaded");
+  await expect(b.locator("ciasa-verdict .before")).toContainText("%");
+  const { hash, search } = new URL(page.url());
+  expect([search, hash]).toEqual(["?chapter=3", "#part-2"]);
+});
+
+test("reports and the end are told as events", async ({ page }) => {
+  await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/lesson.html");
+  const b = page.locator("#b");
+  await expect(b.locator("ciasa-verdict .before")).toContainText("%");
+  const told = await page.evaluate(async () => {
+    const element = document.getElementById("b") as HTMLElement & {
+      session: { settings: { set(patch: object): void } };
+      run(): void;
+    };
+    element.session.settings.set({ mode: "basic", stop: "iterations", iterations: 2 });
+    const steps: number[] = [];
+    element.addEventListener("ciasa-report", (event) => steps.push((event as CustomEvent).detail.iteration));
+    const done = new Promise<string>((resolve) => {
+      element.addEventListener("ciasa-done", (event) => resolve((event as CustomEvent).detail.reason));
+    });
+    element.run();
+    return { reason: await done, steps };
+  });
+  expect(told).toEqual({ reason: "iterations", steps: [1, 2] });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "@playwright/test";
+import { cpu, open, painted, recognised } from "./helpers.ts";
+
+/** Lets go of files over the playground, as a visitor does with the mouse. */
+async function drop(page: import("@playwright/test").Page, name: string, content: string): Promise<void> {
+  const files = await page.evaluateHandle(
+    ([fileName, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], fileName));
+      return transfer;
+    },
+    [name, content] as const,
+  );
+  await page.dispatchEvent("ciasa-playground", "drop", { dataTransfer: files });
+}
+
+test("a good file is shown and recognised, a bad one is refused with its place", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const index = await (await page.request.get("/clips/index.json")).json();
+  const good = await (await page.request.get(`/clips/${index[3].file}`)).text();
+  await recognised(page);
+
+  await drop(page, "mine.json", good);
+  const mine = page.locator("ciasa-gallery li button", { hasText: "mine.json" });
+  await expect(mine).toHaveAttribute("aria-pressed", "true");
+  await recognised(page);
+
+  await drop(page, "broken.json", good.slice(0, good.length / 2));
+  const notice = page.locator("ciasa-notice");
+  await expect(notice).toContainText("broken.json");
+  await expect(notice).toContainText("Kept");
+  await expect(mine).toHaveAttribute("aria-pressed", "true");
+  await notice.getByRole("button", { name: "Dismiss" }).click();
+  await expect(notice).toHaveCount(0);
+  expect(new URL(page.url()).hash).not.toContain("mine");
+});
+
+test("files come in by the button as well", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const body = Array.from({ length: 4 }, () => [
+    Array.from({ length: 25 }, (_, j) => [j * 0.01, j * 0.05, 2]),
+  ]);
+  const clip = { format: "ciasa-clip", version: 1, layout: "ntu", fps: 30, people: 1, frames: body };
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Open file" }).click();
+  await (await chooser).setFiles({
+    name: "kinect-v2.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(clip)),
+  });
+  await expect(page.locator("ciasa-gallery")).toContainText("kinect-v2.json");
+  await expect(page.locator("ciasa-scrubber output")).toContainText("/4");
+});
