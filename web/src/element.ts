@@ -147,7 +147,7 @@ export class CiasaPlayground extends LitElement {
             }
             ${shows("figures") ? html`<ciasa-figures class="card" part="figures" .session=${session}></ciasa-figures>` : nothing}
           </div>
-          ${shows("exports") ? html`<ciasa-exports class="card" part="exports" .session=${session}></ciasa-exports>` : nothing}
+          ${shows("exports") ? html`<ciasa-exports class="card" part="exports" .session=${session} .linked=${this.syncUrl}></ciasa-exports>` : nothing}
         </main>
         ${
           shows("attack")

@@ -277,6 +277,7 @@ export class Session extends EventTarget {
     if (entry && entry.id !== this.clip?.id) void this.choose(entry);
     if (changed.includes("engine") && this.engine.wanted) this.startEngine();
     if (changed.includes("model")) {
+      this.discardRun();
       this.before = null;
       void this.recognise();
     }

@@ -23,3 +23,6 @@ export const hand = icon(
   svg`<circle cx="8" cy="8" r="2.2"/><path d="M8 1.6v2.2M8 12.2v2.2M1.6 8h2.2M12.2 8h2.2"/>`,
 );
 export const search = icon(svg`<circle cx="7" cy="7" r="4"/><path d="m10.2 10.2 3 3"/>`);
+export const link = icon(
+  svg`<path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.9-.9"/>`,
+);

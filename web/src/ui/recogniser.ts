@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Recognition } from "../engine/protocol.ts";
 import { percent } from "../units.ts";
-import { Part, shared } from "./base.ts";
+import { fieldValue, Part, shared } from "./base.ts";
 
 /** The five classes that the network holds likeliest, before and after. */
 @customElement("ciasa-recogniser")
@@ -11,6 +11,7 @@ export class Recogniser extends Part {
     shared,
     css`
       :host { display: block; padding: 14px 16px 16px; }
+      .head { display: flex; justify-content: space-between; align-items: center; gap: 10px; }
       .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin-top: 10px; }
       h3 { font-size: 12px; font-weight: 550; color: var(--ink-2); margin-bottom: 6px; }
       ol { display: grid; gap: 7px; }
@@ -32,7 +33,7 @@ export class Recogniser extends Part {
     const entry = clip ? this.session.library.find(clip.id) : undefined;
     const row = this.session.engine.models.find((one) => one.id === model?.id);
     return html`
-      <h2>What the network sees</h2>
+      <div class="head"><h2>What the network sees</h2>${this.#choice()}</div>
       <div class="columns">
         <section aria-label="Before the attack">
           <h3>Before</h3>
@@ -50,6 +51,16 @@ export class Recogniser extends Part {
           : nothing
       }
     `;
+  }
+
+  /** Several networks may read this layout. */
+  #choice() {
+    const { engine, clip, model, settings, attacking } = this.session;
+    const fits = engine.models.filter((one) => one.layout === clip?.layout);
+    if (fits.length < 2) return nothing;
+    return html`<select aria-label="Network" ?disabled=${attacking} @change=${(event: Event) => settings.set({ model: fieldValue(event) })}>
+      ${fits.map((one) => html`<option value=${one.id} ?selected=${one.id === model?.id}>${one.name}</option>`)}
+    </select>`;
   }
 
   #list(top: Recognition["top"] | undefined, classes: string[] | undefined, empty: string) {

@@ -20,7 +20,7 @@ export class StageBar extends Part {
       .magnify { flex: 1; min-width: 190px; display: grid; grid-template-columns: auto 1fr 4ch; gap: 10px; align-items: center; font-size: 13px; }
       .magnify output { text-align: right; }
       .trails { display: flex; align-items: center; gap: 8px; font-size: 13px; cursor: pointer; min-height: 30px; }
-      @media (max-width: 720px) { .segments { width: 100%; } .trails { min-height: 44px; } }
+      @media (max-width: 720px) { .segments, .magnify { width: 100%; flex: none; } .trails { min-height: 44px; flex: 1; } }
     `,
   ];
 
