@@ -4,7 +4,7 @@ import { defineConfig } from "@playwright/test";
 const browser = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
   (place) => place !== undefined && existsSync(place),
 );
-const port = Number(process.env.PORT ?? 8123);
+const port = Number(process.env.PORT ?? 8479);
 
 export default defineConfig({
   testDir: "tests/e2e",

@@ -34,8 +34,8 @@ export class EpsilonTable extends Part {
       <div class="head">
         <h2>Epsilon of each joint</h2>
         <div class="scale">
-          <button class="small" aria-label="Halve every epsilon" @click=${() => this.#set(epsilons.map((one) => one / 2))}>½×</button>
-          <button class="small" aria-label="Double every epsilon" @click=${() => this.#set(epsilons.map((one) => one * 2))}>2×</button>
+          <button class="small" title="Halve every epsilon" @click=${() => this.#set(epsilons.map((one) => one / 2))}>½ ×</button>
+          <button class="small" title="Double every epsilon" @click=${() => this.#set(epsilons.map((one) => one * 2))}>2 ×</button>
           <button class="small" ?disabled=${state.epsilons === null} @click=${() => this.session.settings.set({ epsilons: null })}>Defaults</button>
         </div>
       </div>

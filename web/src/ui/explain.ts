@@ -13,7 +13,7 @@ export class Explain extends LitElement {
       h2 { font-size: 17px; letter-spacing: -0.01em; }
       h3 { font-size: 13px; margin-bottom: 4px; }
       p { color: var(--ink-2); max-width: 62ch; }
-      .cite { margin-top: 20px; padding-top: 14px; border-top: 1px solid var(--line); font-size: 12.5px; }
+      .cite { max-width: none; margin-top: 20px; padding-top: 14px; border-top: 1px solid var(--line); font-size: 12.5px; }
       a { color: var(--clean); }
     `,
   ];

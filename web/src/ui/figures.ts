@@ -19,9 +19,13 @@ const rows: { name: string; about: string; show: (figures: Values, layout: Layou
   {
     name: "Bone length",
     about: "largest relative deviation in any frame",
-    show: (f) => `${digits(f.boneDeviation * 100)} %`,
+    show: (f) => (f.boneDeviation < 1e-5 ? "< 0.001 %" : `${digits(f.boneDeviation * 100)} %`),
   },
-  { name: "Acceleration", about: "mean change per frame²", show: (f, l) => length(f.accelerationChange, l) },
+  {
+    name: "Acceleration",
+    about: "mean change, per frame squared",
+    show: (f, l) => length(f.accelerationChange, l),
+  },
   {
     name: "Plausibility",
     about: "discriminator's score: 100 % means a real pose to it",
