@@ -181,3 +181,92 @@ fn gather(tensor: &TensorRef, storages: &Storages<'_>) -> Result<Vec<f32>> {
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn text(s: &str) -> Vec<u8> {
+        [&[b'X'][..], &(s.len() as u32).to_le_bytes(), s.as_bytes()].concat()
+    }
+
+    fn global(module: &str, name: &str) -> Vec<u8> {
+        format!("c{module}\n{name}\n").into_bytes()
+    }
+
+    /// A tensor named `w` over a storage of six floats, of that shape and strides.
+    fn object(kind: &str, offset: u8, shape: [u8; 2], strides: [u8; 2]) -> Vec<u8> {
+        let pair = |p: [u8; 2]| vec![b'K', p[0], b'K', p[1], 0x86];
+        let id = [&b"("[..], &text("storage"), &global("torch", kind), &text("s0"), &text("cpu"), b"K\x06Nt"].concat();
+        let arguments =
+            [&b"("[..], &id, b"Q", &[b'K', offset], &pair(shape), &pair(strides), b"\x89", b"N", b"t"].concat();
+        let tensor = [global("torch._utils", "_rebuild_tensor_v2"), arguments, b"R".to_vec()].concat();
+        [&b"\x80\x02}("[..], &text("module.w"), &tensor, b"u."].concat()
+    }
+
+    fn legacy(object: &[u8]) -> Vec<u8> {
+        let magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+        let keys = [&b"\x80\x02]"[..], &text("s0"), b"a."].concat();
+        let values: Vec<u8> = (1..=6).flat_map(|v| (v as f32).to_le_bytes()).collect();
+        [&magic[..], b"\x80\x02M\xe9\x03.", b"\x80\x02}.", object, &keys, &6u64.to_le_bytes(), &values].concat()
+    }
+
+    fn error(bytes: &[u8]) -> String {
+        read(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_old_file_is_read_with_its_strides() {
+        let rows = read(&legacy(&object("FloatStorage", 0, [2, 3], [3, 1]))).unwrap();
+        assert_eq!(rows.get("w", &[2, 3]).unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let transposed = read(&legacy(&object("FloatStorage", 0, [3, 2], [1, 3]))).unwrap();
+        assert_eq!(transposed.get("w", &[3, 2]).unwrap(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+    }
+
+    #[test]
+    fn views_outside_their_storage_are_refused() {
+        assert!(error(&legacy(&object("FloatStorage", 1, [2, 3], [3, 1]))).contains("\"w\": reaches beyond"));
+        assert!(error(&legacy(&object("FloatStorage", 0, [200, 200], [0, 0]))).contains("shape [200, 200] of 6"));
+        assert!(error(&legacy(&object("QuantStorage", 0, [2, 3], [3, 1]))).contains("more than the file holds"));
+    }
+
+    #[test]
+    fn nothing_is_called() {
+        let call = [&b"\x80\x02"[..], &global("os", "system"), &text("echo"), b"\x85R."].concat();
+        assert!(error(&legacy(&call)).contains("calls \"os.system\""));
+        let stack = [&b"\x80\x04"[..], &text("builtins"), &text("eval"), b"\x93."].concat();
+        assert!(error(&legacy(&stack)).contains("calls \"builtins.eval\""));
+    }
+
+    #[test]
+    fn every_cut_and_every_changed_byte_is_an_error_or_a_state_never_a_panic() {
+        let good = legacy(&object("FloatStorage", 0, [2, 3], [3, 1]));
+        for cut in 0..good.len() {
+            assert!(read(&good[..cut]).is_err(), "cut at {cut}");
+        }
+        for at in 0..good.len() {
+            for value in [0, 0xff, good[at] ^ 1, b'(', b'R', b't', b'}', b']'] {
+                let mut changed = good.clone();
+                changed[at] = value;
+                let _ = read(&changed);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_nests_without_end_or_contains_itself() {
+        let deep = [&b"\x80\x02)"[..], &b"\x85".repeat(100_000), b"."].concat();
+        assert!(error(&legacy(&deep)).contains("nests deeper"));
+        let chain: Vec<u8> = b"]q\x00".iter().chain(b"]q\x01h\x00h\x01a0".repeat(3).iter()).copied().collect();
+        let _ = read(&legacy(&[&b"\x80\x02"[..], &chain, b"."].concat()));
+        let own = [&b"\x80\x02}q\x00"[..], &text("a"), b"h\x00s."].concat();
+        assert!(error(&legacy(&own)).contains("changes after it was stored"));
+    }
+
+    #[test]
+    fn a_zip_without_a_pickle_is_named_as_such() {
+        assert!(error(b"PK\x03\x04 and nothing else").contains("not a zip file"));
+        assert!(error(b"\x80\x02K\x01.").contains("does not begin as a PyTorch file does"));
+    }
+}
