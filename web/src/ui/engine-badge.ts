@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Parity } from "../engine/protocol.ts";
+import type { Backend, Parity } from "../engine/protocol.ts";
 import type { State } from "../state.ts";
 import { digits, megabytes } from "../units.ts";
 import { Part, shared } from "./base.ts";
@@ -58,10 +58,10 @@ export class EngineBadge extends Part {
     }
     return html`<details @keydown=${this.#escape} @focusout=${this.#left}>
       <summary class=${status === "failed" ? "failed" : ""} title="The device that computes">
-        ${chip}<span>${status === "failed" ? "Engine stopped" : (backend?.name ?? "Engine")}</span>
+        ${chip}<span>${status === "failed" ? "Engine stopped" : backend ? named(backend) : "Engine"}</span>
       </summary>
       <div class="panel card">
-        ${backend ? html`<p><strong>${backend.name}</strong><br /><span class="hint">${backend.reason}</span></p>` : nothing}
+        ${backend ? html`<p><strong>${named(backend)}</strong><br /><span class="hint">${backend.reason}</span></p>` : nothing}
         ${backend?.parity ? parity(backend.parity) : nothing}
         <div role="radiogroup" aria-label="Device that computes">
           ${choices.map(
@@ -93,6 +93,11 @@ export class EngineBadge extends Part {
     const details = event.currentTarget as HTMLDetailsElement;
     if (event.relatedTarget && !details.contains(event.relatedTarget as Node)) details.open = false;
   };
+}
+
+/** The device's name as the browser tells it; a GPU says that it is one. */
+function named({ kind, name, software }: Backend): string {
+  return kind === "cpu" ? name : `GPU: ${name}${software ? " (emulated)" : ""}`;
 }
 
 function parity({ logits, gradient, tolerance, ok }: Parity) {

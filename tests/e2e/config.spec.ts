@@ -1,0 +1,76 @@
+import { expect, test } from "@playwright/test";
+import { attackConfig, configPatch, jointEpsilons, regionJoints } from "../../web/src/config.ts";
+import { displacement } from "../../web/src/displacement.ts";
+import { defaults, type State } from "../../web/src/state.ts";
+import type { LayoutInfo } from "../../web/src/viewer/types.ts";
+
+const layout: LayoutInfo = {
+  id: "kinect-v1",
+  name: "three joints",
+  joints: ["hip", "knee", "foot"],
+  parents: [0, 0, 1],
+  dims: 3,
+  confidence: false,
+  unit: "m",
+  regions: [{ id: "legs", name: "Legs", joints: [1, 2] }],
+  hierarchical: [0.01, 0.05, 0.25],
+  mirror: [0, 1, 2],
+};
+const classes = ["wave", "squat"];
+const config = (patch: Partial<State>) => attackConfig({ ...defaults(), ...patch }, layout, classes);
+
+test("each mode is its own attack", () => {
+  const oneStep = config({ mode: "one-step", target: "untargeted" });
+  expect(oneStep).toMatchObject({
+    method: "fgsm",
+    joints: null,
+    iterations: 1,
+    target: { kind: "untargeted" },
+  });
+  expect(config({ mode: "basic" })).toMatchObject({ method: "ciasa", joints: null, epsilon: 0.02 });
+  expect(config({ mode: "localized" })).toMatchObject({ joints: [1, 2], epsilon: 0.02 });
+  expect(config({ mode: "advanced" })).toMatchObject({ joints: [1, 2], epsilon: [0.01, 0.05, 0.25] });
+});
+
+test("a target is a class of this recogniser, and untargeted is for one step only", () => {
+  expect(config({ target: "class:squat" }).target).toEqual({ kind: "class", index: 1 });
+  expect(config({ target: "untargeted" }).target).toEqual({ kind: "least-likely" });
+  expect(() => config({ target: "class:fly" })).toThrow(/no class named "fly"/);
+});
+
+test("picked joints are those of this layout, and none is an error", () => {
+  const state = { ...defaults(), mode: "localized", region: "picked", joints: [17, 2, 0] } as const;
+  expect(regionJoints({ ...state, joints: [...state.joints] }, layout)).toEqual([0, 2]);
+  expect(() => config({ mode: "localized", region: "picked", joints: [] })).toThrow(/No joint is picked/);
+});
+
+test("a list of epsilons for another layout does not count", () => {
+  expect(jointEpsilons({ ...defaults(), epsilons: [1, 2] }, layout)).toEqual(layout.hierarchical);
+  expect(jointEpsilons({ ...defaults(), epsilons: [1, 2, 3] }, layout)).toEqual([1, 2, 3]);
+});
+
+test("a running attack is told only what changed", () => {
+  expect(configPatch(config({}), config({}))).toEqual({});
+  expect(configPatch(config({}), config({ alpha: 0.5 }))).toEqual({ alpha: 0.5 });
+});
+
+test("displacement is the mean distance of a frame's joints, without people who are not there", () => {
+  const data = new Float32Array(2 * 2 * 3 * 3).fill(1);
+  // The second person is in no frame.
+  for (const t of [0, 1]) data.fill(0, (t * 2 + 1) * 9, (t * 2 + 2) * 9);
+  const clip = {
+    id: "",
+    name: "",
+    label: null,
+    layout: layout.id,
+    fps: 30,
+    frames: 2,
+    people: 2,
+    data,
+    origin: "file",
+  } as const;
+  const moved = data.slice();
+  moved[18] = 1 + 3;
+  moved[19] = 1 + 4;
+  expect([...displacement(clip, moved, layout)]).toEqual([0, Math.fround(5 / 3)]);
+});
