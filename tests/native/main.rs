@@ -1,9 +1,13 @@
 //! Everything that is tested natively beyond the unit tests, in one binary: one link instead of many.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attack_laws;
+mod attack_loop;
 mod formats;
 mod golden_agcn;
+mod golden_attack;
 mod golden_shift_gcn;
 mod golden_stgcn;
 mod layers;
 mod support;
+mod toy;

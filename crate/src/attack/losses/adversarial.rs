@@ -1,6 +1,6 @@
 //! L_adv: poses that a discriminator takes for natural (Eqs. 8, 9, 13).
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
@@ -143,6 +143,7 @@ mod tests {
     use super::*;
     use crate::attack::losses::check;
     use crate::skeleton::LayoutId;
+    use burn::tensor::Device;
 
     fn clip(layout: LayoutId, frames: usize, people: usize, phase: f32) -> Sequence {
         let l = layout.layout();

@@ -1,0 +1,197 @@
+//! What every attack keeps, whatever the clip, the region and the settings.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use ciasa::attack::{Attack, AttackConfig, Constraints, Epsilon, Method, Target, figures, realign, region, run::run};
+use ciasa::skeleton::{LayoutId, Sequence};
+use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg32;
+
+use crate::toy::{CLASSES, Toy, clip};
+
+#[derive(Clone, Debug)]
+struct Case {
+    clip: Sequence,
+    config: AttackConfig,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let shape = (0..4_usize, 1..7_usize, 1..3_usize, any::<bool>(), any::<u64>());
+    // Half of the regions are arbitrary joints, the rest presets or everything.
+    let joints = (any::<u64>(), 0..6_u8);
+    let settings = (any::<bool>(), 0..CLASSES, any::<[bool; 4]>(), 0.001..0.3_f32, any::<bool>());
+    (shape, joints, settings).prop_filter_map("nothing may move", |(shape, joints, settings)| {
+        let (layout, frames, people, gaps, seed) = shape;
+        let clip = clip(LayoutId::ALL[layout], frames, people, gaps, seed);
+        let l = clip.layout();
+        let (mask, kind) = joints;
+        let joints = match kind {
+            0 => None,
+            1 => l.region("legs").map(|r| r.joints.to_vec()),
+            2 => l.region("set-3").map(|r| r.joints.to_vec()),
+            _ => Some((0..l.len()).filter(|j| mask >> j & 1 == 1).collect()),
+        };
+        let (fgsm, class, [a, b, c, d], epsilon, each) = settings;
+        let config = AttackConfig {
+            method: if fgsm { Method::Fgsm } else { Method::Ciasa },
+            target: if fgsm && a { Target::Untargeted } else { Target::Class { index: class } },
+            joints,
+            epsilon: match each {
+                true => Epsilon::PerJoint(l.hierarchical.iter().map(|e| e * 10.0 * epsilon).collect()),
+                false => Epsilon::Global(epsilon),
+            },
+            alpha: 0.05,
+            iterations: 3,
+            constraints: Constraints { clip: a, realign: b, smooth: c, plausible: d },
+            seed,
+            ..Default::default()
+        };
+        let usable = config.validate(l, CLASSES).is_ok() && region::bounds(&clip, &config).is_ok();
+        usable.then_some(Case { clip, config })
+    })
+}
+
+/// Bit for bit where nothing may move: outside the region, absent people, unseen joints, confidences.
+fn stays(clean: &Sequence, x: &[f32], config: &AttackConfig) {
+    let l = clean.layout();
+    for (i, (x, was)) in x.iter().zip(clean.data()).enumerate() {
+        let (channel, joint) = (i % l.channels(), i / l.channels() % l.len());
+        let pose = i / (l.channels() * l.len());
+        let (t, m) = (pose / clean.people(), pose % clean.people());
+        let outside = config.joints.as_ref().is_some_and(|joints| !joints.contains(&joint));
+        let padding = clean.person(t, m).iter().all(|v| *v == 0.0);
+        let unseen = l.confidence && clean.joint(t, m, joint)[l.dims] == 0.0;
+        if outside || padding || unseen || channel >= l.dims {
+            assert_eq!(x.to_bits(), was.to_bits(), "frame {t}, person {m}, joint {joint}, channel {channel}");
+        }
+    }
+}
+
+/// Within 1e-4 of its length in the original, frame by frame; coordinates up to 4 are themselves only good to 5e-7.
+fn bones_keep_their_lengths(clean: &Sequence, x: &[f32]) {
+    let after = clean.with_data(x.to_vec()).unwrap();
+    let l = clean.layout();
+    for (t, m) in (0..clean.frames()).flat_map(|t| (0..clean.people()).map(move |m| (t, m))) {
+        for (a, b) in l.bones().into_iter().filter(|&(a, b)| clean.seen(t, m, a) && clean.seen(t, m, b)) {
+            let (was, is) = (clean.distance(t, m, a, b), after.distance(t, m, a, b));
+            assert!(
+                (is - was).abs() <= 1e-4 * was + 2e-6,
+                "frame {t}, bone {} to {}: {was} to {is}",
+                l.joints[a],
+                l.joints[b]
+            );
+        }
+    }
+}
+
+/// Within epsilon, exactly.
+fn within_epsilon(clean: &Sequence, x: &[f32], config: &AttackConfig) {
+    let l = clean.layout();
+    for (i, (x, was)) in x.iter().zip(clean.data()).enumerate() {
+        let epsilon = config.epsilon.of(i / l.channels() % l.len());
+        assert!((f64::from(*x) - f64::from(*was)).abs() <= f64::from(epsilon));
+    }
+}
+
+fn attack(case: &Case) -> Attack {
+    let layout = case.clip.layout().id;
+    let natural = [clip(layout, 5, 1, true, 1), clip(layout, 3, 2, true, 2)];
+    Attack::new(Arc::new(Toy::new(layout)), &case.clip, &natural, case.config.clone()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn realignment_holds_region_and_bones_from_any_start(case in cases(), size in 0.0..0.5_f32, seed in any::<u64>()) {
+        let bounds = region::bounds(&case.clip, &case.config).unwrap();
+        let mut rng = Pcg32::seed_from_u64(seed);
+        let mut x = case.clip.data().to_vec();
+        for (x, _) in x.iter_mut().zip(&bounds).filter(|(_, b)| **b > 0.0) {
+            *x += size * rng.random_range(-1.0..1.0_f32);
+        }
+        realign::realign(&mut x, &case.clip, &bounds);
+        stays(&case.clip, &x, &case.config);
+        bones_keep_their_lengths(&case.clip, &x);
+        prop_assert!(figures::bone_deviation(&case.clip, &x) < 2e-3);
+    }
+
+    #[test]
+    fn realignment_leaves_the_original_alone(case in cases()) {
+        let bounds = region::bounds(&case.clip, &case.config).unwrap();
+        let mut x = case.clip.data().to_vec();
+        realign::realign(&mut x, &case.clip, &bounds);
+        prop_assert!(figures::linf(&case.clip, &x) < 1e-6);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(120) })]
+
+    #[test]
+    fn every_step_keeps_what_its_constraints_promise(case in cases()) {
+        let (mut attack, config) = (attack(&case), &case.config);
+        let promised = config.constraints;
+        loop {
+            let report = ciasa::attack::run::block_on(attack.step()).unwrap();
+            let x = attack.perturbed();
+            stays(&case.clip, x, config);
+            if promised.realign {
+                bones_keep_their_lengths(&case.clip, x);
+            }
+            if promised.clip && !promised.realign {
+                within_epsilon(&case.clip, x, config);
+                prop_assert_eq!(report.figures.epsilon_excess, 0.0);
+            }
+            let parts = report.losses.prediction + config.lambda * (report.losses.smooth + report.losses.adversarial);
+            prop_assert!((report.losses.total - parts).abs() <= 1e-4 * parts.abs().max(1.0));
+            prop_assert_eq!(report.figures.plausibility.is_some(), config.plausible());
+            prop_assert_eq!(report.losses.discriminator > 0.0, config.plausible());
+            if !config.smooth() {
+                prop_assert_eq!(report.losses.smooth, 0.0);
+            }
+            if report.done.is_some() {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_result(case in cases()) {
+        let go = |attack: &mut Attack| {
+            let mut reports = Vec::new();
+            run(attack, |r| { reports.push(r.clone()); ControlFlow::Continue(()) }).unwrap();
+            (reports, attack.perturbed().to_vec())
+        };
+        let mut first = attack(&case);
+        let result = go(&mut first);
+        prop_assert_eq!(&go(&mut attack(&case)), &result);
+        // And so does a reset.
+        first.reset();
+        prop_assert_eq!(first.perturbed(), case.clip.data());
+        prop_assert_eq!(&go(&mut first), &result);
+    }
+
+    #[test]
+    fn settings_changed_on_the_way_hold_at_once(case in cases(), other in cases()) {
+        let mut attack = attack(&case);
+        ciasa::attack::run::block_on(attack.step()).unwrap();
+        let joints = other.config.joints.map(|joints| joints.into_iter().filter(|j| *j < case.clip.layout().len()).collect());
+        let epsilon = Epsilon::Global(0.01);
+        let config = AttackConfig { joints, epsilon, constraints: other.config.constraints, ..case.config.clone() };
+        let before = attack.perturbed().to_vec();
+        if attack.configure(config.clone()).is_err() {
+            prop_assert_eq!(attack.perturbed(), before.as_slice());
+            prop_assert_eq!(attack.config(), &case.config);
+            return Ok(());
+        }
+        stays(&case.clip, attack.perturbed(), &config);
+        if config.constraints.realign {
+            bones_keep_their_lengths(&case.clip, attack.perturbed());
+        } else if config.constraints.clip {
+            within_epsilon(&case.clip, attack.perturbed(), &config);
+        }
+    }
+}
