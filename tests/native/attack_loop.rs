@@ -188,3 +188,15 @@ fn a_device_that_computes_no_number_is_an_error_and_leaves_the_clip_alone() {
     assert!(block_on(attack.step()).unwrap_err().is_device());
     assert_eq!(attack.perturbed(), clip.data());
 }
+
+#[test]
+fn attacks_can_run_on_several_threads_and_be_moved_to_one() {
+    let config = || AttackConfig { iterations: 2, ..Default::default() };
+    let alone = to_the_end(&mut start(config()));
+    let others: Vec<_> = (0..3).map(|_| std::thread::spawn(move || to_the_end(&mut start(config())))).collect();
+    for other in others {
+        assert_eq!(other.join().unwrap(), alone);
+    }
+    let mut moved = start(config());
+    assert_eq!(std::thread::spawn(move || to_the_end(&mut moved)).join().unwrap(), alone);
+}

@@ -11,7 +11,7 @@ pub(super) type Point = [f64; 3];
 /// Away from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the original's length, and
 /// everything beyond it moves along. For a whole body that is the paper's procedure: only the root is where it was put.
 /// For a region it starts at the neighbours of the region, which stay bit for bit. A region's joint with neighbours on
-/// several sides, a knee between hip and ankle, has no direction to choose; see [`connect`].
+/// several sides, a knee between hip and ankle, has no direction to choose; `connect.rs` finds its place.
 ///
 /// Bones to joints that were not seen impose nothing. Epsilon is the bound that yields: a joint may end beyond it, and
 /// [`super::figures::epsilon_excess`] tells by how much.

@@ -250,7 +250,7 @@ mod tests {
             game.layout,
         );
         let fake = feature_map(x.clone().reshape([n, 20, 3]), vec![1.0; n * 15], game.layout);
-        check::gradient(&fresh, 1e-2, |weights| {
+        check::gradient(&fresh, 1e-3, |weights| {
             let judge = |maps: &Tensor<4>| game.discriminator.forward(&weights, maps.clone());
             (judge(&real) - 1.0).square().mean() + judge(&fake).square().mean()
         });
