@@ -188,6 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn a_leg_perturbed_onto_a_line_is_pulled_halfway_back() {
+        // Knee and ankle between hip and foot that stay. Both are driven onto the line between these, where no move to the
+        // side is seen to lengthen a bone.
+        let mut data = clip().data().to_vec();
+        for (j, at) in [(12, [0.0, 0.0]), (13, [0.3, -0.4]), (14, [0.1, -0.8]), (15, [0.0, -1.2])] {
+            data[j * 3..j * 3 + 2].copy_from_slice(&at);
+        }
+        let clean = clip().with_data(data).unwrap();
+        let mut x = clean.data().to_vec();
+        x[39] = 0.0;
+        x[42] = 0.0;
+        realign(&mut x, &clean, &bounds(&[13, 14]));
+        assert!(crate::attack::figures::bone_deviation(&clean, &x) < 1e-5);
+        assert!((x[39] - 0.3).abs() > 0.01, "the knee is back at the original's {}", x[39]);
+    }
+
+    #[test]
     fn a_bone_without_direction_takes_the_originals() {
         let clean = clip();
         let mut x = clean.data().to_vec();
