@@ -4,6 +4,7 @@
 mod attack_laws;
 mod attack_loop;
 mod formats;
+mod gallery;
 mod golden_agcn;
 mod golden_attack;
 mod golden_shift_gcn;

@@ -19,6 +19,7 @@ enum Command {
     Convert(cli::convert::ConvertArgs),
     Recognise(cli::recognise::RecogniseArgs),
     Train(cli::train::TrainArgs),
+    Gallery(cli::gallery::GalleryArgs),
 }
 
 fn main() -> ExitCode {
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => cli::convert::run(&args),
         Command::Recognise(args) => cli::recognise::run(&args),
         Command::Train(args) => cli::train::run(&args),
+        Command::Gallery(args) => cli::gallery::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,5 +3,6 @@
 pub mod attack;
 mod common;
 pub mod convert;
+pub mod gallery;
 pub mod recognise;
 pub mod train;

@@ -1,5 +1,17 @@
-//! Real skeleton sets, for training and evaluation beside a data directory. None of their clips ships.
+//! Real skeleton sets, for training and evaluation beside a data directory, none of whose clips ships; and the clips that
+//! do: drawn from a motion prior, and free motion capture.
 
+mod align;
 pub mod augment;
+mod body;
 #[cfg(feature = "train")]
 pub mod dataset;
+pub mod distance;
+mod ground;
+pub mod mocap;
+mod motion;
+pub mod prior;
+mod quaternion;
+mod series;
+pub mod thumb;
+mod vec3;

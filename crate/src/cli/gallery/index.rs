@@ -1,0 +1,150 @@
+//! The gallery's index: what the page shows before it has loaded a clip.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::common::{text, write};
+use crate::data::thumb;
+use crate::error::{Error, Result};
+use crate::format::{self, Format};
+use crate::skeleton::{LayoutId, Sequence};
+
+const FILE: &str = "index.json";
+
+/// Where a clip of the gallery comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Drawn from the motion prior.
+    Synthetic,
+    /// Recorded, under a free licence.
+    MotionCapture,
+}
+
+/// One clip of the gallery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Stable id, used in addresses.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// The class, where the clip shows one that a model knows.
+    pub label: Option<String>,
+    /// Its layout.
+    pub layout: LayoutId,
+    /// The file beside the index.
+    pub file: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Frames a second.
+    pub fps: f32,
+    /// T.
+    pub frames: usize,
+    /// Does it show an action that no model was trained on?
+    pub out_of_distribution: bool,
+    /// Whom to credit.
+    pub credit: String,
+    /// The seed of a synthetic clip.
+    pub seed: Option<u64>,
+    /// A stick figure of its widest frame, an SVG.
+    pub thumb: String,
+}
+
+/// A clip on its way into the gallery.
+pub struct New {
+    pub id: String,
+    pub name: String,
+    pub clip: Sequence,
+    pub credit: String,
+    pub seed: Option<u64>,
+}
+
+/// The whole index, in the order in which the page shows it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Index(pub Vec<Entry>);
+
+impl Index {
+    /// The index in a directory, or an empty one where there is none yet.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be read.
+    pub fn read(dir: &Path) -> Result<Self> {
+        let path = dir.join(FILE);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        serde_json::from_str(&text(&path)?).map_err(|e| Error::data(e.to_string()).at(path.display()))
+    }
+
+    /// Puts new clips in the place of all of their origin, files included.
+    ///
+    /// # Errors
+    /// Where a file cannot be removed or written.
+    pub fn replace(&mut self, origin: Origin, clips: Vec<New>, dir: &Path) -> Result<()> {
+        for old in self.0.iter().filter(|e| e.origin == origin) {
+            let path = dir.join(&old.file);
+            if path.exists() {
+                std::fs::remove_file(&path).map_err(|e| Error::io(&path, &e))?;
+            }
+        }
+        self.0.retain(|e| e.origin != origin);
+        for new in clips {
+            let file = format!("{}.json", new.id);
+            write(&dir.join(&file), &format::write(&new.clip, Format::Clip)?)?;
+            self.0.push(Entry {
+                id: new.id,
+                name: new.name,
+                label: new.clip.label.clone(),
+                layout: new.clip.layout().id,
+                file,
+                origin,
+                fps: new.clip.fps,
+                frames: new.clip.frames(),
+                out_of_distribution: new.clip.label.is_none(),
+                credit: new.credit,
+                seed: new.seed,
+                thumb: thumb::svg(&new.clip, thumb::widest_frame(&new.clip)),
+            });
+        }
+        self.0.sort_by_key(|e| e.origin == Origin::MotionCapture);
+        Ok(())
+    }
+
+    /// Writes the index.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write(&self, dir: &Path) -> Result<()> {
+        // One entry a line: a clip that changes is one line of a diff.
+        let lines: std::result::Result<Vec<_>, _> = self.0.iter().map(serde_json::to_string).collect();
+        let lines = lines.map_err(|e| Error::data(e.to_string()).at(FILE))?;
+        write(&dir.join(FILE), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())
+    }
+}
+
+/// A class's name as a part of file names and addresses.
+pub fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+    words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+}
+
+/// A name as a person reads it.
+pub fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_slugs_and_titles() {
+        assert_eq!(slug("draw circle (counter-clockwise)"), "draw-circle-counter-clockwise");
+        assert_eq!(slug("draw X"), "draw-x");
+        assert_eq!((capitalised("wave"), capitalised("")), ("Wave".to_owned(), String::new()));
+    }
+}
