@@ -5,7 +5,7 @@
 
 use super::palette::{Palette, Rgba, Side, mix, shade, with_opacity};
 use super::pose::Pose;
-use super::vec::{V3, length, lerp, sub};
+use super::vec::{V3, add, along, length, lerp, sub, unit};
 use crate::skeleton::Layout;
 
 /// A solid from `a` to `b` with its half thickness at both ends; `a` = `b` is a ball or a cube. A ring lies around `a`, across the
@@ -56,8 +56,8 @@ impl Solids {
     pub fn shift(&mut self, from: [usize; 3], by: V3) {
         for (solids, from) in [&mut self.round, &mut self.square, &mut self.rings].into_iter().zip(from) {
             for s in &mut solids[from..] {
-                s.a = super::vec::add(s.a, by);
-                s.b = super::vec::add(s.b, by);
+                s.a = add(s.a, by);
+                s.b = add(s.b, by);
             }
         }
     }
@@ -86,12 +86,17 @@ pub struct Look<'a> {
     pub palette: &'a Palette,
     /// Joints of the attack region, by index; None where the attack has them all.
     pub region: Option<&'a [usize]>,
+    /// Mark the joints of the region with rings.
+    pub rings: bool,
     /// Are joints to be picked: draw all of them as handles.
     pub handles: bool,
     /// Size of the body as a share of a usual one.
     pub size: f32,
     /// 1 is opaque.
     pub opacity: f32,
+    /// The clean pose that stands in the same place, if one does: square limbs are slimmer then, and those outside the
+    /// region that did not move are left out.
+    pub over: Option<&'a Pose>,
     /// From the scene to the eye: rings face it.
     pub back: V3,
 }
@@ -101,15 +106,15 @@ const THICKNESS: &[(&str, f32)] = &[
     ("tip", 0.013),
     ("thumb", 0.013),
     ("finger", 0.013),
-    ("hip centre", 0.060),
-    ("spine (shoulder)", 0.052),
-    ("shoulder centre", 0.052),
-    ("spine", 0.060),
-    ("back", 0.060),
-    ("root", 0.060),
-    ("thorax", 0.056),
+    ("hip centre", 0.070),
+    ("spine (shoulder)", 0.062),
+    ("shoulder centre", 0.062),
+    ("spine", 0.076),
+    ("back", 0.074),
+    ("root", 0.070),
+    ("thorax", 0.070),
     ("neck", 0.038),
-    ("head", 0.095),
+    ("head", 0.086),
     ("clavicle", 0.044),
     ("shoulder", 0.044),
     ("elbow", 0.034),
@@ -146,14 +151,19 @@ pub fn side(layout: &Layout, joint: usize) -> Side {
 
 /// Adds the solids of one pose.
 pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
-    let (base, slim) = match look.figure {
-        Figure::Clean => (look.palette.clean, 1.0),
-        Figure::Perturbed => (look.palette.perturbed, 0.62),
+    // Square limbs are thin between their cubes, so that the cubes hide where they meet.
+    let (base, slim, limbs) = match look.figure {
+        Figure::Clean => (look.palette.clean, 1.0, 0.84),
+        Figure::Perturbed => (look.palette.perturbed, if look.over.is_some() { 0.70 } else { 0.88 }, 0.62),
+    };
+    let unmoved = |j: usize| match (look.over, pose[j]) {
+        (Some(clean), Some(p)) => clean[j].is_some_and(|c| length(sub(c, p)) < 1e-3 * look.size),
+        _ => false,
     };
     let scale = look.size * slim;
     let attacked = |j: usize| look.region.is_none_or(|r| r.contains(&j));
     let color = |j: usize, on: bool| {
-        let c = shade(if on { base } else { mix(base, look.palette.muted, 0.62) }, side(layout, j));
+        let c = shade(if on { base } else { mix(base, look.palette.muted, 0.5) }, side(layout, j));
         with_opacity(c, look.opacity)
     };
     let solids = match look.figure {
@@ -162,8 +172,11 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
     };
     for (parent, child) in layout.bones() {
         let (Some(a), Some(b)) = (pose[parent], pose[child]) else { continue };
+        if !attacked(child) && unmoved(parent) && unmoved(child) {
+            continue;
+        }
         // A bone never swells to the size of the head that it carries.
-        let limb = |j: usize| 0.84 * thickness(layout, j).min(0.060) * scale;
+        let limb = |j: usize| limbs * thickness(layout, j).min(0.076) * scale;
         let (ra, rb) = if layout.joints[child].contains("head") {
             (limb(parent), 0.036 * scale)
         } else {
@@ -174,6 +187,9 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
         solids.push(Solid { a, ra, b, rb, color: color(child, attacked(child)) });
     }
     for (j, p) in pose.iter().enumerate().filter_map(|(j, p)| p.map(|p| (j, p))) {
+        if !attacked(j) && unmoved(j) {
+            continue;
+        }
         let on = look.region.is_some() && attacked(j);
         let grown = if on || look.handles { 1.22 } else { 1.0 };
         let r = thickness(layout, j) * scale * grown;
@@ -181,17 +197,22 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
         let neck = pose[layout.parents[j]].filter(|_| layout.joints[j] == "head");
         let (a, b, r) = match neck {
             Some(n) if length(sub(p, n)) > 1e-6 => {
-                let reach = 0.035 * scale / length(sub(p, n));
+                let reach = 0.030 * scale / length(sub(p, n));
                 (lerp(p, n, reach), lerp(p, n, -reach), r * 0.9)
             }
-            _ => (p, p, r),
+            // A cube lies along its bone; a hair of length tells the direction.
+            _ => match pose[layout.parents[j]] {
+                Some(parent) if look.figure == Figure::Perturbed => {
+                    (p, along(p, unit(sub(p, parent)), 1e-3 * scale), r)
+                }
+                _ => (p, p, r),
+            },
         };
         solids.push(Solid { a, ra: r, b, rb: r, color: color(j, attacked(j)) });
-        if on {
+        if on && look.rings {
             let r = (thickness(layout, j).max(0.028) * 1.22 + 0.020) * look.size;
-            let towards = super::vec::along(p, look.back, look.size);
-            let color = with_opacity(look.palette.ring, look.opacity);
-            out.rings.push(Solid { a: p, ra: r, b: towards, rb: r, color });
+            let towards = along(p, look.back, look.size);
+            out.rings.push(Solid { a: p, ra: r, b: towards, rb: r, color: look.palette.ring });
         }
     }
 }
@@ -203,6 +224,10 @@ pub fn trail(out: &mut Solids, path: &[V3], look: &Look, side: Side) {
         Figure::Perturbed => (look.palette.perturbed, &mut out.square),
     };
     let n = path.len().saturating_sub(1) as f32;
+    // A joint that hardly moves has no path, only a blob.
+    if path.windows(2).map(|w| length(sub(w[0], w[1]))).sum::<f32>() < 0.06 * look.size {
+        return;
+    }
     for (i, w) in path.windows(2).enumerate() {
         let width = |i: usize| 0.013 * look.size * (0.12 + 0.88 * i as f32 / n);
         let color = with_opacity(mix(shade(base, side), look.palette.muted, 0.35 * (1.0 - i as f32 / n)), 1.0);
@@ -210,13 +235,21 @@ pub fn trail(out: &mut Solids, path: &[V3], look: &Look, side: Side) {
     }
 }
 
-/// Adds the contact shadows of a pose: a spot below each joint, wider and weaker the higher the joint is.
+/// Adds the contact shadows of a pose: a spot below each joint near the floor, weaker the higher the joint is, and a wide one
+/// below the whole body.
 pub fn shadows(out: &mut Vec<Shadow>, pose: &Pose, floor: f32, size: f32) {
-    for p in pose.iter().flatten() {
-        let height = ((p[1] - floor) / size).max(0.0);
-        let radius = (0.11 + 0.16 * height.min(1.8)) * size;
-        let strength = 0.42 / (1.0 + 5.0 * height);
-        out.push(Shadow { at: [p[0], floor, p[2]], radius, strength });
+    /// Height above the floor at which a joint casts no spot of its own any more, on a usual body.
+    const HIGH: f32 = 0.4;
+    let seen: Vec<V3> = pose.iter().flatten().copied().collect();
+    let Some(sum) = seen.iter().copied().reduce(add) else { return };
+    let n = seen.len() as f32;
+    out.push(Shadow { at: [sum[0] / n, floor, sum[2] / n], radius: 0.55 * size, strength: 0.32 });
+    for p in seen {
+        let height = (p[1] - floor) / size;
+        if height < HIGH {
+            let strength = 0.55 * (1.0 - height.max(0.0) / HIGH).powi(2);
+            out.push(Shadow { at: [p[0], floor, p[2]], radius: (0.10 + 0.2 * height.max(0.0)) * size, strength });
+        }
     }
 }
 
@@ -231,9 +264,11 @@ mod tests {
             figure,
             palette: &Palette::LIGHT,
             region,
+            rings: true,
             handles: false,
             size: 1.0,
             opacity: 1.0,
+            over: None,
             back: [0.0, 0.0, 1.0],
         }
     }
@@ -293,6 +328,22 @@ mod tests {
     }
 
     #[test]
+    fn over_the_clean_figure_only_what_moved_or_may_move_is_drawn() {
+        let layout = LayoutId::KinectV1.layout();
+        let region = layout.region("set-1").unwrap().joints;
+        let clean = pose(layout);
+        let mut moved = clean.clone();
+        moved[7] = moved[7].map(|p| add(p, [0.0, 0.1, 0.0]));
+        let mut out = Solids::default();
+        let over = Look { over: Some(&clean), ..look(Figure::Perturbed, Some(region)) };
+        figure(&mut out, layout, &moved, &over);
+        assert_eq!(out.square.len(), 2 * region.len());
+        let everywhere = Look { over: Some(&clean), ..look(Figure::Perturbed, None) };
+        figure(&mut out, layout, &moved, &everywhere);
+        assert_eq!(out.square.len(), 2 * region.len() + 39);
+    }
+
+    #[test]
     fn a_trail_grows_towards_the_present_and_shadows_fade_with_height() {
         let mut out = Solids::default();
         trail(&mut out, &[[0.0; 3], [1.0, 0.0, 0.0], [2.0, 0.0, 0.0]], &look(Figure::Clean, None), Side::Left);
@@ -301,8 +352,13 @@ mod tests {
         trail(&mut out, &[[0.0; 3]], &look(Figure::Clean, None), Side::Left);
         assert_eq!(out.round.len(), 2);
         let mut spots = Vec::new();
-        shadows(&mut spots, &vec![Some([0.0, 0.1, 0.0]), Some([0.0, 1.5, 0.0]), None], 0.0, 1.0);
-        assert!(spots.len() == 2 && spots[0].strength > 2.0 * spots[1].strength && spots[0].radius < spots[1].radius);
+        let pose = vec![Some([0.0, 0.05, 0.0]), Some([0.0, 0.3, 0.0]), Some([0.3, 1.5, 0.0]), None];
+        shadows(&mut spots, &pose, 0.0, 1.0);
+        // The body's own, the two low joints'.
+        assert!(spots.len() == 3 && spots.iter().all(|s| s.at[1] == 0.0));
+        assert!(spots[1].strength > 2.0 * spots[2].strength && (spots[0].at[0] - 0.1).abs() < 1e-6);
+        shadows(&mut spots, &vec![None], 0.0, 1.0);
+        assert_eq!(spots.len(), 3);
     }
 
     #[test]

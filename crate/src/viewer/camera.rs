@@ -13,7 +13,7 @@ const HOME: (f32, f32) = (0.42, 0.2);
 const ELEVATION: (f32, f32) = (-0.3, 1.5);
 const ZOOM: (f32, f32) = (0.4, 8.0);
 /// Share of the window that the clip may fill.
-const FILL: f32 = 0.9;
+const FILL: f32 = 0.93;
 
 /// What the user did to the camera. Angles are relative to the way the person faces, so a new clip keeps the view.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,7 +96,7 @@ impl Camera {
         let home = Self { azimuth: 0.0, ..Self::home(bounds.flat) };
         let [fit_right, fit_up, fit_back] = home.axes(bounds.facing);
         let depth = if bounds.flat { 0.0 } else { bounds.radius };
-        let margin = 0.12 * bounds.size;
+        let margin = 0.10 * bounds.size;
         let (slope_y, half) = ((FOV / 2.0).tan() * FILL, (bounds.top - bounds.floor) / 2.0 + margin);
         let slope_x = slope_y * aspect;
         let corner = |i: i32, side: f32| {
@@ -197,7 +197,7 @@ mod tests {
                     for y in [-1.0, 0.8] {
                         let p = [TARGET[0] + 0.7 * cos, y, TARGET[2] + 0.7 * sin];
                         let [x, y, _] = lens.matrix.project(p).unwrap();
-                        assert!(x.abs() < 0.95 && y.abs() < 0.95, "aspect {aspect}, step {step}: {x} {y}");
+                        assert!(x.abs() < 0.97 && y.abs() < 0.97, "aspect {aspect}, step {step}: {x} {y}");
                     }
                 }
             }

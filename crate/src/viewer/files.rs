@@ -1,8 +1,10 @@
 //! Layouts and clip files for TypeScript.
 
-use super::export::{clip, thrown};
+use super::export::{clip, set, thrown};
+use crate::error::Error;
+use crate::format::{self, Format};
 use crate::skeleton::{Layout, LayoutId};
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Object};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
@@ -48,4 +50,41 @@ pub fn body_height(
     data: &Float32Array,
 ) -> Result<Option<f32>, JsValue> {
     Ok(clip(layout, fps, frames, people, data).map_err(thrown)?.body_height())
+}
+
+/// Reads a clip's file: `{ layout, fps, label, frames, people, data }`.
+///
+/// # Errors
+/// Throws where the bytes are no clip; the message names the line or the field.
+#[wasm_bindgen(js_name = parseClip)]
+pub fn parse_clip(bytes: &[u8], file_name: &str) -> Result<Object, JsValue> {
+    let clip = format::read(bytes, file_name).map_err(thrown)?;
+    let object = Object::new();
+    set(&object, "layout", clip.layout().id.as_str());
+    set(&object, "fps", clip.fps);
+    set(&object, "label", clip.label.as_deref().map_or(JsValue::NULL, JsValue::from));
+    set(&object, "frames", clip.frames() as u32);
+    set(&object, "people", clip.people() as u32);
+    set(&object, "data", Float32Array::from(clip.data()));
+    Ok(object)
+}
+
+/// Writes a clip in the format of that id (`Format::as_str`).
+///
+/// # Errors
+/// Throws where there is no such format, or it cannot hold the clip.
+#[wasm_bindgen(js_name = writeClip)]
+pub fn write_clip(
+    layout: &str,
+    fps: f32,
+    frames: usize,
+    people: usize,
+    data: &Float32Array,
+    label: Option<String>,
+    format: &str,
+) -> Result<Vec<u8>, JsValue> {
+    let known = Format::parse(format).ok_or_else(|| thrown(Error::config(format!("there is no format {format:?}"))))?;
+    let mut clip = clip(layout, fps, frames, people, data).map_err(thrown)?;
+    clip.label = label;
+    format::write(&clip, known).map_err(thrown)
 }

@@ -38,9 +38,12 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
             figure,
             palette: &palette,
             region: stage.options.region.as_deref(),
+            // Figures are too small here for rings.
+            rings: false,
             handles: stage.options.picking,
             size: bounds.size,
             opacity: 1.0,
+            over: None,
             back: lens.back,
         };
         let up = ((rows - 1.0) / 2.0 - row as f32) * grid.row;

@@ -8,8 +8,8 @@ use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 use three_d::{Context, CoreError, ElementBuffer, InstanceBuffer, Program, RenderStates, VertexBuffer, Viewport};
 
 /// Segments around a capsule, and from its equator to its pole.
-const AROUND: u16 = 20;
-const TO_POLE: u16 = 5;
+const AROUND: u16 = 28;
+const TO_POLE: u16 = 8;
 
 /// A mesh: (direction out of the axis, share of the way), normals, triangles.
 #[derive(Default)]

@@ -77,9 +77,9 @@ pub enum Side {
 /// The shade of a side: the left is lighter and the right darker, so that crossing limbs stay apart.
 pub fn shade(c: Rgba, side: Side) -> Rgba {
     let (towards, share) = match side {
-        Side::Left => ([1.0, 1.0, 1.0, c[3]], 0.24),
+        Side::Left => ([1.0, 1.0, 1.0, c[3]], 0.26),
         Side::Middle => (c, 0.0),
-        Side::Right => ([0.0, 0.0, 0.0, c[3]], 0.24),
+        Side::Right => ([0.0, 0.0, 0.0, c[3]], 0.18),
     };
     mix(c, towards, share)
 }

@@ -7,7 +7,7 @@ use super::stage::{Panel, Stage};
 use crate::error::{Error, Result};
 use three_d::{
     Blend, BlendEquationType, BlendMultiplierType, ClearState, Context, CoreError, DepthTest, Mat4, Program,
-    RenderStates, RenderTarget, Viewport, WriteMask,
+    RenderStates, RenderTarget, ScissorBox, Viewport, WriteMask,
 };
 
 /// Colours leave the shaders multiplied with their opacity, as a transparent canvas wants them.
@@ -19,6 +19,9 @@ const PREMULTIPLIED: Blend = Blend::Enabled {
     rgb_equation: BlendEquationType::Add,
     alpha_equation: BlendEquationType::Add,
 };
+
+/// Share of its opacity with which the clean figure covers what is behind it.
+const VEIL: f32 = 0.18;
 
 /// Everything that lives on the GPU. Lost with its context, and then simply made again.
 pub struct Scene {
@@ -54,24 +57,44 @@ impl Scene {
     pub fn draw(&self, stage: &Stage, width: u32, height: u32, dpr: f32) -> Result<()> {
         let target = RenderTarget::screen(&self.context, width, height);
         target.clear(ClearState::color_and_depth(0.0, 0.0, 0.0, 0.0, 1.0));
-        let panels = stage.panels();
-        target
-            .write(|| {
-                panels.iter().for_each(|p| self.panel(stage, p, height, dpr));
-                Ok::<(), CoreError>(())
-            })
-            .map_err(|e| Error::device(e.to_string()).at("WebGL2"))?;
-        Ok(())
+        stage.panels().iter().try_for_each(|p| self.panel(stage, p, &target, dpr))
     }
 
-    fn panel(&self, stage: &Stage, panel: &Panel, canvas_height: u32, dpr: f32) {
+    fn panel(&self, stage: &Stage, panel: &Panel, target: &RenderTarget, dpr: f32) -> Result<()> {
         let [left, top, width, height] = panel.window.map(|v| (v * dpr).round());
         let viewport = Viewport {
             x: left as i32,
-            y: (canvas_height as f32 - top - height) as i32,
+            y: (target.height() as f32 - top - height) as i32,
             width: width as u32,
             height: height as u32,
         };
+        let window = ScissorBox::from(viewport);
+        let write = |draw: &dyn Fn()| -> Result<()> {
+            let drawn = target.write_partially(window, || {
+                draw();
+                Ok::<(), CoreError>(())
+            });
+            drawn.map(|_| ()).map_err(|e| Error::device(e.to_string()).at("WebGL2"))
+        };
+        use_matrix(&self.solid.program, &panel.lens);
+        for (name, v) in [("right", panel.lens.right), ("up", panel.lens.up), ("back", panel.lens.back)] {
+            self.solid.program.use_uniform(name, three_d::vec3(v[0], v[1], v[2]));
+        }
+        // The clean figure lies under the perturbed one whatever their depth, so that orange stays orange; then, thinly, over
+        // those parts of it that are behind.
+        write(&|| {
+            self.floor(stage, panel, viewport);
+            self.glass(panel, 1.0, viewport);
+        })?;
+        target.clear_partially(window, ClearState::depth(1.0));
+        write(&|| {
+            self.solid.program.use_uniform("opacity", 1.0f32);
+            self.solids(&panel.solid, RenderStates { blend: PREMULTIPLIED, ..Default::default() }, viewport);
+            self.glass(panel, VEIL, viewport);
+        })
+    }
+
+    fn floor(&self, stage: &Stage, panel: &Panel, viewport: Viewport) {
         let palette = stage.palette();
         let on_floor = RenderStates {
             write_mask: WriteMask::COLOR,
@@ -90,12 +113,10 @@ impl Scene {
             self.shadow.program.use_uniform("shade", vec4(palette.shadow));
             self.shadow.draw(&panel.shadows, on_floor, viewport);
         }
-        use_matrix(&self.solid.program, &panel.lens);
-        for (name, v) in [("right", panel.lens.right), ("up", panel.lens.up), ("back", panel.lens.back)] {
-            self.solid.program.use_uniform(name, three_d::vec3(v[0], v[1], v[2]));
-        }
-        self.solids(&panel.solid, RenderStates { blend: PREMULTIPLIED, ..Default::default() }, viewport);
-        // Glass: first its depth alone, so that only its outermost surface is blended and no inner joint shows twice.
+    }
+
+    /// Draws the glass: first its depth alone, so that only its outermost surface is blended and no inner joint shows twice.
+    fn glass(&self, panel: &Panel, opacity: f32, viewport: Viewport) {
         let depth = RenderStates { write_mask: WriteMask::DEPTH, ..Default::default() };
         let surface = RenderStates {
             write_mask: WriteMask::COLOR,
@@ -103,6 +124,7 @@ impl Scene {
             blend: PREMULTIPLIED,
             ..Default::default()
         };
+        self.solid.program.use_uniform("opacity", opacity);
         self.solids(&panel.glass, depth, viewport);
         self.solids(&panel.glass, surface, viewport);
     }

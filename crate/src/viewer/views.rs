@@ -10,7 +10,7 @@ use crate::skeleton::Sequence;
 /// Seconds of the past that a trail shows.
 const TRAIL_SECONDS: f32 = 0.9;
 /// Opacity of the clean figure around the perturbed one.
-const GLASS: f32 = 0.46;
+const GLASS: f32 = 0.72;
 
 /// Both clips in one place: the clean figure becomes glass where the perturbed one is shown too.
 pub fn overlay(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Vec<Panel> {
@@ -51,6 +51,8 @@ fn window(stage: &Stage, clip: &Sequence, bounds: &Bounds, window: [f32; 4]) -> 
         None
     } else {
         let radius = (bounds.radius + 1.1 * bounds.size).max(1.6 * bounds.size);
+        // A narrow window's floor ends inside it, so that neighbours do not look like one torn floor.
+        let radius = if window[2] < stage.size[0] { 0.75 * radius } else { radius };
         Some(([target[0], bounds.floor, target[2]], radius))
     };
     Panel { window, lens, solid, glass: Solids::default(), shadows: Vec::new(), floor, targets: Vec::new() }
@@ -82,15 +84,23 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, bounds: &Bounds, figur
         figure,
         palette: &palette,
         region: stage.options.region.as_deref(),
+        // One set of rings is enough for figures in one place.
+        rings: panel.targets.is_empty(),
         handles: stage.options.picking,
         size: bounds.size,
         opacity: if glass { GLASS } else { 1.0 },
+        over: None,
         back: panel.lens.back,
     };
     let people = stage.people(figure, stage.frame);
-    for pose in people.iter().flatten() {
-        body::figure(if glass { &mut panel.glass } else { &mut panel.solid }, layout, pose, &look);
+    // Figures in one place: the second one is drawn over the first.
+    let below = panel.targets.first();
+    for (m, pose) in people.iter().enumerate().filter_map(|(m, p)| p.as_ref().map(|p| (m, p))) {
+        let over = below.and_then(|b| b.get(m)?.as_ref());
+        body::figure(if glass { &mut panel.glass } else { &mut panel.solid }, layout, pose, &Look { over, ..look });
     }
+    // Rings are never glass.
+    panel.solid.rings.append(&mut panel.glass.rings);
     panel.targets.push(people);
     if stage.options.trails {
         let instants: Vec<_> =

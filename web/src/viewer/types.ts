@@ -21,6 +21,9 @@ export interface LayoutInfo {
   mirror: number[];
 }
 
+/** What clips are written as: our own JSON (any layout), NTU RGB+D's text ("ntu"), Kinetics-skeleton JSON ("openpose-18"). */
+export type ClipFormat = "ciasa" | "ntu" | "kinetics";
+
 /** What the viewer shows and how. */
 export interface ViewOptions {
   /** Both clips in one place, next to each other, or poses of the whole clip in rows. */

@@ -1,12 +1,21 @@
 import init, {
   bodyHeight as coreBodyHeight,
   layouts as coreLayouts,
+  parseClip as coreParseClip,
+  writeClip as coreWriteClip,
   ViewerCore,
 } from "../../pkg/viewer/viewer.js";
 import type { Clip } from "../clip.ts";
-import type { LayoutInfo, ViewOptions } from "./types.ts";
+import type { ClipFormat, LayoutInfo, ViewOptions } from "./types.ts";
 
-export type { LayoutInfo, ViewerError, ViewOptions } from "./types.ts";
+export type { ClipFormat, LayoutInfo, ViewerError, ViewOptions } from "./types.ts";
+
+/** The core's names of the formats. */
+const FORMATS: Record<ClipFormat, string> = {
+  ciasa: "ciasa-clip",
+  ntu: "ntu-skeleton",
+  kinetics: "kinetics-skeleton",
+};
 
 let loading: Promise<unknown> | null = null;
 
@@ -25,6 +34,23 @@ export async function layouts(): Promise<LayoutInfo[]> {
   return coreLayouts() as LayoutInfo[];
 }
 
+/**
+ * Reads a clip's file; its content tells the format. Loads the module where it is not there yet. Throws a ViewerError
+ * whose message names the line or the field.
+ */
+export async function parseClip(bytes: Uint8Array, fileName: string): Promise<Clip> {
+  await loadViewer();
+  const read = coreParseClip(bytes, fileName) as Omit<Clip, "id" | "name" | "origin">;
+  return { ...read, id: fileName, name: fileName, origin: "file" };
+}
+
+/** Writes a clip as a file's bytes. Throws a ViewerError where the format cannot hold it. */
+export async function writeClip(clip: Clip, format: ClipFormat): Promise<Uint8Array> {
+  await loadViewer();
+  const { layout, fps, frames, people, data, label } = clip;
+  return coreWriteClip(layout, fps, frames, people, data, label, FORMATS[format]);
+}
+
 /** Length from head to ankle along the bones in the layout's unit; null where no frame shows it. Needs the module loaded. */
 export function bodyHeight(clip: Clip): number | null {
   return coreBodyHeight(clip.layout, clip.fps, clip.frames, clip.people, clip.data) ?? null;
@@ -35,13 +61,11 @@ export function bodyHeight(clip: Clip): number | null {
  * has come back.
  */
 export class Viewer {
-  readonly #canvas: HTMLCanvasElement;
   readonly #core: ViewerCore;
   readonly #stop = new AbortController();
   #lost = false;
 
   private constructor(canvas: HTMLCanvasElement, core: ViewerCore) {
-    this.#canvas = canvas;
     this.#core = core;
     const { signal } = this.#stop;
     // Without preventDefault the browser never gives the context back.
@@ -121,11 +145,10 @@ export class Viewer {
     if (!this.#lost) this.#core.draw();
   }
 
+  /** Frees everything; the canvas can have a new viewer. */
   dispose(): void {
     this.#stop.abort();
     this.#core.free();
-    // Browsers allow about sixteen contexts; one that waits for the garbage collector still counts.
-    this.#canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   #lose(event: Event): void {

@@ -2,6 +2,7 @@
 uniform vec3 right;
 uniform vec3 up;
 uniform vec3 back;
+uniform float opacity;
 
 in vec3 facing;
 in vec4 color;
@@ -16,6 +17,7 @@ void main() {
     float front = clamp(dot(n, back), 0.0, 1.0);
     float edge = mix(0.72, 1.0, smoothstep(0.0, 0.55, front));
     float shine = pow(max(0.0, dot(n, normalize(key + back))), 42.0);
-    vec3 lit = color.rgb * (0.34 + 0.20 * sky + 0.58 * wrap) * edge + vec3(0.16 * shine);
-    result = vec4(min(lit, vec3(1.0)) * color.a, color.a);
+    vec3 lit = color.rgb * (0.44 + 0.16 * sky + 0.50 * wrap) * edge + vec3(0.16 * shine);
+    float a = color.a * opacity;
+    result = vec4(min(lit, vec3(1.0)) * a, a);
 }
