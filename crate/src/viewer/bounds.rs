@@ -6,6 +6,8 @@ use crate::skeleton::{Layout, Sequence};
 
 /// Body height (head to ankle along the bones) to which the thickness of limbs belongs, in metres.
 const USUAL_HEIGHT: f32 = 1.45;
+/// Slices between floor and top.
+pub const SLICES: usize = 8;
 /// Poses looked at when a clip is measured: enough for any clip of seconds, and a bound for one of hours.
 const SAMPLES: usize = 240;
 /// Seconds over which the camera's path is averaged, to each side.
@@ -18,8 +20,9 @@ pub struct Bounds {
     pub floor: f32,
     /// Height of the highest joint.
     pub top: f32,
-    /// Farthest that a joint gets from the followed point, horizontally.
-    pub radius: f32,
+    /// Farthest that a joint gets from the followed point, horizontally: in each of equal slices from floor to top. Feet stay
+    /// below while hands reach out, so slices frame a clip closer than one cylinder.
+    pub slices: [f32; SLICES],
     /// The followed point where the camera stands still.
     pub centre: [f32; 2],
     /// Does the camera follow the person? Only where the clip goes far compared with the body.
@@ -32,6 +35,8 @@ pub struct Bounds {
     pub flat: bool,
     /// Farthest that a joint gets from its own body's middle, horizontally (the film strip centres every pose on it).
     pub reach: f32,
+    /// Heights of the lowest and the highest joint; within a picture, less than from floor to top.
+    pub span: [f32; 2],
 }
 
 impl Bounds {
@@ -52,13 +57,14 @@ impl Bounds {
             return Some(Self {
                 floor: 0.0,
                 top: PICTURE_HEIGHT,
-                radius: PICTURE_WIDTH / 2.0,
+                slices: [PICTURE_WIDTH / 2.0; SLICES],
                 centre: [0.0; 2],
                 follow: false,
                 facing: [0.0, 0.0, 1.0],
                 size,
                 flat,
                 reach: samples.iter().map(reach).fold(0.0, f32::max),
+                span: [low[1], high[1]],
             });
         }
         // The lowest joints of a few frames are noise: the floor is where nearly all frames' lowest joints are.
@@ -66,12 +72,32 @@ impl Bounds {
             samples.iter().map(joints).filter_map(|j| j.iter().map(|p| p[1]).reduce(f32::min)).collect();
         lowest.sort_by(f32::total_cmp);
         let floor = lowest[lowest.len() / 20] - 0.03 * size;
-        let centre = [(low[0] + high[0]) / 2.0, (low[2] + high[2]) / 2.0];
+        let middles: Vec<[f32; 2]> = samples.iter().filter_map(middle).collect();
+        let centre = [0, 1].map(|i| {
+            let (low, high) = middles.iter().fold((f32::MAX, f32::MIN), |(l, h), m| (l.min(m[i]), h.max(m[i])));
+            (low + high) / 2.0
+        });
         let reach = samples.iter().map(reach).fold(0.0, f32::max);
         let still = all.iter().map(|p| (p[0] - centre[0]).hypot(p[2] - centre[1])).fold(0.0, f32::max);
         let follow = still > 1.6 * USUAL_HEIGHT * size && reach < 0.75 * still;
-        let radius = if follow { reach * 1.15 } else { still };
-        Some(Self { floor, top: high[1], radius, centre, follow, facing: facing(layout, &samples), size, flat, reach })
+        let top = high[1];
+        let mut slices = [0.0f32; SLICES];
+        for people in &samples {
+            // A followed person is a little off the camera's smooth path.
+            let (anchor, slack) = if follow { (middle(people).unwrap_or(centre), 1.15) } else { (centre, 1.0) };
+            for p in people.iter().flatten().flatten().flatten() {
+                let share = (p[1] - floor) / (top - floor).max(1e-6);
+                let i = (share * SLICES as f32).clamp(0.0, SLICES as f32 - 1.0) as usize;
+                slices[i] = slices[i].max(slack * (p[0] - anchor[0]).hypot(p[2] - anchor[1]));
+            }
+        }
+        let facing = facing(layout, &samples);
+        Some(Self { floor, top, slices, centre, follow, facing, size, flat, reach, span: [low[1], top] })
+    }
+
+    /// Farthest that a joint gets from the followed point, horizontally.
+    pub fn radius(&self) -> f32 {
+        self.slices.iter().copied().fold(0.0, f32::max)
     }
 
     /// The point that the camera looks at in a frame: the middle of the clip, or above the person whom it follows.
@@ -176,19 +202,31 @@ mod tests {
     fn a_person_whose_left_is_at_minus_x_faces_minus_z() {
         let b = Bounds::of(&walker(5, 0.0, [-0.2, 0.0, 0.0])).unwrap();
         assert!(length(sub(b.facing, [0.0, 0.0, -1.0])) < 1e-5, "{:?}", b.facing);
-        assert!(!b.follow && b.floor < 0.2 && b.top > 1.5 && (b.radius - 0.2).abs() < 1e-3);
+        assert!(!b.follow && b.floor < 0.2 && b.top > 1.5 && (b.radius() - 0.2).abs() < 1e-3);
     }
 
     #[test]
     fn the_camera_stays_for_a_short_way_and_follows_a_long_one() {
         let long = walker(120, 0.05, [0.0, 0.0, 0.2]);
         let b = Bounds::of(&long).unwrap();
-        assert!(b.follow && b.radius < 1.0);
+        assert!(b.follow && b.radius() < 1.0);
         let [early, late] = [0.0, 119.0].map(|f| b.target(&long, f)[0]);
         assert!(early.abs() < 0.05 && (late - 5.95).abs() < 0.05, "{early} {late}");
         let still = walker(120, 0.001, [0.0, 0.0, 0.2]);
         let b = Bounds::of(&still).unwrap();
         assert_eq!(b.target(&still, 0.0), b.target(&still, 119.0));
+    }
+
+    #[test]
+    fn a_slice_is_as_wide_as_its_own_joints() {
+        // Hips, shoulders and hands of this body are 0.2 from its middle, and so are its feet; raise the hands and reach out.
+        let body = walker(3, 0.0, [-0.2, 0.0, 0.0]);
+        let mut data = body.data().to_vec();
+        let hand = LayoutId::KinectV1.layout().joint("left hand").unwrap() * 3;
+        data[hand] = -0.8;
+        data[hand + 1] = 1.59;
+        let b = Bounds::of(&body.with_data(data).unwrap()).unwrap();
+        assert!(b.slices[0] < 0.25 && b.slices[SLICES - 1] > 0.7 && b.radius() == b.slices[SLICES - 1]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The camera: an orbit around the clip, with pan and zoom, in numbers and in words.
 
-use super::bounds::Bounds;
-use super::vec::{Mat4, V3, along, cross, dot, scale};
+use super::bounds::{Bounds, SLICES};
+use super::vec::{Mat4, V3, along, cross, dot};
 use std::f32::consts::{PI, TAU};
 
 /// Vertical opening in radians: long enough a lens that bodies are not distorted.
@@ -91,23 +91,24 @@ impl Camera {
     /// The camera for a window (width through height = `aspect`) that looks at `target`, with the whole clip in it at zoom 1.
     pub fn lens(&self, bounds: &Bounds, target: V3, aspect: f32) -> Lens {
         let [right, up, back] = self.axes(bounds.facing);
-        // The clip's upright cylinder (a flat one for a picture) must fit at the first elevation, from every side: so a turn never
-        // changes the distance.
+        // The clip's slices must fit at the first elevation, from every side: so a turn never changes the distance.
         let home = Self { azimuth: 0.0, ..Self::home(bounds.flat) };
         let [fit_right, fit_up, fit_back] = home.axes(bounds.facing);
-        let depth = if bounds.flat { 0.0 } else { bounds.radius };
-        let margin = 0.10 * bounds.size;
-        let (slope_y, half) = ((FOV / 2.0).tan() * FILL, (bounds.top - bounds.floor) / 2.0 + margin);
-        let slope_x = slope_y * aspect;
-        let corner = |i: i32, side: f32| {
-            let angle = TAU * i as f32 / 16.0;
-            let forward = cross(fit_right, [0.0, 1.0, 0.0]);
-            let rim = along(scale(fit_right, angle.cos() * (bounds.radius + margin)), forward, angle.sin() * depth);
-            along(rim, [0.0, 1.0, 0.0], side * half)
-        };
-        let needed = (0..16)
-            .flat_map(|i| [corner(i, -1.0), corner(i, 1.0)])
-            .map(|p| (dot(p, fit_right).abs() / slope_x).max(dot(p, fit_up).abs() / slope_y) + dot(p, fit_back));
+        let forward = cross(fit_right, [0.0, 1.0, 0.0]);
+        let margin = 0.09 * bounds.size;
+        let tall = bounds.top - bounds.floor;
+        let (slope_y, slope_x) = ((FOV / 2.0).tan() * FILL, (FOV / 2.0).tan() * FILL * aspect);
+        let distance_for =
+            |p: V3| (dot(p, fit_right).abs() / slope_x).max(dot(p, fit_up).abs() / slope_y) + dot(p, fit_back);
+        let needed = bounds.slices.iter().enumerate().flat_map(|(i, radius)| {
+            let height = |edge: usize| (edge as f32 / SLICES as f32 - 0.5) * (tall + 2.0 * margin);
+            let around = (0..16).flat_map(move |a| [(a, height(i)), (a, height(i + 1))]);
+            around.map(move |(a, y)| {
+                let (sin, cos) = (TAU * a as f32 / 16.0).sin_cos();
+                let depth = if bounds.flat { 0.0 } else { radius + margin };
+                distance_for(along(along([0.0, y, 0.0], fit_right, cos * (radius + margin)), forward, sin * depth))
+            })
+        });
         let fitted = needed.fold(0.1, f32::max);
         let distance = fitted / self.zoom;
         let window = 2.0 * distance * (FOV / 2.0).tan();
@@ -174,13 +175,14 @@ mod tests {
         Bounds {
             floor: -1.0,
             top: 0.8,
-            radius: 0.7,
+            slices: [0.7; SLICES],
             centre: [0.0; 2],
             follow: false,
             facing: [0.0, 0.0, -1.0],
             size: 1.0,
             flat: false,
             reach: 0.7,
+            span: [-1.0, 0.8],
         }
     }
 

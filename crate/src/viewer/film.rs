@@ -2,6 +2,7 @@
 
 use super::body::{self, Figure, Look, Solid, Solids};
 use super::bounds::{self, Bounds};
+use super::marks;
 use super::palette::with_opacity;
 use super::pose;
 use super::stage::{Panel, Stage};
@@ -19,9 +20,8 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
     let figures = stage.figures();
     let rows = figures.len().max(1) as f32;
     let camera = stage.camera();
-    let grid = Grid::of(bounds, camera.elevation, width / height, rows, clip.frames());
-    let middle_y = (bounds.floor + bounds.top) / 2.0;
-    let target = [0.0, middle_y, 0.0];
+    let grid = Grid::of(bounds, camera.elevation, width / height, rows, clip);
+    let target = [0.0, bounds.span[0].midpoint(bounds.span[1]), 0.0];
     let lens = camera.parallel(bounds, target, grid.height, width / height);
     let palette = stage.palette();
     let mut panel = Panel {
@@ -51,7 +51,6 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
             let people = stage.people(figure, frame);
             // Both rows stand where the clean clip stands: the difference must not be centred away.
             let Some([x, z]) = bounds::middle(&stage.people(Figure::Clean, frame)) else { continue };
-            let x = if bounds.flat { 0.0 } else { x };
             let right = grid.place(i as f32);
             let shift = add([-x, 0.0, -z], along(scale(lens.right, right), lens.up, up));
             let before = panel.solid.counts();
@@ -59,7 +58,7 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
             for pose in people.iter().flatten() {
                 body::figure(&mut panel.solid, clip.layout(), pose, &look);
                 if !bounds.flat {
-                    body::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
+                    marks::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
                 }
             }
             panel.solid.shift(before, shift);
@@ -87,18 +86,21 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(bounds: &Bounds, elevation: f32, aspect: f32, rows: f32, frames: usize) -> Self {
+    fn of(bounds: &Bounds, elevation: f32, aspect: f32, rows: f32, clip: &Sequence) -> Self {
         let (rise, run) = elevation.sin_cos();
         let margin = 0.16 * bounds.size;
-        let body = (bounds.top - bounds.floor) * run.abs() + 2.0 * bounds.reach * rise.abs();
-        let row = body + 2.0 * margin;
-        let step = (2.0 * bounds.reach * TIGHT + margin).max(0.4 * bounds.size);
+        let depth = if bounds.flat { 0.0 } else { 2.0 * bounds.reach * rise.abs() };
+        let row = (bounds.span[1] - bounds.span[0]) * run.abs() + depth + 2.0 * margin;
+        // Several people need a gap, or nobody knows who belongs to whom.
+        let tight = if clip.people() > 1 { 1.15 } else { TIGHT };
+        let step = (2.0 * bounds.reach * tight + margin).max(0.4 * bounds.size);
         // A narrow window shows fewer poses, smaller; a wide one as many as there is room for.
-        let wanted = (rows * row * aspect / step) as usize;
-        let poses = wanted.clamp(POSES.0, POSES.1).min(frames);
-        let height = (rows * row).max(step * poses as f32 / aspect);
+        let edges = 2.0 * (bounds.reach + margin) - step;
+        let wanted = ((rows * row * aspect - edges) / step).max(0.0) as usize;
+        let poses = wanted.clamp(POSES.0, POSES.1).min(clip.frames());
+        let height = (rows * row).max((step * poses as f32 + edges) / aspect);
         // Room that is left between few poses in a wide window is shared out.
-        let step = step.max((height * aspect / poses as f32).min(1.6 * step));
+        let step = step.max(((height * aspect - edges) / poses as f32).min(1.6 * step));
         Self { poses, step, row, height }
     }
 
@@ -113,7 +115,7 @@ fn playhead(panel: &mut Panel, stage: &Stage, clip: &Sequence, bounds: &Bounds, 
     let palette = stage.palette();
     let lens = panel.lens;
     let size = grid.height / 340.0;
-    let middle = [0.0, (bounds.floor + bounds.top) / 2.0, 0.0];
+    let middle = [0.0, bounds.span[0].midpoint(bounds.span[1]), 0.0];
     let low = -rows / 2.0 * grid.row + 4.0 * size;
     let at = |index: f32| along(along(middle, lens.right, grid.place(index)), lens.up, low);
     let last = (grid.poses - 1) as f32;

@@ -3,7 +3,8 @@
 //! three-d's own instanced meshes take a matrix for each instance, which cannot taper a limb, and its materials are many times the
 //! code that this picture needs. So we hold one mesh for each shape and let the vertex shader stretch it between two joints.
 
-use super::body::{Shadow, Solid};
+use super::body::Solid;
+use super::marks::Shadow;
 use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 use three_d::{Context, CoreError, ElementBuffer, InstanceBuffer, Program, RenderStates, VertexBuffer, Viewport};
 

@@ -7,6 +7,7 @@ pub mod body;
 pub mod bounds;
 pub mod camera;
 pub mod film;
+pub mod marks;
 pub mod palette;
 pub mod pose;
 pub mod stage;

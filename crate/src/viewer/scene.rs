@@ -1,8 +1,9 @@
 //! Draws the stage with WebGL2, when asked to.
 
-use super::body::{Shadow, Solids};
+use super::body::Solids;
 use super::camera::Lens;
 use super::gl::{FloorProgram, Mesh, SolidProgram};
+use super::marks::Shadow;
 use super::stage::{Panel, Stage};
 use crate::error::{Error, Result};
 use three_d::{

@@ -1,8 +1,9 @@
 //! The stage: what is shown, from where, and which joint is under a pixel. Everything but the drawing itself.
 
-use super::body::{Figure, Shadow, Solids};
+use super::body::{Figure, Solids};
 use super::bounds::Bounds;
 use super::camera::{Camera, Lens};
+use super::marks::Shadow;
 use super::palette::Palette;
 use super::pose::{self, People};
 use super::{film, views};

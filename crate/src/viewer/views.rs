@@ -2,6 +2,7 @@
 
 use super::body::{self, Figure, Look, Solids};
 use super::bounds::Bounds;
+use super::marks;
 use super::pose;
 use super::stage::{Panel, Stage};
 use super::vec::V3;
@@ -50,7 +51,7 @@ fn window(stage: &Stage, clip: &Sequence, bounds: &Bounds, window: [f32; 4]) -> 
         solid.round.extend(picture_frame(stage, bounds));
         None
     } else {
-        let radius = (bounds.radius + 1.1 * bounds.size).max(1.6 * bounds.size);
+        let radius = (bounds.radius() + 1.1 * bounds.size).max(1.6 * bounds.size);
         // A narrow window's floor ends inside it, so that neighbours do not look like one torn floor.
         let radius = if window[2] < stage.size[0] { 0.75 * radius } else { radius };
         Some(([target[0], bounds.floor, target[2]], radius))
@@ -60,7 +61,7 @@ fn window(stage: &Stage, clip: &Sequence, bounds: &Bounds, window: [f32; 4]) -> 
 
 /// The outline of the picture in which a 2-D clip was found.
 fn picture_frame(stage: &Stage, bounds: &Bounds) -> Vec<body::Solid> {
-    let (x, y, r) = (bounds.radius, bounds.top, 0.006);
+    let (x, y, r) = (bounds.radius(), bounds.top, 0.006);
     let corners: [V3; 5] = [[-x, 0.0, 0.0], [x, 0.0, 0.0], [x, y, 0.0], [-x, y, 0.0], [-x, 0.0, 0.0]];
     let color = super::palette::with_opacity(stage.palette().muted, 1.0);
     corners.windows(2).map(|w| body::Solid { a: w[0], ra: r, b: w[1], rb: r, color }).collect()
@@ -72,7 +73,7 @@ fn ground(panel: &mut Panel, bounds: &Bounds) {
         return;
     }
     for pose in panel.targets.iter().flatten().flatten() {
-        body::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
+        marks::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
     }
 }
 
@@ -111,7 +112,7 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, bounds: &Bounds, figur
                 let seen = instants.iter().rev().map_while(|p| p.get(m)?.as_ref()?[j]);
                 let mut path: Vec<V3> = seen.collect();
                 path.reverse();
-                body::trail(&mut panel.solid, &path, &look, body::side(layout, j));
+                marks::trail(&mut panel.solid, &path, &look, body::side(layout, j));
             }
         }
     }
