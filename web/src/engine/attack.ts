@@ -72,12 +72,16 @@ export class Attack {
     this.#resolve({ ...end, data });
   }
 
-  /** For the engine: the worker is gone or refused; what is known so far stays. */
+  /** For the engine: it failed or refused. */
   fail(error: ErrorMessage): void {
-    if (this.#over) return;
     this.tell({ type: "error", error });
+    this.stop("error");
+  }
+
+  /** For the engine: the worker is gone; what is known so far stays. */
+  stop(reason: "cancelled" | "error"): void {
     const recognition = { probabilities: new Float32Array(), top: [] };
-    this.finish({ reason: "error", report: this.#report, data: this.#data, recognition });
+    this.finish({ reason, report: this.#report, data: this.#data, recognition });
   }
 
   #order(action: Control): void {

@@ -60,7 +60,7 @@ export class Engine extends EventTarget {
 
   /** (Re)starts with a fresh worker. Attacks under way end; the model, if one is loaded, is loaded again. */
   start(choice: DeviceChoice): Promise<void> {
-    this.#drop({ kind: "engine", message: "the engine was started anew" });
+    this.#drop({ kind: "engine", message: "the engine was started anew" }, "cancelled");
     this.#started = this.#boot(choice);
     return this.#started;
   }
@@ -127,7 +127,7 @@ export class Engine extends EventTarget {
   }
 
   dispose(): void {
-    this.#drop({ kind: "engine", message: "the engine was closed" });
+    this.#drop({ kind: "engine", message: "the engine was closed" }, "cancelled");
     this.#model = null;
     this.#update(IDLE);
   }
@@ -250,12 +250,12 @@ export class Engine extends EventTarget {
 
   #crash(worker: Worker, error: ErrorMessage): void {
     if (worker !== this.#worker) return;
-    this.#drop(error);
+    this.#drop(error, "error");
     this.#update({ status: "failed", error });
   }
 
   /** Ends the worker and all that waits for it. */
-  #drop(error: ErrorMessage): void {
+  #drop(error: ErrorMessage, attacks: "cancelled" | "error"): void {
     this.#worker?.terminate();
     this.#worker = null;
     this.#started = null;
@@ -264,7 +264,10 @@ export class Engine extends EventTarget {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const one of waiting) one.reject(error);
-    for (const attack of [...this.#attacks.values()]) attack.fail(error);
+    for (const attack of [...this.#attacks.values()]) {
+      if (attacks === "error") attack.fail(error);
+      else attack.stop("cancelled");
+    }
   }
 
   #update(patch: Partial<EngineState>): void {
