@@ -5,6 +5,7 @@
 
 mod attack;
 mod device;
+mod memory;
 mod session;
 mod support;
 

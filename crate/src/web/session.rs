@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use super::adapter::get;
 use super::device::{Chosen, Speed};
@@ -214,7 +215,7 @@ impl Session {
         let shape = [clip.frames(), clip.people(), layout.len(), layout.channels()];
         let x = Tensor::<4>::from_data(TensorData::new(clip.data().to_vec(), shape), model.device());
         let logits = parity::read(model.logits(x.permute([3, 0, 2, 1]).unsqueeze())).await;
-        self.honest(logits).map(|logits| softmax(&logits))
+        self.honest(logits).await.map(|logits| softmax(&logits))
     }
 
     async fn begin(&self, clip: &JsValue, config: &JsValue) -> Result<()> {
@@ -237,7 +238,7 @@ impl Session {
         // The settings have been validated when they came.
         let configured = self.pending.take().map_or(Ok(()), |config| attack.configure(config));
         self.attack.replace(Some(attack));
-        let value = self.honest(result)?;
+        let value = self.honest(result).await?;
         configured.map(|()| value)
     }
 
@@ -252,11 +253,29 @@ impl Session {
         Ok(())
     }
 
-    /// A failing GPU also lets wrong numbers through: its own word comes first.
-    fn honest<T>(&self, result: Result<T>) -> Result<T> {
-        self.chosen.borrow().check()?;
+    /// A failing GPU also lets wrong numbers through, so its own word comes first. The browser says it a moment after
+    /// the first computation has failed.
+    async fn honest<T>(&self, result: Result<T>) -> Result<T> {
+        let chosen = self.chosen.borrow().clone();
+        if chosen.gpu.is_some() && result.is_err() {
+            moment().await;
+        }
+        chosen.check()?;
         result
     }
+}
+
+/// Some milliseconds in which the browser can tell its news.
+async fn moment() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let timer = get(&js_sys::global(), "setTimeout").dyn_into::<js_sys::Function>();
+        if timer.and_then(|t| t.call2(&JsValue::UNDEFINED, &resolve, &50.into())).is_err() {
+            // Without timers there is nothing to wait for; resolving cannot fail.
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    });
+    // It never rejects.
+    let _ = JsFuture::from(promise).await;
 }
 
 /// (N, C, T, V, M) of a clip as the model wants it; a model that takes any length is tried with 64 frames.

@@ -60,7 +60,7 @@ export class Engine extends EventTarget {
 
   /** (Re)starts with a fresh worker. Attacks under way end; the model, if one is loaded, is loaded again. */
   start(choice: DeviceChoice): Promise<void> {
-    this.#drop({ kind: "engine", message: "the engine was started anew" }, "cancelled");
+    this.#detach()({ kind: "engine", message: "the engine was started anew" }, "cancelled");
     this.#started = this.#boot(choice);
     return this.#started;
   }
@@ -127,7 +127,7 @@ export class Engine extends EventTarget {
   }
 
   dispose(): void {
-    this.#drop({ kind: "engine", message: "the engine was closed" }, "cancelled");
+    this.#detach()({ kind: "engine", message: "the engine was closed" }, "cancelled");
     this.#model = null;
     this.#update(IDLE);
   }
@@ -250,24 +250,30 @@ export class Engine extends EventTarget {
 
   #crash(worker: Worker, error: ErrorMessage): void {
     if (worker !== this.#worker) return;
-    this.#drop(error, "error");
+    const settle = this.#detach();
+    // First the state, so that whoever hears of an ended attack can already see why.
     this.#update({ status: "failed", error });
+    settle(error, "error");
   }
 
-  /** Ends the worker and all that waits for it. */
-  #drop(error: ErrorMessage, attacks: "cancelled" | "error"): void {
+  /** Ends the worker. Gives a function that ends what was waiting for it. */
+  #detach(): (error: ErrorMessage, attacks: "cancelled" | "error") => void {
     this.#worker?.terminate();
     this.#worker = null;
     this.#started = null;
     this.#natural.clear();
     this.#downloads.clear();
     const waiting = [...this.#waiting.values()];
+    const attacks = [...this.#attacks.values()];
     this.#waiting.clear();
-    for (const one of waiting) one.reject(error);
-    for (const attack of [...this.#attacks.values()]) {
-      if (attacks === "error") attack.fail(error);
-      else attack.stop("cancelled");
-    }
+    this.#attacks.clear();
+    return (error, reason) => {
+      for (const one of waiting) one.reject(error);
+      for (const attack of attacks) {
+        if (reason === "error") attack.fail(error);
+        else attack.stop(reason);
+      }
+    };
   }
 
   #update(patch: Partial<EngineState>): void {

@@ -128,11 +128,12 @@ async function drive(attack: number, loop: AttackLoop): Promise<void> {
     post({ type: "end", attack, end }, [end.data.buffer]);
   } catch (thrown) {
     const error = errorMessage(thrown);
+    // Then nothing else can be computed either, and the page ends the attack together with this worker.
+    if (error.kind === "device") return fatal(error);
     post({ type: "event", attack, event: { type: "error", error } });
     const recognition = { probabilities: new Float32Array(), top: [] };
     const data = session?.perturbed() ?? new Float32Array();
     post({ type: "end", attack, end: { reason: "error", report: loop.report, data, recognition } });
-    if (error.kind === "device") fatal(error);
   } finally {
     session?.endAttack();
   }

@@ -1,0 +1,67 @@
+//! A long attack holds no more memory than a short one.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use ciasa::attack::{Attack, AttackConfig};
+use ciasa::web::device::Chosen;
+use ciasa::web::messages::DeviceChoice;
+use wasm_bindgen_test::*;
+
+use crate::support::{Small, clip};
+
+struct Held {
+    wasm: usize,
+    gpu: u64,
+    allocations: u64,
+}
+
+fn held(device: &Device) -> Held {
+    let usage = device.memory_pool_usage();
+    Held {
+        wasm: core::arch::wasm32::memory_size(0) * 65536,
+        gpu: usage.as_ref().map_or(0, |u| u.bytes_reserved),
+        allocations: usage.as_ref().map_or(0, |u| u.number_allocs),
+    }
+}
+
+/// Memory after a third of the steps and after all of them.
+async fn grown(device: &Device, steps: usize) -> (Held, Held) {
+    let natural = [clip(8, 1.0), clip(8, 2.0)];
+    let config = AttackConfig { iterations: steps, ..AttackConfig::default() };
+    let mut attack = Attack::new(Arc::new(Small::on(device)), &clip(8, 0.0), &natural, config).unwrap();
+    let mut early = held(device);
+    for i in 1..=steps {
+        attack.step().await.unwrap();
+        if i == steps / 3 {
+            early = held(device);
+        }
+    }
+    let late = held(device);
+    console_log!(
+        "{steps} steps: wasm {} -> {}, gpu {} -> {}, allocations {} -> {}",
+        early.wasm,
+        late.wasm,
+        early.gpu,
+        late.gpu,
+        early.allocations,
+        late.allocations
+    );
+    (early, late)
+}
+
+#[wasm_bindgen_test]
+async fn a_thousand_steps_on_the_cpu_do_not_grow() {
+    ciasa::web::start();
+    let (early, late) = grown(&Device::flex(), 1000).await;
+    assert_eq!(early.wasm, late.wasm);
+}
+
+#[wasm_bindgen_test]
+async fn steps_on_webgpu_do_not_grow() {
+    ciasa::web::start();
+    let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
+    let (early, late) = grown(&chosen.device, 30).await;
+    chosen.check().unwrap();
+    assert_eq!((early.wasm, early.gpu, early.allocations), (late.wasm, late.gpu, late.allocations));
+}
