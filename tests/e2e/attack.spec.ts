@@ -68,7 +68,7 @@ test("clip, settings and figures can be downloaded", async ({ page }) => {
   const clip = JSON.parse(await saved(/Attacked clip/));
   expect(clip.format).toBe("ciasa-clip");
   const settings = JSON.parse(await saved(/Settings/));
-  expect(settings.attack.iterations).toBe(2);
+  expect(settings.iterations).toBe(2);
   const rows = (await saved(/Figures/)).trim().split("\n");
   expect(rows.length).toBe(3);
   expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);

@@ -29,24 +29,9 @@ export async function clipFile(session: Session, format: "ciasa" | "ntu" | "kine
   return clip ? await writeClip(clip, format) : new Uint8Array();
 }
 
-/** Everything that a run again needs, as JSON. */
+/** The attack's settings as JSON, exactly as `ciasa attack --config` reads them. */
 export function settingsFile(session: Session): string {
-  const { clip, run, model, engine, settings } = session;
-  const config = run?.config ?? session.config();
-  const { backend } = engine.state;
-  const content = {
-    format: "ciasa-settings",
-    version: 1,
-    clip: clip
-      ? { id: clip.id, name: clip.name, layout: clip.layout, frames: clip.frames, origin: clip.origin }
-      : null,
-    model: model ? { id: model.id, name: model.name, sha256: model.sha256 } : null,
-    engine: backend ? { kind: backend.kind, name: backend.name } : null,
-    attack: config,
-    ended: run?.end ?? null,
-    address: settings.address,
-  };
-  return `${JSON.stringify(content, null, 2)}\n`;
+  return `${JSON.stringify(session.run?.config ?? session.config(), null, 2)}\n`;
 }
 
 /** One row for each step: losses, probabilities and figures. */
