@@ -18,7 +18,7 @@ export class EngineBadge extends Part {
   static override styles = [
     shared,
     css`
-      :host { display: block; position: relative; }
+      :host { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; position: relative; }
       .loading { display: flex; gap: 10px; align-items: center; font-size: 12.5px; color: var(--ink-2); }
       progress { appearance: none; width: 120px; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); accent-color: var(--clean); }
       progress::-webkit-progress-bar { background: var(--line); }
@@ -42,39 +42,44 @@ export class EngineBadge extends Part {
 
   override render() {
     const { engine } = this.session;
-    const { status, loadedBytes, totalBytes, backend } = engine.state;
     if (!engine.wanted) return html`<button @click=${this.#load}>${chip} Load the engine</button>`;
-    if (status === "loading" || status === "starting") {
-      const share =
-        totalBytes > 0
-          ? html`<progress max=${totalBytes} value=${loadedBytes} aria-label="Download of the engine"></progress>`
-          : nothing;
-      const bytes =
-        totalBytes > 0 ? `${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : megabytes(loadedBytes);
-      return html`<div class="loading">
-        <span class="number">${status === "starting" ? "Engine is starting" : html`Loading engine, ${bytes}`}</span>${share}
-        <button class="small" @click=${() => engine.stop()}>Cancel</button>
-      </div>`;
-    }
-    return html`<details @keydown=${this.#escape} @focusout=${this.#left}>
-      <summary class=${status === "failed" ? "failed" : ""} title="The device that computes">
-        ${chip}<span>${status === "failed" ? "Engine stopped" : backend ? named(backend) : "Engine"}</span>
-      </summary>
-      <div class="panel card">
-        ${backend ? html`<p><strong>${named(backend)}</strong><br /><span class="hint">${backend.reason}</span></p>` : nothing}
-        ${backend?.parity ? parity(backend.parity) : nothing}
-        <div role="radiogroup" aria-label="Device that computes">
-          ${choices.map(
-            ({
-              id,
-              name,
-              about,
-            }) => html`<label><input type="radio" name="engine" .checked=${this.session.state.engine === id}
-            @change=${() => this.session.settings.set({ engine: id })} />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
-          )}
+    const { status, backend } = engine.state;
+    const loading = status === "loading" || status === "starting";
+    const choice = choices.find(({ id }) => id === this.session.state.engine);
+    const title =
+      status === "failed" ? "Engine stopped" : backend && !loading ? named(backend) : (choice?.name ?? "");
+    return html`
+      ${loading ? this.#progress() : nothing}
+      <details @keydown=${this.#escape} @focusout=${this.#left}>
+        <summary class=${status === "failed" ? "failed" : ""} title="The device that computes">${chip}<span>${title}</span></summary>
+        <div class="panel card">
+          ${backend ? html`<p><strong>${named(backend)}</strong><br /><span class="hint">${backend.reason}</span></p>` : nothing}
+          ${backend?.parity ? parity(backend.parity) : nothing}
+          <div role="radiogroup" aria-label="Device that computes">
+            ${choices.map(
+              ({
+                id,
+                name,
+                about,
+              }) => html`<label><input type="radio" name="engine" .checked=${this.session.state.engine === id}
+              @change=${() => this.session.settings.set({ engine: id })} />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
+            )}
+          </div>
         </div>
-      </div>
-    </details>`;
+      </details>
+    `;
+  }
+
+  #progress() {
+    const { engine } = this.session;
+    const { status, loadedBytes, totalBytes } = engine.state;
+    const known = totalBytes > 0;
+    const bytes = known ? `${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : megabytes(loadedBytes);
+    return html`<div class="loading">
+      <span class="number">${status === "starting" ? "Engine is starting" : html`Loading engine, ${bytes}`}</span>
+      ${known && status === "loading" ? html`<progress max=${totalBytes} value=${loadedBytes} aria-label="Download of the engine"></progress>` : nothing}
+      <button class="small" @click=${() => engine.stop()}>Cancel</button>
+    </div>`;
   }
 
   #load = (): void => {
