@@ -25,11 +25,21 @@ fn software_and_missing_adapters_mean_the_cpu_and_say_so() {
 
 #[wasm_bindgen_test]
 async fn the_test_browser_has_a_software_gpu_and_gets_the_cpu() {
-    let info = AdapterInfo::ask().await.expect("the test browser has WebGPU");
+    let info = AdapterInfo::ask(60).await.expect("the test browser has WebGPU");
     assert!(info.is_software(), "{info:?}");
     let chosen = Chosen::choose(DeviceChoice::Auto).await.unwrap();
     assert_eq!(chosen.backend.kind, BackendKind::Cpu);
     assert!(chosen.backend.reason.contains("software"), "{}", chosen.backend.reason);
+}
+
+#[wasm_bindgen_test]
+async fn a_gpu_that_does_not_answer_is_not_waited_for() {
+    let silent = js_sys::eval("navigator.gpu.requestAdapter = () => new Promise(() => {})");
+    assert!(silent.is_ok());
+    let answer = AdapterInfo::ask(1).await;
+    js_sys::eval("delete navigator.gpu.requestAdapter").unwrap();
+    assert_eq!(answer, Err("the GPU has not answered for 1 s".into()));
+    assert!(AdapterInfo::ask(60).await.is_ok());
 }
 
 #[wasm_bindgen_test]

@@ -20,11 +20,12 @@ pub struct AdapterInfo {
 const SOFTWARE: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "warp", "basic render"];
 
 impl AdapterInfo {
-    /// Asks the browser (window or worker) for its fastest adapter.
+    /// Asks the browser (window or worker) for its fastest adapter. A browser whose GPU process hangs does not answer at
+    /// all, hence the limit.
     ///
     /// # Errors
     /// Why there is none, in words for the user.
-    pub async fn ask() -> Result<Self, String> {
+    pub async fn ask(seconds: u32) -> Result<Self, String> {
         let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
         if gpu.is_falsy() {
             return Err("this browser has no WebGPU".into());
@@ -38,8 +39,11 @@ impl AdapterInfo {
             .call1(&gpu, &options)
             .and_then(|p| p.dyn_into())
             .map_err(|_| "the browser refused to look for a GPU adapter")?;
-        let adapter =
-            JsFuture::from(promise).await.map_err(|_| "the browser failed while looking for a GPU adapter")?;
+        let first = js_sys::Promise::race(&js_sys::Array::of2(&promise, &after(seconds * 1000)));
+        let adapter = JsFuture::from(first).await.map_err(|_| "the browser failed while looking for a GPU adapter")?;
+        if adapter.is_undefined() {
+            return Err(format!("the GPU has not answered for {seconds} s"));
+        }
         if adapter.is_falsy() {
             return Err("WebGPU is there, but no GPU adapter".into());
         }
@@ -74,4 +78,15 @@ impl AdapterInfo {
 /// A property, or undefined where there is no such object.
 pub(super) fn get(object: &JsValue, key: &str) -> JsValue {
     js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Resolves to undefined after so many milliseconds.
+pub(super) fn after(ms: u32) -> js_sys::Promise {
+    js_sys::Promise::new(&mut |resolve, _| {
+        let timer = get(&js_sys::global(), "setTimeout").dyn_into::<js_sys::Function>();
+        if timer.and_then(|t| t.call2(&JsValue::UNDEFINED, &resolve, &ms.into())).is_err() {
+            // Without timers there is nothing to wait for; resolving cannot fail.
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    })
 }

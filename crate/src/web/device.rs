@@ -91,7 +91,8 @@ impl Chosen {
         if choice == DeviceChoice::Cpu {
             return Ok(Self::cpu("chosen by you"));
         }
-        let adapter = AdapterInfo::ask().await;
+        // Whoever insists on the GPU waits longer for it.
+        let adapter = AdapterInfo::ask(if choice == DeviceChoice::Auto { 5 } else { 60 }).await;
         match plan(choice, adapter.as_ref()) {
             Plan::Cpu(reason) => return Ok(Self::cpu(reason)),
             Plan::Fail(reason) => return Err(Error::device(reason)),

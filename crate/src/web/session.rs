@@ -8,7 +8,7 @@ use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::adapter::get;
+use super::adapter::{after, get};
 use super::device::{Chosen, Speed};
 use super::messages::{self, DeviceChoice, Memory, from_js, thrown, to_js};
 use super::parity;
@@ -258,24 +258,12 @@ impl Session {
     async fn honest<T>(&self, result: Result<T>) -> Result<T> {
         let chosen = self.chosen.borrow().clone();
         if chosen.gpu.is_some() && result.is_err() {
-            moment().await;
+            // A timer does not fail.
+            let _ = JsFuture::from(after(50)).await;
         }
         chosen.check()?;
         result
     }
-}
-
-/// Some milliseconds in which the browser can tell its news.
-async fn moment() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let timer = get(&js_sys::global(), "setTimeout").dyn_into::<js_sys::Function>();
-        if timer.and_then(|t| t.call2(&JsValue::UNDEFINED, &resolve, &50.into())).is_err() {
-            // Without timers there is nothing to wait for; resolving cannot fail.
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }
-    });
-    // It never rejects.
-    let _ = JsFuture::from(promise).await;
 }
 
 /// (N, C, T, V, M) of a clip as the model wants it; a model that takes any length is tried with 64 frames.
