@@ -26,7 +26,7 @@ export const table = {
   /** `least-likely`, `untargeted` or `class:NAME`. */
   target: row("target", "least-likely", text),
   /** Id of a preset region, or `picked`. */
-  region: row("region", "legs", text),
+  region: row("region", "arms", text),
   /** The joints when the region is `picked`. */
   joints: row<number[] | null>("joints", null, list(number(0, 63, true))),
   /** One epsilon for all joints; null: the layout's usual one. */
@@ -35,14 +35,14 @@ export const table = {
   epsilons: row<number[] | null>("epss", null, list(number(0, 10))),
   alpha: row("alpha", 0.01, number(0.00001, 1)),
   lambda: row("lambda", 10, number(0, 1000)),
-  iterations: row("n", 100, number(1, 5000, true)),
+  iterations: row("n", 200, number(1, 5000, true)),
   clipping: row("c", true, flag),
   realign: row("ssr", true, flag),
   smooth: row("smooth", true, flag),
   plausible: row("gan", true, flag),
   stop: row("stop", "confidence", choice("confidence", "iterations")),
   /** Probability that the target has to hold. */
-  confidence: row("p", 0.9, number(0.01, 0.999)),
+  confidence: row("p", 0.5, number(0.01, 0.999)),
   /** Steps for which it has to hold. */
   hold: row("hold", 5, number(1, 500, true)),
   seed: row("seed", 1, number(0, 4294967295, true)),
