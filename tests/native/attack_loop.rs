@@ -184,7 +184,7 @@ fn a_device_that_computes_no_number_is_an_error_and_leaves_the_clip_alone() {
     }
     let clip = clip(LAYOUT, 4, 1, false, 1);
     let broken = Arc::new(Broken(Toy::new(LAYOUT)));
-    let mut attack = Attack::new(broken, &clip, &[clip.clone()], AttackConfig::default()).unwrap();
+    let mut attack = Attack::new(broken, &clip, std::slice::from_ref(&clip), AttackConfig::default()).unwrap();
     assert!(block_on(attack.step()).unwrap_err().is_device());
     assert_eq!(attack.perturbed(), clip.data());
 }

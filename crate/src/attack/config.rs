@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn every_bad_setting_is_refused_by_its_name() {
-        let change: [(&str, fn(&mut AttackConfig)); 15] = [
+        type Change = fn(&mut AttackConfig);
+        let change: [(&str, Change); 15] = [
             ("target", |c| c.target = Target::Untargeted),
             ("target.index", |c| c.target = Target::Class { index: 27 }),
             ("joints", |c| c.joints = Some(vec![])),

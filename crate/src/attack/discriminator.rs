@@ -47,7 +47,7 @@ impl Discriminator {
         let mut at = 0;
         let mut take = |n: usize| {
             at += n;
-            weights.clone().slice([at - n..at])
+            weights.clone().narrow(0, at - n, n)
         };
         let [[_, one], [_, two], [_, all]] = layers(self.bones);
         let mut conv = |x: Tensor<4>, inputs: usize| {

@@ -15,7 +15,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Attack(cli::attack::AttackArgs),
+    Attack(Box<cli::attack::AttackArgs>),
     Convert(cli::convert::ConvertArgs),
     Recognise(cli::recognise::RecogniseArgs),
     Train(cli::train::TrainArgs),

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_step_has_two_stands_and_holding_them_stills_the_foot() {
         let step = |t: usize| (t as f32 / 10.0 - 1.0).clamp(0.0, 1.0);
-        let jitter = |t: usize| if t % 2 == 0 { 0.002 } else { -0.002 };
+        let jitter = |t: usize| if t.is_multiple_of(2) { 0.002 } else { -0.002 };
         let ankle: Vec<Vec3> = (0..30).map(|t| [jitter(t), 0.0, 0.4 * step(t)]).collect();
         let runs = stands(&ankle);
         assert_eq!(runs.len(), 2, "{runs:?}");

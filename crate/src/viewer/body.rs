@@ -239,7 +239,7 @@ mod tests {
             assert_eq!(out.counts(), [2 * layout.len() - 1, 0, 0]);
             assert!(out.round.iter().all(|s| s.ra > 0.0 && s.rb > 0.0));
             let listed = |name: &&str| THICKNESS.iter().any(|(part, _)| name.contains(part));
-            assert!(layout.joints.iter().all(|n| listed(n)), "{}", layout.name);
+            assert!(layout.joints.iter().all(listed), "{}", layout.name);
         }
     }
 

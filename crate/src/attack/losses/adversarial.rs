@@ -216,7 +216,7 @@ mod tests {
             let (victim, other) = (clip(id, 3, 2, 0.0), clip(id, 4, 1, 0.4));
             let shape = [3, 2, layout.len(), layout.channels()];
             check::gradient(victim.data(), 1e-3, |x| {
-                let game = Plausibility::new(&victim, &[other.clone()], 5).unwrap();
+                let game = Plausibility::new(&victim, std::slice::from_ref(&other), 5).unwrap();
                 game.play(x.reshape(shape), 1).attacker
             });
         }
@@ -278,7 +278,7 @@ mod tests {
         }
         let two = Sequence::new(LayoutId::KinectV1, 30.0, 4, 2, data).unwrap();
         let score = |clip: &Sequence| {
-            let game = Plausibility::new(clip, &[one.clone()], 5).unwrap();
+            let game = Plausibility::new(clip, std::slice::from_ref(&one), 5).unwrap();
             game.play(tensor(clip, &Device::flex().autodiff()), 1).score.into_scalar::<f32>()
         };
         assert!((score(&one) - score(&two)).abs() < 1e-6);
