@@ -41,6 +41,8 @@ pub struct Lens {
     pub up: V3,
     /// From the scene to the eye.
     pub back: V3,
+    /// Share of the window's height that a world unit takes at the target.
+    pub unit: f32,
 }
 
 impl Lens {
@@ -116,7 +118,7 @@ impl Camera {
         let eye = along(shifted, back, distance);
         let near = (distance * 0.05).max(0.01);
         let projection = Mat4::perspective(FOV, aspect, near, distance + 4.0 * fitted + 10.0 * bounds.size);
-        Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back }
+        Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back, unit: 1.0 / window }
     }
 
     /// A parallel view of a plane of `height` world units around `target` (the film strip).
@@ -128,7 +130,7 @@ impl Camera {
         let far = 20.0 * (bounds.reach + bounds.size + height);
         let eye = along(shifted, back, far / 2.0);
         let projection = Mat4::orthographic(window / 2.0 * aspect, window / 2.0, 0.0, far);
-        Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back }
+        Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back, unit: 1.0 / window }
     }
 
     /// The view in words, for people who hear the page.
@@ -239,6 +241,8 @@ mod tests {
         for lens in [camera.lens(&bounds(), TARGET, 1.0), camera.parallel(&bounds(), TARGET, 3.0, 1.0)] {
             let p = lens.pixel(TARGET, [100.0, 100.0]).unwrap();
             assert!((p[0] - 70.0).abs() < 0.1 && (p[1] - 60.0).abs() < 0.1, "{p:?}");
+            let aside = lens.pixel(along(TARGET, lens.right, 0.1), [100.0, 100.0]).unwrap();
+            assert!((aside[0] - p[0] - 10.0 * lens.unit).abs() < 0.1);
         }
         let mut camera = Camera::home(false);
         let height = |c: &Camera| {

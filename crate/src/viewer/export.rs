@@ -37,7 +37,8 @@ pub(super) fn clip(layout: &str, fps: f32, frames: usize, people: usize, data: &
 pub struct ViewerCore {
     stage: Stage,
     canvas: HtmlCanvasElement,
-    scene: Scene,
+    /// None while the WebGL context is lost.
+    scene: Option<Scene>,
     dpr: f32,
 }
 
@@ -50,15 +51,21 @@ impl ViewerCore {
     #[wasm_bindgen(constructor)]
     pub fn new(canvas: HtmlCanvasElement) -> std::result::Result<ViewerCore, JsValue> {
         let scene = context(&canvas).and_then(Scene::new).map_err(thrown)?;
-        Ok(Self { stage: Stage::default(), canvas, scene, dpr: 1.0 })
+        Ok(Self { stage: Stage::default(), canvas, scene: Some(scene), dpr: 1.0 })
     }
 
-    /// Makes everything on the GPU again, after its context was lost and came back. The stage stays as it was.
+    /// Lets go of everything on the GPU, whose context is lost. To be called while it is: what a context that came back is asked
+    /// to delete is not its own.
+    pub fn lose(&mut self) {
+        self.scene = None;
+    }
+
+    /// Makes everything on the GPU again, after its context came back. The stage is as it was left.
     ///
     /// # Errors
     /// Throws where the context is still lost.
     pub fn restore(&mut self) -> std::result::Result<(), JsValue> {
-        self.scene = context(&self.canvas).and_then(Scene::new).map_err(thrown)?;
+        self.scene = Some(context(&self.canvas).and_then(Scene::new).map_err(thrown)?);
         Ok(())
     }
 
@@ -198,13 +205,16 @@ impl ViewerCore {
         self.canvas.set_height(device(height));
     }
 
-    /// Draws the stage.
+    /// Draws the stage, unless the context is lost.
     ///
     /// # Errors
     /// Throws where WebGL2 fails.
     pub fn draw(&self) -> std::result::Result<(), JsValue> {
         let (width, height) = (self.canvas.width(), self.canvas.height());
-        self.scene.draw(&self.stage, width, height, self.dpr).map_err(thrown)
+        match &self.scene {
+            Some(scene) => scene.draw(&self.stage, width, height, self.dpr).map_err(thrown),
+            None => Ok(()),
+        }
     }
 }
 

@@ -8,9 +8,9 @@ use super::marks::Shadow;
 use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 use three_d::{Context, CoreError, ElementBuffer, InstanceBuffer, Program, RenderStates, VertexBuffer, Viewport};
 
-/// Segments around a capsule, and from its equator to its pole.
-const AROUND: u16 = 28;
-const TO_POLE: u16 = 8;
+/// Capsules from coarse to fine: segments around, segments from equator to pole, and the largest radius in device pixels at
+/// which the outline's corners stay below a third of a pixel. Software renderers pay for every triangle.
+const LEVELS: [(u16, u16, f32); 3] = [(8, 2, 4.5), (12, 3, 10.0), (24, 6, f32::INFINITY)];
 
 /// A mesh: (direction out of the axis, share of the way), normals, triangles.
 #[derive(Default)]
@@ -30,20 +30,20 @@ impl Shape {
     }
 
     /// A capsule: rings from one pole to the other, the equator twice (once at each end).
-    fn capsule() -> Self {
+    fn capsule(around: u16, to_pole: u16) -> Self {
         let mut shape = Self::default();
-        for ring in 0..=2 * TO_POLE + 1 {
-            let end = ring > TO_POLE;
-            let step = if end { ring - 1 } else { ring } as f32 / (2 * TO_POLE) as f32;
+        for ring in 0..=2 * to_pole + 1 {
+            let end = ring > to_pole;
+            let step = if end { ring - 1 } else { ring } as f32 / (2 * to_pole) as f32;
             let (along, out) = ((step - 0.5) * PI).sin_cos();
-            for i in 0..AROUND {
-                let (y, z) = (TAU * f32::from(i) / f32::from(AROUND)).sin_cos();
+            for i in 0..around {
+                let (y, z) = (TAU * f32::from(i) / f32::from(around)).sin_cos();
                 let n = [along, out * y, out * z];
                 shape.places.push([n[0], n[1], n[2], f32::from(u8::from(end))]);
                 shape.normals.push(n);
             }
             if ring > 0 {
-                shape.band((ring - 1) * AROUND, ring * AROUND, AROUND);
+                shape.band((ring - 1) * around, ring * around, around);
             }
         }
         shape
@@ -76,8 +76,8 @@ impl Shape {
 
     /// A ring around the axis.
     fn ring() -> Self {
-        const LONG: u16 = 40;
-        const ROUND: u16 = 8;
+        const LONG: u16 = 32;
+        const ROUND: u16 = 6;
         const TUBE: f32 = 0.10;
         let mut shape = Self::default();
         for i in 0..LONG {
@@ -111,10 +111,35 @@ impl Mesh {
             triangles: ElementBuffer::new_with_data(context, &shape.triangles),
         }
     }
+}
 
-    /// Capsules and balls, prisms and cubes, rings: in the order of `Solids`.
-    pub fn all(context: &Context) -> [Self; 3] {
-        [Shape::capsule(), Shape::prism(), Shape::ring()].map(|s| Self::new(context, &s))
+/// A mesh for every shape of `Solids`.
+pub struct Meshes {
+    /// As `LEVELS`.
+    capsules: [Mesh; 3],
+    /// Prisms and cubes.
+    pub prism: Mesh,
+    /// Rings.
+    pub ring: Mesh,
+}
+
+impl Meshes {
+    /// Uploads them.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            capsules: LEVELS.map(|(around, to_pole, _)| Mesh::new(context, &Shape::capsule(around, to_pole))),
+            prism: Mesh::new(context, &Shape::prism()),
+            ring: Mesh::new(context, &Shape::ring()),
+        }
+    }
+
+    /// The capsules and balls by the mesh that is fine enough for them, where a world unit takes `unit` device pixels.
+    pub fn round(&self, solids: &[Solid], unit: f32) -> impl Iterator<Item = (&Mesh, Vec<Solid>)> {
+        let level = move |s: &Solid| LEVELS.iter().position(|l| s.ra.max(s.rb) * unit <= l.2);
+        self.capsules
+            .iter()
+            .enumerate()
+            .map(move |(i, mesh)| (mesh, solids.iter().copied().filter(|s| level(s) == Some(i)).collect()))
     }
 }
 

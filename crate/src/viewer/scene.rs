@@ -2,7 +2,7 @@
 
 use super::body::Solids;
 use super::camera::Lens;
-use super::gl::{FloorProgram, Mesh, SolidProgram};
+use super::gl::{FloorProgram, Meshes, SolidProgram};
 use super::marks::Shadow;
 use super::stage::{Panel, Stage};
 use crate::error::{Error, Result};
@@ -21,13 +21,10 @@ const PREMULTIPLIED: Blend = Blend::Enabled {
     alpha_equation: BlendEquationType::Add,
 };
 
-/// Share of its opacity with which the clean figure covers what is behind it.
-const VEIL: f32 = 0.18;
-
 /// Everything that lives on the GPU. Lost with its context, and then simply made again.
 pub struct Scene {
     context: Context,
-    meshes: [Mesh; 3],
+    meshes: Meshes,
     solid: SolidProgram,
     grid: FloorProgram,
     shadow: FloorProgram,
@@ -43,7 +40,7 @@ impl Scene {
         let gl = three_d::context::Context::from_webgl2_context(webgl);
         let context = Context::from_gl_context(std::sync::Arc::new(gl)).map_err(device)?;
         Ok(Self {
-            meshes: Mesh::all(&context),
+            meshes: Meshes::new(&context),
             solid: SolidProgram::new(&context).map_err(device)?,
             grid: FloorProgram::new(&context, include_str!("shaders/grid.frag")).map_err(device)?,
             shadow: FloorProgram::new(&context, include_str!("shaders/shadow.frag")).map_err(device)?,
@@ -81,17 +78,19 @@ impl Scene {
         for (name, v) in [("right", panel.lens.right), ("up", panel.lens.up), ("back", panel.lens.back)] {
             self.solid.program.use_uniform(name, three_d::vec3(v[0], v[1], v[2]));
         }
-        // The clean figure lies under the perturbed one whatever their depth, so that orange stays orange; then, thinly, over
-        // those parts of it that are behind.
+        // The clean figure lies under the perturbed one whatever their depth: seen through blue, orange would be brown.
         write(&|| {
             self.floor(stage, panel, viewport);
-            self.glass(panel, 1.0, viewport);
+            self.glass(panel, viewport);
         })?;
         target.clear_partially(window, ClearState::depth(1.0));
         write(&|| {
-            self.solid.program.use_uniform("opacity", 1.0f32);
-            self.solids(&panel.solid, RenderStates { blend: PREMULTIPLIED, ..Default::default() }, viewport);
-            self.glass(panel, VEIL, viewport);
+            self.solids(
+                &panel.solid,
+                panel.lens.unit,
+                RenderStates { blend: PREMULTIPLIED, ..Default::default() },
+                viewport,
+            );
         })
     }
 
@@ -117,7 +116,7 @@ impl Scene {
     }
 
     /// Draws the glass: first its depth alone, so that only its outermost surface is blended and no inner joint shows twice.
-    fn glass(&self, panel: &Panel, opacity: f32, viewport: Viewport) {
+    fn glass(&self, panel: &Panel, viewport: Viewport) {
         let depth = RenderStates { write_mask: WriteMask::DEPTH, ..Default::default() };
         let surface = RenderStates {
             write_mask: WriteMask::COLOR,
@@ -125,16 +124,16 @@ impl Scene {
             blend: PREMULTIPLIED,
             ..Default::default()
         };
-        self.solid.program.use_uniform("opacity", opacity);
-        self.solids(&panel.glass, depth, viewport);
-        self.solids(&panel.glass, surface, viewport);
+        self.solids(&panel.glass, panel.lens.unit, depth, viewport);
+        self.solids(&panel.glass, panel.lens.unit, surface, viewport);
     }
 
-    fn solids(&self, solids: &Solids, state: RenderStates, viewport: Viewport) {
-        let of_shape = [&solids.round, &solids.square, &solids.rings];
-        for (mesh, list) in self.meshes.iter().zip(of_shape) {
-            self.solid.draw(mesh, list, state, viewport);
+    fn solids(&self, solids: &Solids, unit: f32, state: RenderStates, viewport: Viewport) {
+        for (mesh, list) in self.meshes.round(&solids.round, unit * viewport.height as f32) {
+            self.solid.draw(mesh, &list, state, viewport);
         }
+        self.solid.draw(&self.meshes.prism, &solids.square, state, viewport);
+        self.solid.draw(&self.meshes.ring, &solids.rings, state, viewport);
     }
 }
 

@@ -63,14 +63,21 @@ export function bodyHeight(clip: Clip): number | null {
 export class Viewer {
   readonly #core: ViewerCore;
   readonly #stop = new AbortController();
-  #lost = false;
 
   private constructor(canvas: HTMLCanvasElement, core: ViewerCore) {
     this.#core = core;
     const { signal } = this.#stop;
-    // Without preventDefault the browser never gives the context back.
-    canvas.addEventListener("webglcontextlost", (event) => this.#lose(event), { signal });
-    canvas.addEventListener("webglcontextrestored", () => this.#restore(), { signal });
+    const lost = (event: Event) => {
+      // Without this the browser never gives the context back.
+      event.preventDefault();
+      core.lose();
+    };
+    const restored = () => {
+      core.restore();
+      core.draw();
+    };
+    canvas.addEventListener("webglcontextlost", lost, { signal });
+    canvas.addEventListener("webglcontextrestored", restored, { signal });
   }
 
   /** Throws a ViewerError of kind "device" where there is no WebGL2. */
@@ -142,23 +149,12 @@ export class Viewer {
   }
 
   draw(): void {
-    if (!this.#lost) this.#core.draw();
+    this.#core.draw();
   }
 
   /** Frees everything; the canvas can have a new viewer. */
   dispose(): void {
     this.#stop.abort();
     this.#core.free();
-  }
-
-  #lose(event: Event): void {
-    event.preventDefault();
-    this.#lost = true;
-  }
-
-  #restore(): void {
-    this.#core.restore();
-    this.#lost = false;
-    this.draw();
   }
 }

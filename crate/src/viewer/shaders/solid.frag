@@ -2,7 +2,6 @@
 uniform vec3 right;
 uniform vec3 up;
 uniform vec3 back;
-uniform float opacity;
 
 in vec3 facing;
 in vec4 color;
@@ -18,6 +17,5 @@ void main() {
     float edge = mix(0.72, 1.0, smoothstep(0.0, 0.55, front));
     float shine = pow(max(0.0, dot(n, normalize(key + back))), 42.0);
     vec3 lit = color.rgb * (0.44 + 0.16 * sky + 0.50 * wrap) * edge + vec3(0.16 * shine);
-    float a = color.a * opacity;
-    result = vec4(min(lit, vec3(1.0)) * a, a);
+    result = vec4(min(lit, vec3(1.0)) * color.a, color.a);
 }
