@@ -4,26 +4,25 @@ use std::fmt::Write;
 
 use super::body::{HIP_CENTRE, JOINTS};
 use super::ground::point;
-use super::vec3::{Vec3, add, norm, scale, sub};
+use super::vec3::{Vec3, norm, sub};
 use crate::skeleton::Sequence;
 
 const WIDTH: f32 = 64.0;
 const HEIGHT: f32 = 72.0;
+const HEAD: usize = 3;
 /// Limbs as chains of joints of the Kinect v1 layout.
 const LIMBS: [&[usize]; 5] =
     [&[0, 1, 2], &[2, 4, 5, 6, 7], &[2, 8, 9, 10, 11], &[0, 12, 13, 14, 15], &[0, 16, 17, 18, 19]];
 
-/// The frame whose pose, pelvis at the origin, is furthest from the clip's mean pose: the gesture, not the waiting.
+/// The frame that shows the gesture and not the waiting: furthest, pelvis at the origin, from the pose in which the clip
+/// starts or ends, whichever is more upright.
 pub fn widest_frame(clip: &Sequence) -> usize {
     let pose = |t: usize, j: usize| sub(point(clip, t, j), point(clip, t, HIP_CENTRE));
-    let mut mean = [[0.0; 3]; JOINTS];
-    for t in 0..clip.frames() {
-        for (j, m) in mean.iter_mut().enumerate() {
-            *m = add(*m, scale(pose(t, j), 1.0 / clip.frames() as f32));
-        }
-    }
-    let away = |t: usize| (0..JOINTS).map(|j| norm(sub(pose(t, j), mean[j]))).sum::<f32>();
-    (0..clip.frames()).max_by(|a, b| away(*a).total_cmp(&away(*b))).unwrap_or(0)
+    let last = clip.frames() - 1;
+    let stature = |t: usize| point(clip, t, HEAD)[1];
+    let rest = if stature(0) >= stature(last) { 0 } else { last };
+    let away = |t: usize| (0..JOINTS).map(|j| norm(sub(pose(t, j), pose(rest, j)))).sum::<f32>();
+    (0..=last).max_by(|a, b| away(*a).total_cmp(&away(*b))).unwrap_or(0)
 }
 
 /// A frame of a Kinect v1 clip as a picture: an SVG that takes the colour of the text around it. It is seen from the
@@ -38,9 +37,9 @@ pub fn svg(clip: &Sequence, frame: usize) -> String {
         (of.clone().fold(f32::INFINITY, f32::min), of.fold(f32::NEG_INFINITY, f32::max))
     };
     let ((left, right), (top, bottom)) = (range(0), range(1));
-    let zoom = ((HEIGHT - 14.0) / (bottom - top).max(1.7)).min((WIDTH - 8.0) / (right - left).max(0.1));
+    let zoom = ((HEIGHT - 16.0) / (bottom - top).max(1.7)).min((WIDTH - 12.0) / (right - left).max(0.1));
     let place =
-        |p: &[f32; 2]| (WIDTH / 2.0 + zoom * (p[0] - 0.5 * (left + right)), HEIGHT - 4.0 + zoom * (p[1] - bottom));
+        |p: &[f32; 2]| (WIDTH / 2.0 + zoom * (p[0] - 0.5 * (left + right)), HEIGHT - 6.0 + zoom * (p[1] - bottom));
     let mut path = String::new();
     for limb in LIMBS {
         for (i, joint) in limb.iter().enumerate() {
@@ -49,7 +48,7 @@ pub fn svg(clip: &Sequence, frame: usize) -> String {
             let _ = write!(path, "{}{x:.1} {y:.1}", if i == 0 { 'M' } else { 'L' });
         }
     }
-    let (x, y) = place(&points[3]);
+    let (x, y) = place(&points[HEAD]);
     format!(
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.5\" \
          stroke-linecap=\"round\" stroke-linejoin=\"round\" xmlns=\"http://www.w3.org/2000/svg\"><path d=\"{path}\"/>\
