@@ -38,6 +38,8 @@ impl Scene {
     pub fn new(webgl: web_sys::WebGl2RenderingContext) -> Result<Self> {
         let device = |e: CoreError| Error::device(e.to_string()).at("WebGL2");
         let gl = three_d::context::Context::from_webgl2_context(webgl);
+        // three-d asks for an Arc; in the browser there is only one thread to share it with.
+        #[allow(clippy::arc_with_non_send_sync)]
         let context = Context::from_gl_context(std::sync::Arc::new(gl)).map_err(device)?;
         Ok(Self {
             meshes: Meshes::new(&context),
