@@ -33,7 +33,7 @@ async function measure(engine, steps) {
   page.setDefaultTimeout(1_200_000);
   await page.goto(`http://localhost:${port}/#engine=${engine}&stop=iterations&n=${steps}`);
   await page.getByRole("button", { name: "Run attack" }).and(page.locator(":enabled")).waitFor();
-  const name = await page.locator("ciasa-engine-badge summary").innerText();
+  const name = (await page.locator("ciasa-engine-badge summary").textContent())?.trim();
   const times = await page.evaluate(
     () =>
       new Promise((resolve) => {
