@@ -8,8 +8,8 @@
 //!
 //! Mixing neighbours and not the whole class matters: the mean of two ways of doing a thing is often no way of doing it.
 //! Mixing people and not only performances matters, too: four takes of one person are nearly one clip, and a mix of
-//! them would be a copy. For the same reason a draw that comes nearer to an example than two takes of the action by one
-//! person are to each other is thrown away, and the next one is taken.
+//! them would be a copy. For the same reason a draw that comes nearer to an example than examples typically are to their
+//! nearest other one (mostly another take of the same person) is thrown away, and the next one is taken.
 
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
