@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Args;
 
@@ -155,14 +156,17 @@ pub fn run(args: &AttackArgs) -> Result<()> {
 
     let classes = &model.entry.classes;
     let mut rows = String::from(HEADER);
+    let start = Instant::now();
     let last = drive::run(&mut attack, |report| {
         line(report, classes);
         row(&mut rows, report);
         ControlFlow::Continue(())
     })?;
+    let milliseconds = 1000.0 * start.elapsed().as_secs_f64() / last.iteration as f64;
     let probabilities = drive::block_on(attack.recognise())?;
     let best = (0..classes.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b])).unwrap_or(0);
     summary(&last, clip.layout().unit, clip.body_height());
+    println!("a step took {milliseconds:.0} ms in the mean, on the CPU");
     println!("now recognised as {:?} with {:.1} %", classes[best], 100.0 * probabilities[best]);
 
     if let Some(path) = &args.report {
