@@ -1,8 +1,8 @@
-// Builds what is not built yet and serves the playground. Port: the first argument, else 8080.
+// Serves dist/. Port: the first argument, else 8080.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
-import { must, root } from "./tools.mjs";
+import { root } from "./tools.mjs";
 
 const dist = join(root, "dist");
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8080);
@@ -15,7 +15,10 @@ const types = {
   ".svg": "image/svg+xml",
 };
 
-if (!existsSync(join(dist, "index.html"))) must(process.execPath, ["web/scripts/build.mjs"]);
+if (!existsSync(join(dist, "index.html"))) {
+  console.error("There is no dist/. Run: npm start, or npm run build");
+  process.exit(1);
+}
 
 /** The file that an address names, or null; never one outside dist. */
 function fileOf(address) {
