@@ -27,6 +27,8 @@ test("each mode is its own attack", () => {
     iterations: 1,
     target: { kind: "untargeted" },
   });
+  // The one step stays within epsilon by itself, and is as long as epsilon: no constraint shortens it.
+  expect(Object.values(oneStep.constraints)).toEqual([false, false, false, false]);
   expect(config({ mode: "basic" })).toMatchObject({ method: "ciasa", joints: null, epsilon: 0.05 });
   expect(config({ mode: "localized" })).toMatchObject({ joints: [1, 2], epsilon: 0.05 });
   expect(config({ mode: "advanced" })).toMatchObject({ joints: [1, 2], epsilon: [0.01, 0.05, 0.25] });

@@ -61,12 +61,10 @@ export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes
     alpha: state.alpha,
     lambda: state.lambda,
     iterations: state.mode === "one-step" ? 1 : state.iterations,
-    constraints: {
-      clip: state.clipping,
-      realign: state.realign,
-      smooth: state.smooth,
-      plausible: state.plausible,
-    },
+    constraints:
+      state.mode === "one-step"
+        ? { clip: false, realign: false, smooth: false, plausible: false }
+        : { clip: state.clipping, realign: state.realign, smooth: state.smooth, plausible: state.plausible },
     stop:
       state.stop === "confidence"
         ? { kind: "confidence", confidence: state.confidence, hold: state.hold }
