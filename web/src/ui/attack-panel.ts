@@ -116,8 +116,9 @@ export class AttackPanel extends Part {
 
   #choose(mode: Mode): void {
     const { settings, state } = this.session;
-    // Only one-step knows an attack without a target.
-    const target = mode !== "one-step" && state.target === "untargeted" ? "least-likely" : state.target;
+    // As in the paper: the one step goes away from the original, the iterative attack to the least likely class.
+    const usual = mode === "one-step" ? "untargeted" : "least-likely";
+    const target = state.target === "untargeted" || state.target === "least-likely" ? usual : state.target;
     settings.set({ mode, target });
   }
 }
