@@ -63,5 +63,7 @@ async fn steps_on_webgpu_do_not_grow() {
     let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
     let (early, late) = grown(&chosen.device, 30).await;
     chosen.check().unwrap();
-    assert_eq!((early.wasm, early.gpu, early.allocations), (late.wasm, late.gpu, late.allocations));
+    assert_eq!(early.wasm, late.wasm);
+    // The pool may give something back; it may not take more.
+    assert!(late.gpu <= early.gpu && late.allocations <= early.allocations);
 }

@@ -87,9 +87,10 @@ const suites = [
     "cargo",
     { ...runner, ...browser },
   ],
+  // The types of the generated modules are there once they are built.
+  ["build", [node, "web/scripts/build.mjs"], "none"],
   ["typecheck", [node, local("typescript/bin/tsc"), "--noEmit"], "none"],
   ["lint", [node, local("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"], "none"],
-  ["build", [node, "web/scripts/build.mjs"], "none"],
   ["size", [node, "web/scripts/size.mjs"], "none"],
   ["page", [node, local("@playwright/test/cli.js"), "test"], "playwright"],
 ];
