@@ -19,7 +19,7 @@ export class EpsilonTable extends Part {
       td { padding: 3px 10px 3px 0; color: var(--ink-2); }
       td:last-child, th:last-child { text-align: right; }
       input[type="number"] { width: 82px; min-height: 28px; }
-      .scale { display: flex; gap: 6px; }
+      .scale { display: flex; gap: 6px; white-space: nowrap; }
       @media (pointer: coarse), (max-width: 720px) { input[type="number"] { min-height: 44px; } }
     `,
   ];
@@ -32,7 +32,7 @@ export class EpsilonTable extends Part {
     const unit = layout.unit === "m" ? "m" : "of picture";
     return html`
       <div class="head">
-        <h2>Epsilon of each joint</h2>
+        <h2>Epsilons</h2>
         <div class="scale">
           <button class="small" title="Halve every epsilon" @click=${() => this.#set(epsilons.map((one) => one / 2))}>½ ×</button>
           <button class="small" title="Double every epsilon" @click=${() => this.#set(epsilons.map((one) => one * 2))}>2 ×</button>
