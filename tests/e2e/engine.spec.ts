@@ -10,6 +10,15 @@ const loseDevice = (page: Page) =>
     return element.session.engine.loseDevice();
   });
 
+/** The device that computes, once the engine has started. */
+const device = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session?: { engine: { state: { backend: { kind: string } | null } } };
+    };
+    return element.session?.engine.state.backend?.kind;
+  });
+
 test("the engine is named, with the reason for it", async ({ page }) => {
   await open(page);
   await recognised(page);
@@ -19,31 +28,23 @@ test("the engine is named, with the reason for it", async ({ page }) => {
   await expect(badge.locator(".panel .hint").first()).not.toBeEmpty();
 });
 
-test("a GPU that is lost in the middle of an attack is told, and the CPU goes on", async ({ page }) => {
+test("a lost GPU is told, and the CPU goes on with the clip and the settings", async ({ page }) => {
+  // A GPU that is emulated in software takes minutes for one pass of the network, so it is lost during the first one. The
+  // browser tests of the engine lose one between the steps of an attack.
   test.setTimeout(600_000);
-  // A GPU that is emulated in software computes for minutes on 64 frames; eight are enough to lose it on.
-  await page.route("**/models/manifest.json", async (route) => {
-    const manifest = await (await route.fetch()).json();
-    for (const model of manifest.models) model.frames = 8;
-    await route.fulfill({ json: manifest });
-  });
-  await open(page, "engine=webgpu&stop=iterations&n=500&gan=0");
-  const run = page.getByRole("button", { name: "Run attack" });
-  await expect(run).toBeEnabled({ timeout: 500_000 });
-  await expect(page.locator("ciasa-engine-badge summary")).toContainText("GPU");
-  await run.click();
-  await expect(page.locator("ciasa-run-bar p")).toHaveText(/^Step [1-9]/, { timeout: 300_000 });
+  await open(page, "engine=webgpu&stop=iterations&n=2&eps=0.04");
+  const badge = page.locator("ciasa-engine-badge summary");
+  await expect.poll(() => device(page), { timeout: 300_000 }).toBe("webgpu");
   expect(await loseDevice(page)).toBe(true);
   const notice = page.locator("ciasa-notice");
-  await expect(notice).toContainText("Kept");
-  // The last perturbed clip is still there.
-  await expect(page.locator("ciasa-verdict .after .label")).toContainText("%");
+  await expect(notice).toContainText("Kept", { timeout: 300_000 });
   await notice.getByRole("button", { name: "Go on with the CPU" }).click();
-  await expect(page.locator("ciasa-engine-badge summary")).toContainText("CPU");
-  await expect(page.getByRole("button", { name: "Run again" })).toBeEnabled();
-  expect(new URL(page.url()).hash).toContain("engine=cpu");
-  await page.getByRole("button", { name: "Run again" }).click();
-  await expect(page.locator("ciasa-run-bar p")).toHaveText(/^Step [1-9]/);
+  await expect(badge).toContainText("CPU");
+  await recognised(page);
+  const hash = new URL(page.url()).hash;
+  expect(hash).toContain("engine=cpu");
+  expect(hash).toContain("eps=0.04");
+  await attack(page);
 });
 
 test("changing the device starts the engine again with the same recogniser", async ({ page }) => {

@@ -19,7 +19,7 @@ const other: State = {
   smooth: false,
   plausible: false,
   stop: "iterations",
-  confidence: 0.5,
+  confidence: 0.75,
   hold: 2,
   seed: 4294967295,
   view: "film",
