@@ -25,8 +25,8 @@
 //!
 //! let manifest = Manifest::parse(&fs::read_to_string("models/manifest.json")?)?;
 //! let entry = manifest.models[0].clone();
-//! let weights = fs::read(format!("models/{}", entry.file))?;
-//! let recogniser = Arc::new(Recogniser::load(entry, &weights, &burn::tensor::Device::flex())?);
+//! let weights = fs::read(format!("models/{}", entry.weights[0].file))?;
+//! let recogniser = Arc::new(Recogniser::load(entry, &[weights], &burn::tensor::Device::flex())?);
 //!
 //! let clip = format::read(&fs::read("web/public/clips/synthetic-wave-1.json")?, "wave.json")?;
 //! // The plausibility constraint needs other clips to learn from; this example does without.

@@ -24,9 +24,14 @@ fn page_clip(frames: usize, phase: f32) -> JsValue {
 fn entry(bytes: usize) -> JsValue {
     js(
         &json!({ "id": "made", "name": "Made", "architecture": "st-gcn", "layout": "kinect-v1", "classes": ["a", "b", "c"],
-        "people": 1, "frames": 8, "centred": true, "file": "made.safetensors", "bytes": bytes, "sha256": "",
+        "people": 1, "frames": 8, "preprocessing": "centred",
+        "weights": [{ "file": "made.safetensors", "bytes": bytes, "sha256": "" }],
         "accuracy": { "top1": 0.3, "clips": 1 }, "split": "", "data": "", "licence": "", "retrain": "" }),
     )
+}
+
+fn files(bytes: &[u8]) -> Vec<js_sys::Uint8Array> {
+    vec![bytes.into()]
 }
 
 fn settings() -> Value {
@@ -47,7 +52,7 @@ async fn loaded() -> Session {
     ciasa::web::start();
     let session = Session::start("cpu".into()).await.unwrap();
     let bytes = weights(3);
-    session.load_model(entry(bytes.len()), bytes).await.unwrap();
+    session.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
     session
 }
 
@@ -111,7 +116,7 @@ async fn what_does_not_fit_is_refused_with_its_kind_and_place() {
     let clip = page_clip(8, 0.0);
     js_sys::Reflect::set(&clip, &"layout".into(), &"ntu".into()).unwrap();
     assert_eq!(kind(&session.recognise(clip).await.unwrap_err()), "format");
-    assert_eq!(kind(&session.load_model(entry(1), vec![1, 2, 3]).await.unwrap_err()), "weights");
+    assert_eq!(kind(&session.load_model(entry(1), files(&[1, 2, 3])).await.unwrap_err()), "weights");
     assert_eq!(kind(&session.recognise(page_clip(8, 0.0)).await.unwrap_err()), "config");
     assert!(!session.lose_device());
     assert_eq!(kind(&Session::start("gpu".into()).await.err().unwrap()), "config");
@@ -125,7 +130,7 @@ async fn a_gpu_lost_in_an_attack_is_a_device_error() {
     assert!(backend["software"] == true && backend["parity"]["ok"] == true, "{backend}");
     assert!(session.lose_device());
     let bytes = weights(3);
-    let loading = session.load_model(entry(bytes.len()), bytes).await;
+    let loading = session.load_model(entry(bytes.len()), files(&bytes)).await;
     let error = match loading {
         Ok(_) => session.recognise(page_clip(8, 0.0)).await.unwrap_err(),
         Err(error) => error,

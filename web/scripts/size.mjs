@@ -39,7 +39,7 @@ const page = files.filter(
 const groups = {
   picture: [...page, "clips/index.json", `clips/${index[0].file}`],
   engine: files.filter((path) => !path.startsWith("models/") && isEngine(path)),
-  model: ["models/manifest.json", `models/${manifest.models[0].file}`],
+  model: ["models/manifest.json", `models/${manifest.models[0].weights[0].file}`],
 };
 const titles = {
   picture: "before the first picture",

@@ -8,7 +8,7 @@ use indicatif::ProgressStyle;
 
 use crate::error::{Error, Result};
 use crate::format;
-use crate::model::{Manifest, Recogniser};
+use crate::model::{Manifest, ModelEntry, Recogniser};
 use crate::skeleton::Sequence;
 
 /// Which model.
@@ -37,8 +37,17 @@ impl ModelArgs {
             })?,
             None => manifest.models.first().ok_or_else(|| Error::weights("names no model").at(path.display()))?,
         };
-        Recogniser::load(entry.clone(), &bytes(&self.models.join(&entry.file))?, &Device::flex())
+        load(entry, &self.models)
     }
+}
+
+/// Loads a model of a manifest onto the CPU; its weight files are in `dir`.
+///
+/// # Errors
+/// Where a weight file cannot be read.
+pub fn load(entry: &ModelEntry, dir: &Path) -> Result<Recogniser> {
+    let files = entry.weights.iter().map(|w| bytes(&dir.join(&w.file))).collect::<Result<Vec<_>>>()?;
+    Recogniser::load(entry.clone(), &files, &Device::flex())
 }
 
 /// Reads a file.

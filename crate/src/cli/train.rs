@@ -11,7 +11,7 @@ use super::common::{style, text, write};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
-use crate::model::manifest::{Accuracy, Architecture, Manifest, ModelEntry};
+use crate::model::manifest::{Accuracy, Architecture, Manifest, ModelEntry, Preprocessing, WeightFile};
 use crate::model::stgcn::StGcnConfig;
 use crate::train::{Progress, TrainConfig, evaluate, train};
 
@@ -63,7 +63,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     // What ships is what is measured: the 16-bit weights, read back.
     let bytes = state.to_safetensors_16()?;
     let mut entry = entry(&config, args, &data, &bytes);
-    let recogniser = Recogniser::load(entry.clone(), &bytes, &device)?;
+    let recogniser = Recogniser::load(entry.clone(), &[&bytes], &device)?;
     let (_, test) = config.split.sides(&data);
     let result = evaluate(&recogniser, test.iter().map(|&i| &data.clips[i]))?;
     entry.accuracy = Accuracy { top1: result.top1(), clips: result.clips() };
@@ -72,7 +72,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
         println!("  {class:32} {}", share.map_or("-".into(), |s| format!("{:5.1} %", 100.0 * s)));
     }
 
-    write(&args.out.join(&entry.file), &bytes)?;
+    write(&args.out.join(format!("{}.safetensors", config.id)), &bytes)?;
     write(&args.out.join(format!("{}.log.csv", config.id)), log.as_bytes())?;
     update_manifest(&args.out.join("manifest.json"), entry)
 }
@@ -87,10 +87,12 @@ fn entry(config: &TrainConfig, args: &TrainArgs, data: &Dataset, bytes: &[u8]) -
         classes: data.classes.clone(),
         people: 1,
         frames: config.frames,
-        centred: true,
-        file: format!("{}.safetensors", config.id),
-        bytes: bytes.len(),
-        sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+        preprocessing: Preprocessing::Centred,
+        weights: vec![WeightFile {
+            file: format!("{}.safetensors", config.id),
+            bytes: bytes.len(),
+            sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+        }],
         accuracy: Accuracy { top1: 0.0, clips: 0 },
         split: config.split.describe(config.dataset),
         data: config.citation.clone(),

@@ -32,14 +32,10 @@ pub struct ModelEntry {
     pub people: usize,
     /// Frames that a clip is resampled to; 0 for a network that takes clips as they are.
     pub frames: usize,
-    /// Is the pelvis subtracted from each frame, so that where a person stands does not decide?
-    pub centred: bool,
-    /// The weight file beside the manifest.
-    pub file: String,
-    /// Its size.
-    pub bytes: usize,
-    /// Its SHA-256, in hexadecimal digits.
-    pub sha256: String,
+    /// What happens to a clip's coordinates before the network sees them.
+    pub preprocessing: Preprocessing,
+    /// The weight files beside the manifest: one, or for 2s-AGCN's ensemble those of the joint and of the bone stream.
+    pub weights: Vec<WeightFile>,
     /// How well it does.
     pub accuracy: Accuracy,
     /// On what it was trained and tested.
@@ -52,12 +48,53 @@ pub struct ModelEntry {
     pub retrain: String,
 }
 
+/// One weight file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WeightFile {
+    /// Its name beside the manifest.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// Its SHA-256, in hexadecimal digits.
+    pub sha256: String,
+}
+
 /// The networks that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Architecture {
     /// ST-GCN as published by yysijie.
     #[serde(rename = "st-gcn")]
     StGcn,
+    /// The joint stream of 2s-AGCN as published by lshiwjx.
+    #[serde(rename = "2s-agcn-joint")]
+    AgcnJoint,
+    /// Its bone stream.
+    #[serde(rename = "2s-agcn-bone")]
+    AgcnBone,
+    /// Both streams of 2s-AGCN: the ensemble adds their scores.
+    #[serde(rename = "2s-agcn")]
+    Agcn,
+    /// Shift-GCN as published by kchengiva.
+    #[serde(rename = "shift-gcn")]
+    ShiftGcn,
+}
+
+impl Architecture {
+    /// How many weight files there are.
+    pub fn files(self) -> usize {
+        if self == Self::Agcn { 2 } else { 1 }
+    }
+}
+
+/// What happens to a clip's coordinates before a network sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preprocessing {
+    /// Nothing.
+    Raw,
+    /// The pelvis is subtracted in each frame, so that where a person stands does not decide.
+    Centred,
 }
 
 /// Accuracy on the test side of a split.

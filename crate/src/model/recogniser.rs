@@ -3,8 +3,10 @@
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::agcn::{Agcn, AgcnConfig, Stream};
 use super::input::Input;
-use super::manifest::{Architecture, ModelEntry};
+use super::manifest::{Architecture, ModelEntry, Preprocessing};
+use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use super::state::State;
 use super::stgcn::{StGcn, StGcnConfig};
 use crate::error::{Error, Result};
@@ -22,47 +24,79 @@ pub struct Recogniser {
     /// What the manifest says of it.
     pub entry: ModelEntry,
     input: Input,
-    network: Network,
+    /// One, or the streams whose scores add up.
+    networks: Vec<Network>,
     device: Device,
 }
 
 #[derive(Clone, Debug)]
 enum Network {
     StGcn(Box<StGcn>),
+    Agcn(Box<Agcn>),
+    ShiftGcn(Box<ShiftGcn>),
+}
+
+impl Network {
+    fn new(entry: &ModelEntry, i: usize, state: &State, device: &Device) -> Result<Self> {
+        let (layout, classes, people) = (entry.layout, entry.classes.len(), entry.people);
+        let agcn = |stream| Agcn::new(&AgcnConfig { layout, classes, people, stream }, state, device);
+        Ok(match (entry.architecture, i) {
+            (Architecture::StGcn, _) => {
+                Self::StGcn(Box::new(StGcn::new(&StGcnConfig::published(layout, classes), state, device)?))
+            }
+            (Architecture::AgcnJoint, _) | (Architecture::Agcn, 0) => Self::Agcn(Box::new(agcn(Stream::Joint)?)),
+            (Architecture::AgcnBone | Architecture::Agcn, _) => Self::Agcn(Box::new(agcn(Stream::Bone)?)),
+            (Architecture::ShiftGcn, _) => {
+                Self::ShiftGcn(Box::new(ShiftGcn::new(&ShiftGcnConfig { layout, classes, people }, state, device)?))
+            }
+        })
+    }
+
+    fn forward(&self, x: Tensor<5>) -> Tensor<2> {
+        match self {
+            Self::StGcn(network) => network.forward(x),
+            Self::Agcn(network) => network.forward(x),
+            Self::ShiftGcn(network) => network.forward(x),
+        }
+    }
 }
 
 impl Recogniser {
-    /// Reads the weights onto a device (a plain one, without autodiff).
+    /// Reads the weight files, in the entry's order, onto a device (a plain one, without autodiff).
     ///
     /// # Errors
-    /// Names the key that is missing, has another shape or a value that is no number.
-    pub fn load(entry: ModelEntry, bytes: &[u8], device: &Device) -> Result<Self> {
-        let state = State::from_safetensors(bytes).map_err(|e| e.at(&entry.file))?;
-        Self::from_state(entry, &state, device)
+    /// Names the file and the key that is missing, has another shape or a value that is no number.
+    pub fn load(entry: ModelEntry, files: &[impl AsRef<[u8]>], device: &Device) -> Result<Self> {
+        let name = |i: usize| entry.weights.get(i).map_or(entry.id.as_str(), |w| w.file.as_str());
+        let read = |(i, bytes): (usize, &_)| State::from_bytes(AsRef::as_ref(bytes)).map_err(|e: Error| e.at(name(i)));
+        let states = files.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?;
+        Self::from_states(entry, &states, device)
     }
 
-    /// As [`Recogniser::load`], from a state dict at hand.
+    /// As [`Recogniser::load`], from state dicts at hand.
     ///
     /// # Errors
     /// As [`Recogniser::load`].
-    pub fn from_state(entry: ModelEntry, state: &State, device: &Device) -> Result<Self> {
+    pub fn from_states(entry: ModelEntry, states: &[State], device: &Device) -> Result<Self> {
         if entry.classes.is_empty() || entry.people == 0 {
             return Err(Error::weights("a model needs a class and a person").at(&entry.id));
         }
+        let wanted = entry.architecture.files();
+        if [states.len(), entry.weights.len()] != [wanted; 2] {
+            return Err(
+                Error::weights(format!("{} weight files where {wanted} are needed", states.len())).at(&entry.id)
+            );
+        }
+        let network = |(i, state)| Network::new(&entry, i, state, device).map_err(|e| e.at(&entry.weights[i].file));
+        let networks = states.iter().enumerate().map(network).collect::<Result<_>>()?;
         let layout = entry.layout.layout();
-        let network = match entry.architecture {
-            Architecture::StGcn => {
-                let config = StGcnConfig::published(entry.layout, entry.classes.len());
-                Network::StGcn(Box::new(StGcn::new(&config, state, device).map_err(|e| e.at(&entry.file))?))
-            }
-        };
         let input = Input {
             frames: (entry.frames > 0).then_some(entry.frames),
-            centre: entry.centred.then_some(layout.pelvis),
+            centre: (entry.preprocessing == Preprocessing::Centred).then_some(layout.pelvis),
             dims: layout.dims,
             people: entry.people,
         };
-        Ok(Self { entry, input, network, device: device.clone() })
+        Ok(Self { entry, input, networks, device: device.clone() })
     }
 
     /// The scores of each class, before the softmax.
@@ -72,9 +106,9 @@ impl Recogniser {
     /// - result: (N, classes)
     pub fn logits(&self, x: Tensor<5>) -> Tensor<2> {
         let x = self.input.forward(x);
-        match &self.network {
-            Network::StGcn(network) => network.forward(x),
-        }
+        // The ensemble of 2s-AGCN adds its streams' scores.
+        let scores = self.networks.iter().map(|network| network.forward(x.clone()));
+        scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
     }
 
     /// The probability of each class for a clip, (classes). Reads from the device without blocking.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use js_sys::Float32Array;
+use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -63,15 +63,16 @@ impl Session {
         to_js(&self.chosen.borrow().backend)
     }
 
-    /// Loads a model: its entry of the manifest and its weight file. A hardware GPU is compared with the CPU on this very
+    /// Loads a model: its entry of the manifest and its weight files (an array of `Uint8Array`). A hardware GPU is compared with the CPU on this very
     /// model, and the CPU takes over where the GPU is wrong, or in automatic choice slower. Gives the `Backend`.
     ///
     /// # Errors
     /// A weights error that names the key, a device error.
     #[wasm_bindgen(js_name = loadModel)]
-    pub async fn load_model(&self, entry: JsValue, bytes: Vec<u8>) -> Thrown<JsValue> {
+    pub async fn load_model(&self, entry: JsValue, files: Vec<Uint8Array>) -> Thrown<JsValue> {
         let entry: ModelEntry = from_js(&entry).map_err(|e| thrown(&Error::weights(e).at("manifest")))?;
-        self.load(entry, &bytes).await.map_err(|e| thrown(&e))?;
+        let files: Vec<Vec<u8>> = files.iter().map(Uint8Array::to_vec).collect();
+        self.load(entry, &files).await.map_err(|e| thrown(&e))?;
         self.backend()
     }
 
@@ -180,18 +181,18 @@ async fn started(choice: DeviceChoice) -> Result<Chosen> {
 }
 
 impl Session {
-    async fn load(&self, entry: ModelEntry, bytes: &[u8]) -> Result<()> {
+    async fn load(&self, entry: ModelEntry, files: &[Vec<u8>]) -> Result<()> {
         self.end_attack();
         self.model.take();
         let chosen = self.chosen.borrow().clone();
-        let model = Recogniser::load(entry.clone(), bytes, &chosen.device)?;
+        let model = Recogniser::load(entry.clone(), files, &chosen.device)?;
         // On an emulated GPU a gradient takes a minute; its kernels are those of the check that it has passed.
         let Some(gpu) = chosen.gpu.as_ref().filter(|_| !chosen.backend.software) else {
             self.model.replace(Some(Arc::new(model)));
             return Ok(());
         };
         gpu.watch(false);
-        let on_cpu = Recogniser::load(entry, bytes, &Device::flex())?;
+        let on_cpu = Recogniser::load(entry, files, &Device::flex())?;
         let shape = clip_shape(&on_cpu.entry);
         let checked = parity::check(&|x| model.logits(x), &chosen.device, &|x| on_cpu.logits(x), shape).await;
         let judged = chosen.judged(checked, self.choice, Speed::Measured)?;

@@ -49,7 +49,7 @@ export class Engine extends EventTarget {
   #waiting = new Map<number, Waiting>();
   #attacks = new Map<number, Attack>();
   #downloads = new Map<string, { loaded: number; total: number }>();
-  #model: { entry: ModelInfo; bytes: ArrayBuffer } | null = null;
+  #model: { entry: ModelInfo; files: ArrayBuffer[] } | null = null;
   #manifest: Promise<Manifest> | null = null;
   #natural = new Set<string>();
   #next = 1;
@@ -81,11 +81,11 @@ export class Engine extends EventTarget {
   async loadModel(id: string): Promise<ModelInfo> {
     const entry = (await this.models()).find((model) => model.id === id);
     if (!entry) throw { kind: "weights", message: `there is no model ${JSON.stringify(id)}` };
-    const bytes = await this.#weights(entry);
-    this.#model = { entry, bytes };
+    const files = await this.#weights(entry);
+    this.#model = { entry, files };
     await this.#started;
     // A start that came later has loaded it already.
-    if (this.#state.model?.id !== id) await this.#load(entry, bytes);
+    if (this.#state.model?.id !== id) await this.#load(entry, files);
     return entry;
   }
 
@@ -142,7 +142,7 @@ export class Engine extends EventTarget {
     try {
       const backend = await this.#call("start", { choice });
       this.#update({ backend });
-      if (this.#model) await this.#load(this.#model.entry, this.#model.bytes);
+      if (this.#model) await this.#load(this.#model.entry, this.#model.files);
       else this.#update({ status: "ready" });
     } catch (thrown) {
       const error = errorMessage(thrown);
@@ -151,10 +151,10 @@ export class Engine extends EventTarget {
     }
   }
 
-  async #load(entry: ModelInfo, bytes: ArrayBuffer): Promise<void> {
+  async #load(entry: ModelInfo, files: ArrayBuffer[]): Promise<void> {
     this.#update({ status: "starting" });
     try {
-      const backend: Backend = await this.#call("load", { entry, bytes });
+      const backend: Backend = await this.#call("load", { entry, files });
       this.#update({ status: "ready", backend, model: entry });
     } catch (thrown) {
       const error = errorMessage(thrown);
@@ -164,21 +164,26 @@ export class Engine extends EventTarget {
     }
   }
 
-  async #weights(entry: ModelInfo): Promise<ArrayBuffer> {
-    if (this.#model?.entry.sha256 === entry.sha256) return this.#model.bytes;
-    const address = asset(`models/${entry.file}`);
+  async #weights(entry: ModelInfo): Promise<ArrayBuffer[]> {
+    if (this.#model?.entry.id === entry.id) return this.#model.files;
     try {
-      const bytes = await download(address, entry.bytes, (loaded, total) => {
-        this.#progress(entry.file, loaded, total);
-      });
-      await verify(bytes, entry.sha256, entry.file);
-      return bytes;
+      return await Promise.all(entry.weights.map((one) => this.#file(one)));
     } catch (thrown) {
       const error = errorMessage(thrown, "network");
       this.#update({ error });
       throw error;
+    }
+  }
+
+  async #file({ file, bytes, sha256 }: ModelInfo["weights"][number]): Promise<ArrayBuffer> {
+    try {
+      const read = await download(asset(`models/${file}`), bytes, (loaded, total) => {
+        this.#progress(file, loaded, total);
+      });
+      await verify(read, sha256, file);
+      return read;
     } finally {
-      this.#downloads.delete(entry.file);
+      this.#downloads.delete(file);
     }
   }
 

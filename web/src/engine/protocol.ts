@@ -70,17 +70,16 @@ export interface Recognition {
 export interface ModelInfo {
   id: string;
   name: string;
-  architecture: "st-gcn";
+  architecture: "st-gcn" | "2s-agcn-joint" | "2s-agcn-bone" | "2s-agcn" | "shift-gcn";
   layout: LayoutId;
   /** In the order of the logits. */
   classes: string[];
   people: number;
   /** Frames that a clip is resampled to; 0: taken as it is. */
   frames: number;
-  centred: boolean;
-  file: string;
-  bytes: number;
-  sha256: string;
+  preprocessing: "raw" | "centred";
+  /** One file, or those of an ensemble's streams. */
+  weights: { file: string; bytes: number; sha256: string }[];
   /** Share of test clips whose class comes first, and how many there were. */
   accuracy: { top1: number; clips: number };
   split: string;
@@ -175,7 +174,7 @@ export type Control = "pause" | "resume" | "step" | "cancel";
 export interface Calls {
   start: { ask: { choice: DeviceChoice }; answer: Backend };
   /** The device may change: only now it is known which one is faster. */
-  load: { ask: { entry: ModelInfo; bytes: ArrayBuffer }; answer: Backend };
+  load: { ask: { entry: ModelInfo; files: ArrayBuffer[] }; answer: Backend };
   recognise: { ask: { clip: Clip }; answer: Recognition };
   /** Clips for the discriminator to learn from. */
   natural: { ask: { files: NaturalFile[] }; answer: null };

@@ -66,7 +66,10 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
       session = await Session.start(message.ask.choice);
       return session.backend();
     case "load":
-      return ready().loadModel(message.ask.entry, new Uint8Array(message.ask.bytes));
+      return ready().loadModel(
+        message.ask.entry,
+        message.ask.files.map((file) => new Uint8Array(file)),
+      );
     case "recognise":
       return ready().recognise(message.ask.clip);
     case "natural":

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use burn::tensor::Device;
-
 use super::GalleryArgs;
 use super::figures::{Figures, Real};
 use super::index::{New, capitalised, slug};
-use crate::cli::common::{bytes, text};
+use crate::cli::common::{load, text};
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::data::prior::{Example, Prior};
 use crate::error::{Error, Result};
@@ -61,6 +59,5 @@ fn recogniser(dir: &Path, classes: &[String]) -> Result<Option<Recogniser>> {
     let manifest = Manifest::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
     let entry = manifest.models.into_iter().find(|m| m.classes == classes);
     let entry = entry.ok_or_else(|| Error::weights("has no model of these classes").at(path.display()))?;
-    let weights = bytes(&dir.join(&entry.file))?;
-    Recogniser::load(entry, &weights, &Device::flex()).map(Some)
+    load(&entry, dir).map(Some)
 }
