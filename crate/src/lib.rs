@@ -8,7 +8,7 @@
 //! | [`skeleton`] | layouts, clips (T, M, V, C), graphs |
 //! | [`format`] | NTU `.skeleton`, Kinetics-skeleton JSON and our own JSON, to clips and back |
 //! | `model` | the networks, frozen and differentiable to the clip (feature `engine`) |
-//! | `attack` | CIASA and FGSM, one step in, one report out (feature `engine`) |
+//! | `attack` | CIASA, FGSM and their peers, one step in, one report out (feature `engine`) |
 //! | `train`, `cli` | the trainer and the commands (features `train`, `cli`) |
 //! | `viewer`, `web` | the two modules of the page (features `viewer`, `web`) |
 //!

@@ -3,7 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use ciasa::attack::{Attack, AttackConfig, Constraints, Epsilon, Method, Target, figures, realign, region, run::run};
+use ciasa::attack::{
+    Attack, AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Target, figures, realign, region,
+    run::run,
+};
 use ciasa::skeleton::{LayoutId, Sequence};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -21,7 +24,8 @@ fn cases() -> impl Strategy<Value = Case> {
     let shape = (0..4_usize, 1..7_usize, 1..3_usize, any::<bool>(), any::<u64>());
     // Half of the regions are arbitrary joints, the rest presets or everything.
     let joints = (any::<u64>(), 0..6_u8);
-    let settings = (any::<bool>(), 0..CLASSES, any::<[bool; 4]>(), 0.001..0.3_f32, any::<bool>());
+    let losses = (0..5_usize, any::<[bool; 3]>());
+    let settings = (losses, 0..CLASSES, any::<[bool; 4]>(), 0.001..0.3_f32, any::<bool>());
     (shape, joints, settings).prop_filter_map("nothing may move", |(shape, joints, settings)| {
         let (layout, frames, people, gaps, seed) = shape;
         let clip = clip(LayoutId::ALL[layout], frames, people, gaps, seed);
@@ -33,10 +37,14 @@ fn cases() -> impl Strategy<Value = Case> {
             2 => l.region("set-3").map(|r| r.joints.to_vec()),
             _ => Some((0..l.len()).filter(|j| mask >> j & 1 == 1).collect()),
         };
-        let (fgsm, class, [a, b, c, d], epsilon, each) = settings;
+        let ((method, [margin, smart, away]), class, [a, b, c, d], epsilon, each) = settings;
+        let method = [Method::Fgsm, Method::Ciasa, Method::Pgd, Method::MiFgsm, Method::Adam][method];
+        let free = method != Method::Ciasa;
         let config = AttackConfig {
-            method: if fgsm { Method::Fgsm } else { Method::Ciasa },
-            target: if fgsm && a { Target::Untargeted } else { Target::Class { index: class } },
+            method,
+            prediction: if free && margin { Prediction::Margin { kappa: 0.5 } } else { Prediction::CrossEntropy },
+            restraint: if free && smart { Restraint::Smart } else { Restraint::Ciasa },
+            target: if free && away { Target::Untargeted } else { Target::Class { index: class } },
             joints,
             epsilon: match each {
                 true => Epsilon::PerJoint(l.hierarchical.iter().map(|e| e * 10.0 * epsilon).collect()),
@@ -145,12 +153,16 @@ proptest! {
                 within_epsilon(&case.clip, x, config);
                 prop_assert_eq!(report.figures.epsilon_excess, 0.0);
             }
-            let parts = report.losses.prediction + config.lambda * (report.losses.smooth + report.losses.adversarial);
+            let l = report.losses;
+            let parts = l.prediction + config.lambda * (l.smooth + l.adversarial + l.perceptual);
             prop_assert!((report.losses.total - parts).abs() <= 1e-4 * parts.abs().max(1.0));
             prop_assert_eq!(report.figures.plausibility.is_some(), config.plausible());
             prop_assert_eq!(report.losses.discriminator > 0.0, config.plausible());
             if !config.smooth() {
                 prop_assert_eq!(report.losses.smooth, 0.0);
+            }
+            if !config.perceptual() || report.iteration == 1 {
+                prop_assert_eq!(report.losses.perceptual, 0.0);
             }
             if report.done.is_some() {
                 break;

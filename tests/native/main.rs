@@ -3,6 +3,7 @@
 
 mod attack_laws;
 mod attack_loop;
+mod attack_peers;
 mod formats;
 mod gallery;
 mod golden_agcn;

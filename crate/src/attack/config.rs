@@ -10,17 +10,21 @@ use crate::skeleton::Layout;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttackConfig {
-    /// One step or many.
+    /// One step or many, and how a gradient moves the clip.
     pub method: Method,
+    /// What is descended so that the recogniser says it.
+    pub prediction: Prediction,
+    /// What is descended so that a person does not notice.
+    pub restraint: Restraint,
     /// What the recogniser is to say.
     pub target: Target,
     /// The attack region, joints by index; none means all. Joints outside do not move at all.
     pub joints: Option<Vec<usize>>,
     /// How far a coordinate may go from the original, in the layout's unit (Eq. 5).
     pub epsilon: Epsilon,
-    /// Adam's step for the clip and for the discriminator. FGSM steps by epsilon and does not use it.
+    /// The step for the clip, and for the discriminator. FGSM steps by epsilon and does not use it.
     pub alpha: f32,
-    /// Weight of the smoothness and plausibility losses against the prediction loss (Eq. 12).
+    /// Weight of the restraint against the prediction loss (Eq. 12).
     pub lambda: f32,
     /// Steps at most; FGSM takes one whatever stands here.
     pub iterations: usize,
@@ -36,17 +40,46 @@ pub struct AttackConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// One step of epsilon along the gradient's sign (Eq. 10). Smoothness and plausibility do not enter.
+    /// One step of epsilon along the gradient's sign (Eq. 10). No restraint enters.
     Fgsm,
-    /// The constrained iterative attack (Algorithm 1).
+    /// The constrained iterative attack (Algorithm 1): Adam on cross-entropy to a target and its own restraint.
     Ciasa,
+    /// Steps of alpha along the gradient's sign.
+    Pgd,
+    /// Steps of alpha along the sign of a momentum.
+    MiFgsm,
+    /// Adam, with any goal and losses. [`super::peers`] makes C&W's and SMART's attack of it.
+    Adam,
+}
+
+/// The loss of what the recogniser says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Prediction {
+    /// Cross-entropy.
+    CrossEntropy,
+    /// The margin between logits (Carlini and Wagner).
+    Margin {
+        /// How far the margin is driven beyond the border, at least 0.
+        kappa: f32,
+    },
+}
+
+/// The loss of what a person sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Restraint {
+    /// Smoothness and plausibility, as far as these constraints are on.
+    Ciasa,
+    /// SMART's perceptual loss instead, its gradient in balance with the prediction's.
+    Smart,
 }
 
 /// What the recogniser is to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Target {
-    /// Anything but what it says of the original. For FGSM only: CIASA is a targeted attack.
+    /// Anything but what it says of the original. Not for CIASA, which is a targeted attack.
     Untargeted,
     /// The class that it holds least likely for the original (the paper's protocol).
     LeastLikely,
@@ -87,7 +120,8 @@ pub struct Constraints {
 pub enum Stop {
     /// Never.
     Iterations,
-    /// As soon as the target has been predicted with at least this probability in so many forward passes in a row.
+    /// As soon as the target (untargeted: any other class) has been predicted with at least this probability in so many
+    /// forward passes in a row.
     Confidence {
         /// A probability, above 0.
         confidence: f32,
@@ -100,6 +134,8 @@ impl Default for AttackConfig {
     fn default() -> Self {
         Self {
             method: Method::Ciasa,
+            prediction: Prediction::CrossEntropy,
+            restraint: Restraint::Ciasa,
             target: Target::LeastLikely,
             joints: None,
             epsilon: Epsilon::Global(0.02),
@@ -133,19 +169,28 @@ impl Epsilon {
 impl AttackConfig {
     /// Does the smoothness loss enter?
     pub fn smooth(&self) -> bool {
-        self.method == Method::Ciasa && self.constraints.smooth
+        self.restrained(Restraint::Ciasa) && self.constraints.smooth
     }
 
     /// Does the plausibility loss enter?
     pub fn plausible(&self) -> bool {
-        self.method == Method::Ciasa && self.constraints.plausible
+        self.restrained(Restraint::Ciasa) && self.constraints.plausible
+    }
+
+    /// Does SMART's perceptual loss enter?
+    pub fn perceptual(&self) -> bool {
+        self.restrained(Restraint::Smart)
+    }
+
+    fn restrained(&self, by: Restraint) -> bool {
+        self.method != Method::Fgsm && self.restraint == by
     }
 
     /// How many steps there are at most.
     pub fn steps(&self) -> usize {
         match self.method {
             Method::Fgsm => 1,
-            Method::Ciasa => self.iterations,
+            _ => self.iterations,
         }
     }
 
@@ -157,12 +202,27 @@ impl AttackConfig {
         let fail = |field: &str, cause: String| Err(Error::config(cause).at(field));
         match self.target {
             Target::Untargeted if self.method == Method::Ciasa => {
-                return fail("target", "CIASA needs a target; only FGSM goes without".into());
+                return fail("target", "CIASA needs a target; the other methods go without".into());
             }
             Target::Class { index } if index >= classes => {
                 return fail("target.index", format!("class {index} of {classes}"));
             }
             _ => {}
+        }
+        match self.prediction {
+            Prediction::Margin { kappa } if !(kappa.is_finite() && kappa >= 0.0) => {
+                return fail("prediction.kappa", format!("{kappa} is below 0"));
+            }
+            Prediction::Margin { .. } if classes < 2 => {
+                return fail("prediction", "a margin needs two classes".into());
+            }
+            Prediction::Margin { .. } if self.method == Method::Ciasa => {
+                return fail("prediction", "CIASA descends the cross-entropy; the method adam takes a margin".into());
+            }
+            _ => {}
+        }
+        if self.method == Method::Ciasa && self.restraint != Restraint::Ciasa {
+            return fail("restraint", "CIASA has its own; the method adam takes another".into());
         }
         if let Some(joints) = &self.joints {
             if joints.is_empty() {
@@ -214,8 +274,12 @@ mod tests {
     #[test]
     fn every_bad_setting_is_refused_by_its_name() {
         type Change = fn(&mut AttackConfig);
-        let change: [(&str, Change); 15] = [
+        let change: [(&str, Change); 19] = [
             ("target", |c| c.target = Target::Untargeted),
+            ("prediction", |c| c.prediction = Prediction::Margin { kappa: 0.0 }),
+            ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: -0.1 }),
+            ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: f32::NAN }),
+            ("restraint", |c| c.restraint = Restraint::Smart),
             ("target.index", |c| c.target = Target::Class { index: 27 }),
             ("joints", |c| c.joints = Some(vec![])),
             ("joints", |c| c.joints = Some(vec![3, 20])),
@@ -251,6 +315,9 @@ mod tests {
             config,
             AttackConfig {
                 method: Method::Fgsm,
+                // What was saved before there was a choice is read as what it was.
+                prediction: Prediction::CrossEntropy,
+                restraint: Restraint::Ciasa,
                 target: Target::LeastLikely,
                 joints: Some(vec![1, 2]),
                 epsilon: Epsilon::PerJoint(vec![0.5, 1.0]),
@@ -267,5 +334,10 @@ mod tests {
         let one: AttackConfig = serde_json::from_str(r#"{"target":{"kind":"class","index":4},"epsilon":1}"#).unwrap();
         assert_eq!((one.target, one.epsilon), (Target::Class { index: 4 }, Epsilon::Global(1.0)));
         assert!(serde_json::from_str::<AttackConfig>(r#"{"epsilonn":1}"#).is_err());
+
+        let json = r#"{"method":"mi-fgsm","prediction":{"kind":"margin","kappa":2},"restraint":"smart"}"#;
+        let peer: AttackConfig = serde_json::from_str(json).unwrap();
+        assert_eq!((peer.method, peer.restraint), (Method::MiFgsm, Restraint::Smart));
+        assert_eq!(peer.prediction, Prediction::Margin { kappa: 2.0 });
     }
 }

@@ -1,7 +1,8 @@
-//! The attack: CIASA (Algorithm 1 of the paper) and FGSM (Eq. 10), one step at a time.
+//! The attack: CIASA (Algorithm 1 of the paper), FGSM (Eq. 10) and their peers, one step at a time.
 //!
 //! [`Attack`] is the loop. What it is made of is small and stands beside it: the parts of the loss in [`losses`], the way a
-//! gradient moves the clip in [`update`], the bounds in [`region`] and [`project`], the bone lengths in [`realign`].
+//! gradient moves the clip in [`update`], the bounds in [`region`] and [`project`], the bone lengths in [`realign`]. [`peers`] names
+//! the attacks of others that these make.
 
 pub mod adam;
 pub mod config;
@@ -10,7 +11,10 @@ pub mod discriminator;
 pub mod fgsm;
 pub mod figures;
 pub mod losses;
+pub mod momentum;
 mod pass;
+pub mod peers;
+pub mod pgd;
 pub mod project;
 pub mod realign;
 pub mod region;
@@ -23,8 +27,9 @@ mod victim;
 
 use std::sync::Arc;
 
-pub use config::{AttackConfig, Constraints, Epsilon, Method, Stop, Target};
+pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Stop, Target};
 pub use figures::Figures;
+pub use peers::Peer;
 pub use report::{Done, Losses, Ranked, StepReport};
 pub use victim::Victim;
 
@@ -121,9 +126,9 @@ impl Attack {
 
     /// Did the forward pass see what the stop rule waits for?
     fn stops(&self, pass: &Pass) -> bool {
-        match (self.config.method, self.config.stop) {
-            (Method::Ciasa, Stop::Confidence { confidence, .. }) => {
-                pass.verdict.fooled && pass.verdict.p_target.is_some_and(|p| p >= confidence)
+        match self.config.stop {
+            Stop::Confidence { confidence, .. } if self.config.method != Method::Fgsm => {
+                pass.verdict.fooled && pass.verdict.top.first().is_some_and(|first| first.p >= confidence)
             }
             _ => false,
         }

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::Attack;
+use super::losses::perceptual::{balance, perceptual};
 use super::losses::{adversarial::Game, prediction::prediction, smooth::smooth};
 use super::report::{Losses, Verdict, softmax};
 use super::target::Goal;
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 pub(super) struct Pass {
     pub verdict: Verdict,
     pub losses: Losses,
-    /// Of the total loss to the clip, (T, M, V, C); 0 where the clip may not move.
+    /// The way up the total loss, (T, M, V, C); 0 where the clip may not move.
     pub gradient: Vec<f32>,
     /// Of the discriminator's loss to its weights, if it takes part.
     pub discriminator: Option<Vec<f32>>,
@@ -46,32 +47,38 @@ impl Attack {
         let x = self.upload(&self.perturbed, &device).require_grad();
 
         let logits = self.victim.logits(clips(x.clone()));
-        let predict = prediction(logits.clone(), goal);
+        let predict = prediction(logits.clone(), goal, self.config.prediction);
         let smooth = if self.config.smooth() { smooth(x.clone(), &self.bounds) } else { None };
         let game = match &self.plausibility {
             Some(plausibility) if self.config.plausible() => Some(plausibility.play(x.clone(), self.iteration + 1)),
             _ => None,
         };
+        let seen = self.config.perceptual().then(|| perceptual(x.clone(), &self.clean));
         let restraint = [smooth.clone(), game.as_ref().map(|g| g.attacker.clone())];
         let lambda = self.config.lambda;
-        let total = restraint.into_iter().flatten().fold(predict.clone(), |sum, part| sum + part * lambda);
+        let descended = restraint.into_iter().flatten().fold(predict.clone(), |sum, part| sum + part * lambda);
+        let total = seen.iter().fold(descended.clone(), |sum, part| sum + part.clone() * lambda);
 
         let none = || Tensor::zeros([1], &device);
         let part = |of: fn(&Game) -> &Tensor<1>| game.as_ref().map_or_else(none, |g| of(g).clone());
         let numbers = Tensor::cat(
             vec![
-                total.clone(),
+                total,
                 predict,
                 smooth.unwrap_or_else(none),
                 part(|g| &g.attacker),
+                seen.clone().unwrap_or_else(none),
                 part(|g| &g.discriminator),
                 part(|g| &g.score),
             ],
             0,
         );
         let lost = || Error::device("a gradient is missing");
-        let gradient = x.grad_remove(&mut total.backward()).ok_or_else(lost)?;
+        let gradient = x.grad_remove(&mut descended.backward()).ok_or_else(lost)?;
         let mut reading = Transaction::default().register(logits.inner()).register(numbers.inner()).register(gradient);
+        if let Some(seen) = &seen {
+            reading = reading.register(x.grad_remove(&mut seen.backward()).ok_or_else(lost)?);
+        }
         if let Some(game) = &game {
             let gradient = game.weights.grad_remove(&mut game.discriminator.backward()).ok_or_else(lost)?;
             reading = reading.register(gradient);
@@ -80,7 +87,16 @@ impl Attack {
         let mut read = read(reading).await?.into_iter();
         let mut next = || read.next().ok_or_else(|| Error::device("a result is missing"));
         let (logits, numbers, mut gradient) = (next()?, next()?, next()?);
-        gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
+        let hold = |gradient: &mut [f32]| {
+            gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
+        };
+        hold(&mut gradient);
+        if seen.is_some() {
+            let mut other = next()?;
+            hold(&mut other);
+            let frame = gradient.len() / self.clean.frames();
+            balance(&mut gradient, &other, lambda, frame);
+        }
         Ok(Pass {
             verdict: Verdict::of(&logits, goal),
             losses: Losses {
@@ -88,10 +104,11 @@ impl Attack {
                 prediction: numbers[1],
                 smooth: numbers[2],
                 adversarial: numbers[3],
-                discriminator: numbers[4],
+                perceptual: numbers[4],
+                discriminator: numbers[5],
             },
             gradient,
-            plausibility: game.is_some().then_some(numbers[5]),
+            plausibility: game.is_some().then_some(numbers[6]),
             discriminator: if game.is_some() { Some(next()?) } else { None },
         })
     }

@@ -40,14 +40,17 @@ pub struct StepReport {
 /// The loss and its parts. The parts are unweighted; one that does not enter is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Losses {
-    /// What the attacker descends: prediction + lambda (smooth + adversarial).
+    /// What the attacker descends: prediction + lambda (smooth + adversarial + perceptual). With the last of them in it, both
+    /// gradients have unit length before they are added ([`super::losses::perceptual::balance`]).
     pub total: f32,
-    /// Cross-entropy to the target; untargeted, minus the cross-entropy to the original class.
+    /// Cross-entropy to the target, or untargeted minus the cross-entropy to the original class; or the margin.
     pub prediction: f32,
     /// Mean squared acceleration of the perturbed joints (Eq. 7).
     pub smooth: f32,
     /// How far the discriminator is from taking the clip for natural (Eq. 8).
     pub adversarial: f32,
+    /// SMART's perceptual loss.
+    pub perceptual: f32,
     /// The discriminator's own loss (Eq. 9), which the attacker does not descend.
     pub discriminator: f32,
 }

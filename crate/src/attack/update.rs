@@ -3,6 +3,8 @@
 use super::adam::Adam;
 use super::config::Method;
 use super::fgsm::Sign;
+use super::momentum::Momentum;
+use super::pgd::Pgd;
 
 /// One descent step. All slices are (T, M, V, C); `bounds` holds each coordinate's epsilon, 0 where nothing may move,
 /// and there the gradient is 0 as well.
@@ -15,6 +17,8 @@ pub trait Update: Send {
 pub(super) fn rule(method: Method, values: usize) -> Box<dyn Update> {
     match method {
         Method::Fgsm => Box::new(Sign),
-        Method::Ciasa => Box::new(Adam::new(values)),
+        Method::Pgd => Box::new(Pgd),
+        Method::MiFgsm => Box::new(Momentum::new(values)),
+        Method::Ciasa | Method::Adam => Box::new(Adam::new(values)),
     }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::common::{ModelArgs, clip, natural, text, write};
 use super::convert::format_of;
-use crate::attack::{Attack, AttackConfig, Epsilon, Method, StepReport, Stop, Target, run as drive};
+use crate::attack::{Attack, AttackConfig, Epsilon, Peer, StepReport, Stop, Target, run as drive};
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::skeleton::Layout;
@@ -23,10 +23,13 @@ pub struct AttackArgs {
     /// Settings as the page saves them (JSON); the options below change single ones
     #[arg(long)]
     config: Option<PathBuf>,
-    /// One step along the gradient's sign instead of the iterative attack
+    /// Which attack: ciasa, fgsm, pgd, mi-fgsm, cw or smart, each with its own step and losses
+    #[arg(long, conflicts_with = "fgsm")]
+    attack: Option<String>,
+    /// As --attack fgsm: one step along the gradient's sign
     #[arg(long)]
     fgsm: bool,
-    /// Class to reach: its name or number, least-likely, or (with --fgsm) untargeted
+    /// Class to reach: its name or number, least-likely, or (but for ciasa) untargeted
     #[arg(long)]
     target: Option<String>,
     /// Attack region: set-1 to set-4, legs, arms, or joint names separated by commas
@@ -41,10 +44,10 @@ pub struct AttackArgs {
     /// Steps at most
     #[arg(long)]
     iterations: Option<usize>,
-    /// Adam's step
+    /// The step
     #[arg(long)]
     alpha: Option<f32>,
-    /// Weight of the smoothness and plausibility losses
+    /// Weight of the restraint: smoothness and plausibility, or SMART's perceptual loss
     #[arg(long)]
     lambda: Option<f32>,
     /// Stop once the target has this probability for --hold steps in a row
@@ -83,9 +86,6 @@ impl AttackArgs {
             }
             None => AttackConfig::default(),
         };
-        if self.fgsm {
-            config.method = Method::Fgsm;
-        }
         if let Some(target) = &self.target {
             config.target = target_of(target, classes)?;
         }
@@ -111,6 +111,11 @@ impl AttackArgs {
             }
         }
         config.iterations = self.iterations.unwrap_or(config.iterations);
+        let named = if self.fgsm { Some(Peer::Fgsm.as_str()) } else { self.attack.as_deref() };
+        if let Some(name) = named {
+            let peer = Peer::parse(name).ok_or_else(|| Error::config(format!("there is no attack {name:?}")));
+            config = peer.map_err(|e| e.at("--attack"))?.apply(config);
+        }
         config.alpha = self.alpha.unwrap_or(config.alpha);
         config.lambda = self.lambda.unwrap_or(config.lambda);
         config.seed = self.seed.unwrap_or(config.seed);
@@ -189,7 +194,7 @@ fn line(r: &StepReport, classes: &[String]) {
     );
 }
 
-const HEADER: &str = "iteration,total,prediction,smooth,adversarial,discriminator,predicted,p_original,p_target,linf,\
+const HEADER: &str = "iteration,total,prediction,smooth,adversarial,perceptual,discriminator,predicted,p_original,p_target,linf,\
 mean_displacement,bone_deviation,acceleration_change,plausibility,epsilon_excess\n";
 
 fn row(out: &mut String, r: &StepReport) {
@@ -198,12 +203,13 @@ fn row(out: &mut String, r: &StepReport) {
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
         r.iteration,
         l.total,
         l.prediction,
         l.smooth,
         l.adversarial,
+        l.perceptual,
         l.discriminator,
         r.predicted,
         r.p_original,

@@ -6,16 +6,21 @@ import type { Clip, LayoutId } from "../clip.ts";
 
 /** `attack::AttackConfig` */
 export interface AttackConfig {
-  method: "fgsm" | "ciasa";
-  /** "untargeted" only with "fgsm". */
+  /** "ciasa" is Adam on cross-entropy with CIASA's restraint; "adam" takes any goal, prediction and restraint. */
+  method: "fgsm" | "ciasa" | "pgd" | "mi-fgsm" | "adam";
+  /** `attack::Prediction`; left out: cross-entropy. A margin with every method but "ciasa". */
+  prediction?: { kind: "cross-entropy" } | { kind: "margin"; kappa: number };
+  /** `attack::Restraint`; left out: "ciasa", its two losses as far as `constraints` has them on. "smart" is not for "ciasa". */
+  restraint?: "ciasa" | "smart";
+  /** "untargeted" with every method but "ciasa". */
   target: { kind: "untargeted" } | { kind: "least-likely" } | { kind: "class"; index: number };
   /** The attack region, joints by index; null: all. */
   joints: number[] | null;
   /** One for all joints, or one for each (V), in the layout's unit. */
   epsilon: number | number[];
-  /** Adam's step. */
+  /** The step; "fgsm" steps by epsilon instead. */
   alpha: number;
-  /** Weight of smoothness and plausibility. */
+  /** Weight of the restraint against the prediction. */
   lambda: number;
   /** Steps at most. */
   iterations: number;
@@ -47,7 +52,14 @@ export interface Figures {
 export interface StepReport {
   /** Steps taken, from 1. */
   iteration: number;
-  losses: { total: number; prediction: number; smooth: number; adversarial: number; discriminator: number };
+  losses: {
+    total: number;
+    prediction: number;
+    smooth: number;
+    adversarial: number;
+    perceptual: number;
+    discriminator: number;
+  };
   predicted: number;
   original: number;
   target: number | null;

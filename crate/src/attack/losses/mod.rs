@@ -1,6 +1,7 @@
 //! The parts of the attacker's loss, each a function from tensors to one number.
 
 pub mod adversarial;
+pub mod perceptual;
 pub mod prediction;
 pub mod smooth;
 

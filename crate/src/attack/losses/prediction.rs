@@ -2,16 +2,39 @@
 
 use burn::tensor::{Tensor, activation};
 
+use crate::attack::config::Prediction;
 use crate::attack::target::Goal;
 
+/// The loss, one number, (1), of logits (1, classes).
+pub fn prediction(logits: Tensor<2>, goal: Goal, kind: Prediction) -> Tensor<1> {
+    match kind {
+        Prediction::CrossEntropy => cross_entropy(logits, goal),
+        Prediction::Margin { kappa } => margin(logits, goal, kappa),
+    }
+}
+
 /// `-log p(target)`, the cross-entropy to the target; untargeted `+log p(original)`, so that descending it climbs the
-/// cross-entropy to the original class (Eq. 10). `logits` is (1, classes); the result is one number, (1).
-pub fn prediction(logits: Tensor<2>, goal: Goal) -> Tensor<1> {
+/// cross-entropy to the original class (Eq. 10).
+fn cross_entropy(logits: Tensor<2>, goal: Goal) -> Tensor<1> {
     let log_p = |class: usize| activation::log_softmax(logits, 1).slice([0..1, class..class + 1]).reshape([1]);
     match goal.target {
         Some(target) => log_p(target).neg(),
         None => log_p(goal.original),
     }
+}
+
+/// `max(z_other - z_target, -kappa)`, the loss f6 of "Towards Evaluating the Robustness of Neural Networks" (Carlini and Wagner
+/// 2017), z the logits and z_other the highest of all other classes; untargeted `max(z_original - z_other, -kappa)`. Below
+/// -kappa there is nothing left to gain, and no gradient.
+fn margin(logits: Tensor<2>, goal: Goal, kappa: f32) -> Tensor<1> {
+    let class = goal.target.unwrap_or(goal.original);
+    let classes = logits.dims()[1];
+    let its = logits.clone().narrow(1, class, 1);
+    let sides = [(0, class), (class + 1, classes - class - 1)];
+    let others = sides.into_iter().filter(|(_, n)| *n > 0).map(|(from, n)| logits.clone().narrow(1, from, n));
+    let other = Tensor::cat(others.collect(), 1).max_dim(1);
+    let margin = if goal.target.is_some() { other - its } else { its - other };
+    margin.clamp_min(-kappa).reshape([1])
 }
 
 #[cfg(test)]
@@ -20,26 +43,49 @@ mod tests {
     use crate::attack::losses::check;
     use burn::tensor::Device;
 
-    #[test]
-    fn both_signs_by_hand() {
-        // Probabilities 1/8, 2/8, 5/8.
-        let logits = Tensor::<2>::from_floats([[0.0, 2_f32.ln(), 5_f32.ln()]], &Device::flex());
-        let value = |goal| prediction(logits.clone(), goal).into_scalar::<f32>();
-        assert!((value(Goal { original: 2, target: Some(1) }) - 4_f32.ln()).abs() < 1e-6);
-        assert!((value(Goal { original: 2, target: None }) - 0.625_f32.ln()).abs() < 1e-6);
+    const TO_1: Goal = Goal { original: 2, target: Some(1) };
+    const FROM_2: Goal = Goal { original: 2, target: None };
+
+    fn value(logits: [f32; 3], goal: Goal, kind: Prediction) -> f32 {
+        prediction(Tensor::<2>::from_floats([logits], &Device::flex()), goal, kind).into_scalar()
     }
 
     #[test]
-    fn its_gradient_agrees_with_finite_differences() {
+    fn both_signs_of_the_cross_entropy_by_hand() {
+        // Probabilities 1/8, 2/8, 5/8.
+        let of = |goal| value([0.0, 2_f32.ln(), 5_f32.ln()], goal, Prediction::CrossEntropy);
+        assert!((of(TO_1) - 4_f32.ln()).abs() < 1e-6);
+        assert!((of(FROM_2) - 0.625_f32.ln()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn both_signs_of_the_margin_by_hand() {
+        let of = |logits, goal, kappa| value(logits, goal, Prediction::Margin { kappa });
+        assert_eq!(of([1.0, -2.0, 4.0], TO_1, 0.0), 6.0);
+        assert_eq!(of([1.0, -2.0, 4.0], FROM_2, 0.0), 3.0);
+        // Reached by 3: no more than kappa of it counts.
+        assert_eq!(of([1.0, 4.0, -2.0], TO_1, 1.5), -1.5);
+        assert_eq!(of([1.0, 4.0, -2.0], TO_1, 5.0), -3.0);
+        assert_eq!(of([1.0, 4.0, -2.0], FROM_2, 0.0), 0.0);
+        // The first and the last class have others on one side only.
+        assert_eq!(of([1.0, 4.0, 2.0], Goal { original: 0, target: None }, 9.0), -3.0);
+        assert_eq!(of([1.0, 4.0, 2.0], Goal { original: 0, target: Some(2) }, 9.0), 2.0);
+    }
+
+    #[test]
+    fn gradients_agree_with_finite_differences() {
         let x: Vec<f32> = (0..12).map(|i| (i as f32 * 0.9).sin()).collect();
-        for target in [Some(2), None] {
-            check::gradient(&x, 1e-2, |x| {
-                let mix = Tensor::<1>::from_floats(
-                    core::array::from_fn::<f32, 36, _>(|i| (i as f32 * 1.3).cos()),
-                    &Device::flex(),
-                );
-                prediction(x.reshape([1, 12]).matmul(mix.reshape([12, 3])).tanh(), Goal { original: 0, target })
-            });
+        for kind in [Prediction::CrossEntropy, Prediction::Margin { kappa: 5.0 }] {
+            for target in [Some(2), None] {
+                check::gradient(&x, 1e-2, |x| {
+                    let mix = Tensor::<1>::from_floats(
+                        core::array::from_fn::<f32, 36, _>(|i| (i as f32 * 1.3).cos()),
+                        &Device::flex(),
+                    );
+                    let logits = x.reshape([1, 12]).matmul(mix.reshape([12, 3])).tanh();
+                    prediction(logits, Goal { original: 0, target }, kind)
+                });
+            }
         }
     }
 }

@@ -1,0 +1,112 @@
+//! The attacks that CIASA is compared with, each as settings of the one loop.
+
+use super::config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint};
+
+/// An attack by its name in the literature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// One step (Goodfellow et al. 2015).
+    Fgsm,
+    /// Sign steps, projected (Madry et al. 2018).
+    Pgd,
+    /// Sign steps with momentum (Dong et al. 2018).
+    MiFgsm,
+    /// The margin loss of Carlini and Wagner (2017), descended by Adam. Their search for the smallest change is not part of it:
+    /// here every attack has the same epsilon and the same projection.
+    Cw,
+    /// SMART (Wang et al. 2021): prediction and perceptual loss in balance. Their stop at the first success is a setting.
+    Smart,
+    /// The attack of this project.
+    Ciasa,
+}
+
+impl Peer {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Fgsm, Self::Pgd, Self::MiFgsm, Self::Cw, Self::Smart, Self::Ciasa];
+
+    /// The id in settings and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fgsm => "fgsm",
+            Self::Pgd => "pgd",
+            Self::MiFgsm => "mi-fgsm",
+            Self::Cw => "cw",
+            Self::Smart => "smart",
+            Self::Ciasa => "ciasa",
+        }
+    }
+
+    /// What a person reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fgsm => "FGSM",
+            Self::Pgd => "PGD",
+            Self::MiFgsm => "MI-FGSM",
+            Self::Cw => "C&W margin",
+            Self::Smart => "SMART",
+            Self::Ciasa => "CIASA",
+        }
+    }
+
+    /// The attack of that id.
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.as_str() == id)
+    }
+
+    /// These settings with this attack in them: update, losses and step, while target, region, epsilon, iterations, clipping
+    /// and realignment stay. CIASA's two losses are off for the others. The sign steps are their authors' rules: 2.5 epsilon
+    /// over the iterations for PGD, epsilon over the iterations for MI-FGSM; Adam's is CIASA's.
+    #[must_use]
+    pub fn apply(self, config: AttackConfig) -> AttackConfig {
+        let epsilon = match &config.epsilon {
+            Epsilon::Global(e) => *e,
+            Epsilon::PerJoint(each) => each.iter().copied().fold(0.0, f32::max),
+        };
+        let step = epsilon / config.iterations.max(1) as f32;
+        let own = self == Self::Ciasa;
+        let constraints = Constraints {
+            smooth: own && config.constraints.smooth,
+            plausible: own && config.constraints.plausible,
+            ..config.constraints
+        };
+        let plain =
+            AttackConfig { prediction: Prediction::CrossEntropy, restraint: Restraint::Ciasa, constraints, ..config };
+        match self {
+            Self::Fgsm => AttackConfig { method: Method::Fgsm, ..plain },
+            Self::Pgd => AttackConfig { method: Method::Pgd, alpha: 2.5 * step, ..plain },
+            Self::MiFgsm => AttackConfig { method: Method::MiFgsm, alpha: step, ..plain },
+            Self::Cw => AttackConfig { method: Method::Adam, prediction: Prediction::Margin { kappa: 0.0 }, ..plain },
+            // 0.6 for the prediction, 0.4 for the perception.
+            Self::Smart => {
+                AttackConfig { method: Method::Adam, restraint: Restraint::Smart, lambda: 0.4 / 0.6, ..plain }
+            }
+            Self::Ciasa => AttackConfig { method: Method::Ciasa, ..plain },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_and_what_is_shared_stays() {
+        let base = AttackConfig {
+            joints: Some(vec![1, 2]),
+            epsilon: Epsilon::PerJoint(vec![0.5, 1.0]),
+            iterations: 10,
+            constraints: Constraints { realign: false, ..Constraints::ALL },
+            ..Default::default()
+        };
+        for peer in Peer::ALL {
+            assert_eq!(Peer::parse(peer.as_str()), Some(peer));
+            let config = peer.apply(base.clone());
+            assert_eq!((&config.joints, &config.epsilon, config.iterations), (&base.joints, &base.epsilon, 10));
+            assert!(config.constraints.clip && !config.constraints.realign);
+            assert_eq!(config.smooth() && config.plausible(), peer == Peer::Ciasa);
+        }
+        assert_eq!(Peer::Ciasa.apply(base.clone()), base);
+        assert_eq!(Peer::Pgd.apply(base.clone()).alpha, 0.25);
+        assert_eq!(Peer::MiFgsm.apply(base).alpha, 0.1);
+    }
+}

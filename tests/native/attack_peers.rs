@@ -1,0 +1,179 @@
+//! Every attack against every kind of recogniser: the same bounds, the same goals, the same refusals.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use ciasa::attack::run::{block_on, run};
+use ciasa::attack::{
+    Attack, AttackConfig, Constraints, Done, Epsilon, Method, Peer, Prediction, Restraint, StepReport, Stop, Target,
+    Victim,
+};
+use ciasa::model::agcn::{AgcnConfig, Stream};
+use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+use ciasa::model::stgcn::StGcnConfig;
+use ciasa::model::{Recogniser, State};
+use ciasa::skeleton::{LayoutId, Sequence};
+
+use crate::support::{portable_agcn, portable_stgcn};
+use crate::toy::{CLASSES, Toy, clip};
+
+const KINECT: LayoutId = LayoutId::KinectV1;
+
+/// A network with portable random weights.
+fn random(architecture: Architecture, layout: LayoutId) -> Arc<dyn Victim> {
+    let agcn = |stream| portable_agcn(&AgcnConfig { layout, classes: CLASSES, people: 1, stream });
+    let states: Vec<State> = match architecture {
+        Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
+        _ => vec![portable_stgcn(&StGcnConfig::published(layout, CLASSES))],
+    };
+    let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: String::new() };
+    let entry = ModelEntry {
+        id: "random".into(),
+        name: "random weights".into(),
+        architecture,
+        layout,
+        classes: (0..CLASSES).map(|c| c.to_string()).collect(),
+        people: 1,
+        frames: 8,
+        preprocessing: Preprocessing::Raw,
+        weights: (0..states.len()).map(file).collect(),
+        accuracy: Accuracy { top1: 0.0, clips: 0 },
+        split: String::new(),
+        data: String::new(),
+        licence: String::new(),
+        retrain: String::new(),
+    };
+    Arc::new(Recogniser::from_states(entry, &states, &Device::flex()).unwrap())
+}
+
+fn start(victim: &Arc<dyn Victim>, config: AttackConfig) -> Attack {
+    let layout = victim.layout();
+    let clips = [clip(layout, 8, 1, false, 3), clip(layout, 12, 1, false, 4)];
+    Attack::new(victim.clone(), &clips[0], &clips[1..], config).unwrap()
+}
+
+fn to_the_end(attack: &mut Attack) -> Vec<StepReport> {
+    let mut reports = Vec::new();
+    run(attack, |r| {
+        reports.push(r.clone());
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    reports
+}
+
+fn excess(clean: &Sequence, x: &[f32], epsilon: f32) -> f64 {
+    let beyond = |(x, was): (&f32, &f32)| (f64::from(*x) - f64::from(*was)).abs() - f64::from(epsilon);
+    x.iter().zip(clean.data()).map(beyond).fold(0.0, f64::max)
+}
+
+#[test]
+fn every_attack_on_every_recogniser_stays_within_epsilon_and_nears_its_goal() {
+    let victims: [(&str, Arc<dyn Victim>); 5] = [
+        ("toy", Arc::new(Toy::new(KINECT))),
+        ("toy in the picture", Arc::new(Toy::new(LayoutId::OpenPose18))),
+        ("ST-GCN", random(Architecture::StGcn, KINECT)),
+        ("ST-GCN in the picture", random(Architecture::StGcn, LayoutId::OpenPose18)),
+        ("2s-AGCN", random(Architecture::Agcn, KINECT)),
+    ];
+    for (name, victim) in victims {
+        for peer in Peer::ALL {
+            for target in [Target::LeastLikely, Target::Untargeted] {
+                if peer == Peer::Ciasa && target == Target::Untargeted {
+                    continue;
+                }
+                let epsilon = 0.05;
+                let config = peer.apply(AttackConfig {
+                    target,
+                    epsilon: Epsilon::Global(epsilon),
+                    // Random poses accelerate without measure.
+                    lambda: 1e-3,
+                    iterations: 6,
+                    constraints: Constraints { realign: false, ..Constraints::ALL },
+                    ..Default::default()
+                });
+                let mut attack = start(&victim, config);
+                let reports = to_the_end(&mut attack);
+                let what = format!("{name}, {}, {target:?}", peer.as_str());
+                assert_eq!(reports.len(), if peer == Peer::Fgsm { 1 } else { 6 }, "{what}");
+                assert_eq!(excess(attack.clean(), attack.perturbed(), epsilon), 0.0, "{what}");
+                let after = block_on(attack.recognise()).unwrap();
+                let first = &reports[0];
+                match first.target {
+                    Some(target) => assert!(after[target] > first.p_target.unwrap(), "{what}"),
+                    None => assert!(after[first.original] < first.p_original, "{what}"),
+                }
+                assert_eq!(to_the_end(&mut start(&victim, attack.config().clone())), reports, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn untargeted_attacks_change_the_label_and_stop_when_it_holds() {
+    let victim: Arc<dyn Victim> = Arc::new(Toy::new(KINECT));
+    for peer in [Peer::Pgd, Peer::MiFgsm, Peer::Cw, Peer::Smart] {
+        let mut attack = start(
+            &victim,
+            AttackConfig {
+                stop: Stop::Confidence { confidence: 0.2, hold: 3 },
+                ..peer.apply(AttackConfig {
+                    target: Target::Untargeted,
+                    epsilon: Epsilon::Global(0.4),
+                    iterations: 200,
+                    constraints: Constraints { realign: false, ..Constraints::ALL },
+                    ..Default::default()
+                })
+            },
+        );
+        let reports = to_the_end(&mut attack);
+        let last = reports.last().unwrap();
+        assert_eq!(last.done, Some(Done::Held), "{}", peer.as_str());
+        assert!(reports.iter().rev().take(3).all(|r| r.fooled && r.top[0].p >= 0.2 && r.predicted != r.original));
+    }
+}
+
+#[test]
+fn with_smart_neither_scale_decides_and_its_loss_is_reported() {
+    let victim: Arc<dyn Victim> = Arc::new(Toy::new(KINECT));
+    let config = AttackConfig {
+        constraints: Constraints { realign: false, ..Constraints::ALL },
+        iterations: 2,
+        ..Peer::Smart.apply(AttackConfig { method: Method::Adam, ..Default::default() })
+    };
+    let mut attack = start(&victim, config.clone());
+    let reports = to_the_end(&mut attack);
+    assert_eq!(reports[0].losses.perceptual, 0.0);
+    assert!(reports[1].losses.perceptual > 0.0 && reports[1].figures.plausibility.is_none());
+    // A plain sum of the two would be ruled by the accelerations, of thousands of metres per second squared: the second step
+    // would undo the first. In balance the attack goes on.
+    assert!(reports[1].losses.prediction < reports[0].losses.prediction);
+    let free = start(&victim, AttackConfig { lambda: 0.0, ..config });
+    let free = to_the_end(&mut { free });
+    assert!(reports[1].figures.acceleration_change < free[1].figures.acceleration_change);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_its_name() {
+    let refused = |config: AttackConfig| config.validate(KINECT.layout(), CLASSES).unwrap_err().to_string();
+    let base = AttackConfig::default;
+    let rows: [(&str, AttackConfig); 4] = [
+        ("target: ", AttackConfig { target: Target::Untargeted, ..base() }),
+        ("prediction: ", AttackConfig { prediction: Prediction::Margin { kappa: 1.0 }, ..base() }),
+        ("restraint: ", AttackConfig { restraint: Restraint::Smart, ..base() }),
+        (
+            "prediction.kappa: ",
+            AttackConfig { method: Method::Pgd, prediction: Prediction::Margin { kappa: -1.0 }, ..base() },
+        ),
+    ];
+    for (place, config) in rows {
+        assert!(refused(config).starts_with(place), "{place}");
+    }
+    let one = AttackConfig { method: Method::Adam, prediction: Prediction::Margin { kappa: 0.0 }, ..base() };
+    assert!(one.validate(KINECT.layout(), 1).unwrap_err().to_string().starts_with("prediction: "));
+    // The discriminator takes part wherever its constraint is on, and then it needs natural clips.
+    let pgd = AttackConfig { method: Method::Pgd, ..base() };
+    let error = Attack::new(Arc::new(Toy::new(KINECT)), &clip(KINECT, 4, 1, false, 1), &[], pgd).err().unwrap();
+    assert!(error.to_string().starts_with("constraints.plausible: "));
+}
