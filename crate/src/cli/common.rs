@@ -74,6 +74,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(|e| Error::io(path, &e))
 }
 
+/// Writes a file so that whoever is cut off meanwhile finds the old one whole.
+///
+/// # Errors
+/// Names the file.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    write(&part, bytes)?;
+    std::fs::rename(&part, path).map_err(|e| Error::io(path, &e))
+}
+
 /// Reads a clip of any format.
 ///
 /// # Errors

@@ -1,21 +1,19 @@
 //! `ciasa train`: trains a model from its config file and measures it on the test side.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use clap::Args;
 use indicatif::ProgressBar;
-use sha2::{Digest, Sha256};
 
-use super::common::{style, text, write};
+use super::common::{bytes, replace, style, text, write};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
-use crate::model::manifest::{Accuracy, Architecture, Manifest, ModelEntry, Preprocessing, WeightFile};
-use crate::model::stgcn::StGcnConfig;
-use crate::train::{Progress, TrainConfig, evaluate, train};
+use crate::model::manifest::{Accuracy, Manifest, ModelEntry};
+use crate::train::{Ensemble, Epoch, TrainConfig, Trainer, evaluate, sha256};
 
-/// Train a model and measure it on the test side of its split
+/// Train a model, or put an ensemble together, and measure it on the test side of its split
 #[derive(Args, Debug)]
 pub struct TrainArgs {
     /// Config file, such as models/utd-mhad-st-gcn.json
@@ -26,6 +24,12 @@ pub struct TrainArgs {
     /// Where weights, log and manifest go
     #[arg(long, default_value = "models")]
     out: PathBuf,
+    /// Train without the config's validation subjects and tell how many epochs serve them best; writes no weights
+    #[arg(long)]
+    validate: bool,
+    /// Go on after the last epoch of a training that was cut off
+    #[arg(long)]
+    resume: bool,
 }
 
 /// Runs the command.
@@ -33,83 +37,126 @@ pub struct TrainArgs {
 /// # Errors
 /// Where a file cannot be read or written, or the training fails.
 pub fn run(args: &TrainArgs) -> Result<()> {
-    let config = TrainConfig::parse(&text(&args.config)?).map_err(|e| e.at(args.config.display()))?;
-    let data = Dataset::read(&args.data.join("data"), config.dataset)?;
-    let network = StGcnConfig::published(config.dataset.layout(), data.classes.len());
-    let device = Device::flex();
-
-    let bar = ProgressBar::no_length().with_style(style());
-    let mut log = String::from("epoch,loss,accuracy,rate\n");
-    let mut last: Option<Progress> = None;
-    let mut end_epoch = |p: &Progress| {
-        log.push_str(&format!("{},{:.4},{:.4},{:.2e}\n", p.epoch, p.loss, p.accuracy, p.rate));
-        println!("epoch {:3}  loss {:.3}  accuracy {:.3}", p.epoch, p.loss, p.accuracy);
-    };
-    let state = train(&config, &network, &data, &device, |p| {
-        if let Some(before) = last.filter(|l| l.epoch != p.epoch) {
-            end_epoch(&before);
-        }
-        last = Some(p);
-        bar.set_length(p.steps as u64);
-        bar.set_position(p.step as u64);
-        bar.set_message(format!("epoch {} loss {:.3} accuracy {:.3}", p.epoch, p.loss, p.accuracy));
-        true
-    })?;
-    if let Some(p) = last {
-        end_epoch(&p);
+    let json = text(&args.config)?;
+    let place = |e: Error| e.at(args.config.display());
+    if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
+        return combine(&ensemble, args);
     }
-    bar.finish();
+    let config = TrainConfig::parse(&json).map_err(place)?;
+    let data = Dataset::read(&args.data.join("data"), config.dataset)?;
+    let device = Device::flex();
+    let kind = if args.validate { ".validation" } else { "" };
+    let file = |end: &str| args.out.join(format!("{}{kind}{end}", config.id));
+    let checkpoint = file(".checkpoint");
+    let mut trainer = match args.resume {
+        true => Trainer::resume(&config, &data, args.validate, &device, &bytes(&checkpoint)?)
+            .map_err(|e| e.at(checkpoint.display()))?,
+        false => Trainer::new(&config, &data, args.validate, &device)?,
+    };
+    train(&config, &mut trainer, &file)?;
 
-    // What ships is what is measured: the 16-bit weights, read back.
-    let bytes = state.to_safetensors_16()?;
-    let mut entry = entry(&config, args, &data, &bytes);
-    let recogniser = Recogniser::load(entry.clone(), &[&bytes], &device)?;
-    let (_, test) = config.split.sides(&data);
+    if args.validate {
+        let best = trainer.log().iter().filter_map(|e| Some((e.validation?, e.epoch)));
+        // The earliest of equals: max_by would give the last.
+        if let Some((share, epoch)) = best.rev().max_by(|a, b| a.0.total_cmp(&b.0)) {
+            println!("validation: best after epoch {epoch}, top-1 {:.2} % (seed {})", 100.0 * share, config.seed);
+        }
+    } else {
+        // What ships is what is measured: the 16-bit weights, read back.
+        let bytes = trainer.state().to_safetensors_16()?;
+        let mut entry = config.entry(&data);
+        entry.weights[0].bytes = bytes.len();
+        entry.weights[0].sha256 = sha256(&bytes);
+        write(&args.out.join(&entry.weights[0].file), &bytes)?;
+        measure(entry, &config, &data, &[bytes], args)?;
+    }
+    std::fs::remove_file(&checkpoint).map_err(|e| Error::io(&checkpoint, &e))
+}
+
+/// Epoch by epoch; after each, log and checkpoint are on the disk, so that nothing but the epoch begun can be lost.
+fn train(config: &TrainConfig, trainer: &mut Trainer<'_>, file: &impl Fn(&str) -> PathBuf) -> Result<()> {
+    let bar = ProgressBar::no_length().with_style(style());
+    while trainer.log().len() < config.last_epoch() {
+        let e = trainer.epoch(|p| {
+            bar.set_length((p.steps / config.epochs * config.last_epoch()) as u64);
+            bar.set_position(p.step as u64);
+            bar.set_message(format!("epoch {} loss {:.3} accuracy {:.3}", p.epoch, p.loss, p.accuracy));
+        })?;
+        let validation = e.validation.map(|v| format!("  validation {v:.3}")).unwrap_or_default();
+        bar.suspend(|| println!("epoch {:3}  loss {:.3}  accuracy {:.3}{validation}", e.epoch, e.loss, e.accuracy));
+        replace(&file(".log.csv"), log(trainer.log()).as_bytes())?;
+        replace(&file(".checkpoint"), &trainer.checkpoint()?)?;
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn log(epochs: &[Epoch]) -> String {
+    let validated = epochs.iter().any(|e| e.validation.is_some());
+    let mut log = format!("epoch,loss,accuracy,rate{}\n", if validated { ",validation" } else { "" });
+    for e in epochs {
+        log.push_str(&format!("{},{:.4},{:.4},{:.2e}", e.epoch, e.loss, e.accuracy, e.rate));
+        if validated {
+            log.push_str(&e.validation.map_or(",".into(), |v| format!(",{v:.4}")));
+        }
+        log.push('\n');
+    }
+    log
+}
+
+/// The ensemble of two trained streams: no weights of its own, measured anew.
+fn combine(ensemble: &Ensemble, args: &TrainArgs) -> Result<()> {
+    let manifest = manifest(&args.out.join("manifest.json"))?;
+    let (mut entries, mut configs, mut files) = (Vec::new(), Vec::new(), Vec::new());
+    for member in &ensemble.members {
+        let path = args.config.with_file_name(member);
+        let config = TrainConfig::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
+        let missing = || Error::config(format!("train {member} first: the manifest has no {}", config.id));
+        let entry = manifest.get(&config.id).ok_or_else(missing)?.clone();
+        for weights in &entry.weights {
+            files.push(bytes(&args.out.join(&weights.file))?);
+        }
+        entries.push(entry);
+        configs.push(config);
+    }
+    let entry = ensemble.entry(&entries).map_err(|e| e.at(args.config.display()))?;
+    let Some(config) = configs.first() else { return Ok(()) };
+    let data = Dataset::read(&args.data.join("data"), config.dataset)?;
+    measure(entry, config, &data, &files, args)
+}
+
+/// Measures a model on the test side and puts it into the manifest.
+fn measure(
+    mut entry: ModelEntry,
+    config: &TrainConfig,
+    data: &Dataset,
+    files: &[Vec<u8>],
+    args: &TrainArgs,
+) -> Result<()> {
+    let name = args.config.file_name().unwrap_or_default().to_string_lossy();
+    entry.retrain = format!("ciasa train models/{name} --data DIR");
+    let recogniser = Recogniser::load(entry.clone(), files, &Device::flex())?;
+    let (_, test) = config.split.sides(data);
     let result = evaluate(&recogniser, test.iter().map(|&i| &data.clips[i]))?;
     entry.accuracy = Accuracy { top1: result.top1(), clips: result.clips() };
     println!("test: top-1 {:.2} % of {} clips (seed {})", 100.0 * result.top1(), result.clips(), config.seed);
     for (class, share) in data.classes.iter().zip(result.per_class()) {
         println!("  {class:32} {}", share.map_or("-".into(), |s| format!("{:5.1} %", 100.0 * s)));
     }
-
-    write(&args.out.join(format!("{}.safetensors", config.id)), &bytes)?;
-    write(&args.out.join(format!("{}.log.csv", config.id)), log.as_bytes())?;
-    update_manifest(&args.out.join("manifest.json"), entry)
-}
-
-fn entry(config: &TrainConfig, args: &TrainArgs, data: &Dataset, bytes: &[u8]) -> ModelEntry {
-    let file_name = args.config.file_name().unwrap_or_default().to_string_lossy();
-    ModelEntry {
-        id: config.id.clone(),
-        name: config.name.clone(),
-        architecture: Architecture::StGcn,
-        layout: config.dataset.layout(),
-        classes: data.classes.clone(),
-        people: 1,
-        frames: config.frames,
-        preprocessing: Preprocessing::Centred,
-        weights: vec![WeightFile {
-            file: format!("{}.safetensors", config.id),
-            bytes: bytes.len(),
-            sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
-        }],
-        accuracy: Accuracy { top1: 0.0, clips: 0 },
-        split: config.split.describe(config.dataset),
-        data: config.citation.clone(),
-        licence: "MIT OR Apache-2.0".into(),
-        retrain: format!("ciasa train models/{file_name} --data DIR"),
-    }
-}
-
-fn update_manifest(path: &std::path::Path, entry: ModelEntry) -> Result<()> {
-    let mut manifest = match std::fs::read_to_string(path) {
-        Ok(text) => Manifest::parse(&text).map_err(|e| e.at(path.display()))?,
-        Err(_) => Manifest { version: 1, models: Vec::new() },
-    };
+    let path = args.out.join("manifest.json");
+    let mut manifest = manifest(&path)?;
     match manifest.models.iter_mut().find(|m| m.id == entry.id) {
         Some(old) => *old = entry,
         None => manifest.models.push(entry),
     }
     let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::weights(e.to_string()))?;
-    write(path, (text + "\n").as_bytes())
+    replace(&path, (text + "\n").as_bytes())
+}
+
+/// The manifest, empty where there is none yet.
+fn manifest(path: &Path) -> Result<Manifest> {
+    match path.exists() {
+        true => Manifest::parse(&text(path)?).map_err(|e| e.at(path.display())),
+        false => Ok(Manifest { version: 1, models: Vec::new() }),
+    }
 }

@@ -36,13 +36,28 @@ impl Augment {
         let layout = clip.layout();
         let mut poses = self.resample(clip, frames, rng);
         centre(&mut poses, layout);
+        poses = self.vary(poses, layout, mirror, rng);
+        centre(&mut poses, layout);
+        poses
+    }
+
+    /// As [`Augment::apply`], but the body travels as it did; its way is centred on the pelvis's mean position.
+    pub fn in_place(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
+        let layout = clip.layout();
+        let mut poses = self.resample(clip, frames, rng);
+        let pelvis = |c: usize| poses.iter().skip(layout.pelvis * 3 + c).step_by(layout.len() * 3).sum::<f32>();
+        let mean = [0, 1, 2].map(|c| pelvis(c) / frames as f32);
+        poses.as_chunks_mut::<3>().0.iter_mut().for_each(|p| (0..3).for_each(|c| p[c] -= mean[c]));
+        self.vary(poses, layout, mirror, rng)
+    }
+
+    fn vary(&self, mut poses: Vec<f32>, layout: &Layout, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
         if mirror && rng.random_bool(0.5) {
             poses = mirrored(&poses, layout);
         }
         self.stretch(&mut poses, layout, rng);
         self.transform(&mut poses, rng);
         self.noise(&mut poses, layout, rng);
-        centre(&mut poses, layout);
         poses
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use npyz::npz::NpzArchive;
 
+use super::openpose;
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
 
@@ -14,6 +15,9 @@ pub enum Kind {
     /// UTD-MHAD: 27 classes, 8 subjects (Chen, Jafari, Kehtarnavaz 2015).
     #[serde(rename = "utd_mhad")]
     UtdMhad,
+    /// UTD-MHAD as made cameras see it, in OpenPose's layout: [`super::openpose`].
+    #[serde(rename = "utd_mhad_openpose")]
+    UtdMhadOpenPose,
     /// Northwestern-UCLA: 10 classes, 3 views (Wang et al. 2014).
     #[serde(rename = "nw_ucla")]
     NwUcla,
@@ -28,8 +32,10 @@ pub enum Kind {
 /// A clip with what a split needs to know of it.
 #[derive(Clone, Debug)]
 pub struct LabelledClip {
-    /// One person, metres, 30 frames a second.
+    /// One person, 30 frames a second, in the layout and unit of the set's kind.
     pub clip: Sequence,
+    /// The joints in space, metres, of a clip that a made camera sees.
+    pub solid: Option<Sequence>,
     /// Class index, 0-based.
     pub label: usize,
     /// Who performs.
@@ -113,6 +119,21 @@ const MSR_CLASSES: [&str; 20] = [
     "pick up and throw",
 ];
 
+/// The source's code of each class, and what a person reads.
+const HDM05_CLASSES: [(&str, &str); 11] = [
+    ("depositFloorR", "deposit on floor"),
+    ("elbowToKnee1RepsLelbowStart", "elbow to knee"),
+    ("grabHighR", "grab high"),
+    ("hopBothLegs1hops", "hop on both legs"),
+    ("jogLeftCircle4StepsRstart", "jog in a left circle"),
+    ("kickLFront1Reps", "kick forward, left"),
+    ("lieDownFloor", "lie down on floor"),
+    ("rotateArmsBothBackward1Reps", "rotate both arms backward"),
+    ("sneak2StepsLStart", "sneak"),
+    ("squat1Reps", "squat"),
+    ("throwBasketball", "throw basketball"),
+];
+
 /// For each joint of our Kinect v1 layout, its index in the set's own order.
 const UTD_ORDER: [usize; 20] = [3, 2, 1, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
 const MSR_ORDER: [usize; 20] = [6, 3, 2, 19, 1, 8, 10, 12, 0, 7, 9, 11, 5, 14, 16, 18, 4, 13, 15, 17];
@@ -121,15 +142,36 @@ impl Kind {
     /// The file's name in a data directory.
     pub fn file_name(self) -> &'static str {
         match self {
-            Self::UtdMhad => "utd_mhad.npz",
+            Self::UtdMhad | Self::UtdMhadOpenPose => "utd_mhad.npz",
             Self::NwUcla => "nw_ucla.npz",
             Self::MsrAction3d => "msr_action3d.npz",
             Self::Hdm05 => "hdm05_11.npz",
         }
     }
 
+    /// For a person.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::UtdMhad => "utd_mhad",
+            Self::UtdMhadOpenPose => {
+                "utd_mhad as made cameras see it (test cameras and noise seeded by the clip's index)"
+            }
+            Self::NwUcla => "nw_ucla",
+            Self::MsrAction3d => "msr_action3d",
+            Self::Hdm05 => "hdm05_11",
+        }
+    }
+
     /// The layout that the set is brought into.
     pub fn layout(self) -> LayoutId {
+        match self {
+            Self::UtdMhadOpenPose => LayoutId::OpenPose18,
+            _ => self.solid_layout(),
+        }
+    }
+
+    /// The layout of the joints in space.
+    fn solid_layout(self) -> LayoutId {
         match self {
             Self::Hdm05 => LayoutId::Hdm05,
             _ => LayoutId::KinectV1,
@@ -138,7 +180,7 @@ impl Kind {
 
     fn order(self) -> Vec<usize> {
         match self {
-            Self::UtdMhad => UTD_ORDER.to_vec(),
+            Self::UtdMhad | Self::UtdMhadOpenPose => UTD_ORDER.to_vec(),
             Self::MsrAction3d => MSR_ORDER.to_vec(),
             Self::NwUcla => (0..20).collect(),
             Self::Hdm05 => (0..31).collect(),
@@ -148,7 +190,7 @@ impl Kind {
     /// Names of the classes whose labels are numbers.
     fn numbered_classes(self) -> &'static [&'static str] {
         match self {
-            Self::UtdMhad => &UTD_CLASSES,
+            Self::UtdMhad | Self::UtdMhadOpenPose => &UTD_CLASSES,
             Self::NwUcla => &UCLA_CLASSES,
             Self::MsrAction3d => &MSR_CLASSES,
             Self::Hdm05 => &[],
@@ -224,9 +266,13 @@ impl Dataset {
                 order.iter().flat_map(move |&j| f[j * 3..j * 3 + 3].iter().map(|mm| f32::from(*mm) / 1000.0))
             });
             let mut clip =
-                Sequence::new(kind.layout(), 30.0, size / (order.len() * 3), 1, data.collect()).map_err(place)?;
+                Sequence::new(kind.solid_layout(), 30.0, size / (order.len() * 3), 1, data.collect()).map_err(place)?;
             clip.label = Some(classes[labels[i]].clone());
-            clips.push(LabelledClip { clip, label: labels[i], subject: subjects[i].clone(), view: views[i] });
+            let (clip, solid) = match kind {
+                Kind::UtdMhadOpenPose => (openpose::project(&clip, i as u64).map_err(place)?, Some(clip)),
+                _ => (clip, None),
+            };
+            clips.push(LabelledClip { clip, solid, label: labels[i], subject: subjects[i].clone(), view: views[i] });
             at += size;
         }
         Ok(Self { kind, classes, clips })
@@ -235,12 +281,11 @@ impl Dataset {
 
 fn read_labels(reader: &mut Reader<'_>, kind: Kind) -> Result<(Vec<usize>, Vec<String>)> {
     if kind == Kind::Hdm05 {
-        let names: Vec<String> = reader.read("label")?;
-        let mut classes = names.clone();
-        classes.sort();
-        classes.dedup();
-        let labels = names.iter().filter_map(|n| classes.binary_search(n).ok()).collect();
-        return Ok((labels, classes));
+        let codes: Vec<String> = reader.read("label")?;
+        let label = |code: &String| HDM05_CLASSES.iter().position(|(c, _)| c == code);
+        let unknown = |code: &String| Error::data(format!("unknown class {code:?}")).at(reader.path.display());
+        let labels = codes.iter().map(|code| label(code).ok_or_else(|| unknown(code))).collect::<Result<_>>()?;
+        return Ok((labels, HDM05_CLASSES.iter().map(|(_, name)| (*name).to_owned()).collect()));
     }
     let numbers: Vec<i64> = reader.read("label")?;
     let labels = numbers
@@ -256,10 +301,10 @@ mod tests {
 
     #[test]
     fn orders_are_permutations() {
-        for kind in [Kind::UtdMhad, Kind::NwUcla, Kind::MsrAction3d, Kind::Hdm05] {
+        for kind in [Kind::UtdMhad, Kind::UtdMhadOpenPose, Kind::NwUcla, Kind::MsrAction3d, Kind::Hdm05] {
             let mut order = kind.order();
             order.sort_unstable();
-            assert_eq!(order, (0..kind.layout().layout().len()).collect::<Vec<_>>());
+            assert_eq!(order, (0..kind.solid_layout().layout().len()).collect::<Vec<_>>());
         }
     }
 

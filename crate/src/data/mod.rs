@@ -4,12 +4,14 @@
 mod align;
 pub mod augment;
 mod body;
+mod camera;
 #[cfg(feature = "train")]
 pub mod dataset;
 pub mod distance;
 mod ground;
 pub mod mocap;
 mod motion;
+pub mod openpose;
 pub mod prior;
 mod quaternion;
 mod series;

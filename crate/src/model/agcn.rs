@@ -35,16 +35,18 @@ pub struct AgcnConfig {
 }
 
 /// Channels and stride of the ten layers.
-const LAYERS: [(usize, usize); 10] =
+pub const LAYERS: [(usize, usize); 10] =
     [(64, 1), (64, 1), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (256, 2), (256, 1), (256, 1)];
 
 impl AgcnConfig {
-    fn inputs(&self) -> [usize; 10] {
+    /// Channels that come into each layer.
+    pub fn inputs(&self) -> [usize; 10] {
         let first = self.layout.layout().channels();
         std::array::from_fn(|i| if i == 0 { first } else { LAYERS[i - 1].0 })
     }
 
-    fn residual(&self, i: usize) -> Residual {
+    /// How layer `i` carries its input past its parts.
+    pub fn residual(&self, i: usize) -> Residual {
         match (i, self.inputs()[i] == LAYERS[i].0 && LAYERS[i].1 == 1) {
             (0, _) => Residual::None,
             (_, true) => Residual::Identity,

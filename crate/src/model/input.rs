@@ -2,12 +2,15 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::skeleton::Layout;
+
 /// A clip's way into the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Input {
     /// Frames that the network was trained on; the clip is resampled to as many. None: as it is.
     pub frames: Option<usize>,
-    /// Joint whose position (of the first person) is subtracted from all joints in each frame.
+    /// Joint whose position (of the first person) is subtracted from all joints in each frame. Of a person in a picture it
+    /// may not be seen; then the middle of the joints that are stands for it.
     pub centre: Option<usize>,
     /// Channels that are coordinates; what follows (a confidence) is never moved.
     pub dims: usize,
@@ -16,6 +19,11 @@ pub struct Input {
 }
 
 impl Input {
+    /// The way that the trainer's own models have: centred on the pelvis, or on what stands for it, and resampled.
+    pub fn centred(layout: &Layout, frames: usize, people: usize) -> Self {
+        Self { frames: Some(frames), centre: Some(layout.pelvis), dims: layout.dims, people }
+    }
+
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, C, frames or T, V, people)
@@ -39,11 +47,25 @@ impl Input {
         if c == self.dims && m == 1 {
             return x - centre;
         }
-        // The confidence stays, and so does an empty person: a person is there where any coordinate is not zero.
         let xyz = x.clone().narrow(1, 0, self.dims);
-        let there = xyz.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
-        let moved = xyz - centre.narrow(1, 0, self.dims) * there;
-        if c == self.dims { moved } else { Tensor::cat(vec![moved, x.narrow(1, self.dims, c - self.dims)], 1) }
+        if c == self.dims {
+            // An empty person stays: a person is there where any coordinate is not zero.
+            let there = xyz.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
+            return xyz - centre * there;
+        }
+        // The confidence stays, and a joint that was not seen stays at zero: it is nowhere, wherever the person stands.
+        let confidence = x.narrow(1, self.dims, c - self.dims);
+        let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
+        let moved = (xyz.clone() - self.seen_centre(xyz, &seen, joint)) * seen;
+        Tensor::cat(vec![moved, confidence], 1)
+    }
+
+    /// (N, dims, T, 1, 1): the first person's centre where it was seen, else the middle of the joints that were.
+    fn seen_centre(&self, xyz: Tensor<5>, seen: &Tensor<5>, joint: usize) -> Tensor<5> {
+        let (xyz, seen) = (xyz.narrow(4, 0, 1), seen.clone().narrow(4, 0, 1));
+        let middle = (xyz.clone() * seen.clone()).sum_dim(3) / seen.clone().sum_dim(3).clamp_min(1.0);
+        let known = seen.narrow(3, joint, 1);
+        xyz.narrow(3, joint, 1) * known.clone() + middle * (known.neg() + 1.0)
     }
 
     fn resample(&self, x: Tensor<5>) -> Tensor<5> {
@@ -109,5 +131,57 @@ mod tests {
         assert_eq!(a.dims(), [1, 3, 4, 3, 2]);
         assert!((a.clone() - b).abs().max().into_scalar::<f32>() < 1e-5);
         assert_eq!(a.narrow(4, 1, 1).abs().max().into_scalar::<f32>(), 0.0);
+    }
+
+    /// Three joints of two people in a picture; the second frame's centre and the second person's last joint are not seen.
+    fn picture(shift: f32) -> Tensor<5> {
+        let people = [
+            [[[0.4, 0.2, 0.9], [0.5, 0.3, 0.8], [0.6, 0.9, 0.7]], [[0.1, 0.2, 0.9], [0.2, 0.4, 0.8], [0.0; 3]]],
+            [[[0.4, 0.2, 0.9], [0.0; 3], [0.6, 0.8, 0.7]], [[0.0; 3]; 3]],
+        ];
+        let moved = people.as_flattened().as_flattened().iter().flat_map(|j| {
+            let by = if j[2] > 0.0 { shift } else { 0.0 };
+            [j[0] + by, j[1] - by, j[2]]
+        });
+        let data = TensorData::new(moved.collect::<Vec<f32>>(), [2, 2, 3, 3]);
+        Tensor::<4>::from_data(data, &Device::flex()).permute([3, 0, 2, 1]).unsqueeze()
+    }
+
+    #[test]
+    fn unseen_joints_stay_at_zero_and_seen_ones_are_where_they_are_from_the_centre() {
+        let input = Input { frames: None, centre: Some(1), dims: 2, people: 2 };
+        let of = |x: Tensor<5>| input.forward(x).permute([0, 2, 4, 3, 1]).into_data().try_to_vec::<f32>().unwrap();
+        let (found, moved) = (of(picture(0.0)), of(picture(0.25)));
+        // Without its centre, a frame is seen from the middle of the joints that are: (0.5, 0.5).
+        let expected = [
+            [[-0.1, -0.1, 0.9], [0.0, 0.0, 0.8], [0.1, 0.6, 0.7]],
+            [[-0.4, -0.1, 0.9], [-0.3, 0.1, 0.8], [0.0; 3]],
+            [[-0.1, -0.3, 0.9], [0.0; 3], [0.1, 0.3, 0.7]],
+            [[0.0; 3]; 3],
+        ];
+        for (i, expected) in expected.as_flattened().as_flattened().iter().enumerate() {
+            assert!((found[i] - expected).abs() < 1e-6 && (moved[i] - expected).abs() < 1e-6, "{i}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_gradient_passes_the_centring_of_a_picture() {
+        let input = Input { frames: Some(3), centre: Some(1), dims: 2, people: 2 };
+        let weights = Tensor::<5>::random([1, 3, 3, 3, 2], burn::tensor::Distribution::Default, &Device::flex());
+        let value = |x: Tensor<5>| (input.forward(x) * weights.clone()).sum().into_scalar::<f32>();
+        let tracked = Tensor::from_inner(picture(0.0)).require_grad();
+        let mut grads = (input.forward(tracked.clone()) * Tensor::from_inner(weights.clone())).sum().backward();
+        let grad = tracked.grad_remove(&mut grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
+        let x = picture(0.0).into_data().try_to_vec::<f32>().unwrap();
+        // Of the coordinates of joints that were seen: at confidence 0 the input has a step.
+        for i in (0..24).filter(|i| x[*i] != 0.0) {
+            let at = |by: f32| {
+                let mut x = x.clone();
+                x[i] += by;
+                value(Tensor::from_data(TensorData::new(x, [1, 3, 2, 3, 2]), &Device::flex()))
+            };
+            let slope = (at(0.05) - at(-0.05)) / 0.1;
+            assert!((slope - grad[i]).abs() < 1e-3, "{i}: {slope}, not {}", grad[i]);
+        }
     }
 }

@@ -90,12 +90,9 @@ impl Recogniser {
         let network = |(i, state)| Network::new(&entry, i, state, device).map_err(|e| e.at(&entry.weights[i].file));
         let networks = states.iter().enumerate().map(network).collect::<Result<_>>()?;
         let layout = entry.layout.layout();
-        let input = Input {
-            frames: (entry.frames > 0).then_some(entry.frames),
-            centre: (entry.preprocessing == Preprocessing::Centred).then_some(layout.pelvis),
-            dims: layout.dims,
-            people: entry.people,
-        };
+        let mut input = Input::centred(layout, entry.frames, entry.people);
+        input.frames = input.frames.filter(|f| *f > 0);
+        input.centre = input.centre.filter(|_| entry.preprocessing == Preprocessing::Centred);
         Ok(Self { entry, input, networks, device: device.clone() })
     }
 

@@ -1,10 +1,14 @@
 //! What a training run is: everything that decides its result, the seed included.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::data::augment::Augment;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::error::{Error, Result};
+use crate::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 
 /// A training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,14 +18,25 @@ pub struct TrainConfig {
     pub id: String,
     /// What a person reads.
     pub name: String,
+    /// Which network: ST-GCN, or one of 2s-AGCN's streams.
+    #[serde(default = "default_architecture")]
+    pub architecture: Architecture,
     /// The set.
     pub dataset: Kind,
     /// Who is on the training side.
     pub split: Split,
+    /// Subjects of the training side on whom `--validate` measures, trained without them, how many epochs are best. The
+    /// final training has them on its side again.
+    #[serde(default)]
+    pub validation: Vec<String>,
     /// Frames that each clip is resampled to.
     pub frames: usize,
-    /// Passes over the training side. The last one's averaged weights are kept: no side of the split chooses an epoch.
+    /// Passes over the training side, over which the learning rate rises and falls. The last one's averaged weights are
+    /// kept: the test side chooses no epoch.
     pub epochs: usize,
+    /// The training ends after as many passes, where the validation subjects were recognised best by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen_epochs: Option<usize>,
     /// Clips a step.
     pub batch: usize,
     /// Highest learning rate; rises over the first tenth, then falls as a cosine.
@@ -44,6 +59,10 @@ pub struct TrainConfig {
     pub citation: String,
 }
 
+fn default_architecture() -> Architecture {
+    Architecture::StGcn
+}
+
 /// A split into a training and a test side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,20 +83,30 @@ impl Split {
     }
 
     /// For a person.
-    pub fn describe(&self, kind: Kind) -> String {
-        let name = kind.file_name().trim_end_matches(".npz");
-        match self {
+    pub fn describe(&self, data: &Dataset) -> String {
+        let name = data.kind.describe();
+        let split = match self {
             Self::CrossSubject(s) => format!("{name}, cross-subject: subjects {} train, the others test", s.join(", ")),
             Self::CrossView(v) => {
                 let views: Vec<_> = v.iter().map(ToString::to_string).collect();
                 format!("{name}, cross-view: views {} train, the others test", views.join(", "))
             }
+        };
+        let (training, test) = self.sides(data);
+        match data.clips.len() - training.len() - test.len() {
+            0 => split,
+            copies => format!("{split}; {copies} clips that are copies of others were dropped from the training side"),
         }
     }
 
-    /// The clips of both sides, as indices: training, test.
+    /// The clips of both sides, as indices: training, test. A training clip that is a copy of a test clip, or of a training
+    /// clip before it, is on neither side; the test side keeps all of its own.
     pub fn sides(&self, data: &Dataset) -> (Vec<usize>, Vec<usize>) {
-        (0..data.clips.len()).partition(|&i| self.trains(&data.clips[i]))
+        let values = |i: usize| data.clips[i].clip.data().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        let (mut training, test): (Vec<_>, Vec<_>) = (0..data.clips.len()).partition(|&i| self.trains(&data.clips[i]));
+        let mut seen: HashSet<Vec<u32>> = test.iter().map(|&i| values(i)).collect();
+        training.retain(|&i| seen.insert(values(i)));
+        (training, test)
     }
 }
 
@@ -88,6 +117,10 @@ impl TrainConfig {
     /// Names the line and column, or the field that is out of range.
     pub fn parse(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json).map_err(|e| Error::config(e.to_string()))?;
+        if matches!(config.architecture, Architecture::Agcn | Architecture::ShiftGcn) {
+            let cause = "only st-gcn, 2s-agcn-joint and 2s-agcn-bone can be trained";
+            return Err(Error::config(cause).at("architecture"));
+        }
         let positive = [
             ("frames", config.frames as f64),
             ("epochs", config.epochs as f64),
@@ -105,6 +138,97 @@ impl TrainConfig {
         if let Some((field, value)) = shares.into_iter().find(|(_, v)| !(0.0..1.0).contains(v)) {
             return Err(Error::config(format!("{value} must be at least 0 and below 1")).at(field));
         }
+        if let Some(chosen) = config.chosen_epochs.filter(|e| *e == 0 || *e > config.epochs) {
+            return Err(Error::config(format!("{chosen} must be from 1 to {}", config.epochs)).at("chosenEpochs"));
+        }
+        if let Split::CrossSubject(subjects) = &config.split
+            && let Some(stranger) = config.validation.iter().find(|s| !subjects.contains(s))
+        {
+            return Err(Error::config(format!("{stranger:?} is not on the training side")).at("validation"));
+        }
         Ok(config)
     }
+
+    /// The epoch after which the training ends.
+    pub fn last_epoch(&self) -> usize {
+        self.chosen_epochs.unwrap_or(self.epochs)
+    }
+
+    /// The manifest's entry for what comes out: without its weight file and accuracy, which nobody knows yet.
+    pub fn entry(&self, data: &Dataset) -> ModelEntry {
+        ModelEntry {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            architecture: self.architecture,
+            layout: self.dataset.layout(),
+            classes: data.classes.clone(),
+            people: 1,
+            frames: self.frames,
+            preprocessing: Preprocessing::Centred,
+            weights: vec![WeightFile { file: format!("{}.safetensors", self.id), bytes: 0, sha256: String::new() }],
+            accuracy: Accuracy { top1: 0.0, clips: 0 },
+            split: self.split.describe(data),
+            data: self.citation.clone(),
+            licence: "MIT OR Apache-2.0".into(),
+            retrain: String::new(),
+        }
+    }
+}
+
+/// 2s-AGCN's ensemble: a model whose weight files are those of the two streams, trained before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ensemble {
+    /// Id of the model that comes out.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// Config files beside this one: of the joint stream, then of the bone stream.
+    pub members: Vec<String>,
+}
+
+impl Ensemble {
+    /// Reads a config file. None where it is not an ensemble's: that has the key "members".
+    ///
+    /// # Errors
+    /// Names the line and column.
+    pub fn parse(json: &str) -> Result<Option<Self>> {
+        let value: serde_json::Value = serde_json::from_str(json).map_err(|e| Error::config(e.to_string()))?;
+        if value.get("members").is_none() {
+            return Ok(None);
+        }
+        serde_json::from_str(json).map(Some).map_err(|e| Error::config(e.to_string()))
+    }
+
+    /// The ensemble's entry, from those of its members.
+    ///
+    /// # Errors
+    /// Where the members are not a joint and a bone stream for the same clips.
+    pub fn entry(&self, members: &[ModelEntry]) -> Result<ModelEntry> {
+        let [joint, bone] = members else {
+            return Err(Error::config(format!("{} where 2 are needed", members.len())).at("members"));
+        };
+        if [joint.architecture, bone.architecture] != [Architecture::AgcnJoint, Architecture::AgcnBone] {
+            return Err(Error::config("must be a joint stream, then a bone stream").at("members"));
+        }
+        let reads =
+            |e: &ModelEntry| (e.layout, e.classes.clone(), e.people, e.frames, e.preprocessing, e.split.clone());
+        if reads(joint) != reads(bone) {
+            return Err(Error::config("do not read the same clips, or have different splits").at("members"));
+        }
+        Ok(ModelEntry {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            architecture: Architecture::Agcn,
+            weights: members.iter().flat_map(|m| m.weights.clone()).collect(),
+            accuracy: Accuracy { top1: 0.0, clips: 0 },
+            retrain: String::new(),
+            ..joint.clone()
+        })
+    }
+}
+
+/// A file's SHA-256 in hexadecimal digits, as the manifest has it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

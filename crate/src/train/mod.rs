@@ -1,11 +1,18 @@
 //! The trainer: a config file beside the weights goes in, weights and their manifest entry come out.
 
+mod agcn;
+mod average;
+mod checkpoint;
 mod config;
 mod evaluate;
+mod example;
+mod layers;
 mod network;
 mod run;
+mod stgcn;
+#[cfg(test)]
+mod tests;
 
-pub use config::TrainConfig;
+pub use config::{Ensemble, TrainConfig, sha256};
 pub use evaluate::{Evaluation, evaluate};
-pub use network::TrainableStGcn;
-pub use run::{Progress, train};
+pub use run::{Epoch, Progress, Trainer};

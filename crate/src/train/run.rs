@@ -1,25 +1,30 @@
 //! The training loop.
 
-use burn::optim::{AdamWConfig, GradientsParams};
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
 
+use super::average::Average;
 use super::config::TrainConfig;
-use super::network::{TrainableStGcn, adjacency};
+use super::evaluate::evaluate;
+use super::example::Examples;
+use super::layers::{Fixed, Pass};
+use super::network::Network;
 use crate::data::dataset::{Dataset, LabelledClip};
 use crate::error::{Error, Result};
-use crate::model::State;
-use crate::model::stgcn::StGcnConfig;
+use crate::model::{Recogniser, State};
 
 /// One step's report.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// 1-based.
     pub epoch: usize,
-    /// Steps taken and steps in all.
+    /// Steps taken.
     pub step: usize,
     /// Steps in all.
     pub steps: usize,
@@ -31,64 +36,152 @@ pub struct Progress {
     pub rate: f64,
 }
 
-/// Trains on the clips of the training side and gives the averaged weights.
-///
-/// `report` is called after each step; false cancels, and the weights so far come back.
-///
-/// # Errors
-/// Where the training side is empty or the device fails.
-pub fn train(
-    config: &TrainConfig,
-    network: &StGcnConfig,
-    data: &Dataset,
-    device: &Device,
-    mut report: impl FnMut(Progress) -> bool,
-) -> Result<State> {
-    let (side, _) = config.split.sides(data);
-    let clips: Vec<&LabelledClip> = side.into_iter().map(|i| &data.clips[i]).collect();
-    if clips.is_empty() {
-        return Err(Error::config("no clip is on the training side").at("split"));
-    }
-    let device = device.clone().autodiff();
-    device.seed(config.seed);
-    let mut rng = Pcg64Mcg::seed_from_u64(config.seed);
-    let mut model = TrainableStGcn::new(network, config.dropout, &device);
-    let graph = adjacency(network, &device);
-    let mut optimiser = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(config.weight_decay).init();
-    let mut average = Average { state: model.state(), decay: config.averaging, steps: 0 };
+/// One epoch's line in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// 1-based.
+    pub epoch: usize,
+    /// Mean loss.
+    pub loss: f32,
+    /// Share of the clips, as augmented, that were recognised.
+    pub accuracy: f32,
+    /// Learning rate of the last step.
+    pub rate: f64,
+    /// Share of the validation clips that the averaged weights recognise, where that was measured.
+    pub validation: Option<f64>,
+}
 
-    let steps = clips.len().div_ceil(config.batch) * config.epochs;
-    let mut step = 0;
-    for epoch in 1..=config.epochs {
-        let mut order: Vec<usize> = (0..clips.len()).collect();
-        order.shuffle(&mut rng);
-        let (mut loss_sum, mut right, mut seen) = (0.0, 0, 0);
-        for batch in order.chunks(config.batch) {
-            let batch: Vec<&LabelledClip> = batch.iter().map(|&i| clips[i]).collect();
-            let x = augmented(config, data, &batch, rng.random(), &device);
-            let logits = model.forward(x, &graph);
-            let (loss, correct) = loss_of(logits, &batch, data.classes.len(), config.label_smoothing)?;
-            loss_sum += loss.clone().inner().try_into_scalar::<f32>().map_err(|e| Error::device(e.to_string()))?
-                * batch.len() as f32;
-            let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            let rate = rate_at(step, steps, config.learning_rate);
-            model = optimiser.step(rate, model, gradients);
-            average.add(&model.state())?;
-            (step, seen, right) = (step + 1, seen + batch.len(), right + correct);
-            let progress = Progress {
-                epoch,
-                step,
-                steps,
-                loss: loss_sum / seen as f32,
-                accuracy: right as f32 / seen as f32,
-                rate,
-            };
-            if !report(progress) {
-                return Ok(average.state);
-            }
+/// A training under way: epochs one by one, with a checkpoint after any of them.
+pub struct Trainer<'a> {
+    pub(super) config: &'a TrainConfig,
+    data: &'a Dataset,
+    clips: Vec<&'a LabelledClip>,
+    validation: Vec<&'a LabelledClip>,
+    examples: Examples,
+    device: Device,
+    fixed: Fixed,
+    pub(super) model: Network,
+    pub(super) optimiser: ModuleOptimizer,
+    pub(super) average: Average,
+    rng: Pcg64Mcg,
+    pub(super) log: Vec<Epoch>,
+}
+
+impl<'a> Trainer<'a> {
+    /// A training before its first epoch. With `validate` the config's validation subjects do not train, and the averaged
+    /// weights are measured on them after every second epoch and the last. The test side is never touched.
+    ///
+    /// # Errors
+    /// Where the training side is empty, or nobody is left to validate on.
+    pub fn new(config: &'a TrainConfig, data: &'a Dataset, validate: bool, device: &Device) -> Result<Self> {
+        let side: Vec<&LabelledClip> = config.split.sides(data).0.into_iter().map(|i| &data.clips[i]).collect();
+        let (validation, clips) = match validate {
+            true => side.into_iter().partition(|c| config.validation.contains(&c.subject)),
+            false => (Vec::new(), side),
+        };
+        if clips.is_empty() {
+            return Err(Error::config("no clip is on the training side").at("split"));
+        }
+        if validate && validation.is_empty() {
+            return Err(Error::config("names no subject of the training side").at("validation"));
+        }
+        let device = device.clone().autodiff();
+        device.seed(config.seed);
+        let layout = config.dataset.layout();
+        let model = Network::new(config.architecture, layout, data.classes.len(), &device)?;
+        Ok(Self {
+            config,
+            data,
+            clips,
+            validation,
+            examples: Examples::new(config),
+            fixed: Fixed::new(config.architecture, layout.layout(), &device)?,
+            optimiser: AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(config.weight_decay).init(),
+            average: Average::new(&model.valid(), config.averaging),
+            model,
+            device,
+            rng: Pcg64Mcg::seed_from_u64(config.seed),
+            log: Vec::new(),
+        })
+    }
+
+    /// The epochs behind.
+    pub fn log(&self) -> &[Epoch] {
+        &self.log
+    }
+
+    /// The averaged weights.
+    pub fn state(&self) -> State {
+        self.average.fill(self.model.valid()).state()
+    }
+
+    /// The steps of the schedule, which is the config's whether or not the training ends early.
+    fn steps(&self) -> usize {
+        self.clips.len().div_ceil(self.config.batch) * self.config.epochs
+    }
+
+    /// The order of an epoch's clips, batch by batch, each with its seed.
+    fn batches(&mut self) -> Vec<(Vec<usize>, u64)> {
+        let mut order: Vec<usize> = (0..self.clips.len()).collect();
+        order.shuffle(&mut self.rng);
+        order.chunks(self.config.batch).map(|batch| (batch.to_vec(), self.rng.random())).collect()
+    }
+
+    /// Draws what the epochs of a checkpoint drew, so that the next one draws what it would have.
+    pub(super) fn skip(&mut self, epochs: usize) {
+        for _ in 0..epochs {
+            self.batches();
         }
     }
-    Ok(average.state)
+
+    /// One pass over the training side. `report` is called after each step.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn epoch(&mut self, mut report: impl FnMut(Progress)) -> Result<Epoch> {
+        let (epoch, steps) = (self.log.len() + 1, self.steps());
+        let (mut loss_sum, mut right, mut seen) = (0.0, 0, 0);
+        let mut progress = Progress { epoch, step: 0, steps, loss: 0.0, accuracy: 0.0, rate: 0.0 };
+        for (i, (order, seed)) in self.batches().into_iter().enumerate() {
+            let batch: Vec<&LabelledClip> = order.iter().map(|&i| self.clips[i]).collect();
+            let step = self.clips.len().div_ceil(self.config.batch) * (epoch - 1) + i;
+            let rate = rate_at(step, steps, self.config.learning_rate);
+            let (loss, correct) = self.step(&batch, seed, rate)?;
+            loss_sum += loss * batch.len() as f32;
+            (seen, right) = (seen + batch.len(), right + correct);
+            let (loss, accuracy) = (loss_sum / seen as f32, right as f32 / seen as f32);
+            progress = Progress { epoch, step: step + 1, steps, loss, accuracy, rate };
+            report(progress);
+        }
+        let Progress { loss, accuracy, rate, .. } = progress;
+        let measured = !self.validation.is_empty() && (epoch % 2 == 0 || epoch == self.config.last_epoch());
+        let validation = if measured { Some(self.validate()?) } else { None };
+        let epoch = Epoch { epoch, loss, accuracy, rate, validation };
+        self.log.push(epoch);
+        Ok(epoch)
+    }
+
+    fn step(&mut self, batch: &[&LabelledClip], seed: u64, rate: f64) -> Result<(f32, usize)> {
+        let x = self.examples.batch(self.data, batch, seed)?;
+        let x = Tensor::from_data(x, &self.device);
+        // Another stream than those of the clips, whose seeds count up from the batch's.
+        let rng = Pcg64Mcg::seed_from_u64(!seed);
+        let mut pass = Pass { graph: &self.fixed, dropout: self.config.dropout, rng };
+        let logits = self.model.forward(x, &mut pass);
+        let (loss, correct) = loss_of(logits, batch, self.data.classes.len(), self.config.label_smoothing)?;
+        let value = loss.clone().inner().try_into_scalar::<f32>().map_err(|e| Error::device(e.to_string()))?;
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
+        self.model = self.optimiser.step(rate, self.model.clone(), gradients);
+        self.average.add(&self.model.valid());
+        Ok((value, correct))
+    }
+
+    /// Share of the validation clips that the averaged weights recognise, as a visitor's clips would be.
+    fn validate(&self) -> Result<f64> {
+        let entry = self.config.entry(self.data);
+        let recogniser = Recogniser::from_states(entry, &[self.state()], &self.device.clone().inner())?;
+        Ok(evaluate(&recogniser, self.validation.iter().copied())?.top1())
+    }
 }
 
 /// Rises over the first tenth of the steps, then falls as a cosine to a thousandth.
@@ -99,18 +192,6 @@ fn rate_at(step: usize, steps: usize, highest: f64) -> f64 {
     }
     let share = (step - warm) as f64 / (steps - warm).max(1) as f64;
     highest * (0.001 + 0.999 * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()))
-}
-
-/// (N, T, V, C); each clip has its own generator, so that the result does not depend on the order of work.
-fn augmented(config: &TrainConfig, data: &Dataset, batch: &[&LabelledClip], seed: u64, device: &Device) -> Tensor<4> {
-    let layout = data.kind.layout().layout();
-    let one = |(i, clip): (usize, &&LabelledClip)| {
-        let mut rng = Pcg64Mcg::seed_from_u64(seed.wrapping_add(i as u64));
-        let mirror = config.mirrored.contains(&data.classes[clip.label]);
-        config.augment.apply(&clip.clip, config.frames, mirror, &mut rng)
-    };
-    let values: Vec<f32> = batch.iter().enumerate().flat_map(one).collect();
-    Tensor::from_data(TensorData::new(values, [batch.len(), config.frames, layout.len(), 3]), device)
 }
 
 /// Cross-entropy with smoothed labels, and the number of clips recognised.
@@ -124,27 +205,4 @@ fn loss_of(logits: Tensor<2>, batch: &[&LabelledClip], classes: usize, smoothing
     let target = Tensor::<2>::from_data(TensorData::new(target, [batch.len(), classes]), &logits.device());
     let loss = -(log_softmax(logits, 1) * target).sum().div_scalar(batch.len() as f32);
     Ok((loss, correct))
-}
-
-/// A running average of the weights: smoother, and better on clips of other people, than the last step's.
-struct Average {
-    state: State,
-    decay: f32,
-    steps: usize,
-}
-
-impl Average {
-    fn add(&mut self, new: &State) -> Result<()> {
-        self.steps += 1;
-        // Young averages follow faster, so that the random start does not linger.
-        let decay = self.decay.min(self.steps as f32 / (self.steps as f32 + 10.0));
-        let keys: Vec<String> = self.state.keys().map(str::to_owned).collect();
-        for key in keys {
-            let shape = self.state.shape(&key).unwrap_or_default().to_vec();
-            let blended = self.state.get(&key, &shape)?.iter().zip(new.get(&key, &shape)?);
-            let blended = blended.map(|(a, b)| a * decay + b * (1.0 - decay)).collect();
-            self.state.insert(key, &shape, blended);
-        }
-        Ok(())
-    }
 }

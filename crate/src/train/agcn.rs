@@ -1,0 +1,164 @@
+//! One stream of 2s-AGCN with trainable weights, for one person. Frozen for use, it is [`crate::model::agcn::Agcn`]; the state
+//! dict lies between them.
+//!
+//! It starts otherwise than the published code where that was made for hundreds of thousands of steps: the normalisation
+//! after the graph product has a weight of 1 instead of 1e-6, so that the joints mix from the first step on, and all
+//! convolutions keep the scale of their input.
+
+use burn::module::{Initializer, Module, Param};
+use burn::tensor::activation::{relu, softmax};
+use burn::tensor::{Device, Tensor};
+
+use super::layers::{Norm, Pass, Projection, no_bias, normal, put, put_temporal};
+use crate::kernel::{TAPS, temporal_conv};
+use crate::model::State;
+use crate::model::agcn::{AgcnConfig, LAYERS};
+use crate::model::stgcn::{K, Residual, rows};
+
+/// Where the learned part of the adjacency starts, as published.
+const LEARNED: f64 = 1e-6;
+
+#[derive(Module, Debug)]
+struct Layer {
+    /// (K, V, V), added to the fixed adjacency.
+    learned: Param<Tensor<3>>,
+    /// (C, 2 K C'/4): the two embeddings of each subset, theta before phi.
+    embed: Param<Tensor<2>>,
+    embed_bias: Param<Tensor<1>>,
+    /// (K C, C')
+    spatial: Param<Tensor<2>>,
+    norm: Norm,
+    down: Option<Projection>,
+    temporal: Param<Tensor<3>>,
+    temporal_norm: Norm,
+    projection: Option<Projection>,
+    identity: bool,
+    stride: usize,
+}
+
+/// A trainable stream. Only the training pass: a state dict taken from it makes the frozen network.
+#[derive(Module, Debug)]
+pub(super) struct TrainableAgcn {
+    data_norm: Norm,
+    layers: Vec<Layer>,
+    fc_weight: Param<Tensor<2>>,
+    fc_bias: Param<Tensor<1>>,
+}
+
+impl TrainableAgcn {
+    /// A stream with random weights; seed the device first.
+    pub fn new(config: &AgcnConfig, device: &Device) -> Self {
+        let layout = config.layout.layout();
+        let v = layout.len();
+        let layers = config.inputs().into_iter().zip(LAYERS).enumerate().map(|(i, (c, (out, stride)))| Layer {
+            learned: Initializer::Constant { value: LEARNED }.init([K, v, v], device),
+            embed: normal([c, 2 * K * (out / 4)], c, device),
+            embed_bias: Initializer::Zeros.init([2 * K * (out / 4)], device),
+            spatial: normal([K * c, out], K * c, device),
+            norm: Norm::new(out, device),
+            down: (c != out).then(|| Projection::new(c, out, device)),
+            temporal: normal([TAPS, out, out], TAPS * out, device),
+            temporal_norm: Norm::new(out, device),
+            projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, device)),
+            identity: config.residual(i) == Residual::Identity,
+            stride,
+        });
+        let last = LAYERS[LAYERS.len() - 1].0;
+        Self {
+            data_norm: Norm::new(v * layout.channels(), device),
+            layers: layers.collect(),
+            fc_weight: normal([last, config.classes], 2 * last, device),
+            fc_bias: Initializer::Zeros.init([config.classes], device),
+        }
+    }
+
+    /// The training pass.
+    ///
+    /// # Shapes
+    /// - x: (N, T, V, C), joint positions for either stream
+    /// - result: (N, classes)
+    pub fn forward(&self, x: Tensor<4>, pass: &mut Pass<'_>) -> Tensor<2> {
+        let [n, t, v, c] = x.dims();
+        let x = match &pass.graph.parents {
+            Some(parents) => x.clone() - x.select(2, parents.clone()),
+            None => x,
+        };
+        let x = self.data_norm.forward(x.reshape([n, t, 1, v * c]), false).reshape([n, t, v, c]);
+        let x = self.layers.iter().fold(x, |x, layer| layer.forward(x, pass));
+        let [_, t, v, c] = x.dims();
+        let pooled = x.reshape([n, t * v, c]).mean_dim(1).reshape([n, c]);
+        pooled.matmul(self.fc_weight.val()) + self.fc_bias.val().unsqueeze()
+    }
+
+    /// The weights under their published names.
+    pub fn state(&self) -> State {
+        let mut state = State::new();
+        self.data_norm.export("data_bn", &mut state);
+        for (i, layer) in self.layers.iter().enumerate() {
+            layer.export(&format!("l{}", i + 1), &mut state);
+        }
+        put(&mut state, "fc.weight".into(), self.fc_weight.val().transpose());
+        put(&mut state, "fc.bias".into(), self.fc_bias.val());
+        state
+    }
+}
+
+impl Layer {
+    /// (N, K, V, V): how alike joints move in each clip, each column a distribution.
+    fn attention(&self, x: &Tensor<4>) -> Tensor<4> {
+        let [n, t, v, _] = x.dims();
+        let inter = self.embed.val().dims()[1] / (2 * K);
+        let y = rows(x.clone(), self.embed.val()) + self.embed_bias.val().unsqueeze();
+        let y = y.reshape([n, t, v, 2, K, inter]).permute([3, 0, 4, 2, 1, 5]).reshape([2, n * K, v, t * inter]);
+        let of = |i: usize| y.clone().narrow(0, i, 1).reshape([n * K, v, t * inter]);
+        let alike = of(0).matmul(of(1).transpose()).div_scalar((t * inter) as f32);
+        softmax(alike, 1).reshape([n, K, v, v])
+    }
+
+    fn forward(&self, x: Tensor<4>, pass: &mut Pass<'_>) -> Tensor<4> {
+        let [n, t, v, c] = x.dims();
+        let fixed = pass.graph.adjacency.clone() + self.learned.val();
+        let a = self.attention(&x) + fixed.unsqueeze();
+        // Rows (w, k), as the product below wants them: y[n, t, w, k C + c] = sum over v of a[n, k, v, w] x[n, t, v, c]
+        let a = a.permute([0, 3, 1, 2]).reshape([n, 1, v * K, v]);
+        let y = rows(a.matmul(x.clone()).reshape([n, t, v, K * c]), self.spatial.val());
+        let y = relu(match &self.down {
+            Some(down) => self.norm.forward(y, false) + down.forward(x.clone(), 1),
+            None => self.norm.forward(y, false) + x.clone(),
+        });
+        let none = Tensor::zeros([y.dims()[3]], &y.device());
+        let y = temporal_conv(y, self.temporal.val(), none, self.stride);
+        let y = pass.dropout(self.temporal_norm.forward(y, false));
+        relu(match &self.projection {
+            Some(p) => y + p.forward(x, self.stride),
+            None if self.identity => y + x,
+            None => y,
+        })
+    }
+
+    fn export(&self, key: &str, state: &mut State) {
+        let [kc, out] = self.spatial.val().dims();
+        let (c, inter) = (kc / K, out / 4);
+        put(state, format!("{key}.gcn1.PA"), self.learned.val());
+        for k in 0..K {
+            for (which, name) in ["conv_a", "conv_b"].into_iter().enumerate() {
+                let from = (which * K + k) * inter;
+                let weight = self.embed.val().narrow(1, from, inter).transpose().reshape([inter, c, 1, 1]);
+                put(state, format!("{key}.gcn1.{name}.{k}.weight"), weight);
+                put(state, format!("{key}.gcn1.{name}.{k}.bias"), self.embed_bias.val().narrow(0, from, inter));
+            }
+            let weight = self.spatial.val().narrow(0, k * c, c).transpose().reshape([out, c, 1, 1]);
+            put(state, format!("{key}.gcn1.conv_d.{k}.weight"), weight);
+            no_bias(state, &format!("{key}.gcn1.conv_d.{k}"), out);
+        }
+        self.norm.export(&format!("{key}.gcn1.bn"), state);
+        if let Some(down) = &self.down {
+            down.export(&format!("{key}.gcn1.down.0"), &format!("{key}.gcn1.down.1"), state);
+        }
+        put_temporal(state, &format!("{key}.tcn1.conv"), self.temporal.val());
+        self.temporal_norm.export(&format!("{key}.tcn1.bn"), state);
+        if let Some(p) = &self.projection {
+            p.export(&format!("{key}.residual.conv"), &format!("{key}.residual.bn"), state);
+        }
+    }
+}

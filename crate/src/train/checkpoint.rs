@@ -1,0 +1,87 @@
+//! A training cut short and taken up again: all that the next epoch depends on, in one safetensors file.
+
+use std::collections::HashMap;
+
+use burn::module::Module;
+use burn::store::ModuleRecord;
+use burn::tensor::{Bytes, Device};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use super::config::TrainConfig;
+use super::run::{Epoch, Trainer};
+use crate::data::dataset::Dataset;
+use crate::error::{Error, Result};
+
+impl<'a> Trainer<'a> {
+    /// Weights, running statistics, the optimiser's moments, averages, and the log. What is random is drawn anew from the
+    /// config's seed.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        let broken = |e: &dyn std::fmt::Display| Error::weights(e.to_string()).at("checkpoint");
+        let model = self.model.valid().into_record().into_bytes().map_err(|e| broken(&e))?;
+        let optimiser = self.optimiser.into_bytes().map_err(|e| broken(&e))?;
+        let mut parts = vec![("model".to_owned(), model.to_vec()), ("optimiser".to_owned(), optimiser.to_vec())];
+        for (i, values) in self.average.values.iter().enumerate() {
+            parts.push((format!("average.{i}"), values.iter().flat_map(|v| v.to_le_bytes()).collect()));
+        }
+        let views = parts.iter().map(|(key, bytes)| {
+            let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes).map_err(|e| broken(&e))?;
+            Ok((key.as_str(), view))
+        });
+        let about = HashMap::from([
+            ("config".to_owned(), serde_json::to_string(self.config).map_err(|e| broken(&e))?),
+            ("log".to_owned(), serde_json::to_string(&self.log).map_err(|e| broken(&e))?),
+            ("steps".to_owned(), self.average.steps.to_string()),
+        ]);
+        safetensors::serialize(views.collect::<Result<Vec<_>>>()?, Some(about)).map_err(|e| broken(&e))
+    }
+
+    /// The training as it was when [`Trainer::checkpoint`] was called: it goes on to the same weights, bit for bit.
+    ///
+    /// # Errors
+    /// Where the bytes are no checkpoint, or one of another config.
+    pub fn resume(
+        config: &'a TrainConfig,
+        data: &'a Dataset,
+        validate: bool,
+        device: &Device,
+        bytes: &[u8],
+    ) -> Result<Self> {
+        let broken = |e: &dyn std::fmt::Display| Error::weights(e.to_string()).at("checkpoint");
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| broken(&e))?;
+        let about = header.metadata().as_ref().ok_or_else(|| broken(&"has no metadata"))?;
+        let text = |key: &str| about.get(key).ok_or_else(|| broken(&"is incomplete").at(format!("{key:?}")));
+        let trained: TrainConfig = serde_json::from_str(text("config")?).map_err(|e| broken(&e))?;
+        if trained != *config {
+            return Err(Error::config("the config has changed since; start anew without --resume").at("checkpoint"));
+        }
+        let log: Vec<Epoch> = serde_json::from_str(text("log")?).map_err(|e| broken(&e))?;
+        if log.len() > config.epochs {
+            return Err(broken(&format!("{} epochs of {}", log.len(), config.epochs)));
+        }
+        let steps = text("steps")?.parse().map_err(|e| broken(&e))?;
+
+        let file = SafeTensors::deserialize(bytes).map_err(|e| broken(&e))?;
+        let part = |key: &str| Ok(file.tensor(key).map_err(|e| broken(&e))?.data());
+        let mut trainer = Self::new(config, data, validate, device)?;
+        let record = |key| Ok(Bytes::from_bytes_vec(part(key)?.to_vec()));
+        let model = ModuleRecord::from_bytes(record("model")?).map_err(|e| broken(&e))?;
+        trainer.model = trainer.model.try_load_record(model).map_err(|e| broken(&e))?;
+        trainer.optimiser = trainer.optimiser.from_bytes(record("optimiser")?).map_err(|e| broken(&e))?;
+        for (i, values) in trainer.average.values.iter_mut().enumerate() {
+            let key = format!("average.{i}");
+            let (chunks, rest) = part(&key)?.as_chunks::<4>();
+            if chunks.len() != values.len() || !rest.is_empty() {
+                return Err(broken(&format!("{key:?} has {} values where {} are needed", chunks.len(), values.len())));
+            }
+            values.iter_mut().zip(chunks).for_each(|(v, b)| *v = f32::from_le_bytes(*b));
+        }
+        trainer.average.steps = steps;
+        trainer.skip(log.len());
+        trainer.log = log;
+        Ok(trainer)
+    }
+}

@@ -1,0 +1,141 @@
+//! What the trainable networks share: normalisation, projections, dropout, and how weights get their published names.
+
+use burn::module::{Initializer, Module, Param, RunningState};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+
+use crate::kernel::norm_train;
+use crate::model::State;
+use crate::model::stgcn::{rows, strided};
+
+/// Share of each batch's statistics in the running ones.
+const MOMENTUM: f64 = 0.1;
+
+/// What a training pass needs beside the weights.
+pub(super) struct Pass<'a> {
+    /// What is fixed by the skeleton.
+    pub graph: &'a Fixed,
+    /// Share of activations dropped after each temporal convolution.
+    pub dropout: f64,
+    /// What they are drawn from.
+    pub rng: Pcg64Mcg,
+}
+
+/// What the skeleton fixes.
+pub(super) struct Fixed {
+    /// (K, V, V)
+    pub adjacency: Tensor<3>,
+    /// Parent of each joint, for a network that sees bones.
+    pub parents: Option<Tensor<1, Int>>,
+}
+
+impl Pass<'_> {
+    /// Drops activations, and scales up the others to the same mean. The masks come from the pass's own generator: they do
+    /// not depend on what else in the process draws from the device's.
+    pub fn dropout(&mut self, x: Tensor<4>) -> Tensor<4> {
+        if self.dropout == 0.0 {
+            return x;
+        }
+        let shape = x.dims();
+        let (kept, below) = ((1.0 / (1.0 - self.dropout)) as f32, (self.dropout * 2f64.powi(32)) as u32);
+        let draw = |_| if self.rng.random::<u32>() < below { 0.0 } else { kept };
+        let mask: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
+        let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
+        x * mask
+    }
+}
+
+/// Normalisation over the channels.
+#[derive(Module, Debug)]
+pub(super) struct Norm {
+    gamma: Param<Tensor<1>>,
+    beta: Param<Tensor<1>>,
+    mean: RunningState<Tensor<1>>,
+    var: RunningState<Tensor<1>>,
+}
+
+impl Norm {
+    pub fn new(c: usize, device: &Device) -> Self {
+        Self {
+            gamma: Initializer::Ones.init([c], device),
+            beta: Initializer::Zeros.init([c], device),
+            mean: RunningState::new(Tensor::zeros([c], device)),
+            var: RunningState::new(Tensor::ones([c], device)),
+        }
+    }
+
+    /// Normalises with the batch's statistics, which flow into the running ones; a ReLU may follow.
+    pub fn forward(&self, x: Tensor<4>, relu: bool) -> Tensor<4> {
+        let [n, t, v, c] = x.dims();
+        let (y, stats) = norm_train(x, self.gamma.val(), self.beta.val(), relu);
+        let rows = (n * t * v) as f64;
+        let blend = |running: &RunningState<Tensor<1>>, row: usize, factor: f64| {
+            let new = stats.clone().narrow(0, row, 1).reshape([c]).mul_scalar(factor * MOMENTUM);
+            running.update(Tensor::from_inner(running.value_sync().inner().mul_scalar(1.0 - MOMENTUM) + new));
+        };
+        blend(&self.mean, 0, 1.0);
+        // The running variance is the unbiased one, as the published networks keep it.
+        blend(&self.var, 1, rows / (rows - 1.0).max(1.0));
+        y
+    }
+
+    pub fn export(&self, key: &str, state: &mut State) {
+        let named = [
+            ("weight", self.gamma.val()),
+            ("bias", self.beta.val()),
+            ("running_mean", self.mean.value_sync()),
+            ("running_var", self.var.value_sync()),
+        ];
+        for (name, tensor) in named {
+            put(state, format!("{key}.{name}"), tensor);
+        }
+    }
+}
+
+/// A 1x1 convolution and its normalisation.
+#[derive(Module, Debug)]
+pub(super) struct Projection {
+    weight: Param<Tensor<2>>,
+    norm: Norm,
+}
+
+impl Projection {
+    pub fn new(c: usize, out: usize, device: &Device) -> Self {
+        Self { weight: normal([c, out], c, device), norm: Norm::new(out, device) }
+    }
+
+    pub fn forward(&self, x: Tensor<4>, stride: usize) -> Tensor<4> {
+        self.norm.forward(rows(strided(x, stride), self.weight.val()), false)
+    }
+
+    pub fn export(&self, conv: &str, norm: &str, state: &mut State) {
+        let [c, out] = self.weight.val().dims();
+        put(state, format!("{conv}.weight"), self.weight.val().transpose().reshape([out, c, 1, 1]));
+        no_bias(state, conv, out);
+        self.norm.export(norm, state);
+    }
+}
+
+/// Random weights whose products keep the scale of activations through a ReLU (He et al. 2015).
+pub(super) fn normal<const D: usize>(shape: [usize; D], fan_in: usize, device: &Device) -> Param<Tensor<D>> {
+    Initializer::Normal { mean: 0.0, std: (2.0 / fan_in as f64).sqrt() }.init(shape, device)
+}
+
+/// A temporal convolution, (9, C, C'), under its published name.
+pub(super) fn put_temporal(state: &mut State, key: &str, weight: Tensor<3>) {
+    let [taps, c, out] = weight.dims();
+    put(state, format!("{key}.weight"), weight.permute([2, 1, 0]).reshape([out, c, taps, 1]));
+    no_bias(state, key, out);
+}
+
+/// The bias of a convolution before a normalisation has no effect; it is exported as zero.
+pub(super) fn no_bias(state: &mut State, key: &str, out: usize) {
+    state.insert(format!("{key}.bias"), &[out], vec![0.0; out]);
+}
+
+pub(super) fn put<const D: usize>(state: &mut State, key: String, tensor: Tensor<D>) {
+    let shape = tensor.dims();
+    let data = tensor.into_data().try_into_vec::<f32>().unwrap_or_default();
+    state.insert(key, &shape, data);
+}
