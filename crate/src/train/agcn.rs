@@ -5,18 +5,18 @@
 //! after the graph product has a weight of 1 instead of 1e-6, so that the joints mix from the first step on, and all
 //! convolutions keep the scale of their input.
 
-use burn::module::{Initializer, Module, Param};
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
 use burn::tensor::activation::{relu, softmax};
-use burn::tensor::{Device, Tensor};
 
-use super::layers::{Norm, Pass, Projection, no_bias, normal, put, put_temporal};
+use super::layers::{Norm, Pass, Projection, Start, no_bias, put, put_temporal};
 use crate::kernel::{TAPS, temporal_conv};
 use crate::model::State;
 use crate::model::agcn::{AgcnConfig, LAYERS};
 use crate::model::stgcn::{K, Residual, rows};
 
 /// Where the learned part of the adjacency starts, as published.
-const LEARNED: f64 = 1e-6;
+const LEARNED: f32 = 1e-6;
 
 #[derive(Module, Debug)]
 struct Layer {
@@ -46,29 +46,35 @@ pub(super) struct TrainableAgcn {
 }
 
 impl TrainableAgcn {
-    /// A stream with random weights; seed the device first.
-    pub fn new(config: &AgcnConfig, device: &Device) -> Self {
+    /// A stream with random weights.
+    pub fn new(config: &AgcnConfig, start: &mut Start<'_>) -> Self {
         let layout = config.layout.layout();
         let v = layout.len();
-        let layers = config.inputs().into_iter().zip(LAYERS).enumerate().map(|(i, (c, (out, stride)))| Layer {
-            learned: Initializer::Constant { value: LEARNED }.init([K, v, v], device),
-            embed: normal([c, 2 * K * (out / 4)], c, device),
-            embed_bias: Initializer::Zeros.init([2 * K * (out / 4)], device),
-            spatial: normal([K * c, out], K * c, device),
-            norm: Norm::new(out, device),
-            down: (c != out).then(|| Projection::new(c, out, device)),
-            temporal: normal([TAPS, out, out], TAPS * out, device),
-            temporal_norm: Norm::new(out, device),
-            projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, device)),
-            identity: config.residual(i) == Residual::Identity,
-            stride,
-        });
+        let layers: Vec<_> = config
+            .inputs()
+            .into_iter()
+            .zip(LAYERS)
+            .enumerate()
+            .map(|(i, (c, (out, stride)))| Layer {
+                learned: start.constant([K, v, v], LEARNED),
+                embed: start.normal([c, 2 * K * (out / 4)], c),
+                embed_bias: start.constant([2 * K * (out / 4)], 0.0),
+                spatial: start.normal([K * c, out], K * c),
+                norm: Norm::new(out, start),
+                down: (c != out).then(|| Projection::new(c, out, start)),
+                temporal: start.normal([TAPS, out, out], TAPS * out),
+                temporal_norm: Norm::new(out, start),
+                projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, start)),
+                identity: config.residual(i) == Residual::Identity,
+                stride,
+            })
+            .collect();
         let last = LAYERS[LAYERS.len() - 1].0;
         Self {
-            data_norm: Norm::new(v * layout.channels(), device),
-            layers: layers.collect(),
-            fc_weight: normal([last, config.classes], 2 * last, device),
-            fc_bias: Initializer::Zeros.init([config.classes], device),
+            data_norm: Norm::new(v * layout.channels(), start),
+            layers,
+            fc_weight: start.normal([last, config.classes], 2 * last),
+            fc_bias: start.constant([config.classes], 0.0),
         }
     }
 

@@ -1,8 +1,9 @@
 //! What the trainable networks share: normalisation, projections, dropout, and how weights get their published names.
 
-use burn::module::{Initializer, Module, Param, RunningState};
+use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
+use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
 use crate::kernel::norm_train;
@@ -56,12 +57,12 @@ pub(super) struct Norm {
 }
 
 impl Norm {
-    pub fn new(c: usize, device: &Device) -> Self {
+    pub fn new(c: usize, start: &Start<'_>) -> Self {
         Self {
-            gamma: Initializer::Ones.init([c], device),
-            beta: Initializer::Zeros.init([c], device),
-            mean: RunningState::new(Tensor::zeros([c], device)),
-            var: RunningState::new(Tensor::ones([c], device)),
+            gamma: start.constant([c], 1.0),
+            beta: start.constant([c], 0.0),
+            mean: RunningState::new(Tensor::zeros([c], start.device)),
+            var: RunningState::new(Tensor::ones([c], start.device)),
         }
     }
 
@@ -101,8 +102,8 @@ pub(super) struct Projection {
 }
 
 impl Projection {
-    pub fn new(c: usize, out: usize, device: &Device) -> Self {
-        Self { weight: normal([c, out], c, device), norm: Norm::new(out, device) }
+    pub fn new(c: usize, out: usize, start: &mut Start<'_>) -> Self {
+        Self { weight: start.normal([c, out], c), norm: Norm::new(out, start) }
     }
 
     pub fn forward(&self, x: Tensor<4>, stride: usize) -> Tensor<4> {
@@ -117,9 +118,25 @@ impl Projection {
     }
 }
 
-/// Random weights whose products keep the scale of activations through a ReLU (He et al. 2015).
-pub(super) fn normal<const D: usize>(shape: [usize; D], fan_in: usize, device: &Device) -> Param<Tensor<D>> {
-    Initializer::Normal { mean: 0.0, std: (2.0 / fan_in as f64).sqrt() }.init(shape, device)
+/// Where new weights come from: a generator of their own, so that the seed decides whatever else the process draws.
+pub(super) struct Start<'a> {
+    pub device: &'a Device,
+    pub rng: Pcg64Mcg,
+}
+
+impl Start<'_> {
+    /// Random weights whose products keep the scale of activations through a ReLU (He et al. 2015).
+    pub fn normal<const D: usize>(&mut self, shape: [usize; D], fan_in: usize) -> Param<Tensor<D>> {
+        let deviation = (2.0 / fan_in as f32).sqrt();
+        let draw = |_| -> f32 { deviation * Distribution::<f32>::sample(&StandardNormal, &mut self.rng) };
+        let values: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
+        Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), self.device))
+    }
+
+    /// Weights that are all the same.
+    pub fn constant<const D: usize>(&self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {
+        Param::from_tensor(Tensor::full(shape, value, self.device))
+    }
 }
 
 /// A temporal convolution, (9, C, C'), under its published name.

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::agcn::TrainableAgcn;
-use super::layers::{Fixed, Pass};
+use super::layers::{Fixed, Pass, Start};
 use super::stgcn::TrainableStGcn;
 use crate::error::{Error, Result};
 use crate::model::State;
@@ -33,14 +33,14 @@ fn stream(architecture: Architecture) -> Result<Option<Stream>> {
 }
 
 impl Network {
-    /// Random weights; seed the device first.
+    /// Random weights.
     ///
     /// # Errors
     /// For an architecture that cannot be trained.
-    pub fn new(architecture: Architecture, layout: LayoutId, classes: usize, device: &Device) -> Result<Self> {
+    pub fn new(architecture: Architecture, layout: LayoutId, classes: usize, start: &mut Start<'_>) -> Result<Self> {
         Ok(match stream(architecture)? {
-            None => Self::StGcn(TrainableStGcn::new(&StGcnConfig::published(layout, classes), device)),
-            Some(stream) => Self::Agcn(TrainableAgcn::new(&AgcnConfig { layout, classes, people: 1, stream }, device)),
+            None => Self::StGcn(TrainableStGcn::new(&StGcnConfig::published(layout, classes), start)),
+            Some(stream) => Self::Agcn(TrainableAgcn::new(&AgcnConfig { layout, classes, people: 1, stream }, start)),
         })
     }
 

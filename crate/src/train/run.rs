@@ -13,7 +13,7 @@ use super::average::Average;
 use super::config::TrainConfig;
 use super::evaluate::evaluate;
 use super::example::Examples;
-use super::layers::{Fixed, Pass};
+use super::layers::{Fixed, Pass, Start};
 use super::network::Network;
 use crate::data::dataset::{Dataset, LabelledClip};
 use crate::error::{Error, Result};
@@ -86,9 +86,9 @@ impl<'a> Trainer<'a> {
             return Err(Error::config("names no subject of the training side").at("validation"));
         }
         let device = device.clone().autodiff();
-        device.seed(config.seed);
         let layout = config.dataset.layout();
-        let model = Network::new(config.architecture, layout, data.classes.len(), &device)?;
+        let mut start = Start { device: &device, rng: Pcg64Mcg::seed_from_u64(!config.seed) };
+        let model = Network::new(config.architecture, layout, data.classes.len(), &mut start)?;
         Ok(Self {
             config,
             data,

@@ -1,10 +1,10 @@
 //! ST-GCN with trainable weights. Frozen for use, it is [`crate::model::stgcn::StGcn`]; the state dict lies between them.
 
-use burn::module::{Initializer, Module, Param};
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
-use burn::tensor::{Device, Tensor};
 
-use super::layers::{Norm, Pass, Projection, normal, put, put_temporal};
+use super::layers::{Norm, Pass, Projection, Start, put, put_temporal};
 use crate::kernel::{TAPS, graph_product, temporal_conv};
 use crate::model::State;
 use crate::model::stgcn::{K, Residual, StGcnConfig, rows};
@@ -34,28 +34,33 @@ pub(super) struct TrainableStGcn {
 }
 
 impl TrainableStGcn {
-    /// A network with random weights; seed the device first.
-    pub fn new(config: &StGcnConfig, device: &Device) -> Self {
+    /// A network with random weights.
+    pub fn new(config: &StGcnConfig, start: &mut Start<'_>) -> Self {
         let layout = config.layout.layout();
         let v = layout.len();
         let inputs = config.inputs();
-        let blocks = inputs.iter().zip(&config.blocks).enumerate().map(|(i, (&c, &(out, stride)))| Block {
-            importance: Initializer::Ones.init([K, v, v], device),
-            spatial: normal([K * c, out], K * c, device),
-            spatial_bias: Initializer::Zeros.init([K, out], device),
-            norm: Norm::new(out, device),
-            temporal: normal([TAPS, out, out], TAPS * out, device),
-            temporal_norm: Norm::new(out, device),
-            projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, device)),
-            identity: config.residual(i) == Residual::Identity,
-            stride,
-        });
+        let blocks: Vec<_> = inputs
+            .iter()
+            .zip(&config.blocks)
+            .enumerate()
+            .map(|(i, (&c, &(out, stride)))| Block {
+                importance: start.constant([K, v, v], 1.0),
+                spatial: start.normal([K * c, out], K * c),
+                spatial_bias: start.constant([K, out], 0.0),
+                norm: Norm::new(out, start),
+                temporal: start.normal([TAPS, out, out], TAPS * out),
+                temporal_norm: Norm::new(out, start),
+                projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, start)),
+                identity: config.residual(i) == Residual::Identity,
+                stride,
+            })
+            .collect();
         let last = config.blocks.last().map_or(layout.channels(), |b| b.0);
         Self {
-            data_norm: Norm::new(v * layout.channels(), device),
-            blocks: blocks.collect(),
-            fc_weight: normal([last, config.classes], 2 * last, device),
-            fc_bias: Initializer::Zeros.init([config.classes], device),
+            data_norm: Norm::new(v * layout.channels(), start),
+            blocks,
+            fc_weight: start.normal([last, config.classes], 2 * last),
+            fc_bias: start.constant([config.classes], 0.0),
         }
     }
 

@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::average::Average;
-use super::layers::{Fixed, Pass};
+use super::layers::{Fixed, Pass, Start};
 use super::network::Network;
 use super::*;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
@@ -20,8 +20,10 @@ fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
         let mut data = Vec::new();
         for t in 0..12 {
             for j in 0..layout.len() {
-                let swing = if j % classes == class { 0.3 * (t as f32 * 0.9 + i as f32).sin() } else { 0.0 };
-                data.extend([(j as f32).sin() * 0.4, j as f32 * 0.08 + swing, 3.0 + 0.01 * (i * j) as f32]);
+                let swing = if j % classes == class { 0.8 * (t as f32 * 0.9 + i as f32).sin() } else { 0.0 };
+                // Every joint moves somewhat: statistics of what never moves settle slowly.
+                let sway = |c: usize| 0.3 * (t as f32 * (1.0 + 0.1 * (j + c) as f32) + i as f32).sin();
+                data.extend([(j as f32).sin() * 0.4 + sway(0), j as f32 * 0.08 + swing + sway(1), 3.0 + sway(2)]);
             }
         }
         let clip = Sequence::new(LayoutId::KinectV1, 30.0, 12, 1, data).unwrap();
@@ -50,7 +52,8 @@ fn the_frozen_network_is_the_trained_one_once_its_statistics_have_settled() {
     let device = Device::flex().autodiff();
     let layout = LayoutId::KinectV1.layout();
     for architecture in ARCHITECTURES {
-        let model = Network::new(architecture, layout.id, 5, &device).unwrap();
+        let mut start = Start { device: &device, rng: Pcg64Mcg::seed_from_u64(2) };
+        let model = Network::new(architecture, layout.id, 5, &mut start).unwrap();
         // All weights are moved, so that none is left at a start at which its place would not matter.
         let mut weights = Average::new(&model.valid(), 0.5);
         let mut rng = Pcg64Mcg::seed_from_u64(1);
@@ -78,16 +81,16 @@ fn the_frozen_network_is_the_trained_one_once_its_statistics_have_settled() {
 #[test]
 fn a_handful_of_clips_is_learned_by_heart() {
     for architecture in ["st-gcn", "2s-agcn-joint", "2s-agcn-bone"] {
-        let data = made(Kind::UtdMhad, 3, 4);
-        let config = config(architecture, 20);
+        let data = made(Kind::UtdMhad, 2, 4);
+        let config = TrainConfig { batch: 6, dropout: 0.0, ..config(architecture, 100) };
         let mut trainer = Trainer::new(&config, &data, false, &Device::flex()).unwrap();
-        let log: Vec<Epoch> = (0..20).map(|_| trainer.epoch(|_| ()).unwrap()).collect();
-        assert!(log[19].loss < 0.5 * log[0].loss, "{architecture}: {log:?}");
+        let log: Vec<Epoch> = (0..100).map(|_| trainer.epoch(|_| ()).unwrap()).collect();
+        assert!(log[99].loss < 0.5 * log[0].loss, "{architecture}: {log:?}");
         let bytes = trainer.state().to_safetensors_16().unwrap();
         let recogniser = Recogniser::load(config.entry(&data), &[bytes], &Device::flex()).unwrap();
         let (training, _) = config.split.sides(&data);
         let result = evaluate(&recogniser, training.iter().map(|&i| &data.clips[i])).unwrap();
-        assert_eq!((result.clips(), result.top1()), (9, 1.0), "{architecture}");
+        assert_eq!((result.clips(), result.top1()), (6, 1.0), "{architecture}: {log:?}");
     }
 }
 
