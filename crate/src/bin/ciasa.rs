@@ -19,6 +19,8 @@ enum Command {
     Convert(cli::convert::ConvertArgs),
     Recognise(cli::recognise::RecogniseArgs),
     Train(cli::train::TrainArgs),
+    Evaluate(cli::evaluate::EvaluateArgs),
+    Plot(cli::plot::PlotArgs),
     Gallery(cli::gallery::GalleryArgs),
 }
 
@@ -28,6 +30,8 @@ fn main() -> ExitCode {
         Command::Convert(args) => cli::convert::run(&args),
         Command::Recognise(args) => cli::recognise::run(&args),
         Command::Train(args) => cli::train::run(&args),
+        Command::Evaluate(args) => cli::evaluate::run(&args),
+        Command::Plot(args) => cli::plot::run(&args),
         Command::Gallery(args) => cli::gallery::run(&args),
     };
     match result {

@@ -28,6 +28,19 @@ impl ModelArgs {
     /// # Errors
     /// Where the manifest, the model or its weights cannot be read.
     pub fn load(&self) -> Result<Recogniser> {
+        self.load_on(&Device::flex())
+    }
+
+    /// The directory with manifest, weights and config files.
+    pub fn dir(&self) -> &Path {
+        &self.models
+    }
+
+    /// As [`ModelArgs::load`], onto any device.
+    ///
+    /// # Errors
+    /// As [`ModelArgs::load`].
+    pub fn load_on(&self, device: &Device) -> Result<Recogniser> {
         let path = self.models.join("manifest.json");
         let manifest = Manifest::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
         let entry = match &self.model {
@@ -37,8 +50,42 @@ impl ModelArgs {
             })?,
             None => manifest.models.first().ok_or_else(|| Error::weights("names no model").at(path.display()))?,
         };
-        load(entry, &self.models)
+        load_on(entry, &self.models, device)
     }
+}
+
+/// What computes.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default)]
+pub enum DeviceArg {
+    /// Burn's CPU backend
+    #[default]
+    Cpu,
+    /// The GPU, through Vulkan, Metal or DX12
+    Gpu,
+}
+
+impl DeviceArg {
+    /// The device.
+    ///
+    /// # Errors
+    /// Where this program was built without a GPU backend, or there is no GPU.
+    pub fn device(self) -> Result<Device> {
+        match self {
+            Self::Cpu => Ok(Device::flex()),
+            Self::Gpu => gpu(),
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+fn gpu() -> Result<Device> {
+    Device::wgpu_options().init().map_err(|e| Error::device(e.to_string()).at("--device gpu"))
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpu() -> Result<Device> {
+    let cause = "this program has no GPU backend; build it with cargo build --release -p ciasa --features cli,gpu";
+    Err(Error::config(cause).at("--device gpu"))
 }
 
 /// Loads a model of a manifest onto the CPU; its weight files are in `dir`.
@@ -46,8 +93,12 @@ impl ModelArgs {
 /// # Errors
 /// Where a weight file cannot be read.
 pub fn load(entry: &ModelEntry, dir: &Path) -> Result<Recogniser> {
+    load_on(entry, dir, &Device::flex())
+}
+
+fn load_on(entry: &ModelEntry, dir: &Path, device: &Device) -> Result<Recogniser> {
     let files = entry.weights.iter().map(|w| bytes(&dir.join(&w.file))).collect::<Result<Vec<_>>>()?;
-    Recogniser::load(entry.clone(), &files, &Device::flex())
+    Recogniser::load(entry.clone(), &files, device)
 }
 
 /// Reads a file.

@@ -3,6 +3,8 @@
 pub mod attack;
 mod common;
 pub mod convert;
+pub mod evaluate;
 pub mod gallery;
+pub mod plot;
 pub mod recognise;
 pub mod train;

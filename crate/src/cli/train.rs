@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::common::{bytes, replace, style, text, write};
+use super::common::{DeviceArg, bytes, replace, style, text, write};
+use super::evaluate::measure;
+use super::plot::{Confusion, Log};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::model::manifest::{Accuracy, Manifest, ModelEntry};
-use crate::train::{Ensemble, Epoch, TrainConfig, Trainer, evaluate, sha256};
+use crate::train::{Ensemble, TrainConfig, Trainer, sha256};
 
 /// Train a model, or put an ensemble together, and measure it on the test side of its split
 #[derive(Args, Debug)]
@@ -30,6 +31,9 @@ pub struct TrainArgs {
     /// Go on after the last epoch of a training that was cut off
     #[arg(long)]
     resume: bool,
+    /// What computes
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceArg,
 }
 
 /// Runs the command.
@@ -44,7 +48,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     }
     let config = TrainConfig::parse(&json).map_err(place)?;
     let data = Dataset::read(&args.data.join("data"), config.dataset)?;
-    let device = Device::flex();
+    let device = args.device.device()?;
     let kind = if args.validate { ".validation" } else { "" };
     let file = |end: &str| args.out.join(format!("{}{kind}{end}", config.id));
     let checkpoint = file(".checkpoint");
@@ -68,7 +72,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
         entry.weights[0].bytes = bytes.len();
         entry.weights[0].sha256 = sha256(&bytes);
         write(&args.out.join(&entry.weights[0].file), &bytes)?;
-        measure(entry, &config, &data, &[bytes], args)?;
+        publish(entry, &config, &data, &[bytes], args)?;
     }
     std::fs::remove_file(&checkpoint).map_err(|e| Error::io(&checkpoint, &e))
 }
@@ -84,24 +88,11 @@ fn train(config: &TrainConfig, trainer: &mut Trainer<'_>, file: &impl Fn(&str) -
         })?;
         let validation = e.validation.map(|v| format!("  validation {v:.3}")).unwrap_or_default();
         bar.suspend(|| println!("epoch {:3}  loss {:.3}  accuracy {:.3}{validation}", e.epoch, e.loss, e.accuracy));
-        replace(&file(".log.csv"), log(trainer.log()).as_bytes())?;
+        replace(&file(".log.csv"), Log::new(trainer.log()).to_csv().as_bytes())?;
         replace(&file(".checkpoint"), &trainer.checkpoint()?)?;
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-fn log(epochs: &[Epoch]) -> String {
-    let validated = epochs.iter().any(|e| e.validation.is_some());
-    let mut log = format!("epoch,loss,accuracy,rate{}\n", if validated { ",validation" } else { "" });
-    for e in epochs {
-        log.push_str(&format!("{},{:.4},{:.4},{:.2e}", e.epoch, e.loss, e.accuracy, e.rate));
-        if validated {
-            log.push_str(&e.validation.map_or(",".into(), |v| format!(",{v:.4}")));
-        }
-        log.push('\n');
-    }
-    log
 }
 
 /// The ensemble of two trained streams: no weights of its own, measured anew.
@@ -122,11 +113,11 @@ fn combine(ensemble: &Ensemble, args: &TrainArgs) -> Result<()> {
     let entry = ensemble.entry(&entries).map_err(|e| e.at(args.config.display()))?;
     let Some(config) = configs.first() else { return Ok(()) };
     let data = Dataset::read(&args.data.join("data"), config.dataset)?;
-    measure(entry, config, &data, &files, args)
+    publish(entry, config, &data, &files, args)
 }
 
 /// Measures a model on the test side and puts it into the manifest.
-fn measure(
+fn publish(
     mut entry: ModelEntry,
     config: &TrainConfig,
     data: &Dataset,
@@ -135,14 +126,11 @@ fn measure(
 ) -> Result<()> {
     let name = args.config.file_name().unwrap_or_default().to_string_lossy();
     entry.retrain = format!("ciasa train models/{name} --data DIR");
-    let recogniser = Recogniser::load(entry.clone(), files, &Device::flex())?;
-    let (_, test) = config.split.sides(data);
-    let result = evaluate(&recogniser, test.iter().map(|&i| &data.clips[i]))?;
+    let recogniser = Recogniser::load(entry.clone(), files, &args.device.device()?)?;
+    let result = measure(&recogniser, config, data)?;
     entry.accuracy = Accuracy { top1: result.top1(), clips: result.clips() };
-    println!("test: top-1 {:.2} % of {} clips (seed {})", 100.0 * result.top1(), result.clips(), config.seed);
-    for (class, share) in data.classes.iter().zip(result.per_class()) {
-        println!("  {class:32} {}", share.map_or("-".into(), |s| format!("{:5.1} %", 100.0 * s)));
-    }
+    let confusion = Confusion::new(&data.classes, &result).to_csv()?;
+    write(&args.out.join(format!("{}.confusion.csv", entry.id)), &confusion)?;
     let path = args.out.join("manifest.json");
     let mut manifest = manifest(&path)?;
     match manifest.models.iter_mut().find(|m| m.id == entry.id) {

@@ -1,0 +1,65 @@
+//! `ciasa plot`: a training's log, or a confusion matrix, as a picture.
+
+mod confusion;
+mod log;
+mod table;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use plotters::style::RGBColor;
+
+pub(super) use confusion::Confusion;
+pub(super) use log::Log;
+
+use self::table::Table;
+use super::common::{bytes, write};
+use crate::error::{Error, Result};
+
+/// Orange and blue of the colour-blind-safe set of Okabe and Ito, then its others; a dash of its own goes with each.
+const COLOURS: [RGBColor; 5] = [
+    RGBColor(213, 94, 0),
+    RGBColor(0, 114, 178),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+];
+
+/// Draw training logs (ID.log.csv) or a confusion matrix (ID.confusion.csv) as SVG
+#[derive(Args, Debug)]
+pub struct PlotArgs {
+    /// Logs, drawn together, or one confusion matrix
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The picture
+    #[arg(short, long)]
+    out: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Names the file, line and column that is not what it should be.
+pub fn run(args: &PlotArgs) -> Result<()> {
+    let mut logs = Vec::new();
+    for path in &args.files {
+        let place = |e: Error| e.at(path.display());
+        let table = Table::read(&bytes(path)?).map_err(place)?;
+        if table.header.first().is_some_and(|h| h == "class") {
+            if args.files.len() > 1 {
+                return Err(place(Error::config("a confusion matrix has a picture of its own")));
+            }
+            let svg = Confusion::from_table(&table).map_err(place)?.draw().map_err(place)?;
+            return write(&args.out, svg.as_bytes());
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.trim_end_matches(".csv").trim_end_matches(".log");
+        logs.push((name.to_owned(), Log::from_table(&table).map_err(place)?));
+    }
+    write(&args.out, log::draw(&logs).map_err(|e| e.at(args.out.display()))?.as_bytes())
+}
+
+/// A drawing that failed.
+fn broken(e: impl std::fmt::Display) -> Error {
+    Error::data(e.to_string())
+}
