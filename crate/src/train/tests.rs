@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
@@ -9,7 +9,7 @@ use super::layers::{Fixed, Pass, Start};
 use super::network::Network;
 use super::*;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
-use crate::model::manifest::Architecture;
+use crate::model::manifest::{Architecture, Preprocessing};
 use crate::model::{Recogniser, clip_tensor};
 use crate::skeleton::{LayoutId, Sequence};
 
@@ -18,7 +18,7 @@ fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
     let layout = LayoutId::KinectV1.layout();
     let clip = |class: usize, i: usize| {
         let mut data = Vec::new();
-        for t in 0..12 {
+        for t in 0..6 {
             for j in 0..layout.len() {
                 let swing = if j % classes == class { 0.8 * (t as f32 * 0.9 + i as f32).sin() } else { 0.0 };
                 // Every joint moves somewhat: statistics of what never moves settle slowly.
@@ -26,7 +26,7 @@ fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
                 data.extend([(j as f32).sin() * 0.4 + sway(0), j as f32 * 0.08 + swing + sway(1), 3.0 + sway(2)]);
             }
         }
-        let clip = Sequence::new(LayoutId::KinectV1, 30.0, 12, 1, data).unwrap();
+        let clip = Sequence::new(LayoutId::KinectV1, 30.0, 6, 1, data).unwrap();
         let subject = (i % 4 + 1).to_string();
         LabelledClip { clip, solid: None, label: class, subject, view: 0 }
     };
@@ -37,7 +37,7 @@ fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
 fn config(architecture: &str, epochs: usize) -> TrainConfig {
     let json = format!(
         r#"{{"id": "made", "name": "Made", "architecture": "{architecture}", "dataset": "utd_mhad",
-        "split": {{"crossSubject": ["1", "2", "3"]}}, "validation": ["3"], "frames": 8, "epochs": {epochs}, "batch": 4,
+        "split": {{"crossSubject": ["1", "2", "3"]}}, "validation": ["3"], "frames": 6, "epochs": {epochs}, "batch": 4,
         "learningRate": 0.002, "weightDecay": 0.01, "dropout": 0.1, "labelSmoothing": 0.05, "averaging": 0.8, "seed": 3,
         "mirrored": [], "augment": {{"turn": 5, "tilt": 0, "shear": 0, "scale": 0, "bones": 0, "offset": 0,
         "jitter": 0.002, "crop": 0, "warp": 0}}, "citation": ""}}"#
@@ -45,47 +45,65 @@ fn config(architecture: &str, epochs: usize) -> TrainConfig {
     TrainConfig::parse(&json).unwrap()
 }
 
-const ARCHITECTURES: [Architecture; 3] = [Architecture::StGcn, Architecture::AgcnJoint, Architecture::AgcnBone];
+/// Values over which a normalisation's statistics were taken, by its published name, for N clips of T frames and 20 joints.
+fn rows(key: &str, n: usize, t: usize) -> f32 {
+    let digits: String = key.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let Ok(layer) = digits.parse::<usize>() else { return (n * t) as f32 };
+    // Layers count from 0 in ST-GCN and from 1 in 2s-AGCN. The frames are halved within the fifth and the eighth.
+    let layer = layer - usize::from(key.starts_with('l'));
+    let before = ["tcn.0", "gcn1.bn", "gcn1.down"].iter().any(|part| key.contains(part));
+    let halved = [4, 7].iter().filter(|&&at| layer > at || (layer == at && !before)).count();
+    (n * (t >> halved) * 20) as f32
+}
 
 #[test]
-fn the_frozen_network_is_the_trained_one_once_its_statistics_have_settled() {
+fn the_frozen_network_with_a_batchs_statistics_is_the_trained_one() {
     let device = Device::flex().autodiff();
     let layout = LayoutId::KinectV1.layout();
-    for architecture in ARCHITECTURES {
+    let (n, t) = (4, 16);
+    for architecture in [Architecture::StGcn, Architecture::AgcnJoint, Architecture::AgcnBone] {
         let mut start = Start { device: &device, rng: Pcg64Mcg::seed_from_u64(2) };
         let model = Network::new(architecture, layout.id, 5, &mut start).unwrap();
         // All weights are moved, so that none is left at a start at which its place would not matter.
         let mut weights = Average::new(&model.valid(), 0.5);
-        let mut rng = Pcg64Mcg::seed_from_u64(1);
-        weights.values.iter_mut().flatten().for_each(|w| *w += rng.random_range(-0.05..0.05));
+        weights.values.iter_mut().flatten().for_each(|w| *w += start.rng.random_range(-0.05..0.05));
         let model = weights.fill(model);
         let graph = Fixed::new(architecture, layout, &device).unwrap();
         let mut pass = Pass { graph: &graph, dropout: 0.0, rng: Pcg64Mcg::seed_from_u64(0) };
-        let x = Tensor::<4>::random([6, 24, 20, 3], burn::tensor::Distribution::Default, &device);
-        // The running statistics take a tenth of this batch's each time: after 80 times they are its own to 0.02 %, but for
-        // the unbiased variance, which is 0.2 % more than the batch's in the last layers.
-        let trained = (0..80).map(|_| model.forward(x.clone(), &mut pass)).last().unwrap().inner();
+        let values: Vec<f32> = (0..n * t * 60).map(|_| start.rng.random_range(-1.0..1.0)).collect();
+        let x = Tensor::<4>::from_data(TensorData::new(values, [n, t, 20, 3]), &device);
+
+        // Each pass moves the running statistics by a tenth towards the batch's: two passes tell what those are.
+        let mut passed = || (model.forward(x.clone(), &mut pass).inner(), model.state());
+        let ((_, first), (trained, second)) = (passed(), passed());
+        let mut state = second.clone();
+        for key in second.keys().filter(|key| key.contains("running_")) {
+            let shape = second.shape(key).unwrap();
+            let rows = if key.ends_with("running_var") { rows(key, n, t) } else { f32::INFINITY };
+            let pairs = first.get(key, shape).unwrap().iter().zip(second.get(key, shape).unwrap());
+            // The running variance is the unbiased one; a batch is normalised by its own.
+            let values = pairs.map(|(a, b)| (10.0 * b - 9.0 * a) * (1.0 - 1.0 / rows)).collect();
+            state.insert(key, shape, values);
+        }
         let mut entry = config("st-gcn", 1).entry(&made(Kind::UtdMhad, 5, 1));
-        entry.architecture = architecture;
-        entry.preprocessing = crate::model::manifest::Preprocessing::Raw;
-        entry.frames = 0;
-        let frozen = Recogniser::from_states(entry, &[model.state()], &Device::flex()).unwrap();
+        (entry.architecture, entry.preprocessing, entry.frames) = (architecture, Preprocessing::Raw, 0);
+        let frozen = Recogniser::from_states(entry, &[state], &Device::flex()).unwrap();
         let frozen = frozen.logits(x.inner().permute([0, 3, 1, 2]).unsqueeze_dim(4));
         let norm = |t: Tensor<2>| t.square().sum().sqrt().into_scalar::<f32>();
         let error = norm(frozen - trained.clone()) / norm(trained);
         println!("{architecture:?}: relative L2 {error:.1e}");
-        assert!(error < 5e-2, "{architecture:?}: {error}");
+        assert!(error < 1e-3, "{architecture:?}: {error}");
     }
 }
 
 #[test]
 fn a_handful_of_clips_is_learned_by_heart() {
-    for architecture in ["st-gcn", "2s-agcn-joint", "2s-agcn-bone"] {
+    for architecture in ["st-gcn", "2s-agcn-bone"] {
         let data = made(Kind::UtdMhad, 2, 4);
-        let config = TrainConfig { batch: 6, dropout: 0.0, ..config(architecture, 100) };
+        let config = TrainConfig { batch: 6, dropout: 0.0, ..config(architecture, 70) };
         let mut trainer = Trainer::new(&config, &data, false, &Device::flex()).unwrap();
-        let log: Vec<Epoch> = (0..100).map(|_| trainer.epoch(|_| ()).unwrap()).collect();
-        assert!(log[99].loss < 0.5 * log[0].loss, "{architecture}: {log:?}");
+        let log: Vec<Epoch> = (0..70).map(|_| trainer.epoch(|_| ()).unwrap()).collect();
+        assert!(log[69].loss < 0.5 * log[0].loss, "{architecture}: {log:?}");
         let bytes = trainer.state().to_safetensors_16().unwrap();
         let recogniser = Recogniser::load(config.entry(&data), &[bytes], &Device::flex()).unwrap();
         let (training, _) = config.split.sides(&data);
