@@ -13,3 +13,4 @@ mod golden_stgcn;
 mod layers;
 mod support;
 mod toy;
+mod trainer;

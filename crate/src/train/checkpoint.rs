@@ -9,6 +9,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::config::TrainConfig;
+use super::ensemble::sha256;
 use super::run::{Epoch, Trainer};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
@@ -31,7 +32,9 @@ impl<'a> Trainer<'a> {
             let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes).map_err(|e| broken(&e))?;
             Ok((key.as_str(), view))
         });
+        let whole = parts.iter().flat_map(|(_, bytes)| bytes).copied().collect::<Vec<u8>>();
         let about = HashMap::from([
+            ("sha256".to_owned(), sha256(&whole)),
             ("config".to_owned(), serde_json::to_string(self.config).map_err(|e| broken(&e))?),
             ("log".to_owned(), serde_json::to_string(&self.log).map_err(|e| broken(&e))?),
             ("steps".to_owned(), self.average.steps.to_string()),
@@ -67,6 +70,15 @@ impl<'a> Trainer<'a> {
         let file = SafeTensors::deserialize(bytes).map_err(|e| broken(&e))?;
         let part = |key: &str| Ok(file.tensor(key).map_err(|e| broken(&e))?.data());
         let mut trainer = Self::new(config, data, validate, device)?;
+        // Burn's records are read by Burn, which trusts them: a damaged file must not get as far.
+        let averages = (0..trainer.average.values.len()).map(|i| format!("average.{i}"));
+        let mut whole = Vec::with_capacity(bytes.len());
+        for key in ["model".to_owned(), "optimiser".to_owned()].into_iter().chain(averages) {
+            whole.extend_from_slice(part(&key)?);
+        }
+        if sha256(&whole) != *text("sha256")? {
+            return Err(broken(&"is damaged: its SHA-256 is another"));
+        }
         let record = |key| Ok(Bytes::from_bytes_vec(part(key)?.to_vec()));
         let model = ModuleRecord::from_bytes(record("model")?).map_err(|e| broken(&e))?;
         trainer.model = trainer.model.try_load_record(model).map_err(|e| broken(&e))?;

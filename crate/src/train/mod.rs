@@ -4,6 +4,7 @@ mod agcn;
 mod average;
 mod checkpoint;
 mod config;
+mod ensemble;
 mod evaluate;
 mod example;
 mod layers;
@@ -13,6 +14,7 @@ mod stgcn;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Ensemble, TrainConfig, sha256};
+pub use config::TrainConfig;
+pub use ensemble::{Ensemble, sha256};
 pub use evaluate::{Evaluation, evaluate};
 pub use run::{Epoch, Progress, Trainer};

@@ -134,6 +134,9 @@ fn a_training_taken_up_again_ends_with_the_same_weights() {
         for cut in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
             assert!(refused(&config, &bytes[..cut]).is_weights(), "cut at {cut}");
         }
+        let mut damaged = bytes.clone();
+        damaged[bytes.len() / 2] ^= 1;
+        assert!(refused(&config, &damaged).to_string().ends_with("is damaged: its SHA-256 is another"));
     }
 }
 

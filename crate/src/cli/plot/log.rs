@@ -66,7 +66,7 @@ impl Log {
     }
 }
 
-/// One curve: what it is called, and its points.
+/// One curve: what it is called in the legend (nothing where it needs none), and its points.
 type Curve = (String, Vec<(f64, f64)>);
 
 /// Loss, accuracy (and validation) and learning rate of one or more logs, as SVG.
@@ -74,16 +74,23 @@ type Curve = (String, Vec<(f64, f64)>);
 /// # Errors
 /// Where the drawing fails.
 pub fn draw(logs: &[(String, Log)]) -> Result<String> {
-    let named = |what: &str, name: &str| if logs.len() > 1 { format!("{name}: {what}") } else { what.to_owned() };
-    let curves = |what: &str, of: &dyn Fn(&Epoch) -> Option<f64>| -> Vec<Curve> {
-        logs.iter().map(|(name, log)| (named(what, name), log.points(of))).filter(|c| !c.1.is_empty()).collect()
+    let several = logs.len() > 1;
+    let curves = |name: &dyn Fn(&str) -> String, of: &dyn Fn(&Epoch) -> Option<f64>| -> Vec<Curve> {
+        logs.iter().map(|(log, epochs)| (name(log), epochs.points(of))).filter(|c| !c.1.is_empty()).collect()
     };
-    let mut accuracy = curves("training, augmented", &|e| Some(e.accuracy.into()));
-    accuracy.extend(curves("validation", &|e| e.validation));
+    // Several logs are told apart in the first panel; their curves look the same in the others.
+    let (named, nameless) = (|log: &str| if several { log.to_owned() } else { String::new() }, |_: &str| String::new());
+    let mut accuracy = curves(&nameless, &|e| Some(e.accuracy.into()));
+    let validation = |log: &str| if several { format!("{log}, validation") } else { "validation".to_owned() };
+    let validation = curves(&validation, &|e| e.validation);
+    if let (false, true, Some(training)) = (several, !validation.is_empty(), accuracy.first_mut()) {
+        training.0 = "training, augmented".into();
+    }
+    accuracy.extend(validation);
     let panels = [
-        ("loss", curves("loss", &|e| Some(e.loss.into()))),
+        ("loss", curves(&named, &|e| Some(e.loss.into()))),
         ("accuracy", accuracy),
-        ("learning rate", curves("learning rate", &|e| Some(e.rate))),
+        ("learning rate", curves(&nameless, &|e| Some(e.rate))),
     ];
     let mut svg = String::new();
     {
@@ -132,9 +139,12 @@ fn panel(area: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>, title: &str
             let to = if i == 0 { x + 22 } else { x + 4 + 3 * i as i32 };
             PathElement::new(vec![(x, y), (to.min(x + 22), y)], style)
         };
-        drawn.map_err(broken)?.label(name.as_str()).legend(legend);
+        let drawn = drawn.map_err(broken)?;
+        if !name.is_empty() {
+            drawn.label(name.as_str()).legend(legend);
+        }
     }
-    if curves.len() > 1 {
+    if curves.iter().any(|c| !c.0.is_empty()) {
         let at = if title == "accuracy" { SeriesLabelPosition::LowerRight } else { SeriesLabelPosition::UpperRight };
         let labels = &mut chart.configure_series_labels();
         labels.position(at).background_style(WHITE.mix(0.8)).border_style(BLACK.mix(0.3));
@@ -168,7 +178,11 @@ mod tests {
         }
         let one = Log::new(&[epoch(1, None)]);
         assert!(!one.to_csv().contains("validation"));
-        assert!(draw(&[("a".into(), one), ("b".into(), log)]).unwrap().contains("a: training"));
+        let both = draw(&[("first".into(), one), ("second".into(), log)]).unwrap();
+        for text in ["first", "second", "second, validation"] {
+            assert!(both.contains(text), "{text}");
+        }
+        assert!(!both.contains("first, validation"));
     }
 
     #[test]
