@@ -2,7 +2,6 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::manifest::Preprocessing;
 use crate::skeleton::Layout;
 
 /// A clip's way into the network.
@@ -13,8 +12,6 @@ pub struct Input {
     /// Joint whose position (of the first person) is subtracted from all joints in each frame. Of a person in a picture it
     /// may not be seen; then the middle of the joints that are stands for it.
     pub centre: Option<usize>,
-    /// Is it its place in the first frame that is subtracted, rather than that in each?
-    pub start: bool,
     /// Channels that are coordinates; what follows (a confidence) is never moved.
     pub dims: usize,
     /// People that the network takes; others are left out, missing ones are empty.
@@ -22,14 +19,9 @@ pub struct Input {
 }
 
 impl Input {
-    /// The way into a network: centred on the pelvis, or on what stands for it, and resampled (0 frames: not at all).
-    pub fn new(preprocessing: Preprocessing, layout: &Layout, frames: usize, people: usize) -> Self {
-        let (centre, start) = match preprocessing {
-            Preprocessing::Raw => (None, false),
-            Preprocessing::Centred => (Some(layout.pelvis), false),
-            Preprocessing::StartCentred => (Some(layout.pelvis), true),
-        };
-        Self { frames: (frames > 0).then_some(frames), centre, start, dims: layout.dims, people }
+    /// The way that the trainer's own models have: centred on the pelvis, or on what stands for it, and resampled.
+    pub fn centred(layout: &Layout, frames: usize, people: usize) -> Self {
+        Self { frames: Some(frames), centre: Some(layout.pelvis), dims: layout.dims, people }
     }
 
     /// # Shapes
@@ -51,7 +43,7 @@ impl Input {
     fn subtract_centre(&self, x: Tensor<5>) -> Tensor<5> {
         let Some(joint) = self.centre else { return x };
         let [_, c, _, _, m] = x.dims();
-        let centre = self.held(x.clone().narrow(3, joint, 1).narrow(4, 0, 1));
+        let centre = x.clone().narrow(3, joint, 1).narrow(4, 0, 1);
         if c == self.dims && m == 1 {
             return x - centre;
         }
@@ -64,13 +56,8 @@ impl Input {
         // The confidence stays, and a joint that was not seen stays at zero: it is nowhere, wherever the person stands.
         let confidence = x.narrow(1, self.dims, c - self.dims);
         let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
-        let moved = (xyz.clone() - self.held(self.seen_centre(xyz, &seen, joint))) * seen;
+        let moved = (xyz.clone() - self.seen_centre(xyz, &seen, joint)) * seen;
         Tensor::cat(vec![moved, confidence], 1)
-    }
-
-    /// The centre in each frame, or that of the first frame, (N, C, 1, 1, 1).
-    fn held(&self, centre: Tensor<5>) -> Tensor<5> {
-        if self.start { centre.narrow(2, 0, 1) } else { centre }
     }
 
     /// (N, dims, T, 1, 1): the first person's centre where it was seen, else the middle of the joints that were.
@@ -137,27 +124,13 @@ mod tests {
     #[test]
     fn where_a_person_stands_does_not_matter_and_empty_people_stay_empty() {
         let device = Device::flex();
-        let input = Input { frames: Some(4), centre: Some(1), start: false, dims: 3, people: 2 };
+        let input = Input { frames: Some(4), centre: Some(1), dims: 3, people: 2 };
         let x = Tensor::<5>::random([1, 3, 6, 3, 1], burn::tensor::Distribution::Default, &device);
         let moved = x.clone() + Tensor::<1>::from_floats([3.0, -1.0, 2.0], &device).reshape([1, 3, 1, 1, 1]);
         let (a, b) = (input.forward(x), input.forward(moved));
         assert_eq!(a.dims(), [1, 3, 4, 3, 2]);
         assert!((a.clone() - b).abs().max().into_scalar::<f32>() < 1e-5);
         assert_eq!(a.narrow(4, 1, 1).abs().max().into_scalar::<f32>(), 0.0);
-    }
-
-    #[test]
-    fn from_its_start_a_way_is_kept() {
-        // One joint that walks along x from 3 m, in one person and in two.
-        let walk = Tensor::<1>::from_floats([3.0, 3.5, 5.0], &Device::flex()).reshape([1, 1, 3, 1, 1]);
-        let x = Tensor::cat(vec![walk.clone(), walk.zeros_like()], 1);
-        for people in [1, 2] {
-            let input = Input { frames: None, centre: Some(0), start: true, dims: 2, people };
-            let found = input.forward(x.clone()).narrow(4, 0, 1).into_data().try_to_vec::<f32>().unwrap();
-            assert_eq!(found, [0.0, 0.5, 2.0, 0.0, 0.0, 0.0]);
-            let each = Input { start: false, ..input }.forward(x.clone());
-            assert_eq!(each.abs().max().into_scalar::<f32>(), 0.0);
-        }
     }
 
     /// Three joints of two people in a picture; the second frame's centre and the second person's last joint are not seen.
@@ -176,7 +149,7 @@ mod tests {
 
     #[test]
     fn unseen_joints_stay_at_zero_and_seen_ones_are_where_they_are_from_the_centre() {
-        let input = Input { frames: None, centre: Some(1), start: false, dims: 2, people: 2 };
+        let input = Input { frames: None, centre: Some(1), dims: 2, people: 2 };
         let of = |x: Tensor<5>| input.forward(x).permute([0, 2, 4, 3, 1]).into_data().try_to_vec::<f32>().unwrap();
         let (found, moved) = (of(picture(0.0)), of(picture(0.25)));
         // Without its centre, a frame is seen from the middle of the joints that are: (0.5, 0.5).
@@ -193,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_gradient_passes_the_centring_of_a_picture() {
-        let input = Input { frames: Some(3), centre: Some(1), start: false, dims: 2, people: 2 };
+        let input = Input { frames: Some(3), centre: Some(1), dims: 2, people: 2 };
         let weights = Tensor::<5>::random([1, 3, 3, 3, 2], burn::tensor::Distribution::Default, &Device::flex());
         let value = |x: Tensor<5>| (input.forward(x) * weights.clone()).sum().into_scalar::<f32>();
         let tracked = Tensor::from_inner(picture(0.0)).require_grad();

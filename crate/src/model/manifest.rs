@@ -95,9 +95,6 @@ pub enum Preprocessing {
     Raw,
     /// The pelvis is subtracted in each frame, so that where a person stands does not decide.
     Centred,
-    /// The pelvis's place in the first frame is subtracted in all frames: where a person starts does not decide, but where
-    /// they go may.
-    StartCentred,
 }
 
 /// Accuracy on the test side of a split.

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::agcn::{Agcn, AgcnConfig, Stream};
 use super::input::Input;
-use super::manifest::{Architecture, ModelEntry};
+use super::manifest::{Architecture, ModelEntry, Preprocessing};
 use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use super::state::State;
 use super::stgcn::{StGcn, StGcnConfig};
@@ -90,7 +90,9 @@ impl Recogniser {
         let network = |(i, state)| Network::new(&entry, i, state, device).map_err(|e| e.at(&entry.weights[i].file));
         let networks = states.iter().enumerate().map(network).collect::<Result<_>>()?;
         let layout = entry.layout.layout();
-        let input = Input::new(entry.preprocessing, layout, entry.frames, entry.people);
+        let mut input = Input::centred(layout, entry.frames, entry.people);
+        input.frames = input.frames.filter(|f| *f > 0);
+        input.centre = input.centre.filter(|_| entry.preprocessing == Preprocessing::Centred);
         Ok(Self { entry, input, networks, device: device.clone() })
     }
 

@@ -28,9 +28,6 @@ pub struct TrainConfig {
     /// final training has them on its side again.
     #[serde(default)]
     pub validation: Vec<String>,
-    /// What happens to a clip's coordinates: they are centred in each frame, or on the start where the way tells classes apart.
-    #[serde(default = "default_preprocessing")]
-    pub preprocessing: Preprocessing,
     /// Frames that each clip is resampled to.
     pub frames: usize,
     /// Passes over the training side, over which the learning rate rises and falls. The last one's averaged weights are
@@ -59,10 +56,6 @@ pub struct TrainConfig {
     pub augment: Augment,
     /// Whom to cite for the data.
     pub citation: String,
-}
-
-fn default_preprocessing() -> Preprocessing {
-    Preprocessing::Centred
 }
 
 fn default_architecture() -> Architecture {
@@ -127,9 +120,6 @@ impl TrainConfig {
             let cause = "only st-gcn, 2s-agcn-joint and 2s-agcn-bone can be trained";
             return Err(Error::config(cause).at("architecture"));
         }
-        if !matches!(config.preprocessing, Preprocessing::Centred | Preprocessing::StartCentred) {
-            return Err(Error::config("must be centred or start-centred").at("preprocessing"));
-        }
         let positive = [
             ("frames", config.frames as f64),
             ("epochs", config.epochs as f64),
@@ -173,7 +163,7 @@ impl TrainConfig {
             classes: data.classes.clone(),
             people: 1,
             frames: self.frames,
-            preprocessing: self.preprocessing,
+            preprocessing: Preprocessing::Centred,
             weights: vec![WeightFile { file: format!("{}.safetensors", self.id), bytes: 0, sha256: String::new() }],
             accuracy: Accuracy { top1: 0.0, clips: 0 },
             split: self.split.describe(data),

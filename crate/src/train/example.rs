@@ -26,7 +26,7 @@ impl Examples {
             augment: config.augment,
             frames: config.frames,
             mirrored: config.mirrored.clone(),
-            input: Input::new(config.preprocessing, config.dataset.layout().layout(), config.frames, 1),
+            input: Input::centred(config.dataset.layout().layout(), config.frames, 1),
         }
     }
 
@@ -47,14 +47,7 @@ impl Examples {
 
     fn example(&self, clip: &LabelledClip, mirror: bool, mut rng: Pcg64Mcg) -> Result<Vec<f32>> {
         let Some(solid) = &clip.solid else {
-            if !self.input.start {
-                return Ok(self.augment.apply(&clip.clip, self.frames, mirror, &mut rng));
-            }
-            let mut poses = self.augment.in_place(&clip.clip, self.frames, mirror, &mut rng);
-            let pelvis = clip.clip.layout().pelvis * 3;
-            let start = [poses[pelvis], poses[pelvis + 1], poses[pelvis + 2]];
-            poses.as_chunks_mut::<3>().0.iter_mut().for_each(|p| (0..3).for_each(|c| p[c] -= start[c]));
-            return Ok(poses);
+            return Ok(self.augment.apply(&clip.clip, self.frames, mirror, &mut rng));
         };
         // The body is varied in space, and a new camera with a new detector looks at it at the clip's own frame rate.
         let poses = self.augment.in_place(solid, solid.frames(), mirror, &mut rng);
