@@ -1,4 +1,4 @@
-//! The two operations that a skeleton network spends its time in, with hand-written gradients for the CPU backend.
+//! The operations that a skeleton network spends its time in, with hand-written gradients for the CPU backend.
 //!
 //! Everything else (1x1 convolutions as matrix products, normalisation, ReLU) is stock Burn. Tensors are (N, T, V, C) with
 //! channels innermost. On other backends the same functions are composed of stock operations, which is also the reference
@@ -9,10 +9,11 @@ mod graph;
 mod norm;
 mod op;
 mod plain;
+mod shift;
 mod temporal;
 
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use op::SkeletonOps;
 pub use temporal::TAPS;
 
@@ -48,6 +49,20 @@ pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
         return plain::graph_product(x, a);
     }
     Tensor::from_dispatch(Dispatch::graph_product(x.into_dispatch(), a.into_dispatch()))
+}
+
+/// Temporal shift: each channel reads at its own, fractional distance in time, linear between frames, zero outside.
+/// `y[n, i, v, c]` is `x[n, i stride + offsets[c], v, c]`.
+///
+/// # Shapes
+/// - x: (N, T, V, C), offsets: (C), in frames
+/// - result: (N, ceil(T / stride), V, C)
+pub fn temporal_shift(x: Tensor<4>, offsets: &[f32], stride: usize) -> Tensor<4> {
+    if !on_cpu(&x.device()) {
+        return plain::temporal_shift(x, offsets, stride);
+    }
+    let offsets = Tensor::<1>::from_data(TensorData::new(offsets.to_vec(), [offsets.len()]), &x.device());
+    Tensor::from_dispatch(Dispatch::temporal_shift(x.into_dispatch(), offsets.into_dispatch(), stride))
 }
 
 /// Batch normalisation with the batch's own statistics, for training, and the ReLU that may follow it.

@@ -9,7 +9,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension, ops::FloatTensorOps};
 use burn::tensor::TensorData;
 
-use super::{graph, norm, temporal};
+use super::{graph, norm, shift, temporal};
 
 /// What the networks need beyond Burn's own operations; shapes as in the parent module.
 #[backend_extension(Flex, Autodiff)]
@@ -31,6 +31,13 @@ pub(super) trait SkeletonOps: Backend {
     fn graph_product(x: FloatTensor<Self>, a: FloatTensor<Self>) -> FloatTensor<Self>;
     fn graph_product_x(dy: FloatTensor<Self>, a: FloatTensor<Self>) -> FloatTensor<Self>;
     fn graph_product_a(x: FloatTensor<Self>, dy: FloatTensor<Self>, a: FloatTensor<Self>) -> FloatTensor<Self>;
+    fn temporal_shift(x: FloatTensor<Self>, offsets: FloatTensor<Self>, stride: usize) -> FloatTensor<Self>;
+    fn temporal_shift_x(
+        dy: FloatTensor<Self>,
+        offsets: FloatTensor<Self>,
+        frames: usize,
+        stride: usize,
+    ) -> FloatTensor<Self>;
     fn channel_stats(x: FloatTensor<Self>) -> FloatTensor<Self>;
     fn norm(
         x: FloatTensor<Self>,
@@ -132,6 +139,18 @@ impl SkeletonOps for Flex {
         let [k, v, _]: [usize; 3] = a.shape().dims();
         let da = graph::backward_a(graph_shape(&x, k), values(&dense(&x)), values(&dense(&dy)), values(&dense(&a)));
         tensor(da, [k, v, v])
+    }
+
+    fn temporal_shift(x: Primitive, offsets: Primitive, stride: usize) -> Primitive {
+        let [n, t, v, c] = x.shape().dims();
+        let s = shift::Shape { n, t, v, c, stride };
+        tensor(shift::forward(s, values(&dense(&x)), values(&dense(&offsets))), [n, s.frames_out(), v, c])
+    }
+
+    fn temporal_shift_x(dy: Primitive, offsets: Primitive, frames: usize, stride: usize) -> Primitive {
+        let [n, _, v, c] = dy.shape().dims();
+        let s = shift::Shape { n, t: frames, v, c, stride };
+        tensor(shift::backward_x(s, values(&dense(&dy)), values(&dense(&offsets))), [n, frames, v, c])
     }
 
     fn channel_stats(x: Primitive) -> Primitive {
@@ -237,6 +256,23 @@ impl<B: SkeletonOps> Backward<B, 2> for GraphProduct {
 }
 
 #[derive(Debug)]
+struct TemporalShift;
+
+impl<B: SkeletonOps> Backward<B, 1> for TemporalShift {
+    /// The offsets, T and the stride.
+    type State = (B::FloatTensorPrimitive, usize, usize);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let [node_x] = ops.parents;
+        let dy = grads.consume::<B>(&ops.node);
+        let (offsets, frames, stride) = ops.state;
+        if let Some(node) = node_x {
+            grads.register::<B>(node.id, B::temporal_shift_x(dy, offsets, frames, stride));
+        }
+    }
+}
+
+#[derive(Debug)]
 struct NormTrain;
 
 impl<B: SkeletonOps> Backward<B, 3> for NormTrain {
@@ -310,6 +346,18 @@ impl<B: SkeletonOps, C: CheckpointStrategy> SkeletonOps for Autodiff<B, C> {
         }
     }
 
+    fn temporal_shift(x: FloatTensor<Self>, offsets: FloatTensor<Self>, stride: usize) -> FloatTensor<Self> {
+        let frames = x.primitive().shape().dims::<4>()[1];
+        let offsets = offsets.into_primitive();
+        match TemporalShift.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let y = B::temporal_shift(x.into_primitive(), offsets.clone(), stride);
+                prep.finish((offsets, frames, stride), y)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::temporal_shift(x.into_primitive(), offsets, stride)),
+        }
+    }
+
     fn norm(
         x: FloatTensor<Self>,
         stats: FloatTensor<Self>,
@@ -336,6 +384,7 @@ impl<B: SkeletonOps, C: CheckpointStrategy> SkeletonOps for Autodiff<B, C> {
         temporal_conv_b(_dy: FloatTensor<Self>);
         graph_product_x(_dy: FloatTensor<Self>, _a: FloatTensor<Self>);
         graph_product_a(_x: FloatTensor<Self>, _dy: FloatTensor<Self>, _a: FloatTensor<Self>);
+        temporal_shift_x(_dy: FloatTensor<Self>, _offsets: FloatTensor<Self>, _frames: usize, _stride: usize);
         channel_stats(_x: FloatTensor<Self>);
         norm_sums(
             _x: FloatTensor<Self>, _stats: FloatTensor<Self>, _gamma: FloatTensor<Self>, _beta: FloatTensor<Self>,

@@ -1,12 +1,13 @@
 //! The same operations composed of Burn's own, for GPUs and as the reference of the kernels.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::relu as positive;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Tensor, TensorData};
 
 use super::TAPS;
 use super::norm::EPSILON;
+use super::shift::split;
 
 pub(super) fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
     // (N, T, V, C) -> (N, C, T, V); (9, C, C') -> (C', C, 9, 1)
@@ -22,6 +23,25 @@ pub(super) fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
     // (K, V, W) -> (1, W K, V), rows ordered as the result wants them
     let a = a.permute([2, 0, 1]).reshape([1, v * k, v]);
     a.expand([n * t, v * k, v]).matmul(x.reshape([n * t, v, c])).reshape([n, t, v, k * c])
+}
+
+/// As one small matrix (T', T) for each channel.
+pub(super) fn temporal_shift(x: Tensor<4>, offsets: &[f32], stride: usize) -> Tensor<4> {
+    let [_, t, _, c] = x.dims();
+    let out = t.div_ceil(stride);
+    let mut weights = vec![0.0; c * out * t];
+    for (channel, (whole, share)) in split(offsets).enumerate() {
+        for i in 0..out {
+            for (distance, weight) in [(whole, 1.0 - share), (whole + 1, share)] {
+                let frame = usize::try_from((i * stride) as i64 + distance).ok().filter(|frame| *frame < t);
+                if let Some(frame) = frame {
+                    weights[(channel * out + i) * t + frame] = weight;
+                }
+            }
+        }
+    }
+    let weights = Tensor::<4>::from_data(TensorData::new(weights, [1, c, out, t]), &x.device());
+    weights.matmul(x.permute([0, 3, 1, 2])).permute([0, 2, 3, 1])
 }
 
 pub(super) fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -> (Tensor<4>, Tensor<2>) {

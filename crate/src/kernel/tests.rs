@@ -65,6 +65,35 @@ fn graph_product_agrees_with_the_dense_one() {
 }
 
 #[test]
+fn the_temporal_shift_agrees_with_the_stock_one() {
+    let device = Device::flex().autodiff();
+    device.seed(6);
+    let offsets = [0.0, 0.5, -0.25, 3.0, -7.75, 40.0, 1.999];
+    for (n, t, v, stride) in [(1, 1_usize, 2, 1), (2, 12, 3, 1), (2, 12, 3, 2), (1, 9, 2, 2), (1, 11, 2, 3)] {
+        let x = Tensor::<4>::random([n, t, v, 7], Distribution::Normal(0.0, 1.0), &device).require_grad();
+        let weigh = Tensor::<4>::random([n, t.div_ceil(stride), v, 7], Distribution::Normal(0.0, 1.0), &device);
+        let run = |f: fn(Tensor<4>, &[f32], usize) -> Tensor<4>| {
+            let y = f(x.clone(), &offsets, stride);
+            let grads = (y.clone() * weigh.clone()).sum().backward();
+            (y.inner(), x.grad(&grads).unwrap())
+        };
+        let (kernel, stock) = (run(temporal_shift), run(plain::temporal_shift));
+        close(kernel.0, stock.0);
+        close(kernel.1, stock.1);
+    }
+}
+
+#[test]
+fn a_shift_by_half_a_frame_by_hand() {
+    let x = Tensor::<1>::from_floats([1.0, 3.0, 7.0], &Device::flex()).reshape([1, 3, 1, 1]);
+    let of =
+        |offset: f32, stride| temporal_shift(x.clone(), &[offset], stride).into_data().try_to_vec::<f32>().unwrap();
+    assert_eq!(of(0.5, 1), [2.0, 5.0, 3.5]);
+    assert_eq!(of(-1.25, 1), [0.0, 0.75, 2.5]);
+    assert_eq!(of(0.5, 2), [2.0, 3.5]);
+}
+
+#[test]
 fn normalisation_agrees_with_the_composed_one() {
     let device = Device::flex().autodiff();
     device.seed(5);

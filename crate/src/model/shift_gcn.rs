@@ -9,11 +9,15 @@ use super::fold::{Affine, pointwise, tensor};
 use super::state::State;
 use super::stgcn::{Residual, rows, strided};
 use crate::error::{Error, Result};
+use crate::kernel::temporal_shift;
 use crate::skeleton::LayoutId;
 
 /// Channels and stride of the ten layers.
 const LAYERS: [(usize, usize); 10] =
     [(64, 1), (64, 1), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (256, 2), (256, 1), (256, 1)];
+
+/// No shift in time is longer, in frames.
+const FARTHEST: f32 = 1e5;
 
 /// What a Shift-GCN looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +28,61 @@ pub struct ShiftGcnConfig {
     pub classes: usize,
     /// People: their joints are normalised as features of one sample.
     pub people: usize,
+}
+
+impl ShiftGcnConfig {
+    /// The published names and shapes of all arrays (without batch counters and the shift along joints that is never used).
+    pub fn keys(&self) -> Vec<(String, Vec<usize>)> {
+        let layout = self.layout.layout();
+        let v = layout.len();
+        let mut keys = Vec::new();
+        let norm = |keys: &mut Vec<_>, key: String, n: usize| {
+            keys.extend(
+                ["weight", "bias", "running_mean", "running_var"].map(|name| (format!("{key}.{name}"), vec![n])),
+            );
+        };
+        let conv = |keys: &mut Vec<_>, key: String, out: usize, c: usize| {
+            keys.push((format!("{key}.weight"), vec![out, c, 1, 1]));
+            keys.push((format!("{key}.bias"), vec![out]));
+        };
+        norm(&mut keys, "data_bn".into(), self.people * v * layout.channels());
+        let mut c = layout.channels();
+        for (i, &(out, stride)) in LAYERS.iter().enumerate() {
+            let key = format!("l{}", i + 1);
+            keys.push((format!("{key}.gcn1.Linear_weight"), vec![c, out]));
+            keys.push((format!("{key}.gcn1.Linear_bias"), vec![1, 1, out]));
+            keys.push((format!("{key}.gcn1.Feature_Mask"), vec![1, v, c]));
+            keys.push((format!("{key}.gcn1.shift_in"), vec![v * c]));
+            keys.push((format!("{key}.gcn1.shift_out"), vec![v * out]));
+            norm(&mut keys, format!("{key}.gcn1.bn"), v * out);
+            if c != out {
+                conv(&mut keys, format!("{key}.gcn1.down.0"), out, c);
+                norm(&mut keys, format!("{key}.gcn1.down.1"), out);
+            }
+            norm(&mut keys, format!("{key}.tcn1.bn"), out);
+            norm(&mut keys, format!("{key}.tcn1.bn2"), out);
+            keys.push((format!("{key}.tcn1.shift_in.ypos"), vec![out]));
+            keys.push((format!("{key}.tcn1.shift_out.ypos"), vec![out]));
+            conv(&mut keys, format!("{key}.tcn1.temporal_linear"), out, out);
+            if residual(i, c, out, stride) == Residual::Projection {
+                conv(&mut keys, format!("{key}.residual.conv"), out, c);
+                norm(&mut keys, format!("{key}.residual.bn"), out);
+            }
+            c = out;
+        }
+        keys.push(("fc.weight".into(), vec![self.classes, c]));
+        keys.push(("fc.bias".into(), vec![self.classes]));
+        keys
+    }
+}
+
+/// How layer `i` carries its input past its shifts.
+fn residual(i: usize, c: usize, out: usize, stride: usize) -> Residual {
+    match (i, c == out && stride == 1) {
+        (0, _) => Residual::None,
+        (_, true) => Residual::Identity,
+        (_, false) => Residual::Projection,
+    }
 }
 
 /// A frozen Shift-GCN. No weight is tracked: gradients flow to the input only.
@@ -110,17 +169,13 @@ impl ShiftGcn {
 impl Layer {
     fn new(state: &State, i: usize, v: usize, c: usize, out: usize, stride: usize, device: &Device) -> Result<Self> {
         let key = format!("l{}", i + 1);
-        let residual = match (i, c == out && stride == 1) {
-            (0, _) => Residual::None,
-            (_, true) => Residual::Identity,
-            (_, false) => Residual::Projection,
-        };
+        let residual = residual(i, c, out, stride);
         let projection = (residual == Residual::Projection)
             .then(|| pointwise(state, &format!("{key}.residual.conv"), &format!("{key}.residual.bn"), c, out, device))
             .transpose()?;
         Ok(Self {
             spatial: Spatial::new(state, &format!("{key}.gcn1"), v, c, out, device)?,
-            temporal: Temporal::new(state, &format!("{key}.tcn1"), out, device)?,
+            temporal: Temporal::new(state, &format!("{key}.tcn1"), out, stride, device)?,
             residual,
             projection,
             stride,
@@ -146,6 +201,26 @@ fn indices(state: &State, key: &str, n: usize, device: &Device) -> Result<Tensor
     }
     let values: Vec<i32> = values.iter().map(|v| *v as i32).collect();
     Ok(Tensor::from_data(TensorData::new(values, [n]), device))
+}
+
+/// Distances in time of a shift, frames. With a stride of 2 they are half a frame longer, as published.
+fn offsets(state: &State, key: &str, c: usize, stride: usize) -> Result<Vec<f32>> {
+    // The published shift could also move along the joints, and never does: it is trained with a distance of 1e-9.
+    let across = format!("{key}.xpos");
+    if state.contains(&across)
+        && let Some(v) = state.get(&across, &[c])?.iter().find(|v| v.abs() > 1e-3)
+    {
+        return Err(
+            Error::weights(format!("shifts by {v} along the joints, which is not known")).at(format!("{across:?}"))
+        );
+    }
+    let key = format!("{key}.ypos");
+    let along = state.get(&key, &[c])?;
+    if let Some(v) = along.iter().find(|v| v.abs() > FARTHEST) {
+        return Err(Error::weights(format!("{v} is no distance in frames")).at(format!("{key:?}")));
+    }
+    let half = if stride == 2 { 0.5 } else { 0.0 };
+    Ok(along.iter().map(|v| v + half).collect())
 }
 
 impl Spatial {
@@ -183,7 +258,7 @@ impl Spatial {
 }
 
 impl Temporal {
-    fn new(state: &State, key: &str, c: usize, device: &Device) -> Result<Self> {
+    fn new(state: &State, key: &str, c: usize, stride: usize, device: &Device) -> Result<Self> {
         let norm = |name: &str| -> Result<_> {
             let norm = Affine::read(state, &format!("{key}.{name}"), c)?;
             Ok((tensor(norm.scale, [1, 1, 1, c], device), tensor(norm.shift, [1, 1, 1, c], device)))
@@ -192,42 +267,18 @@ impl Temporal {
         let bias = state.get(&format!("{key}.temporal_linear.bias"), &[c])?;
         Ok(Self {
             before: norm("bn")?,
-            offsets_in: state.get(&format!("{key}.shift_in.ypos"), &[c])?.to_vec(),
+            offsets_in: offsets(state, &format!("{key}.shift_in"), c, 1)?,
             weight: tensor::<2>(weight.to_vec(), [c, c], device).transpose(),
             bias: tensor(bias.to_vec(), [1, 1, 1, c], device),
-            offsets_out: state.get(&format!("{key}.shift_out.ypos"), &[c])?.to_vec(),
+            offsets_out: offsets(state, &format!("{key}.shift_out"), c, stride)?,
             after: norm("bn2")?,
         })
     }
 
     fn forward(&self, x: Tensor<4>, stride: usize) -> Tensor<4> {
         let y = x * self.before.0.clone() + self.before.1.clone();
-        let y = rows(shifted(y, &self.offsets_in, 1), self.weight.clone()) + self.bias.clone();
-        let y = shifted(relu(y), &self.offsets_out, stride);
+        let y = rows(temporal_shift(y, &self.offsets_in, 1), self.weight.clone()) + self.bias.clone();
+        let y = temporal_shift(relu(y), &self.offsets_out, stride);
         y * self.after.0.clone() + self.after.1.clone()
     }
-}
-
-/// Each channel read at its own, fractional distance in time: linear between frames, zero outside. With a stride of 2 the
-/// distances are half a frame longer, as published.
-///
-/// (N, T, V, C) to (N, ceil(T / stride), V, C); as one small matrix (T', T) for each channel.
-fn shifted(x: Tensor<4>, offsets: &[f32], stride: usize) -> Tensor<4> {
-    let [_, t, _, c] = x.dims();
-    let out = t.div_ceil(stride);
-    let extra = if stride == 2 { 0.5 } else { 0.0 };
-    let mut weights = vec![0.0; c * out * t];
-    for (channel, offset) in offsets.iter().enumerate() {
-        for i in 0..out {
-            let at = (i * stride) as f32 + offset + extra;
-            let (low, share) = (at.floor(), at - at.floor());
-            for (frame, weight) in [(low, 1.0 - share), (low + 1.0, share)] {
-                if frame >= 0.0 && frame < t as f32 {
-                    weights[(channel * out + i) * t + frame as usize] = weight;
-                }
-            }
-        }
-    }
-    let weights = tensor::<4>(weights, [1, c, out, t], &x.device());
-    weights.matmul(x.permute([0, 3, 1, 2])).permute([0, 2, 3, 1])
 }

@@ -1,0 +1,79 @@
+//! The temporal shift of Shift-GCN on the CPU: each channel reads two neighbouring frames at its own distance.
+
+use super::gemm::each_chunk;
+
+/// x is (N, T, V, C), the result (N, T', V, C).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub n: usize,
+    pub t: usize,
+    pub v: usize,
+    pub c: usize,
+    pub stride: usize,
+}
+
+impl Shape {
+    /// T'.
+    pub fn frames_out(self) -> usize {
+        self.t.div_ceil(self.stride)
+    }
+
+    /// The frame of x that frame `i` of the result reads at a whole distance.
+    fn read_by(self, i: usize, distance: i64) -> Option<usize> {
+        usize::try_from((i * self.stride) as i64 + distance).ok().filter(|t| *t < self.t)
+    }
+
+    /// The frame of the result that reads frame `t` of x at a whole distance.
+    fn reader_of(self, t: usize, distance: i64) -> Option<usize> {
+        let start = usize::try_from(t as i64 - distance).ok()?;
+        (start % self.stride == 0).then_some(start / self.stride).filter(|i| *i < self.frames_out())
+    }
+}
+
+/// The whole distance before each channel's own, and the share of the frame after it.
+pub(super) fn split(offsets: &[f32]) -> impl Iterator<Item = (i64, f32)> {
+    offsets.iter().map(|o| (o.floor() as i64, o - o.floor()))
+}
+
+/// y\[i\] = (1 - share) x\[i stride + whole\] + share x\[i stride + whole + 1\], channel by channel, zero outside.
+pub(super) fn forward(s: Shape, x: &[f32], offsets: &[f32]) -> Vec<f32> {
+    moved(s, x, offsets, [s.t, s.frames_out()], Shape::read_by)
+}
+
+/// Gradient with respect to x: every frame collects from those that read it.
+pub(super) fn backward_x(s: Shape, dy: &[f32], offsets: &[f32]) -> Vec<f32> {
+    moved(s, dy, offsets, [s.frames_out(), s.t], Shape::reader_of)
+}
+
+/// Each channel of each of `to` frames as the weighted sum of the two of `from` that `find` names.
+fn moved(
+    s: Shape,
+    from: &[f32],
+    offsets: &[f32],
+    [have, make]: [usize; 2],
+    find: fn(Shape, usize, i64) -> Option<usize>,
+) -> Vec<f32> {
+    let row = s.v * s.c;
+    let mut out = vec![0.0; s.n * make * row];
+    each_chunk(&mut out, row, |at, out| {
+        let from = &from[at / make * have * row..][..have * row];
+        // Where no frame is read, the weight is zero, and any index will do.
+        let taps: Vec<_> = split(offsets)
+            .enumerate()
+            .map(|(c, (whole, share))| {
+                let tap = |distance: i64, weight: f32| match find(s, at % make, distance) {
+                    Some(frame) => (frame * row + c, weight),
+                    None => (c, 0.0),
+                };
+                (tap(whole, 1.0 - share), tap(whole + 1, share))
+            })
+            .collect();
+        for (v, out) in out.chunks_exact_mut(s.c).enumerate() {
+            let from = &from[v * s.c..];
+            for (out, ((a, wa), (b, wb))) in out.iter_mut().zip(&taps) {
+                *out = wa * from[*a] + wb * from[*b];
+            }
+        }
+    });
+    out
+}
