@@ -89,3 +89,39 @@ pub fn portable_agcn(config: &ciasa::model::agcn::AgcnConfig) -> State {
     }
     state
 }
+
+/// Portable weights of a Shift-GCN: its shifts along the joints as published, those in time up to three frames.
+pub fn portable_shift_gcn(config: &ciasa::model::shift_gcn::ShiftGcnConfig) -> State {
+    let v = config.layout.layout().len();
+    let mut state = State::new();
+    for (key, shape) in config.keys() {
+        let fan_in = shape[1..].iter().product::<usize>() as f64;
+        let uniform = |a: f64| (-(a / fan_in).sqrt(), (a / fan_in).sqrt());
+        let moved = |step: usize| {
+            let c = shape[0] / v;
+            (0..shape[0]).map(|i| ((i + step * (i % c) * c) % shape[0]) as f32).collect::<Vec<_>>()
+        };
+        let (lo, hi) = match key.as_str() {
+            k if k.ends_with(".shift_in") => {
+                state.insert(key, &shape, moved(1));
+                continue;
+            }
+            k if k.ends_with(".shift_out") => {
+                state.insert(key, &shape, moved(v - 1));
+                continue;
+            }
+            k if k.ends_with(".ypos") => (-3.0, 3.0),
+            k if k.ends_with("Feature_Mask") => (-0.5, 0.5),
+            k if k.ends_with("Linear_weight") => (-(3.0 / shape[0] as f64).sqrt(), (3.0 / shape[0] as f64).sqrt()),
+            k if k.ends_with("running_mean") => (-0.2, 0.2),
+            "data_bn.running_var" => (0.02, 0.1),
+            k if k.ends_with("running_var") => (0.5, 2.0),
+            k if k.ends_with("bias") => (-0.15, 0.15),
+            k if k.ends_with("weight") && shape.len() == 1 => (0.5, 1.4),
+            _ => uniform(3.0),
+        };
+        let data = portable(&format!("shift.{key}"), &shape, lo, hi);
+        state.insert(key, &shape, data);
+    }
+    state
+}

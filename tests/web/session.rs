@@ -116,10 +116,44 @@ async fn what_does_not_fit_is_refused_with_its_kind_and_place() {
     let clip = page_clip(8, 0.0);
     js_sys::Reflect::set(&clip, &"layout".into(), &"ntu".into()).unwrap();
     assert_eq!(kind(&session.recognise(clip).await.unwrap_err()), "format");
+    // What cannot be loaded leaves the model that is there.
     assert_eq!(kind(&session.load_model(entry(1), files(&[1, 2, 3])).await.unwrap_err()), "weights");
-    assert_eq!(kind(&session.recognise(page_clip(8, 0.0)).await.unwrap_err()), "config");
+    session.recognise(page_clip(8, 0.0)).await.unwrap();
     assert!(!session.lose_device());
     assert_eq!(kind(&Session::start("gpu".into()).await.err().unwrap()), "config");
+}
+
+#[wasm_bindgen_test]
+async fn weights_of_others_are_inspected_and_loaded_and_bad_ones_leave_the_model() {
+    let session = loaded().await;
+    let names = || vec!["mine.safetensors".to_owned()];
+    let bytes = weights(4);
+    let identified: Value = from_js(&session.inspect_weights(names(), files(&bytes)).unwrap()).unwrap();
+    assert_eq!(identified["summary"], "ST-GCN, Kinect v1, 20 joints, 4 classes");
+    assert_eq!(identified["entry"]["classes"], json!(["class 1", "class 2", "class 3", "class 4"]));
+    let ids: Vec<_> = identified["questions"].as_array().unwrap().iter().map(|q| q["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["order", "people", "preprocessing", "frames"]);
+    assert_eq!(identified["questions"][3]["default"], "64");
+
+    let answers = |names: &str| js(&json!({ "people": 1, "preprocessing": "raw", "frames": 8, "classNames": names }));
+    let message = |error: &JsValue| get(error, "message").as_string().unwrap_or_default();
+    let count = async |session: &Session| {
+        let recognition = session.recognise(page_clip(8, 0.0)).await.unwrap();
+        js_sys::Float32Array::from(get(&recognition, "probabilities")).length()
+    };
+    let error = session.load_weights(names(), files(&bytes), answers("a\nb")).await.unwrap_err();
+    assert_eq!((kind(&error), message(&error)), ("config".into(), "class names: 2 names for 4 classes".into()));
+    let error = session.load_weights(names(), files(&bytes[..bytes.len() - 9]), answers("")).await.unwrap_err();
+    assert_eq!(kind(&error), "weights");
+    assert!(message(&error).starts_with("mine.safetensors"), "{error:?}");
+    assert_eq!(count(&session).await, 3);
+
+    let loaded = session.load_weights(names(), files(&bytes), answers("a\nb\nc\nd")).await.unwrap();
+    let loaded: Value = from_js(&loaded).unwrap();
+    assert_eq!(loaded["entry"]["classes"], json!(["a", "b", "c", "d"]));
+    assert_eq!((&loaded["entry"]["preprocessing"], &loaded["entry"]["frames"]), (&json!("raw"), &json!(8)));
+    assert_eq!(loaded["backend"]["kind"], "cpu");
+    assert_eq!(count(&session).await, 4);
 }
 
 #[wasm_bindgen_test]

@@ -6,6 +6,7 @@ use burn::tensor::Device;
 use clap::Args;
 use indicatif::ProgressStyle;
 
+use super::weights::WeightArgs;
 use crate::error::{Error, Result};
 use crate::format;
 use crate::model::{Manifest, ModelEntry, Recogniser};
@@ -15,11 +16,13 @@ use crate::skeleton::Sequence;
 #[derive(Args, Debug)]
 pub struct ModelArgs {
     /// Id of a model in the manifest; its first if not given
-    #[arg(long)]
+    #[arg(long, conflicts_with = "weights")]
     model: Option<String>,
     /// Directory with manifest.json and the weight files
     #[arg(long, default_value = "models")]
     models: PathBuf,
+    #[command(flatten)]
+    opened: WeightArgs,
 }
 
 impl ModelArgs {
@@ -41,6 +44,9 @@ impl ModelArgs {
     /// # Errors
     /// As [`ModelArgs::load`].
     pub fn load_on(&self, device: &Device) -> Result<Recogniser> {
+        if !self.opened.weights.is_empty() {
+            return self.opened.load(device);
+        }
         let path = self.models.join("manifest.json");
         let manifest = Manifest::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
         let entry = match &self.model {

@@ -8,3 +8,4 @@ pub mod gallery;
 pub mod plot;
 pub mod recognise;
 pub mod train;
+mod weights;

@@ -7,7 +7,7 @@ use npyz::npz::NpzArchive;
 
 use super::openpose;
 use crate::error::{Error, Result};
-use crate::skeleton::{LayoutId, Sequence};
+use crate::skeleton::{LayoutId, MSR_ACTION3D_ORDER, Sequence, UTD_MHAD_ORDER};
 
 /// The sets that we know how to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -134,10 +134,6 @@ const HDM05_CLASSES: [(&str, &str); 11] = [
     ("throwBasketball", "throw basketball"),
 ];
 
-/// For each joint of our Kinect v1 layout, its index in the set's own order.
-const UTD_ORDER: [usize; 20] = [3, 2, 1, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
-const MSR_ORDER: [usize; 20] = [6, 3, 2, 19, 1, 8, 10, 12, 0, 7, 9, 11, 5, 14, 16, 18, 4, 13, 15, 17];
-
 impl Kind {
     /// The file's name in a data directory.
     pub fn file_name(self) -> &'static str {
@@ -180,8 +176,8 @@ impl Kind {
 
     fn order(self) -> Vec<usize> {
         match self {
-            Self::UtdMhad | Self::UtdMhadOpenPose => UTD_ORDER.to_vec(),
-            Self::MsrAction3d => MSR_ORDER.to_vec(),
+            Self::UtdMhad | Self::UtdMhadOpenPose => UTD_MHAD_ORDER.to_vec(),
+            Self::MsrAction3d => MSR_ACTION3D_ORDER.to_vec(),
             Self::NwUcla => (0..20).collect(),
             Self::Hdm05 => (0..31).collect(),
         }

@@ -30,7 +30,7 @@ use serde::de::{Deserializer, Error as _};
 use crate::error::{Error, Result};
 use crate::skeleton::{Layout, LayoutId, Sequence};
 
-pub use ntu_classes::CLASSES as NTU_CLASSES;
+pub use crate::skeleton::NTU_CLASSES;
 
 /// The largest file that is read: 64 MiB. An hour of one Kinect v1 body in our own format takes 47 MiB.
 pub const MAX_BYTES: usize = 64 << 20;

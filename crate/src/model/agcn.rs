@@ -13,11 +13,12 @@ use crate::kernel::{TAPS, temporal_conv};
 use crate::skeleton::{Graph, LayoutId};
 
 /// What the stream sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Stream {
     /// Joint positions.
     Joint,
-    /// Each joint minus its parent; the centre's bone is zero.
+    /// Each joint minus another, its parent; one bone is zero.
     Bone,
 }
 
@@ -137,7 +138,7 @@ impl Agcn {
         let graph = Graph::agcn(layout);
         let layers = (0..LAYERS.len()).map(|i| Layer::new(config, state, &graph, i, device)).collect::<Result<_>>()?;
         let fc = state.get("fc.weight", &[config.classes, LAYERS[9].0])?;
-        let parents: Vec<i32> = layout.parents.iter().map(|p| *p as i32).collect();
+        let parents: Vec<i32> = bone_ends(config.layout).iter().map(|p| *p as i32).collect();
         Ok(Self {
             parents: (config.stream == Stream::Bone).then(|| Tensor::from_data(TensorData::new(parents, [v]), device)),
             scale: tensor(data.scale, [1, m, 1, v, c], device),
@@ -162,6 +163,15 @@ impl Agcn {
         let [_, t, v, c] = x.dims();
         let pooled = x.reshape([n, m * t * v, c]).mean_dim(1).reshape([n, c]);
         pooled.matmul(self.fc_weight.clone()) + self.fc_bias.clone()
+    }
+}
+
+/// The joint that each joint's bone is measured from, (V): its parent. The published bones of Kinetics-skeleton start at the
+/// nose, unlike its graph.
+pub fn bone_ends(layout: LayoutId) -> &'static [usize] {
+    match layout {
+        LayoutId::OpenPose18 => &[0, 0, 1, 2, 3, 1, 5, 6, 2, 8, 9, 5, 11, 12, 0, 0, 14, 15],
+        _ => layout.layout().parents,
     }
 }
 

@@ -2,33 +2,54 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::skeleton::Layout;
+use super::manifest::{ModelEntry, Preprocessing};
+use super::normalise::normalised;
+use crate::skeleton::{Layout, LayoutId};
 
 /// A clip's way into the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Input {
-    /// Frames that the network was trained on; the clip is resampled to as many. None: as it is.
+    /// What happens to the coordinates.
+    pub preprocessing: Preprocessing,
+    /// The clip's skeleton.
+    pub layout: LayoutId,
+    /// Frames that the network takes. None: as many as the clip has.
     pub frames: Option<usize>,
-    /// Joint whose position (of the first person) is subtracted from all joints in each frame. Of a person in a picture it
-    /// may not be seen; then the middle of the joints that are stands for it.
-    pub centre: Option<usize>,
-    /// Channels that are coordinates; what follows (a confidence) is never moved.
-    pub dims: usize,
     /// People that the network takes; others are left out, missing ones are empty.
     pub people: usize,
 }
 
 impl Input {
-    /// The way that the trainer's own models have: centred on the pelvis, or on what stands for it, and resampled.
+    /// What a model's entry says.
+    pub fn new(entry: &ModelEntry) -> Self {
+        let frames = (entry.frames > 0).then_some(entry.frames);
+        Self { preprocessing: entry.preprocessing, layout: entry.layout, frames, people: entry.people }
+    }
+
+    /// The way that the trainer's own models have.
     pub fn centred(layout: &Layout, frames: usize, people: usize) -> Self {
-        Self { frames: Some(frames), centre: Some(layout.pelvis), dims: layout.dims, people }
+        Self { preprocessing: Preprocessing::Centred, layout: layout.id, frames: Some(frames), people }
     }
 
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, C, frames or T, V, people)
     pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
-        self.resample(self.subtract_centre(self.select_people(x)))
+        let x = self.select_people(x);
+        match self.preprocessing {
+            Preprocessing::Raw => self.resample(x),
+            Preprocessing::Centred => {
+                let layout = self.layout.layout();
+                self.resample(centred(x, layout.pelvis, layout.dims))
+            }
+            Preprocessing::Padded => self.pad(self.shorten(x)),
+            Preprocessing::Kinetics => self.pad(self.shorten(middle(x, 1.0))),
+            Preprocessing::KineticsUp => self.pad(self.shorten(middle(x, -1.0))),
+            Preprocessing::Agcn => {
+                let frames = self.frames.unwrap_or(0).max(x.dims()[2]);
+                self.shorten(normalised(x, frames))
+            }
+        }
     }
 
     fn select_people(&self, x: Tensor<5>) -> Tensor<5> {
@@ -40,40 +61,77 @@ impl Input {
         Tensor::cat(vec![x, empty], 4)
     }
 
-    fn subtract_centre(&self, x: Tensor<5>) -> Tensor<5> {
-        let Some(joint) = self.centre else { return x };
-        let [_, c, _, _, m] = x.dims();
-        let centre = x.clone().narrow(3, joint, 1).narrow(4, 0, 1);
-        if c == self.dims && m == 1 {
-            return x - centre;
+    /// Empty frames after the clip's end, up to what the network takes.
+    fn pad(&self, x: Tensor<5>) -> Tensor<5> {
+        let [n, c, t, v, m] = x.dims();
+        match self.frames {
+            Some(frames) if frames > t => {
+                let empty = Tensor::zeros([n, c, frames - t, v, m], &x.device());
+                Tensor::cat(vec![x, empty], 2)
+            }
+            _ => x,
         }
-        let xyz = x.clone().narrow(1, 0, self.dims);
-        if c == self.dims {
-            // An empty person stays: a person is there where any coordinate is not zero.
-            let there = xyz.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
-            return xyz - centre * there;
-        }
-        // The confidence stays, and a joint that was not seen stays at zero: it is nowhere, wherever the person stands.
-        let confidence = x.narrow(1, self.dims, c - self.dims);
-        let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
-        let moved = (xyz.clone() - self.seen_centre(xyz, &seen, joint)) * seen;
-        Tensor::cat(vec![moved, confidence], 1)
     }
 
-    /// (N, dims, T, 1, 1): the first person's centre where it was seen, else the middle of the joints that were.
-    fn seen_centre(&self, xyz: Tensor<5>, seen: &Tensor<5>, joint: usize) -> Tensor<5> {
-        let (xyz, seen) = (xyz.narrow(4, 0, 1), seen.clone().narrow(4, 0, 1));
-        let middle = (xyz.clone() * seen.clone()).sum_dim(3) / seen.clone().sum_dim(3).clamp_min(1.0);
-        let known = seen.narrow(3, joint, 1);
-        xyz.narrow(3, joint, 1) * known.clone() + middle * (known.neg() + 1.0)
+    /// A clip that is longer than what the network takes is resampled: no frame is left out.
+    fn shorten(&self, x: Tensor<5>) -> Tensor<5> {
+        if self.frames.is_some_and(|frames| frames < x.dims()[2]) { self.resample(x) } else { x }
     }
 
     fn resample(&self, x: Tensor<5>) -> Tensor<5> {
-        let [n, c, t, v, m] = x.dims();
-        let Some(frames) = self.frames.filter(|f| *f != t) else { return x };
-        let weights = resampling(t, frames, &x.device());
-        weights.matmul(x.reshape([n * c, t, v * m])).reshape([n, c, frames, v, m])
+        match self.frames {
+            Some(frames) => resample(x, frames),
+            None => x,
+        }
     }
+}
+
+/// The position of a joint of the first person is subtracted from all joints in each frame. Of a person in a picture it may
+/// not be seen; then the middle of the joints that are stands for it. `dims` channels are coordinates; a confidence that
+/// follows is never moved.
+fn centred(x: Tensor<5>, joint: usize, dims: usize) -> Tensor<5> {
+    let [_, c, _, _, m] = x.dims();
+    let centre = x.clone().narrow(3, joint, 1).narrow(4, 0, 1);
+    if c == dims && m == 1 {
+        return x - centre;
+    }
+    let xyz = x.clone().narrow(1, 0, dims);
+    if c == dims {
+        // An empty person stays: a person is there where any coordinate is not zero.
+        let there = xyz.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
+        return xyz - centre * there;
+    }
+    // The confidence stays, and a joint that was not seen stays at zero: it is nowhere, wherever the person stands.
+    let confidence = x.narrow(1, dims, c - dims);
+    let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
+    let moved = (xyz.clone() - seen_centre(xyz, &seen, joint)) * seen;
+    Tensor::cat(vec![moved, confidence], 1)
+}
+
+/// (N, dims, T, 1, 1): the first person's centre where it was seen, else the middle of the joints that were.
+fn seen_centre(xyz: Tensor<5>, seen: &Tensor<5>, joint: usize) -> Tensor<5> {
+    let (xyz, seen) = (xyz.narrow(4, 0, 1), seen.clone().narrow(4, 0, 1));
+    let middle = (xyz.clone() * seen.clone()).sum_dim(3) / seen.clone().sum_dim(3).clamp_min(1.0);
+    let known = seen.narrow(3, joint, 1);
+    xyz.narrow(3, joint, 1) * known.clone() + middle * (known.neg() + 1.0)
+}
+
+/// As many frames, each a mean of those around its moment.
+fn resample(x: Tensor<5>, frames: usize) -> Tensor<5> {
+    let [n, c, t, v, m] = x.dims();
+    if frames == t {
+        return x;
+    }
+    let weights = resampling(t, frames, &x.device());
+    weights.matmul(x.reshape([n * c, t, v * m])).reshape([n, c, frames, v, m])
+}
+
+/// Kinetics-skeleton's: x and y relative to the picture's middle, y times `sign`; a joint that was not seen stays at zero.
+fn middle(x: Tensor<5>, sign: f32) -> Tensor<5> {
+    let score = x.clone().narrow(1, 2, 1);
+    let seen = score.clone().abs().greater_elem(0.0).float();
+    let channel = |c: usize, sign: f32| x.clone().narrow(1, c, 1).sub_scalar(0.5) * seen.clone() * sign;
+    Tensor::cat(vec![channel(0, 1.0), channel(1, sign), score], 1)
 }
 
 /// (1, to, from): each row averages the frames around its moment with a triangle as wide as the larger of the two frame
@@ -121,16 +179,62 @@ mod tests {
         assert!((0..49).all(|i| w[i] == if i / 7 == i % 7 { 1.0 } else { 0.0 }));
     }
 
+    fn random(shape: [usize; 5]) -> Tensor<5> {
+        Tensor::random(shape, burn::tensor::Distribution::Default, &Device::flex())
+    }
+
+    fn values(x: Tensor<5>) -> Vec<f32> {
+        x.into_data().try_to_vec().unwrap()
+    }
+
     #[test]
     fn where_a_person_stands_does_not_matter_and_empty_people_stay_empty() {
-        let device = Device::flex();
-        let input = Input { frames: Some(4), centre: Some(1), dims: 3, people: 2 };
-        let x = Tensor::<5>::random([1, 3, 6, 3, 1], burn::tensor::Distribution::Default, &device);
-        let moved = x.clone() + Tensor::<1>::from_floats([3.0, -1.0, 2.0], &device).reshape([1, 3, 1, 1, 1]);
+        let layout = LayoutId::KinectV1;
+        let input = Input { preprocessing: Preprocessing::Centred, layout, frames: Some(4), people: 2 };
+        let x = random([1, 3, 6, 20, 1]);
+        let moved = x.clone() + Tensor::<1>::from_floats([3.0, -1.0, 2.0], &Device::flex()).reshape([1, 3, 1, 1, 1]);
         let (a, b) = (input.forward(x), input.forward(moved));
-        assert_eq!(a.dims(), [1, 3, 4, 3, 2]);
+        assert_eq!(a.dims(), [1, 3, 4, 20, 2]);
         assert!((a.clone() - b).abs().max().into_scalar::<f32>() < 1e-5);
         assert_eq!(a.narrow(4, 1, 1).abs().max().into_scalar::<f32>(), 0.0);
+    }
+
+    #[test]
+    fn empty_frames_follow_a_padded_clip_and_a_longer_one_is_resampled() {
+        let input = |frames| Input { preprocessing: Preprocessing::Padded, layout: LayoutId::Ntu, frames, people: 1 };
+        let x = random([1, 3, 6, 25, 1]);
+        let padded = input(Some(9)).forward(x.clone());
+        assert_eq!(values(padded.clone().narrow(2, 0, 6)), values(x.clone()));
+        assert_eq!(values(padded.narrow(2, 6, 3)), vec![0.0; 3 * 3 * 25]);
+        assert_eq!(values(input(None).forward(x.clone())), values(x.clone()));
+        assert_eq!(input(Some(4)).forward(x).dims(), [1, 3, 4, 25, 1]);
+    }
+
+    #[test]
+    fn pictures_are_centred_but_for_joints_that_were_not_seen() {
+        let joint = |x: f32, y: f32, score: f32| [x, y, score];
+        let mut pose = vec![joint(0.75, 0.25, 0.5); 18];
+        pose[3] = joint(0.0, 0.0, 0.0);
+        let data = TensorData::new(pose.concat(), [1, 1, 18, 1, 3]);
+        let x = Tensor::<5>::from_data(data, &Device::flex()).permute([0, 4, 1, 2, 3]);
+        let of = |preprocessing| {
+            let input = Input { preprocessing, layout: LayoutId::OpenPose18, frames: None, people: 1 };
+            let y = values(input.forward(x.clone()).permute([0, 2, 3, 4, 1]));
+            (y[..3].to_vec(), y[9..12].to_vec())
+        };
+        assert_eq!(of(Preprocessing::Kinetics), (vec![0.25, -0.25, 0.5], vec![0.0; 3]));
+        assert_eq!(of(Preprocessing::KineticsUp), (vec![0.25, 0.25, 0.5], vec![0.0; 3]));
+    }
+
+    #[test]
+    fn the_published_normalisation_fills_the_end_with_the_clip() {
+        let input = |frames| Input { preprocessing: Preprocessing::Agcn, layout: LayoutId::Ntu, frames, people: 2 };
+        let x = random([1, 3, 6, 25, 1]);
+        let y = input(Some(13)).forward(x.clone());
+        assert_eq!(y.dims(), [1, 3, 13, 25, 2]);
+        assert_eq!(values(y.clone().narrow(2, 0, 6)), values(y.clone().narrow(2, 6, 6)));
+        assert_eq!(values(y.clone().narrow(2, 0, 6)), values(input(None).forward(x.clone())));
+        assert_eq!(input(Some(4)).forward(x).dims(), [1, 3, 4, 25, 2]);
     }
 
     /// Three joints of two people in a picture; the second frame's centre and the second person's last joint are not seen.
@@ -149,8 +253,7 @@ mod tests {
 
     #[test]
     fn unseen_joints_stay_at_zero_and_seen_ones_are_where_they_are_from_the_centre() {
-        let input = Input { frames: None, centre: Some(1), dims: 2, people: 2 };
-        let of = |x: Tensor<5>| input.forward(x).permute([0, 2, 4, 3, 1]).into_data().try_to_vec::<f32>().unwrap();
+        let of = |x: Tensor<5>| centred(x, 1, 2).permute([0, 2, 4, 3, 1]).into_data().try_to_vec::<f32>().unwrap();
         let (found, moved) = (of(picture(0.0)), of(picture(0.25)));
         // Without its centre, a frame is seen from the middle of the joints that are: (0.5, 0.5).
         let expected = [
@@ -166,11 +269,11 @@ mod tests {
 
     #[test]
     fn the_gradient_passes_the_centring_of_a_picture() {
-        let input = Input { frames: Some(3), centre: Some(1), dims: 2, people: 2 };
+        let forward = |x: Tensor<5>| resample(centred(x, 1, 2), 3);
         let weights = Tensor::<5>::random([1, 3, 3, 3, 2], burn::tensor::Distribution::Default, &Device::flex());
-        let value = |x: Tensor<5>| (input.forward(x) * weights.clone()).sum().into_scalar::<f32>();
+        let value = |x: Tensor<5>| (forward(x) * weights.clone()).sum().into_scalar::<f32>();
         let tracked = Tensor::from_inner(picture(0.0)).require_grad();
-        let mut grads = (input.forward(tracked.clone()) * Tensor::from_inner(weights.clone())).sum().backward();
+        let mut grads = (forward(tracked.clone()) * Tensor::from_inner(weights.clone())).sum().backward();
         let grad = tracked.grad_remove(&mut grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
         let x = picture(0.0).into_data().try_to_vec::<f32>().unwrap();
         // Of the coordinates of joints that were seen: at confidence 0 the input has a step.

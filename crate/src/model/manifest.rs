@@ -30,7 +30,7 @@ pub struct ModelEntry {
     pub classes: Vec<String>,
     /// People that it takes.
     pub people: usize,
-    /// Frames that a clip is resampled to; 0 for a network that takes clips as they are.
+    /// Frames that a clip is brought to, in the way of its preprocessing; 0 for a network that takes as many as there are.
     pub frames: usize,
     /// What happens to a clip's coordinates before the network sees them.
     pub preprocessing: Preprocessing,
@@ -87,14 +87,25 @@ impl Architecture {
     }
 }
 
-/// What happens to a clip's coordinates before a network sees them.
+/// What happens to a clip before a network sees it. The first two are ours; the others are those of published networks.
+/// A clip that has more frames than the network takes is resampled in all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preprocessing {
-    /// Nothing.
+    /// Coordinates as they are; a short clip is resampled.
     Raw,
-    /// The pelvis is subtracted in each frame, so that where a person stands does not decide.
+    /// The pelvis is subtracted in each frame, so that where a person stands does not decide; a short clip is resampled.
     Centred,
+    /// ST-GCN's on NTU RGB+D: coordinates as they are; empty frames follow a short clip.
+    Padded,
+    /// ST-GCN's on Kinetics-skeleton: x and y from the picture's middle, unseen joints at zero; empty frames follow.
+    Kinetics,
+    /// The same with y upwards, as 2s-AGCN has it.
+    KineticsUp,
+    /// 2s-AGCN's and Shift-GCN's on NTU RGB+D: the spine is subtracted, the body turned by its first frame, a short clip
+    /// repeated.
+    #[serde(rename = "2s-agcn")]
+    Agcn,
 }
 
 /// Accuracy on the test side of a split.
@@ -102,7 +113,7 @@ pub enum Preprocessing {
 pub struct Accuracy {
     /// Share of clips whose class comes first, 0 to 1, as the shipped 16-bit weights have it.
     pub top1: f64,
-    /// Number of test clips.
+    /// Number of test clips; 0 where nobody has measured it.
     pub clips: usize,
 }
 

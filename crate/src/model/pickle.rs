@@ -3,7 +3,7 @@
 //! The only names that may be called are the three that rebuild tensors and ordered dicts; any other is an error that
 //! names it. Work and memory are bounded by the file's size: containers are shared, never copied, and nest only so deep.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
@@ -50,10 +50,10 @@ impl<T> Default for Container<T> {
     }
 }
 
-impl<T: Clone> Container<T> {
+impl<T> Container<T> {
     /// The items.
-    pub fn items(&self) -> Vec<T> {
-        self.items.borrow().clone()
+    pub fn items(&self) -> Ref<'_, Vec<T>> {
+        self.items.borrow()
     }
 
     fn push(&self, item: T, depth: usize) -> Result<()> {
@@ -110,6 +110,11 @@ pub struct TensorRef {
 
 /// Containers in containers, at most.
 const DEPTH: usize = 16;
+/// A pickle is longer than that only if it holds something else: a network's takes some tens of kilobytes, with an
+/// optimiser three times as many. A byte of it can take a hundred of memory.
+const LONGEST: usize = 1 << 20;
+/// Axes of an array, at most.
+const AXES: usize = 8;
 
 fn bad(cause: impl Into<String>) -> Error {
     Error::weights(cause)
@@ -118,14 +123,19 @@ fn bad(cause: impl Into<String>) -> Error {
 /// Reads one pickle and gives its value and its length in bytes.
 ///
 /// # Errors
-/// Names the byte where something is not allowed, not known, or cut short.
+/// Names the byte where something is not allowed, not known, or cut short, or the pickle is longer than 1 MiB.
 pub fn load(bytes: &[u8]) -> Result<(Value, usize)> {
+    let whole = bytes.len() <= LONGEST;
+    let bytes = &bytes[..bytes.len().min(LONGEST)];
     let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new() };
     loop {
         let at = machine.at;
         match machine.step() {
             Ok(Some(value)) => return Ok((value, machine.at)),
             Ok(None) => {}
+            Err(_) if !whole && machine.at == bytes.len() => {
+                return Err(bad(format!("is longer than {LONGEST} bytes: more than a state dict")));
+            }
             Err(e) => return Err(e.at(format!("byte {at}"))),
         }
     }
@@ -363,7 +373,7 @@ fn rebuild(function: &Value, arguments: &Value) -> Result<Value> {
         ) => {
             let offset = usize::try_from(*offset).map_err(|_| bad("a negative offset"))?;
             let (shape, strides) = (sizes(&shape.items())?, sizes(&strides.items())?);
-            if shape.len() != strides.len() || shape.len() > 8 {
+            if shape.len() != strides.len() {
                 return Err(bad("a tensor whose shape and strides differ in number"));
             }
             Ok(Value::Tensor(Rc::new(TensorRef { storage: storage.clone(), offset, shape, strides })))
@@ -373,6 +383,9 @@ fn rebuild(function: &Value, arguments: &Value) -> Result<Value> {
 }
 
 fn sizes(values: &[Value]) -> Result<Vec<usize>> {
+    if values.len() > AXES {
+        return Err(bad(format!("an array of {} axes", values.len())));
+    }
     let size = |v: &Value| match v {
         Value::Int(i) => usize::try_from(*i).map_err(|_| bad("a negative size")),
         _ => Err(bad("a size that is no number")),

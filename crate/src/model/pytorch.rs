@@ -12,9 +12,14 @@ use crate::error::{Error, Result};
 /// What the first pickle of an old file holds: the low half of PyTorch's magic number 0x1950a86a20f9469cfc6c.
 const MAGIC: i64 = 0xa86a_20f9_469c_fc6c_u64 as i64;
 
+/// More entries than a zip of a network has: one an array.
+const ENTRIES: u64 = 50_000;
+
 /// Is it such a file, as far as its first bytes tell?
 pub fn is_pytorch(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0x80, 0x02])
+    // A safetensors file begins with the length of its JSON, which can look like the start of a pickle.
+    let safetensors = bytes.get(4..9) == Some(b"\0\0\0\0{");
+    bytes.starts_with(b"PK\x03\x04") || (matches!(bytes, [0x80, 2..=5, ..]) && !safetensors)
 }
 
 /// Reads the state dict of a `.pt` or `.pth` file. Where the dict is wrapped (`state_dict`, `model`), the wrapping is taken
@@ -33,7 +38,23 @@ fn bad(cause: impl Into<String>) -> Error {
 /// Where a storage's bytes are.
 type Storages<'a> = BTreeMap<String, std::borrow::Cow<'a, [u8]>>;
 
+/// How many entries a zip of the large kind promises; its reader would make room for all of them before it looks.
+fn promised(bytes: &[u8]) -> Option<u64> {
+    let number = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+    let end = bytes.windows(4).skip(bytes.len().saturating_sub(22 + 65_535)).rposition(|w| w == b"PK\x05\x06")?;
+    let end = end + bytes.len().saturating_sub(22 + 65_535);
+    let comment = usize::from(u16::from_le_bytes(*bytes.get(end + 20..)?.first_chunk()?));
+    let locator = bytes.len().checked_sub(20 + 22 + comment)?;
+    bytes.get(locator..)?.starts_with(b"PK\x06\x07").then_some(())?;
+    let from = usize::try_from(number(locator + 8)?).ok()?;
+    let record = from + bytes.get(from..)?.windows(4).position(|w| w == b"PK\x06\x06")?;
+    number(record + 32)
+}
+
 fn read_zip(bytes: &[u8]) -> Result<State> {
+    if let Some(entries) = promised(bytes).filter(|n| *n > ENTRIES) {
+        return Err(bad(format!("a zip of {entries} entries")));
+    }
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad(format!("not a zip file: {e}")))?;
     let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     let pickle =
@@ -62,7 +83,7 @@ fn read_zip(bytes: &[u8]) -> Result<State> {
             storages.insert(key.clone(), data.into());
         }
     }
-    state(&tensors, &storages)
+    state(&tensors, &storages, bytes.len())
 }
 
 fn read_legacy(bytes: &[u8]) -> Result<State> {
@@ -81,19 +102,19 @@ fn read_legacy(bytes: &[u8]) -> Result<State> {
     let known: BTreeMap<&str, &Storage> = tensors.iter().map(|(_, t)| (&*t.storage.key, &*t.storage)).collect();
     let Value::List(keys) = keys else { return Err(bad("has no list of its storages")) };
     let mut storages = Storages::new();
-    for key in keys.items() {
+    for key in keys.items().iter() {
         let Value::Str(key) = key else { return Err(bad("a storage without a name")) };
         let place = || format!("storage {key:?}");
         let header = bytes.get(at..at + 8).ok_or_else(|| bad("the file is cut short").at(place()))?;
         let count = header.iter().rev().fold(0u64, |sum, b| (sum << 8) | u64::from(*b));
-        let storage = known.get(&*key).ok_or_else(|| bad("is used by no tensor").at(place()))?;
+        let storage = known.get(&**key).ok_or_else(|| bad("is used by no tensor").at(place()))?;
         let size = usize::try_from(count).ok().and_then(|n| n.checked_mul(width(&storage.kind)?));
         let end = size.and_then(|size| (at + 8).checked_add(size)).filter(|end| *end <= bytes.len());
         let end = end.ok_or_else(|| bad(format!("{count} values are more than the file holds")).at(place()))?;
         storages.insert(key.to_string(), bytes[at + 8..end].into());
         at = end;
     }
-    state(&tensors, &storages)
+    state(&tensors, &storages, bytes.len())
 }
 
 /// The tensors of the state dict, wherever it is wrapped.
@@ -106,8 +127,10 @@ fn tensors(root: &Value) -> Result<Vec<(String, std::rc::Rc<TensorRef>)>> {
             return tensors(inner);
         }
     }
-    let named = items.into_iter().filter_map(|(key, value)| match (key, value) {
-        (Value::Str(key), Value::Tensor(tensor)) => Some((key.trim_start_matches("module.").to_owned(), tensor)),
+    let named = items.iter().filter_map(|(key, value)| match (key, value) {
+        (Value::Str(key), Value::Tensor(tensor)) => {
+            Some((key.trim_start_matches("module.").to_owned(), tensor.clone()))
+        }
         _ => None,
     });
     Ok(named.collect())
@@ -139,16 +162,19 @@ fn value(kind: &str, b: &[u8]) -> f32 {
     }
 }
 
-fn state(tensors: &[(String, std::rc::Rc<TensorRef>)], storages: &Storages<'_>) -> Result<State> {
+/// The arrays. They may share storages, but together have no more values than the file has bytes.
+fn state(tensors: &[(String, std::rc::Rc<TensorRef>)], storages: &Storages<'_>, most: usize) -> Result<State> {
     let mut state = State::new();
+    let mut total = 0;
     for (key, tensor) in tensors {
-        let data = gather(tensor, storages).map_err(|e| e.at(format!("{key:?}")))?;
+        let data = gather(tensor, storages, most - total).map_err(|e| e.at(format!("{key:?}")))?;
+        total += data.len();
         state.insert(key.clone(), &tensor.shape, data);
     }
     Ok(state)
 }
 
-fn gather(tensor: &TensorRef, storages: &Storages<'_>) -> Result<Vec<f32>> {
+fn gather(tensor: &TensorRef, storages: &Storages<'_>, most: usize) -> Result<Vec<f32>> {
     let kind = tensor.storage.kind.as_str();
     let width = width(kind).ok_or_else(|| bad(format!("has the type {kind}, which is not known")))?;
     let bytes = storages.get(&tensor.storage.key).ok_or_else(|| bad("its values are not in the file"))?;
@@ -157,6 +183,9 @@ fn gather(tensor: &TensorRef, storages: &Storages<'_>) -> Result<Vec<f32>> {
     let count = count.ok_or_else(|| bad(format!("shape {:?} of {held} values", tensor.shape)))?;
     if count == 0 {
         return Ok(Vec::new());
+    }
+    if count > most {
+        return Err(bad("the arrays have more values than the file has bytes"));
     }
     let reach = tensor
         .shape
@@ -206,10 +235,14 @@ mod tests {
     }
 
     fn legacy(object: &[u8]) -> Vec<u8> {
+        legacy_of(object, 6)
+    }
+
+    fn legacy_of(object: &[u8], count: u64) -> Vec<u8> {
         let magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
         let keys = [&b"\x80\x02]"[..], &text("s0"), b"a."].concat();
-        let values: Vec<u8> = (1..=6).flat_map(|v| (v as f32).to_le_bytes()).collect();
-        [&magic[..], b"\x80\x02M\xe9\x03.", b"\x80\x02}.", object, &keys, &6u64.to_le_bytes(), &values].concat()
+        let values: Vec<u8> = (1..=count).flat_map(|v| (v as f32).to_le_bytes()).collect();
+        [&magic[..], b"\x80\x02M\xe9\x03.", b"\x80\x02}.", object, &keys, &count.to_le_bytes(), &values].concat()
     }
 
     fn error(bytes: &[u8]) -> String {
@@ -252,6 +285,47 @@ mod tests {
                 let _ = read(&changed);
             }
         }
+    }
+
+    #[test]
+    fn little_files_do_not_ask_for_much() {
+        // Many arrays over the same values.
+        let mut many = b"\x80\x02}(".to_vec();
+        let one = object("FloatStorage", 0, [20, 20], [20, 1]);
+        let tensor = &one[b"\x80\x02}(".len() + text("module.w").len()..one.len() - 2];
+        for i in 0..200u8 {
+            many.extend(
+                [text(&i.to_string()), if i == 0 { [tensor, b"q\x07"].concat() } else { b"h\x07".to_vec() }].concat(),
+            );
+        }
+        many.extend(b"u.");
+        assert!(error(&legacy_of(&many, 400)).contains("more values than the file has bytes"));
+
+        let long = [&b"\x80\x02("[..], &b"N".repeat(2 << 20)].concat();
+        assert!(error(&legacy(&long)).contains("more than a state dict"));
+        let wide = [&b"\x80\x02"[..], &text("x"), b"r\xff\xff\xff\x0f."].concat();
+        assert!(error(&legacy(&wide)).contains("memo slot"));
+    }
+
+    #[test]
+    fn a_zip_that_promises_a_billion_entries_is_refused_before_room_is_made() {
+        let record = |entries: u64| {
+            let mut zip = b"PK\x03\x04".to_vec();
+            zip.resize(200, 0);
+            let at = zip.len() as u64;
+            zip.extend([&b"PK\x06\x06"[..], &[0; 20], &[0; 8], &entries.to_le_bytes(), &[0; 16]].concat());
+            zip.extend([&b"PK\x06\x07"[..], &[0; 4], &at.to_le_bytes(), &[0; 4]].concat());
+            zip.extend([&b"PK\x05\x06"[..], &[0; 18]].concat());
+            zip
+        };
+        assert!(error(&record(1 << 30)).contains("zip of 1073741824 entries"));
+        assert!(!error(&record(1)).contains("entries"));
+    }
+
+    #[test]
+    fn a_short_header_of_safetensors_is_no_pickle() {
+        assert!(!is_pytorch(b"\x80\x02\0\0\0\0\0\0{}"));
+        assert!(is_pytorch(b"\x80\x02\x8a\x0al"));
     }
 
     #[test]

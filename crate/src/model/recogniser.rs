@@ -1,11 +1,13 @@
 //! A network together with what it needs to read a clip and to name what it saw.
 
+use std::borrow::Borrow;
+
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::agcn::{Agcn, AgcnConfig, Stream};
 use super::input::Input;
-use super::manifest::{Architecture, ModelEntry, Preprocessing};
+use super::manifest::{Architecture, ModelEntry};
 use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use super::state::State;
 use super::stgcn::{StGcn, StGcnConfig};
@@ -77,7 +79,7 @@ impl Recogniser {
     ///
     /// # Errors
     /// As [`Recogniser::load`].
-    pub fn from_states(entry: ModelEntry, states: &[State], device: &Device) -> Result<Self> {
+    pub fn from_states(entry: ModelEntry, states: &[impl Borrow<State>], device: &Device) -> Result<Self> {
         if entry.classes.is_empty() || entry.people == 0 {
             return Err(Error::weights("a model needs a class and a person").at(&entry.id));
         }
@@ -87,12 +89,11 @@ impl Recogniser {
                 Error::weights(format!("{} weight files where {wanted} are needed", states.len())).at(&entry.id)
             );
         }
-        let network = |(i, state)| Network::new(&entry, i, state, device).map_err(|e| e.at(&entry.weights[i].file));
+        let network = |(i, state): (usize, &_)| {
+            Network::new(&entry, i, Borrow::borrow(state), device).map_err(|e| e.at(&entry.weights[i].file))
+        };
         let networks = states.iter().enumerate().map(network).collect::<Result<_>>()?;
-        let layout = entry.layout.layout();
-        let mut input = Input::centred(layout, entry.frames, entry.people);
-        input.frames = input.frames.filter(|f| *f > 0);
-        input.centre = input.centre.filter(|_| entry.preprocessing == Preprocessing::Centred);
+        let input = Input::new(&entry);
         Ok(Self { entry, input, networks, device: device.clone() })
     }
 

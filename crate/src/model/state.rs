@@ -18,6 +18,9 @@ pub struct Array {
     pub data: Vec<f32>,
 }
 
+/// A network's safetensors header has some tens of kilobytes.
+const MAX_HEADER: u64 = 1 << 20;
+
 /// Named arrays.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -51,20 +54,43 @@ impl State {
     /// # Errors
     /// Names the key where it is missing, has another shape, or holds a value that is not finite.
     pub fn get(&self, key: &str, shape: &[usize]) -> Result<&[f32]> {
-        let array = self.arrays.get(key).ok_or_else(|| Error::weights("is missing").at(format!("{key:?}")))?;
-        if array.shape != shape {
-            let cause = format!("has shape {:?} where {shape:?} is needed", array.shape);
-            return Err(Error::weights(cause).at(format!("{key:?}")));
-        }
+        let array = self.expect(key, shape)?;
         if let Some(i) = array.data.iter().position(|v| !v.is_finite()) {
             return Err(Error::weights(format!("value {i} is {}", array.data[i])).at(format!("{key:?}")));
         }
         Ok(&array.data)
     }
 
+    /// Checks that the array of that name is there and has that shape.
+    ///
+    /// # Errors
+    /// Names the key.
+    pub fn expect(&self, key: &str, shape: &[usize]) -> Result<&Array> {
+        let array = self.arrays.get(key).ok_or_else(|| Error::weights("is missing").at(format!("{key:?}")))?;
+        match array.shape == shape {
+            true => Ok(array),
+            false => {
+                let cause = format!("has shape {:?} where {shape:?} is needed", array.shape);
+                Err(Error::weights(cause).at(format!("{key:?}")))
+            }
+        }
+    }
+
     /// The shape of the array of that name.
     pub fn shape(&self, key: &str) -> Option<&[usize]> {
         self.arrays.get(key).map(|a| a.shape.as_slice())
+    }
+
+    /// All arrays in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Array)> {
+        self.arrays.iter().map(|(key, array)| (key.as_str(), array))
+    }
+
+    /// The arrays whose names begin with `prefix`, without it, and the others as they are.
+    #[must_use]
+    pub fn within(self, prefix: &str) -> Self {
+        let short = |key: String| key.strip_prefix(prefix).map(str::to_owned).unwrap_or(key);
+        Self { arrays: self.arrays.into_iter().map(|(key, array)| (short(key), array)).collect() }
     }
 
     /// Reads a weight file: safetensors, or PyTorch's `.pt` and `.pth`, told apart by their first bytes.
@@ -78,22 +104,29 @@ impl State {
         }
     }
 
-    /// Reads a safetensors file of 32- or 16-bit floats; arrays of other types are left out.
+    /// Reads a safetensors file of floats and integers; arrays of other types are left out.
     ///
     /// Memory stays within a small multiple of the file's size: the format's header cannot promise more bytes than
     /// the file has.
     ///
     /// # Errors
-    /// Where the header is not valid, or an array's bytes lie outside the file.
+    /// Where the header is not valid or longer than 1 MiB, or an array's bytes lie outside the file.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
-        let file =
-            SafeTensors::deserialize(bytes).map_err(|e| Error::weights(format!("not a safetensors file: {e}")))?;
+        if let Some(length) = bytes.first_chunk().map(|b| u64::from_le_bytes(*b)).filter(|n| *n > MAX_HEADER) {
+            let cause = format!("neither a PyTorch nor a safetensors file (of a header of {length} bytes)");
+            return Err(Error::weights(cause));
+        }
+        let file = SafeTensors::deserialize(bytes)
+            .map_err(|e| Error::weights(format!("neither a PyTorch nor a safetensors file ({e})")))?;
         let mut state = Self::new();
         for (key, view) in file.iter() {
             let data: Vec<f32> = match view.dtype() {
                 Dtype::F32 => chunks(view.data(), f32::from_le_bytes),
                 Dtype::F16 => chunks(view.data(), |b: [u8; 2]| f16::from_le_bytes(b).to_f32()),
                 Dtype::BF16 => chunks(view.data(), |b: [u8; 2]| half::bf16::from_le_bytes(b).to_f32()),
+                Dtype::F64 => chunks(view.data(), |b: [u8; 8]| f64::from_le_bytes(b) as f32),
+                Dtype::I64 => chunks(view.data(), |b: [u8; 8]| i64::from_le_bytes(b) as f32),
+                Dtype::I32 => chunks(view.data(), |b: [u8; 4]| i32::from_le_bytes(b) as f32),
                 _ => continue,
             };
             state.insert(key, view.shape(), data);

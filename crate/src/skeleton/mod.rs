@@ -5,9 +5,12 @@ mod hdm05;
 mod kinect_v1;
 mod layout;
 mod ntu;
+mod ntu_classes;
 mod openpose;
 mod sequence;
 
 pub use graph::Graph;
+pub use kinect_v1::{MSR_ACTION3D_ORDER, UTD_MHAD_ORDER};
 pub use layout::{Layout, LayoutId, Region};
+pub use ntu_classes::NTU_CLASSES;
 pub use sequence::Sequence;

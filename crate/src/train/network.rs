@@ -8,7 +8,7 @@ use super::layers::{Fixed, Pass, Start};
 use super::stgcn::TrainableStGcn;
 use crate::error::{Error, Result};
 use crate::model::State;
-use crate::model::agcn::{AgcnConfig, Stream};
+use crate::model::agcn::{AgcnConfig, Stream, bone_ends};
 use crate::model::manifest::Architecture;
 use crate::model::stgcn::{K, StGcnConfig};
 use crate::skeleton::{Graph, Layout, LayoutId};
@@ -70,7 +70,7 @@ impl Fixed {
         let stream = stream(architecture)?;
         let graph = if stream.is_none() { Graph::stgcn(layout) } else { Graph::agcn(layout) };
         let v = graph.joints;
-        let parents: Vec<i32> = layout.parents.iter().map(|p| *p as i32).collect();
+        let parents: Vec<i32> = bone_ends(layout.id).iter().map(|p| *p as i32).collect();
         Ok(Self {
             adjacency: Tensor::from_data(TensorData::new(graph.subsets.concat(), [K, v, v]), device),
             parents: (stream == Some(Stream::Bone)).then(|| Tensor::from_data(TensorData::new(parents, [v]), device)),

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::attack::report::{Ranked, top};
 use crate::error::{Error, Result};
+use crate::model::ModelEntry;
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Which device the user wants.
@@ -75,6 +76,15 @@ pub struct ErrorMessage {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct RecognitionHead {
     top: Vec<Ranked>,
+}
+
+/// A network from a visitor's files.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LoadedWeights {
+    /// What it is, every question answered.
+    pub entry: ModelEntry,
+    /// The device may have changed.
+    pub backend: Backend,
 }
 
 /// Memory held, in bytes.

@@ -10,13 +10,13 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::adapter::{after, get};
 use super::device::{Chosen, Speed};
-use super::messages::{self, DeviceChoice, Memory, from_js, thrown, to_js};
+use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
 use crate::attack::report::softmax;
 use crate::attack::{Attack, AttackConfig};
 use crate::error::{Error, Result};
 use crate::format;
-use crate::model::{ModelEntry, Recogniser};
+use crate::model::{Answers, ModelEntry, Opened, Recogniser};
 use crate::skeleton::Sequence;
 
 type Thrown<T> = std::result::Result<T, JsValue>;
@@ -72,8 +72,33 @@ impl Session {
     pub async fn load_model(&self, entry: JsValue, files: Vec<Uint8Array>) -> Thrown<JsValue> {
         let entry: ModelEntry = from_js(&entry).map_err(|e| thrown(&Error::weights(e).at("manifest")))?;
         let files: Vec<Vec<u8>> = files.iter().map(Uint8Array::to_vec).collect();
-        self.load(entry, &files).await.map_err(|e| thrown(&e))?;
+        let make = |device: &Device| Recogniser::load(entry.clone(), &files, device);
+        self.load(make).await.map_err(|e| thrown(&e))?;
         self.backend()
+    }
+
+    /// What weight files hold, an `Identified`: nothing is loaded.
+    ///
+    /// # Errors
+    /// A weights error that names the file and the key.
+    #[wasm_bindgen(js_name = inspectWeights)]
+    pub fn inspect_weights(&self, names: Vec<String>, files: Vec<Uint8Array>) -> Thrown<JsValue> {
+        let opened = opened(names, &files).map_err(|e| thrown(&e))?;
+        to_js(opened.identified())
+    }
+
+    /// Loads weight files with `Answers` to what they leave open. Gives `LoadedWeights`: the network's entry and the
+    /// `Backend`. Where it fails, the model before stays.
+    ///
+    /// # Errors
+    /// A weights error that names the file and the key, a config error for an answer, a device error.
+    #[wasm_bindgen(js_name = loadWeights)]
+    pub async fn load_weights(&self, names: Vec<String>, files: Vec<Uint8Array>, answers: JsValue) -> Thrown<JsValue> {
+        let answers: Answers = from_js(&answers).map_err(|e| thrown(&Error::config(e).at("answers")))?;
+        let opened = opened(names, &files).map_err(|e| thrown(&e))?;
+        self.load(|device| opened.load(&answers, device)).await.map_err(|e| thrown(&e))?;
+        let entry = self.model().map_err(|e| thrown(&e))?.entry.clone();
+        to_js(&LoadedWeights { entry, backend: self.chosen.borrow().backend.clone() })
     }
 
     /// What the model makes of a clip, a `Recognition`.
@@ -170,6 +195,12 @@ impl Session {
     }
 }
 
+/// Files by name and content, read and understood.
+fn opened(names: Vec<String>, files: &[Uint8Array]) -> Result<Opened> {
+    let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
+    Opened::read(&files)
+}
+
 /// A device that has passed the check that needs no model. Its times say nothing about a model's.
 async fn started(choice: DeviceChoice) -> Result<Chosen> {
     let chosen = Chosen::choose(choice).await?;
@@ -181,18 +212,18 @@ async fn started(choice: DeviceChoice) -> Result<Chosen> {
 }
 
 impl Session {
-    async fn load(&self, entry: ModelEntry, files: &[Vec<u8>]) -> Result<()> {
-        self.end_attack();
-        self.model.take();
+    /// The model before stays until the new one is there and checked.
+    async fn load(&self, make: impl Fn(&Device) -> Result<Recogniser>) -> Result<()> {
         let chosen = self.chosen.borrow().clone();
-        let model = Recogniser::load(entry.clone(), files, &chosen.device)?;
+        let model = make(&chosen.device)?;
+        self.end_attack();
         // On an emulated GPU a gradient takes a minute; its kernels are those of the check that it has passed.
         let Some(gpu) = chosen.gpu.as_ref().filter(|_| !chosen.backend.software) else {
             self.model.replace(Some(Arc::new(model)));
             return Ok(());
         };
         gpu.watch(false);
-        let on_cpu = Recogniser::load(entry, files, &Device::flex())?;
+        let on_cpu = make(&Device::flex())?;
         let shape = clip_shape(&on_cpu.entry);
         let checked = parity::check(&|x| model.logits(x), &chosen.device, &|x| on_cpu.logits(x), shape).await;
         let judged = chosen.judged(checked, self.choice, Speed::Measured)?;

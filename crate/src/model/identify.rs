@@ -1,0 +1,191 @@
+//! Whose network a state dict is, told by its keys and shapes.
+
+use super::agcn::{AgcnConfig, Stream};
+use super::order::{JointOrder, reordered};
+use super::shift_gcn::ShiftGcnConfig;
+use super::state::State;
+use super::stgcn::{K, StGcnConfig};
+use crate::error::{Error, Result};
+use crate::skeleton::{Graph, LayoutId, Sequence};
+
+/// The networks that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// ST-GCN (yysijie/st-gcn).
+    StGcn,
+    /// A stream of 2s-AGCN (lshiwjx/2s-AGCN).
+    Agcn,
+    /// Shift-GCN (kchengiva/Shift-GCN).
+    ShiftGcn,
+}
+
+/// What keys and shapes tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which network.
+    pub family: Family,
+    /// Its skeleton.
+    pub layout: LayoutId,
+    /// Its number of classes.
+    pub classes: usize,
+    /// People that it takes; none for ST-GCN, which treats people alike.
+    pub people: Option<usize>,
+    /// The order of its joints, where there is only one or a graph is in the file.
+    pub order: Option<JointOrder>,
+}
+
+/// More classes than any set has.
+const MAX_CLASSES: usize = 10_000;
+/// Keys that an error names.
+const NAMED: usize = 5;
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::StGcn, Self::Agcn, Self::ShiftGcn];
+
+    /// What a person reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StGcn => "ST-GCN",
+            Self::Agcn => "2s-AGCN",
+            Self::ShiftGcn => "Shift-GCN",
+        }
+    }
+
+    /// A key that no other network has; its array's second axis is the joints.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::StGcn => "edge_importance.0",
+            Self::Agcn => "l1.gcn1.PA",
+            Self::ShiftGcn => "l1.gcn1.Feature_Mask",
+        }
+    }
+
+    /// Its last layer, classes first.
+    fn head(self) -> &'static str {
+        if self == Self::StGcn { "fcn.weight" } else { "fc.weight" }
+    }
+
+    fn keys(self, layout: LayoutId, classes: usize, people: usize) -> Vec<(String, Vec<usize>)> {
+        match self {
+            Self::StGcn => StGcnConfig::published(layout, classes).keys(),
+            Self::Agcn => AgcnConfig { layout, classes, people, stream: Stream::Joint }.keys(),
+            Self::ShiftGcn => ShiftGcnConfig { layout, classes, people }.keys(),
+        }
+    }
+
+    /// A key that stands in published files and that the network does not need.
+    fn ignores(self, key: &str) -> bool {
+        key.ends_with(".num_batches_tracked")
+            || (self == Self::StGcn && key == "A")
+            || (self == Self::ShiftGcn && key.ends_with(".xpos"))
+    }
+}
+
+/// Tells which network it is, and checks that all of it is there. Gives the state dict without a prefix such as `module.`
+/// that all keys may have.
+///
+/// # Errors
+/// Names the keys that were looked for, that are missing or unknown, or have another shape, and a graph that is not ours.
+pub fn identify(state: State) -> Result<(Found, State)> {
+    let (family, prefix) = family(&state)?;
+    let state = if prefix.is_empty() { state } else { state.within(&prefix) };
+    let at = |key: &str, cause: String| Err(Error::weights(cause).at(format!("{key:?}")));
+    let shape = |key: &str| -> Result<&[usize]> {
+        state.shape(key).ok_or_else(|| Error::weights("is missing").at(format!("{key:?}")))
+    };
+
+    let mark = shape(family.mark())?;
+    let joints = mark.get(1).copied().unwrap_or(0);
+    let Some(layout) = LayoutId::ALL.into_iter().find(|l| l.layout().len() == joints) else {
+        let known = LayoutId::ALL.map(|l| l.layout().len().to_string()).join(", ");
+        return at(family.mark(), format!("has shape {mark:?}: {joints} joints; skeletons of {known} are known"));
+    };
+    if family != Family::ShiftGcn && mark.first() != Some(&K) {
+        return at(family.mark(), format!("has shape {mark:?}: a graph in other than {K} parts is not known"));
+    }
+    let classes = shape(family.head())?.first().copied().unwrap_or(0);
+    if !(1..=MAX_CLASSES).contains(&classes) {
+        return at(family.head(), format!("{classes} classes; 1 to {MAX_CLASSES} are read"));
+    }
+    let features = shape("data_bn.weight")?.iter().product::<usize>();
+    let each = joints * layout.layout().channels();
+    let people = features / each;
+    if features % each != 0 || !(1..=Sequence::MAX_PEOPLE).contains(&people) {
+        let most = Sequence::MAX_PEOPLE;
+        return at("data_bn.weight", format!("{features} values; one person has {each}, at most {most} are read"));
+    }
+    complete(family, &family.keys(layout, classes, people), &state)?;
+    let people = (family != Family::StGcn).then_some(people);
+    let order = order(family, layout, &state)?;
+    Ok((Found { family, layout, classes, people, order }, state))
+}
+
+/// The network whose mark is among the keys, and what stands before it.
+fn family(state: &State) -> Result<(Family, String)> {
+    for family in Family::ALL {
+        let prefix = |key: &str| key.strip_suffix(family.mark()).map(str::to_owned);
+        let ends = |prefix: &String| prefix.is_empty() || prefix.ends_with('.');
+        if let Some(prefix) = state.keys().filter_map(prefix).find(ends) {
+            return Ok((family, prefix));
+        }
+    }
+    let marks = Family::ALL.map(|f| format!("{:?} ({})", f.mark(), f.name())).join(", ");
+    let keys: Vec<&str> = state.keys().collect();
+    let found = if keys.is_empty() { "no array".to_owned() } else { listed(&keys) };
+    Err(Error::weights(format!("no network that is known: looked for {marks}; found {found}")))
+}
+
+/// Is every array there, in its shape, and none beside them?
+fn complete(family: Family, wanted: &[(String, Vec<usize>)], state: &State) -> Result<()> {
+    let missing: Vec<&str> = wanted.iter().map(|(key, _)| key.as_str()).filter(|key| !state.contains(key)).collect();
+    if !missing.is_empty() {
+        let cause = format!("missing from this {}: {}", family.name(), listed(&missing));
+        return Err(Error::weights(cause));
+    }
+    for (key, shape) in wanted {
+        state.expect(key, shape)?;
+    }
+    let known = |key: &&str| wanted.iter().any(|(wanted, _)| wanted == key) || family.ignores(key);
+    let unknown: Vec<&str> = state.keys().filter(|key| !known(key)).collect();
+    match unknown.is_empty() {
+        true => Ok(()),
+        false => {
+            let (name, keys) = (family.name(), listed(&unknown));
+            Err(Error::weights(format!("no part of the published {name}, so this is a variant of it: {keys}")))
+        }
+    }
+}
+
+/// The first few of many keys.
+fn listed(keys: &[&str]) -> String {
+    let short = |key: &&str| format!("{:?}", key.chars().take(60).collect::<String>());
+    let first = keys.iter().take(NAMED).map(short).collect::<Vec<_>>().join(", ");
+    match keys.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// The order of the joints, where the file or the layout leaves no choice. A graph in the file must be ours.
+fn order(family: Family, layout: LayoutId, state: &State) -> Result<Option<JointOrder>> {
+    let orders = JointOrder::of(layout);
+    let v = layout.layout().len();
+    if family != Family::StGcn || !state.contains("A") {
+        return Ok((orders.len() == 1).then_some(orders[0]));
+    }
+    let ours = Graph::stgcn(layout.layout()).subsets.concat();
+    let mut graph = State::new();
+    graph.insert("A", &[K, v, v], state.get("A", &[K, v, v])?.to_vec());
+    for order in orders {
+        let theirs = match order.indices() {
+            Some(indices) => reordered(&graph, indices)?,
+            None => graph.clone(),
+        };
+        if theirs.get("A", &[K, v, v])?.iter().zip(&ours).all(|(a, b)| (a - b).abs() < 1e-3) {
+            return Ok(Some(*order));
+        }
+    }
+    let name = layout.as_str();
+    Err(Error::weights(format!("is not the graph of the layout {name}: another skeleton or partition")).at("\"A\""))
+}

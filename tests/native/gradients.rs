@@ -1,0 +1,143 @@
+//! Gradients of the logits with respect to the clip, through preprocessing and network, against finite differences.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use ciasa::model::agcn::{AgcnConfig, Stream};
+use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+use ciasa::model::shift_gcn::ShiftGcnConfig;
+use ciasa::model::stgcn::StGcnConfig;
+use ciasa::model::{Recogniser, State};
+use ciasa::skeleton::{LayoutId, Sequence};
+
+use crate::support::{portable, portable_agcn, portable_shift_gcn, portable_stgcn};
+use crate::toy;
+
+const CLASSES: usize = 5;
+
+fn recogniser(
+    architecture: Architecture,
+    layout: LayoutId,
+    preprocessing: Preprocessing,
+    (people, frames): (usize, usize),
+) -> Recogniser {
+    let agcn = |stream| portable_agcn(&AgcnConfig { layout, classes: CLASSES, people, stream });
+    let states: Vec<State> = match architecture {
+        Architecture::StGcn => vec![portable_stgcn(&StGcnConfig::published(layout, CLASSES))],
+        Architecture::AgcnJoint => vec![agcn(Stream::Joint)],
+        Architecture::AgcnBone => vec![agcn(Stream::Bone)],
+        Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
+        Architecture::ShiftGcn => vec![portable_shift_gcn(&ShiftGcnConfig { layout, classes: CLASSES, people })],
+    };
+    let weight = WeightFile { file: String::new(), bytes: 0, sha256: String::new() };
+    let entry = ModelEntry {
+        id: "random".into(),
+        name: String::new(),
+        architecture,
+        layout,
+        classes: (0..CLASSES).map(|c| c.to_string()).collect(),
+        people,
+        frames,
+        preprocessing,
+        weights: vec![weight; states.len()],
+        accuracy: Accuracy { top1: 0.0, clips: 0 },
+        split: String::new(),
+        data: String::new(),
+        licence: String::new(),
+        retrain: String::new(),
+    };
+    Recogniser::from_states(entry, &states, &Device::flex()).unwrap()
+}
+
+/// A weighted sum of the logits: as smooth as the network is.
+fn loss(model: &Recogniser, clip: &Sequence, data: Vec<f32>, tracked: bool) -> (Tensor<4>, Tensor<1>) {
+    let l = clip.layout();
+    let shape = [clip.frames(), clip.people(), l.len(), l.channels()];
+    let device = if tracked { Device::flex().autodiff() } else { Device::flex() };
+    let x = Tensor::<4>::from_data(TensorData::new(data, shape), &device);
+    let x = if tracked { x.require_grad() } else { x };
+    let logits = model.logits(x.clone().permute([3, 0, 2, 1]).unsqueeze());
+    let weights =
+        Tensor::<2>::from_data(TensorData::new(portable("loss", &[CLASSES], -1.0, 1.0), [1, CLASSES]), &device);
+    (x, (logits * weights).sum())
+}
+
+fn norm(v: &[f32]) -> f32 {
+    v.iter().map(|v| v * v).sum::<f32>().sqrt()
+}
+
+/// Central differences along the gradient itself and three fixed directions, in which only what is in the clip moves.
+/// ReLUs have kinks, so a difference is a mean slope over a short way: within a few percent of the gradient's size, where a
+/// wrong term or factor is far beyond.
+fn check(model: &Recogniser, clip: &Sequence, h: f32) {
+    let (x, value) = loss(model, clip, clip.data().to_vec(), true);
+    let gradient = x.grad(&value.backward()).unwrap().into_data().try_to_vec::<f32>().unwrap();
+    assert!(gradient.iter().all(|g| g.is_finite()));
+    let there: Vec<f32> = clip.data().iter().map(|v| if *v != 0.0 { 1.0 } else { 0.0 }).collect();
+    let gradient: Vec<f32> = gradient.iter().zip(&there).map(|(g, t)| g * t).collect();
+    let size = norm(&gradient);
+    assert!(size > 1e-3, "there is no gradient to check");
+    let wave = |f: f32| there.iter().enumerate().map(|(i, t)| t * (i as f32 * f + 1.0).sin()).collect::<Vec<_>>();
+    for (i, direction) in [gradient.clone(), wave(0.37), wave(1.1), wave(2.9)].iter().enumerate() {
+        let n = norm(direction);
+        let at = |s: f32| {
+            let moved = clip.data().iter().zip(direction).map(|(x, d)| x + s * d / n).collect();
+            loss(model, clip, moved, false).1.into_scalar::<f32>()
+        };
+        let difference = (at(h) - at(-h)) / (2.0 * h);
+        let slope: f32 = gradient.iter().zip(direction).map(|(g, d)| g * d / n).sum();
+        println!("direction {i}: {difference} by differences, {slope} by gradient");
+        assert!((difference - slope).abs() < 0.03 * size, "{difference} by differences, {slope} by gradient of {size}");
+    }
+}
+
+/// Two people of whom the second is there in a part of the clip.
+fn ntu() -> Sequence {
+    let clip = toy::clip(LayoutId::Ntu, 7, 2, false, 3);
+    let mut data = clip.data().to_vec();
+    let row = 25 * 3;
+    for t in [0, 1, 6] {
+        data[(t * 2 + 1) * row..(t * 2 + 2) * row].fill(0.0);
+    }
+    clip.with_data(data).unwrap()
+}
+
+#[test]
+fn st_gcn() {
+    let entry = |layout, preprocessing, people| recogniser(Architecture::StGcn, layout, preprocessing, (people, 12));
+    check(&entry(LayoutId::Ntu, Preprocessing::Padded, 2), &ntu(), 2e-3);
+    check(&entry(LayoutId::KinectV1, Preprocessing::Centred, 1), &toy::clip(LayoutId::KinectV1, 9, 1, false, 5), 2e-3);
+    for preprocessing in [Preprocessing::Kinetics, Preprocessing::KineticsUp] {
+        check(&entry(LayoutId::OpenPose18, preprocessing, 2), &toy::clip(LayoutId::OpenPose18, 8, 2, true, 7), 2e-3);
+    }
+}
+
+#[test]
+fn agcn_joint_bone_and_ensemble() {
+    for architecture in [Architecture::AgcnJoint, Architecture::AgcnBone, Architecture::Agcn] {
+        check(&recogniser(architecture, LayoutId::Ntu, Preprocessing::Agcn, (2, 16)), &ntu(), 2e-3);
+    }
+}
+
+#[test]
+fn shift_gcn() {
+    check(&recogniser(Architecture::ShiftGcn, LayoutId::Ntu, Preprocessing::Agcn, (2, 16)), &ntu(), 2e-3);
+    check(&recogniser(Architecture::ShiftGcn, LayoutId::Ntu, Preprocessing::Raw, (2, 5)), &ntu(), 2e-3);
+}
+
+#[test]
+fn moving_the_first_frame_turns_the_whole_clip() {
+    // Only the first frame moves: what the others then feel is the rotation, which is differentiated as well.
+    let model = recogniser(Architecture::ShiftGcn, LayoutId::Ntu, Preprocessing::Agcn, (1, 0));
+    let clip = toy::clip(LayoutId::Ntu, 16, 1, false, 11);
+    let (x, value) = loss(&model, &clip, clip.data().to_vec(), true);
+    let gradient = x.grad(&value.backward()).unwrap().into_data().try_to_vec::<f32>().unwrap();
+    let bone: Vec<usize> = [0, 4, 8].iter().flat_map(|j| j * 3..j * 3 + 3).collect();
+    let size = bone.iter().map(|i| gradient[*i].powi(2)).sum::<f32>().sqrt();
+    let at = |s: f32| {
+        let mut moved = clip.data().to_vec();
+        bone.iter().for_each(|i| moved[*i] += s * gradient[*i] / size);
+        loss(&model, &clip, moved, false).1.into_scalar::<f32>()
+    };
+    let difference = (at(2e-3) - at(-2e-3)) / 4e-3;
+    println!("{difference} by differences, {size} by gradient");
+    assert!((difference - size).abs() < 0.03 * size);
+}
