@@ -45,10 +45,15 @@ impl Augment {
     pub fn in_place(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
         let layout = clip.layout();
         let mut poses = self.resample(clip, frames, rng);
-        let pelvis = |c: usize| poses.iter().skip(layout.pelvis * 3 + c).step_by(layout.len() * 3).sum::<f32>();
-        let mean = [0, 1, 2].map(|c| pelvis(c) / frames as f32);
-        poses.as_chunks_mut::<3>().0.iter_mut().for_each(|p| (0..3).for_each(|c| p[c] -= mean[c]));
+        anchor(&mut poses, layout);
         self.vary(poses, layout, mirror, rng)
+    }
+
+    /// As [`Augment::in_place`], exactly centred on the pelvis's mean position.
+    pub fn anchored(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
+        let mut poses = self.in_place(clip, frames, mirror, rng);
+        anchor(&mut poses, clip.layout());
+        poses
     }
 
     fn vary(&self, mut poses: Vec<f32>, layout: &Layout, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
@@ -150,6 +155,14 @@ fn centre(poses: &mut [f32], layout: &Layout) {
         let pelvis = [0, 1, 2].map(|c| pose[layout.pelvis * 3 + c]);
         pose.as_chunks_mut::<3>().0.iter_mut().for_each(|p| (0..3).for_each(|c| p[c] -= pelvis[c]));
     }
+}
+
+/// The pelvis's mean position over all frames becomes the origin.
+fn anchor(poses: &mut [f32], layout: &Layout) {
+    let frames = (poses.len() / (layout.len() * 3)).max(1) as f32;
+    let pelvis = |c: usize| poses.iter().skip(layout.pelvis * 3 + c).step_by(layout.len() * 3).sum::<f32>();
+    let mean = [0, 1, 2].map(|c| pelvis(c) / frames);
+    poses.as_chunks_mut::<3>().0.iter_mut().for_each(|p| (0..3).for_each(|c| p[c] -= mean[c]));
 }
 
 /// Left and right exchanged: x negated, joints renamed.

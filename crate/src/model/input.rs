@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::manifest::{ModelEntry, Preprocessing};
 use super::normalise::normalised;
-use crate::skeleton::{Layout, LayoutId};
+use crate::skeleton::LayoutId;
 
 /// A clip's way into the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +26,6 @@ impl Input {
         Self { preprocessing: entry.preprocessing, layout: entry.layout, frames, people: entry.people }
     }
 
-    /// The way that the trainer's own models have.
-    pub fn centred(layout: &Layout, frames: usize, people: usize) -> Self {
-        Self { preprocessing: Preprocessing::Centred, layout: layout.id, frames: Some(frames), people }
-    }
-
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, C, frames or T, V, people)
@@ -42,6 +37,7 @@ impl Input {
                 let layout = self.layout.layout();
                 self.resample(centred(x, layout.pelvis, layout.dims))
             }
+            Preprocessing::Anchored => anchored(self.resample(x), self.layout.layout().pelvis),
             Preprocessing::Padded => self.pad(self.shorten(x)),
             Preprocessing::Kinetics => self.pad(self.shorten(middle(x, 1.0))),
             Preprocessing::KineticsUp => self.pad(self.shorten(middle(x, -1.0))),
@@ -106,6 +102,14 @@ fn centred(x: Tensor<5>, joint: usize, dims: usize) -> Tensor<5> {
     let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
     let moved = (xyz.clone() - seen_centre(xyz, &seen, joint)) * seen;
     Tensor::cat(vec![moved, confidence], 1)
+}
+
+/// The mean position of a joint of the first person over all frames is subtracted from all joints; for layouts in space.
+fn anchored(x: Tensor<5>, joint: usize) -> Tensor<5> {
+    let mean = x.clone().narrow(3, joint, 1).narrow(4, 0, 1).mean_dim(2);
+    // An empty person stays: a person is there where any coordinate is not zero.
+    let there = x.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
+    x - mean * there
 }
 
 /// (N, dims, T, 1, 1): the first person's centre where it was seen, else the middle of the joints that were.
@@ -185,6 +189,21 @@ mod tests {
 
     fn values(x: Tensor<5>) -> Vec<f32> {
         x.into_data().try_to_vec().unwrap()
+    }
+
+    #[test]
+    fn an_anchored_person_may_start_anywhere_but_travels_as_they_did() {
+        let layout = LayoutId::KinectV1;
+        let input = Input { preprocessing: Preprocessing::Anchored, layout, frames: None, people: 2 };
+        let x = random([1, 3, 6, 20, 1]);
+        let moved = x.clone() + Tensor::<1>::from_floats([3.0, -1.0, 2.0], &Device::flex()).reshape([1, 3, 1, 1, 1]);
+        let (a, b) = (input.forward(x.clone()), input.forward(moved));
+        assert!((a.clone() - b).abs().max().into_scalar::<f32>() < 1e-5);
+        assert_eq!(a.clone().narrow(4, 1, 1).abs().max().into_scalar::<f32>(), 0.0);
+        let pelvis = a.clone().narrow(3, layout.layout().pelvis, 1);
+        assert!(pelvis.mean_dim(2).abs().max().into_scalar::<f32>() < 1e-6);
+        let step = |x: Tensor<5>| x.clone().narrow(2, 5, 1) - x.narrow(2, 0, 1);
+        assert!((step(x) - step(a.narrow(4, 0, 1))).abs().max().into_scalar::<f32>() < 1e-5);
     }
 
     #[test]

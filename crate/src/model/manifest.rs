@@ -87,7 +87,7 @@ impl Architecture {
     }
 }
 
-/// What happens to a clip before a network sees it. The first two are ours; the others are those of published networks.
+/// What happens to a clip before a network sees it. The first three are ours; the others are those of published networks.
 /// A clip that has more frames than the network takes is resampled in all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -96,6 +96,9 @@ pub enum Preprocessing {
     Raw,
     /// The pelvis is subtracted in each frame, so that where a person stands does not decide; a short clip is resampled.
     Centred,
+    /// The pelvis's mean position over the clip is subtracted: where a person acts does not decide, but how they travel may; a
+    /// short clip is resampled.
+    Anchored,
     /// ST-GCN's on NTU RGB+D: coordinates as they are; empty frames follow a short clip.
     Padded,
     /// ST-GCN's on Kinetics-skeleton: x and y from the picture's middle, unseen joints at zero; empty frames follow.

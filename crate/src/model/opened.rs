@@ -244,12 +244,12 @@ fn usual_preprocessing(found: &Found) -> Preprocessing {
 
 /// What can be done to a clip of a layout.
 fn preprocessings(layout: LayoutId) -> &'static [Preprocessing] {
-    use Preprocessing::{Agcn, Centred, Kinetics, KineticsUp, Padded, Raw};
+    use Preprocessing::{Agcn, Anchored, Centred, Kinetics, KineticsUp, Padded, Raw};
     match layout {
         LayoutId::OpenPose18 => &[Kinetics, KineticsUp, Padded, Raw, Centred],
-        LayoutId::Hdm05 => &[Centred, Raw, Padded],
+        LayoutId::Hdm05 => &[Centred, Anchored, Raw, Padded],
         // The joints that it turns the body by have the same numbers in both.
-        LayoutId::KinectV1 | LayoutId::Ntu => &[Agcn, Padded, Raw, Centred],
+        LayoutId::KinectV1 | LayoutId::Ntu => &[Agcn, Padded, Raw, Centred, Anchored],
     }
 }
 
@@ -257,6 +257,7 @@ fn in_words(preprocessing: Preprocessing) -> &'static str {
     match preprocessing {
         Preprocessing::Raw => "none; short clips are resampled",
         Preprocessing::Centred => "pelvis subtracted in each frame; short clips are resampled (ours)",
+        Preprocessing::Anchored => "pelvis's mean position subtracted; short clips are resampled (ours)",
         Preprocessing::Padded => "none; empty frames follow short clips (ST-GCN)",
         Preprocessing::Kinetics => "middle of the picture subtracted; empty frames follow short clips (ST-GCN)",
         Preprocessing::KineticsUp => "the same with y upwards (2s-AGCN)",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::augment::Augment;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::error::{Error, Result};
+use crate::model::input::Input;
 use crate::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 
 /// A training run.
@@ -28,6 +29,9 @@ pub struct TrainConfig {
     /// final training has them on its side again.
     #[serde(default)]
     pub validation: Vec<String>,
+    /// Where a person stands never decides: each frame is `centred`, or the clip as a whole is `anchored`.
+    #[serde(default = "default_preprocessing")]
+    pub preprocessing: Preprocessing,
     /// Frames that each clip is resampled to.
     pub frames: usize,
     /// Passes over the training side, over which the learning rate rises and falls. The last one's averaged weights are
@@ -60,6 +64,10 @@ pub struct TrainConfig {
 
 fn default_architecture() -> Architecture {
     Architecture::StGcn
+}
+
+fn default_preprocessing() -> Preprocessing {
+    Preprocessing::Centred
 }
 
 /// A split into a training and a test side.
@@ -120,6 +128,13 @@ impl TrainConfig {
             let cause = "only st-gcn, 2s-agcn-joint and 2s-agcn-bone can be trained";
             return Err(Error::config(cause).at("architecture"));
         }
+        let ways: &[_] = match config.dataset.layout().layout().confidence {
+            true => &[Preprocessing::Centred],
+            false => &[Preprocessing::Centred, Preprocessing::Anchored],
+        };
+        if !ways.contains(&config.preprocessing) {
+            return Err(Error::config("the trainer has no such way for this set").at("preprocessing"));
+        }
         let positive = [
             ("frames", config.frames as f64),
             ("epochs", config.epochs as f64),
@@ -148,6 +163,12 @@ impl TrainConfig {
         Ok(config)
     }
 
+    /// A clip's way into the network.
+    pub fn input(&self) -> Input {
+        let (preprocessing, layout) = (self.preprocessing, self.dataset.layout());
+        Input { preprocessing, layout, frames: Some(self.frames), people: 1 }
+    }
+
     /// The epoch after which the training ends.
     pub fn last_epoch(&self) -> usize {
         self.chosen_epochs.unwrap_or(self.epochs)
@@ -163,7 +184,7 @@ impl TrainConfig {
             classes: data.classes.clone(),
             people: 1,
             frames: self.frames,
-            preprocessing: Preprocessing::Centred,
+            preprocessing: self.preprocessing,
             weights: vec![WeightFile { file: format!("{}.safetensors", self.id), bytes: 0, sha256: String::new() }],
             accuracy: Accuracy { top1: 0.0, clips: 0 },
             split: self.split.describe(data),

@@ -11,6 +11,7 @@ use crate::data::openpose;
 use crate::error::{Error, Result};
 use crate::model::clip_tensor;
 use crate::model::input::Input;
+use crate::model::manifest::Preprocessing;
 
 /// Makes batches.
 pub(super) struct Examples {
@@ -26,7 +27,7 @@ impl Examples {
             augment: config.augment,
             frames: config.frames,
             mirrored: config.mirrored.clone(),
-            input: Input::centred(config.dataset.layout().layout(), config.frames, 1),
+            input: config.input(),
         }
     }
 
@@ -47,6 +48,9 @@ impl Examples {
 
     fn example(&self, clip: &LabelledClip, mirror: bool, mut rng: Pcg64Mcg) -> Result<Vec<f32>> {
         let Some(solid) = &clip.solid else {
+            if self.input.preprocessing == Preprocessing::Anchored {
+                return Ok(self.augment.anchored(&clip.clip, self.frames, mirror, &mut rng));
+            }
             return Ok(self.augment.apply(&clip.clip, self.frames, mirror, &mut rng));
         };
         // The body is varied in space, and a new camera with a new detector looks at it at the clip's own frame rate.

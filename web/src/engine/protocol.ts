@@ -89,7 +89,7 @@ export interface ModelInfo {
   people: number;
   /** Frames that a clip is resampled to; 0: taken as it is. */
   frames: number;
-  preprocessing: "raw" | "centred";
+  preprocessing: "raw" | "centred" | "anchored";
   /** One file, or those of an ensemble's streams. */
   weights: { file: string; bytes: number; sha256: string }[];
   /** Share of test clips whose class comes first, and how many there were. */
