@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { after, attack, before, cpu, errorsOf, open, picture, recognised } from "./helpers.ts";
+import { after, attack, before, cpu, errorsOf, open, picture, recognised, saved } from "./helpers.ts";
 
 const modes = {
   "one-step": "mode=one-step&target=untargeted&eps=0.05",
@@ -58,18 +58,11 @@ test("clip, settings and figures can be downloaded", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=2`);
   await recognised(page);
   await attack(page);
-  const saved = async (name: RegExp) => {
-    const waiting = page.waitForEvent("download");
-    await page.getByRole("button", { name }).click();
-    const chunks: Buffer[] = [];
-    for await (const chunk of await (await waiting).createReadStream()) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString("utf8");
-  };
-  const clip = JSON.parse(await saved(/Attacked clip/));
+  const clip = JSON.parse(await saved(page, /Attacked clip/));
   expect(clip.format).toBe("ciasa-clip");
-  const settings = JSON.parse(await saved(/Settings/));
+  const settings = JSON.parse(await saved(page, /Settings/));
   expect(settings.iterations).toBe(2);
-  const rows = (await saved(/Figures/)).trim().split("\n");
+  const rows = (await saved(page, /Figures/)).trim().split("\n");
   expect(rows.length).toBe(3);
   expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
 });

@@ -1,4 +1,6 @@
-import { type ConsoleMessage, expect, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type ConsoleMessage, expect, type Locator, type Page } from "@playwright/test";
 
 /** Settings that keep a test's computing small. */
 export const cpu = "engine=cpu";
@@ -57,3 +59,61 @@ export async function attack(page: Page): Promise<string> {
 /** Saves what the page looks like now. */
 export const picture = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/${name}.png`, animations: "disabled" });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds against WCAG 2 A and AA, in words. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import("axe-core") };
+    const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] });
+    return found.violations.flatMap((rule) =>
+      rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`),
+    );
+  });
+}
+
+/** Controls that a finger would miss: it needs 44 px of what it would hit, that is the label where there is one. */
+export const smallTargets = (page: Page) =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const visit = (root: ParentNode) => {
+      for (const node of root.querySelectorAll<HTMLElement>("*")) {
+        if (node.shadowRoot) visit(node.shadowRoot);
+        if (!node.matches("button, select, summary, input:not([type=file])")) continue;
+        const target = node.closest("label") ?? node;
+        const { width, height } = target.getBoundingClientRect();
+        if (width > 0 && (height < 43.5 || width < 43.5))
+          found.push(`${node.outerHTML.slice(0, 90)} ${width}x${height}`);
+      }
+    };
+    visit(document);
+    return found;
+  });
+
+/** The name of what has the focus. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.getAttribute("aria-label") ?? at?.textContent?.trim() ?? "";
+  });
+
+/** Tabs on until what has the focus is named so. */
+export async function tabTo(page: Page, name: RegExp, key = "Tab"): Promise<void> {
+  for (let i = 0; i < 300; i += 1) {
+    await page.keyboard.press(key);
+    if (name.test(await focused(page))) return;
+  }
+  throw new Error(`${name} cannot be reached with the tab key`);
+}
+
+/** What a click on a button saves, as text. */
+export async function saved(page: Page, name: RegExp, within: Page | Locator = page): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  await within.getByRole("button", { name }).click();
+  const chunks: Buffer[] = [];
+  for await (const chunk of await (await waiting).createReadStream()) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

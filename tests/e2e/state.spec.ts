@@ -6,6 +6,7 @@ const other: State = {
   model: "utd-mhad-st-gcn",
   engine: "cpu",
   mode: "advanced",
+  method: "mi-fgsm",
   target: "class:jog in place",
   region: "picked",
   joints: [4, 5, 11],

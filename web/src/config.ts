@@ -1,5 +1,6 @@
 import type { AttackConfig } from "./engine/protocol.ts";
 import { Failure } from "./failure.ts";
+import { applyPeer } from "./peers.ts";
 import type { State } from "./state.ts";
 import type { LayoutInfo } from "./viewer/viewer.ts";
 
@@ -33,9 +34,13 @@ export function regionJoints(state: Readonly<State>, layout: LayoutInfo): number
   return preset ? [...preset.joints] : [];
 }
 
+/** Does the attack that is set need no target? */
+export const untargetable = ({ mode, method }: Readonly<State>): boolean =>
+  mode === "one-step" || method !== "ciasa";
+
 /** The target as the engine takes it. Throws where the settings name no possible target. */
 function target(state: Readonly<State>, classes: string[]): AttackConfig["target"] {
-  if (state.target === "untargeted" && state.mode === "one-step") return { kind: "untargeted" };
+  if (state.target === "untargeted" && untargetable(state)) return { kind: "untargeted" };
   if (state.target.startsWith("class:")) {
     const index = classes.indexOf(state.target.slice("class:".length));
     if (index >= 0) return { kind: "class", index };
@@ -49,17 +54,22 @@ function target(state: Readonly<State>, classes: string[]): AttackConfig["target
 
 /** The engine's settings for these settings of the page. Throws a `Failure` where something is missing. */
 export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes: string[]): AttackConfig {
-  const joints = regionJoints(state, layout);
-  if (joints?.length === 0) {
+  const config = untargetedConfig(state, layout);
+  if (config.joints?.length === 0) {
     throw new Failure("config", "No joint is picked. Pick joints on the figure or choose a preset region.");
   }
-  return {
-    method: state.mode === "one-step" ? "fgsm" : "ciasa",
-    target: target(state, classes),
-    joints,
+  return { ...config, target: target(state, classes) };
+}
+
+/** All but the target, with the steps that the method takes where none is set. */
+export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): AttackConfig {
+  const config = applyPeer(state.mode === "one-step" ? "fgsm" : state.method, {
+    method: "ciasa",
+    target: { kind: "untargeted" },
+    joints: regionJoints(state, layout),
     epsilon: state.mode === "advanced" ? [...jointEpsilons(state, layout)] : globalEpsilon(state, layout),
-    alpha: state.alpha,
-    lambda: state.lambda,
+    alpha: 0.01,
+    lambda: 10,
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     constraints:
       state.mode === "one-step"
@@ -70,7 +80,8 @@ export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes
         ? { kind: "confidence", confidence: state.confidence, hold: state.hold }
         : { kind: "iterations" },
     seed: state.seed,
-  };
+  });
+  return { ...config, alpha: state.alpha ?? config.alpha, lambda: state.lambda ?? config.lambda };
 }
 
 /** What changed between two settings of one attack, for a running attack to take over. */

@@ -40,7 +40,14 @@ export function figuresFile(session: Session): string {
   const classes = session.run?.classes ?? [];
   const head = [
     ...["step", "predicted", "p_original", "p_target", "loss_total", "loss_prediction", "loss_smooth"],
-    ...["loss_adversarial", "loss_discriminator", "linf", "mean_displacement", "max_displacement"],
+    ...[
+      "loss_adversarial",
+      "loss_perceptual",
+      "loss_discriminator",
+      "linf",
+      "mean_displacement",
+      "max_displacement",
+    ],
     ...["bone_deviation", "acceleration_change", "plausibility", "epsilon_excess"],
   ];
   const rows = reports.map(({ iteration, predicted, pOriginal, pTarget, losses, figures }) => [
@@ -52,7 +59,8 @@ export function figuresFile(session: Session): string {
       losses.total,
       losses.prediction,
     ],
-    ...[losses.smooth, losses.adversarial, losses.discriminator, figures.linf, figures.meanDisplacement],
+    ...[losses.smooth, losses.adversarial, losses.perceptual, losses.discriminator],
+    ...[figures.linf, figures.meanDisplacement],
     ...[
       figures.maxDisplacement,
       figures.boneDeviation,

@@ -23,6 +23,8 @@ export const table = {
   engine: row("engine", "auto", choice("auto", "webgpu", "cpu")),
 
   mode: row("mode", "basic", choice("one-step", "basic", "localized", "advanced")),
+  /** Which iterative attack runs; one step is always FGSM. */
+  method: row("by", "ciasa", choice("ciasa", "pgd", "mi-fgsm", "cw", "smart")),
   /** `least-likely`, `untargeted` or `class:NAME`. */
   target: row("target", "least-likely", text),
   /** Id of a preset region, or `picked`. */
@@ -33,8 +35,9 @@ export const table = {
   epsilon: row<number | null>("eps", null, optional(number(0, 10))),
   /** One epsilon per joint (advanced mode); null: the layout's hierarchical ones. */
   epsilons: row<number[] | null>("epss", null, list(number(0, 10))),
-  alpha: row("alpha", 0.01, number(0.00001, 1)),
-  lambda: row("lambda", 10, number(0, 1000)),
+  /** Step and weight of the restraint; null: the method's usual ones. */
+  alpha: row<number | null>("alpha", null, optional(number(0.00001, 1))),
+  lambda: row<number | null>("lambda", null, optional(number(0, 1000))),
   iterations: row("n", 200, number(1, 5000, true)),
   clipping: row("c", true, flag),
   realign: row("ssr", true, flag),

@@ -4,6 +4,7 @@ import type { Mode, State } from "../state.ts";
 import { isChecked, Part, shared } from "./base.ts";
 import "./epsilon-field.ts";
 import "./epsilon-table.ts";
+import "./method-picker.ts";
 import "./optimiser.ts";
 import "./region-picker.ts";
 import "./run-bar.ts";
@@ -15,16 +16,16 @@ const modes: { id: Mode; name: string; about: string }[] = [
     name: "One step",
     about: "FGSM: a single step of size epsilon along the sign of the gradient. No constraint holds it back.",
   },
-  { id: "basic", name: "Basic", about: "CIASA on all joints, with one epsilon for all of them." },
+  { id: "basic", name: "Basic", about: "All joints, with one epsilon for all of them." },
   {
     id: "localized",
     name: "Localized",
-    about: "CIASA on a region only. Every other joint stays where it is.",
+    about: "A region only. Every other joint stays where it is.",
   },
   {
     id: "advanced",
     name: "Advanced",
-    about: "CIASA on a region with an epsilon for each joint: little at the hip, more at the foot.",
+    about: "A region, with an epsilon for each joint: little at the hip, more at the foot.",
   },
 ];
 
@@ -85,6 +86,7 @@ export class AttackPanel extends Part {
           </div>
           <p class="hint">${mode?.about}</p>
         </fieldset>
+        ${state.mode === "one-step" ? nothing : html`<ciasa-method-picker .session=${this.session}></ciasa-method-picker>`}
         <ciasa-target-picker class="field" .session=${this.session}></ciasa-target-picker>
         ${regional ? html`<ciasa-region-picker .session=${this.session} .picking=${this.picking}></ciasa-region-picker>` : nothing}
         ${
@@ -101,10 +103,14 @@ export class AttackPanel extends Part {
 
   #constraints() {
     const { settings, state } = this.session;
+    // The peers have losses of their own in place of CIASA's two.
+    const shown = constraints.filter(
+      ({ key }) => state.method === "ciasa" || key === "clipping" || key === "realign",
+    );
     return html`<fieldset>
       <legend>Constraints</legend>
       <div class="constraints">
-        ${constraints.map(
+        ${shown.map(
           ({ key, name, about }) => html`<label class="switch">
           <input type="checkbox" role="switch" .checked=${state[key]} @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
           <span class="name">${name}</span><span class="hint">${about}</span>

@@ -11,6 +11,8 @@ interface Line {
   /** Custom property that holds its colour. */
   colour: string;
   dash: number[];
+  /** Only where an attack has this restraint. */
+  restraint?: "ciasa" | "smart";
   value: (report: StepReport) => number | null;
 }
 
@@ -34,17 +36,32 @@ const kinds: Record<"probabilities" | "losses", { title: string; empty: string; 
         dash: [7, 4],
         value: (report) => report.losses.prediction,
       },
-      { name: "smooth", colour: "--clean", dash: [2, 3], value: (report) => report.losses.smooth },
+      {
+        name: "smooth",
+        colour: "--clean",
+        dash: [2, 3],
+        restraint: "ciasa",
+        value: (report) => report.losses.smooth,
+      },
+      {
+        name: "perceptual",
+        colour: "--clean",
+        dash: [2, 3],
+        restraint: "smart",
+        value: (report) => report.losses.perceptual,
+      },
       {
         name: "adversarial",
         colour: "--good",
         dash: [9, 3, 2, 3],
+        restraint: "ciasa",
         value: (report) => report.losses.adversarial,
       },
       {
         name: "discriminator",
         colour: "--ink-3",
         dash: [4, 4],
+        restraint: "ciasa",
         value: (report) => report.losses.discriminator,
       },
     ],
@@ -75,7 +92,7 @@ export class Curves extends Part {
   readonly #redo = (): void => this.#rebuild();
 
   override render() {
-    const { title, empty, lines } = kinds[this.kind];
+    const { title, empty } = kinds[this.kind];
     const reports = this.session.run?.reports ?? [];
     const at = reports[this.#plot?.cursor.idx ?? reports.length - 1] ?? reports.at(-1);
     const show = this.kind === "losses" ? digits : percent;
@@ -85,7 +102,7 @@ export class Curves extends Part {
         ${reports.length === 0 ? html`<p class="empty">${empty}</p>` : ""}
       </div>
       <ul class="legend" aria-label="${title}, values">
-        ${lines.map((line) => {
+        ${this.#lines.map((line) => {
           const value = at ? line.value(at) : null;
           return html`<li>
             <svg viewBox="0 0 22 4" aria-hidden="true"><path d="M0 2h22" stroke="var(${line.colour})" stroke-width="2" stroke-dasharray=${line.dash.map((d) => d / 1.4).join(" ")} /></svg>
@@ -126,11 +143,17 @@ export class Curves extends Part {
     return this.renderRoot.querySelector(".chart") as HTMLElement;
   }
 
+  /** The lines that this attack has. */
+  get #lines(): Line[] {
+    const restraint = this.session.run?.config.restraint ?? "ciasa";
+    return kinds[this.kind].lines.filter((line) => (line.restraint ?? restraint) === restraint);
+  }
+
   #data(): uPlot.AlignedData {
     const reports = this.session.run?.reports ?? [];
     return [
       reports.map((r) => r.iteration),
-      ...kinds[this.kind].lines.map((line) => reports.map(line.value)),
+      ...this.#lines.map((line) => reports.map(line.value)),
     ] as uPlot.AlignedData;
   }
 
@@ -171,7 +194,7 @@ export class Curves extends Part {
         ],
         series: [
           {},
-          ...kinds[this.kind].lines.map((line) => ({
+          ...this.#lines.map((line) => ({
             label: line.name,
             stroke: colour(line.colour),
             width: 2,

@@ -1,18 +1,29 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { untargetedConfig } from "../config.ts";
 import { type State, table } from "../state.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 
-type NumberKey = { [K in keyof State]: State[K] extends number ? K : never }[keyof State];
+type NumberKey =
+  | { [K in keyof State]: State[K] extends number ? K : never }[keyof State]
+  | "alpha"
+  | "lambda";
 
-const fields: { key: NumberKey; name: string; min: number; max: number; step: string; hint: string }[] = [
-  { key: "alpha", name: "Step size α", min: 0.00001, max: 1, step: "any", hint: "Adam's learning rate" },
-  { key: "lambda", name: "Weight λ", min: 0, max: 1000, step: "any", hint: "of smoothness and plausibility" },
+interface Field {
+  key: NumberKey;
+  name: string;
+  min: number;
+  max: number;
+  step: string;
+  hint: string;
+}
+
+const fields: Field[] = [
   { key: "iterations", name: "Steps at most", min: 1, max: 5000, step: "1", hint: "" },
   { key: "seed", name: "Seed", min: 0, max: 4294967295, step: "1", hint: "same seed, same result" },
 ];
 
-const stops: { key: NumberKey; name: string; min: number; max: number; step: string; hint: string }[] = [
+const stops: Field[] = [
   {
     key: "confidence",
     name: "Confidence",
@@ -24,7 +35,19 @@ const stops: { key: NumberKey; name: string; min: number; max: number; step: str
   { key: "hold", name: "Held for", min: 1, max: 500, step: "1", hint: "steps in a row" },
 ];
 
-/** Adam's settings, the seed and the rule that ends an attack. */
+/** The step, and the weight where the method has a restraint to weigh. */
+function steps(method: State["method"]): Field[] {
+  const sign = method === "pgd" || method === "mi-fgsm";
+  const weighed = { ciasa: "of smoothness and plausibility", smart: "of the perceptual loss" };
+  const step = { key: "alpha", name: "Step size α", min: 0.00001, max: 1, step: "any" } as const;
+  const weight = { key: "lambda", name: "Weight λ", min: 0, max: 1000, step: "any" } as const;
+  return [
+    { ...step, hint: sign ? "of a coordinate, in the clip's unit" : "Adam's learning rate" },
+    ...(method === "ciasa" || method === "smart" ? [{ ...weight, hint: weighed[method] }] : []),
+  ];
+}
+
+/** Step sizes, the seed and the rule that ends an attack. */
 @customElement("ciasa-optimiser")
 export class Optimiser extends Part {
   static override styles = [
@@ -43,6 +66,7 @@ export class Optimiser extends Part {
     return html`<details>
       <summary>Optimiser and stop rule</summary>
       <div class="grid">
+        ${steps(state.method).map((field) => this.#field(field, false))}
         ${fields.map((field) => this.#field(field, attacking && field.key === "seed"))}
         <label class="rule">Stop
           <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
@@ -55,9 +79,11 @@ export class Optimiser extends Part {
     </details>`;
   }
 
-  #field({ key, name, min, max, step, hint }: (typeof fields)[number], disabled: boolean) {
+  #field({ key, name, min, max, step, hint }: Field, disabled: boolean) {
+    const { layout, state } = this.session;
+    const usual = layout && (key === "alpha" || key === "lambda") ? untargetedConfig(state, layout)[key] : 0;
     return html`<label>${name}
-      <input type="number" min=${min} max=${max} step=${step} ?disabled=${disabled} .value=${String(this.session.state[key])}
+      <input type="number" min=${min} max=${max} step=${step} ?disabled=${disabled} .value=${String(state[key] ?? Number(usual.toPrecision(3)))}
         @change=${(event: Event) => this.#set(key, fieldValue(event))} />
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}
     </label>`;

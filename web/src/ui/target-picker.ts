@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { untargetable } from "../config.ts";
 import { percent } from "../units.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 
@@ -48,7 +49,7 @@ export class TargetPicker extends Part {
             }} />
           <div class="list" role="radiogroup" aria-labelledby="heading">
             ${this.#choice("least-likely", "Least likely class", least >= 0 ? (classes[least] ?? "") : "", "special")}
-            ${state.mode === "one-step" ? this.#choice("untargeted", "Anything else (untargeted)", "", "special") : nothing}
+            ${untargetable(state) ? this.#choice("untargeted", "Anything else (untargeted)", "", "special") : nothing}
             ${fits.map((name) => {
               const index = classes.indexOf(name);
               const hint = index === seen ? "seen now" : p ? percent(p[index] ?? 0) : "";

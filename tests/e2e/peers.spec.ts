@@ -1,0 +1,42 @@
+import { expect, test } from "@playwright/test";
+import { attack, cpu, open, recognised, saved } from "./helpers.ts";
+
+const peers = {
+  PGD: { method: "pgd" },
+  "MI-FGSM": { method: "mi-fgsm" },
+  "C&W margin": { method: "adam", prediction: { kind: "margin", kappa: 0 } },
+  SMART: { method: "adam", restraint: "smart" },
+};
+
+test("every peer of CIASA runs, with its own step and losses", async ({ page }) => {
+  await open(page, `${cpu}&stop=iterations&n=2&eps=0.04`);
+  await recognised(page);
+  const panel = page.locator("ciasa-attack-panel");
+  await panel.getByText("Optimiser and stop rule").click();
+  for (const [name, config] of Object.entries(peers)) {
+    await panel.getByLabel("Method").selectOption(name);
+    await expect(panel.getByRole("switch")).toHaveCount(2);
+    expect(await attack(page)).toContain("Step 2 of 2");
+    expect(JSON.parse(await saved(page, /Settings/))).toMatchObject(config);
+  }
+  await expect(page.locator("ciasa-curves[kind=losses]")).toContainText("perceptual");
+  expect(new URL(page.url()).hash).toContain("by=smart");
+  await panel.getByLabel("Method").selectOption("PGD");
+  // 2.5 epsilon over two steps, until somebody sets another one.
+  await expect(panel.getByLabel("Step size α")).toHaveValue("0.05");
+  await panel.getByLabel("Step size α").fill("0.02");
+  await panel.getByLabel("Step size α").press("Enter");
+  await attack(page);
+  expect(JSON.parse(await saved(page, /Settings/)).alpha).toBe(0.02);
+});
+
+test("a peer may go without a target; CIASA may not", async ({ page }) => {
+  await open(page, `${cpu}&by=pgd&target=untargeted&stop=iterations&n=2`);
+  await recognised(page);
+  const target = page.locator("ciasa-target-picker summary");
+  await expect(target).toContainText("Anything else");
+  await attack(page);
+  expect(JSON.parse(await saved(page, /Settings/)).target).toEqual({ kind: "untargeted" });
+  await page.getByLabel("Method").selectOption("CIASA");
+  await expect(target).toContainText("Least likely class");
+});

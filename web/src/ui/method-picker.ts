@@ -1,0 +1,38 @@
+import { css, html } from "lit";
+import { customElement } from "lit/decorators.js";
+import { peers } from "../peers.ts";
+import type { State } from "../state.ts";
+import { fieldValue, Part, shared } from "./base.ts";
+
+/** Which iterative attack runs: CIASA, or a peer to compare it with. */
+@customElement("ciasa-method-picker")
+export class MethodPicker extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 6px; }
+      label { font-size: 13px; font-weight: 620; }
+      select { width: 100%; }
+    `,
+  ];
+
+  override render() {
+    const { state, attacking } = this.session;
+    const iterative = peers.filter(({ id }) => id !== "fgsm");
+    return html`
+      <label for="method">Method</label>
+      <select id="method" aria-describedby="about" ?disabled=${attacking} @change=${this.#choose}>
+        ${iterative.map(({ id, name }) => html`<option value=${id} ?selected=${id === state.method}>${name}</option>`)}
+      </select>
+      <p class="hint" id="about">${iterative.find(({ id }) => id === state.method)?.about}</p>
+    `;
+  }
+
+  #choose = (event: Event): void => {
+    const { settings, state } = this.session;
+    const method = fieldValue(event) as State["method"];
+    // CIASA is a targeted attack. Step and weight are each method's own until somebody sets them.
+    const target = method === "ciasa" && state.target === "untargeted" ? "least-likely" : state.target;
+    settings.set({ method, target, alpha: null, lambda: null });
+  };
+}
