@@ -23,6 +23,8 @@ const other: State = {
   confidence: 0.75,
   hold: 2,
   seed: 4294967295,
+  lab: true,
+  sweep: "ablation",
   view: "film",
   magnify: 8,
   trails: true,

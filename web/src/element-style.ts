@@ -18,8 +18,7 @@ export const elementStyle = css`
     grid-template-columns: 244px minmax(0, 1fr) 348px;
     grid-template-areas:
       "header header header"
-      "gallery main attack"
-      "explain explain explain";
+      "gallery main attack";
   }
 
   .frame.no-gallery {
@@ -101,8 +100,14 @@ export const elementStyle = css`
     grid-template-columns: repeat(2, minmax(0, 1fr));
   }
 
-  ciasa-explain {
-    grid-area: explain;
+  /* Below what sticks to the window, which ends where its frame does. */
+  .foot {
+    display: grid;
+    gap: var(--gap);
+    grid-template-columns: minmax(0, 1fr);
+    padding: 0 var(--gap) var(--gap);
+    max-width: 1760px;
+    margin: 0 auto;
   }
 
   .drop {
@@ -128,8 +133,7 @@ export const elementStyle = css`
       grid-template-areas:
         "header header"
         "main attack"
-        "gallery gallery"
-        "explain explain";
+        "gallery gallery";
     }
 
     .frame.no-attack {
@@ -197,8 +201,8 @@ export const elementStyle = css`
       order: 5;
     }
 
-    ciasa-explain {
-      order: 6;
+    .foot {
+      --gap: 10px;
     }
 
     ciasa-stage {

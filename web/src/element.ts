@@ -3,6 +3,8 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { Clip } from "./clip.ts";
 import { regionJoints } from "./config.ts";
 import { elementStyle } from "./element-style.ts";
+import { Failure } from "./failure.ts";
+import type { LabSettings } from "./lab/settings.ts";
 import { Session } from "./session.ts";
 import type { Mode, State } from "./state.ts";
 import { shared } from "./ui/base.ts";
@@ -18,6 +20,7 @@ export type PartName =
   | "curves"
   | "figures"
   | "exports"
+  | "lab"
   | "explain";
 
 /**
@@ -25,6 +28,7 @@ export type PartName =
  *
  * @fires ciasa-report - a step of the attack; detail: StepReport
  * @fires ciasa-done - an attack has ended; detail: { reason, report, data, config }
+ * @fires ciasa-lab-done - a sweep of the Lab is complete or has stopped; detail: { reason, rows, settings }
  * @fires ciasa-error - detail: Failure
  */
 @customElement("ciasa-playground")
@@ -57,6 +61,9 @@ export class CiasaPlayground extends LitElement {
     session.addEventListener("change", () => this.requestUpdate());
     session.addEventListener("report", (event) => this.#tell("ciasa-report", (event as CustomEvent).detail));
     session.addEventListener("error", (event) => this.#tell("ciasa-error", (event as CustomEvent).detail));
+    session.addEventListener("lab-done", (event) =>
+      this.#tell("ciasa-lab-done", (event as CustomEvent).detail),
+    );
     session.addEventListener("done", () => {
       const { run } = session;
       if (run)
@@ -118,6 +125,27 @@ export class CiasaPlayground extends LitElement {
     this.session.reset();
   }
 
+  /**
+   * Opens the Lab, sets what is given, and runs the sweep. Settles once it is complete or has stopped; rejects where it
+   * cannot begin.
+   */
+  async runLab(settings: Partial<LabSettings> = {}): Promise<void> {
+    const { sweep, ...rest } = settings;
+    this.session.settings.set({ lab: true, ...(sweep ? { sweep } : {}) });
+    const lab = await this.session.lab();
+    lab.set(rest);
+    if (lab.obstacle !== null) throw new Failure("config", lab.obstacle);
+    await lab.start();
+  }
+
+  async pauseLab(): Promise<void> {
+    (await this.session.lab()).pause();
+  }
+
+  async cancelLab(): Promise<void> {
+    (await this.session.lab()).cancel();
+  }
+
   override render() {
     const { session } = this;
     const hidden = new Set(this.hide.split(/\s+/));
@@ -155,8 +183,15 @@ export class CiasaPlayground extends LitElement {
               @toggle-picking=${this.#togglePicking} @toggle-joint=${this.#pick}></ciasa-attack-panel>`
             : nothing
         }
-        ${shows("explain") ? html`<ciasa-explain class="card" part="explain"></ciasa-explain>` : nothing}
       </div>
+      ${
+        shows("lab") || shows("explain")
+          ? html`<div class="foot">
+            ${shows("lab") ? html`<ciasa-lab class="card" part="lab" .session=${session}></ciasa-lab>` : nothing}
+            ${shows("explain") ? html`<ciasa-explain class="card" part="explain"></ciasa-explain>` : nothing}
+          </div>`
+          : nothing
+      }
       ${session.notice ? html`<ciasa-notice part="notice" .session=${session}></ciasa-notice>` : nothing}
       ${this.dropping ? html`<div class="drop"><p>Drop clips to open them</p></div>` : nothing}
       <ciasa-announcer .session=${session}></ciasa-announcer>

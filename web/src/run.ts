@@ -13,6 +13,8 @@ export class Run extends EventTarget {
   data: Float32Array | null = null;
   /** What the recogniser sees in it. */
   after: Recognition["top"] | null = null;
+  /** Of the last clip, once the attack has ended, (classes). */
+  probabilities: Float32Array | null = null;
   end: AttackEnd["reason"] | null = null;
   failure: Failure | null = null;
   readonly #attack: Attack;
@@ -90,6 +92,7 @@ export class Run extends EventTarget {
     if (end && end.reason !== "error") {
       this.data = end.data;
       this.after = end.recognition.top;
+      this.probabilities = end.recognition.probabilities;
     }
     this.#say("end");
   }

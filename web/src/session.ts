@@ -2,7 +2,8 @@ import type { Clip } from "./clip.ts";
 import { attackConfig, configPatch } from "./config.ts";
 import type { AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
 import { EngineRoom } from "./engine-room.ts";
-import { asFailure, type Notice } from "./failure.ts";
+import { asFailure, Failure, type Notice } from "./failure.ts";
+import type { Lab } from "./lab/lab.ts";
 import { type Entry, Library } from "./library.ts";
 import { Player } from "./player.ts";
 import type { Run } from "./run.ts";
@@ -12,7 +13,17 @@ import { bodyHeight, type LayoutInfo, layouts } from "./viewer/viewer.ts";
 
 /** Settings that belong to an attack: a change of one is handed to a running attack. */
 const attackKeys: (keyof State)[] = [
-  ...(["target", "region", "joints", "epsilon", "epsilons", "alpha", "lambda", "iterations"] as const),
+  ...([
+    "method",
+    "target",
+    "region",
+    "joints",
+    "epsilon",
+    "epsilons",
+    "alpha",
+    "lambda",
+    "iterations",
+  ] as const),
   ...(["clipping", "realign", "smooth", "plausible", "stop", "confidence", "hold"] as const),
 ];
 
@@ -33,6 +44,9 @@ export class Session extends EventTarget {
   before: Recognition | null = null;
   run: Run | null = null;
   notice: Notice | null = null;
+  /** Who else computes on the engine now, in words, and how to make it wait. */
+  claim: { words: string; hold(): void } | null = null;
+  #lab: Promise<Lab> | null = null;
   #chosen = 0;
   #asking: Clip | null = null;
   #soon = false;
@@ -160,6 +174,14 @@ export class Session extends EventTarget {
 
   /** Starts the attack, or goes on with a paused one. With `paused`, takes a single step. */
   attack(paused = false): void {
+    if (this.claim) {
+      const { words, hold } = this.claim;
+      const cause = "One engine serves both. Pause the Lab to attack here; it goes on afterwards.";
+      this.report(words, new Failure("config", cause), [
+        { label: "Pause the Lab", run: () => this.#yield(hold) },
+      ]);
+      return;
+    }
     if (this.run && this.attacking) {
       if (paused) this.run.step();
       else this.run.resume();
@@ -173,6 +195,16 @@ export class Session extends EventTarget {
     run.addEventListener("change", (event) => this.#runChanged(run, (event as CustomEvent<string>).detail));
     this.say("Attack started");
     this.changed();
+  }
+
+  /** The Lab of this session; its code is loaded when it is first asked for. */
+  lab(): Promise<Lab> {
+    this.#lab ??= import("./lab/session-lab.ts").then(({ labOf }) => labOf(this));
+    // What failed to load can be asked for again.
+    this.#lab.catch(() => {
+      this.#lab = null;
+    });
+    return this.#lab;
   }
 
   /** The attack's settings as they stand, or null (with a notice) where they are incomplete. */
@@ -222,6 +254,7 @@ export class Session extends EventTarget {
   }
 
   dispose(): void {
+    void this.#lab?.then((lab) => lab.cancel());
     this.discardRun();
     this.player.pause();
     this.settings.dispose();
@@ -232,6 +265,12 @@ export class Session extends EventTarget {
     const run = this.run;
     this.run = null;
     if (run && run.status !== "ended") run.cancel();
+  }
+
+  #yield(hold: () => void): void {
+    this.notice = null;
+    hold();
+    this.changed();
   }
 
   #runChanged(run: Run, what: string): void {

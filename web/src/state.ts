@@ -1,4 +1,5 @@
 import { type Codec, choice, flag, list, number, optional, text } from "./codec.ts";
+import { sweepIds } from "./lab/settings.ts";
 
 interface Row<T> {
   /** The key in the address. */
@@ -49,6 +50,10 @@ export const table = {
   /** Steps for which it has to hold. */
   hold: row("hold", 5, number(1, 500, true)),
   seed: row("seed", 1, number(0, 4294967295, true)),
+
+  /** Is the Lab open, and which sweep is chosen in it? */
+  lab: row("lab", false, flag),
+  sweep: row("sweep", "one-step", choice(...sweepIds)),
 
   view: row("view", "overlay", choice("overlay", "side", "film")),
   /** How many times the difference is drawn larger. */

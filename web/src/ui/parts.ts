@@ -7,6 +7,7 @@ import "./explain.ts";
 import "./exports-bar.ts";
 import "./figures.ts";
 import "./gallery.ts";
+import "./lab-section.ts";
 import "./notice.ts";
 import "./recogniser.ts";
 import "./scrubber.ts";

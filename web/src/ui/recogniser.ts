@@ -55,10 +55,10 @@ export class Recogniser extends Part {
 
   /** Several networks may read this layout. */
   #choice() {
-    const { engine, clip, model, settings, attacking } = this.session;
+    const { engine, clip, model, settings, attacking, claim } = this.session;
     const fits = engine.models.filter((one) => one.layout === clip?.layout);
     if (fits.length < 2) return nothing;
-    return html`<select aria-label="Network" ?disabled=${attacking} @change=${(event: Event) => settings.set({ model: fieldValue(event) })}>
+    return html`<select aria-label="Network" ?disabled=${attacking || claim !== null} @change=${(event: Event) => settings.set({ model: fieldValue(event) })}>
       ${fits.map((one) => html`<option value=${one.id} ?selected=${one.id === model?.id}>${one.name}</option>`)}
     </select>`;
   }

@@ -28,7 +28,7 @@ export class RunBar extends Part {
     const { run, attacking, model } = session;
     const running = run?.status === "running";
     const paused = run?.status === "paused";
-    const able = model !== null && session.before !== null;
+    const able = model !== null && session.before !== null && session.claim === null;
     return html`
       ${run ? html`<progress max=${run.config.iterations} value=${run.last?.iteration ?? 0} aria-label="Steps of the attack"></progress>` : nothing}
       <div class="buttons">
@@ -46,7 +46,9 @@ export class RunBar extends Part {
   }
 
   #status(able: boolean) {
-    const { run, engine, clip, layout } = this.session;
+    const { run, engine, clip, layout, claim } = this.session;
+    if (claim)
+      return html`${claim.words} <button class="small" @click=${() => claim.hold()}>Pause it</button> to attack here.`;
     if (!run) {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";

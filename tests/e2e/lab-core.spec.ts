@@ -1,0 +1,429 @@
+import { expect, test } from "@playwright/test";
+import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/engine/protocol.ts";
+import type { Bench, Trial } from "../../web/src/lab/bench.ts";
+import { csv } from "../../web/src/lab/csv.ts";
+import { Lab } from "../../web/src/lab/lab.ts";
+import { plan } from "../../web/src/lab/plan.ts";
+import { draw, nice, paper } from "../../web/src/lab/plot.ts";
+import { rate, summary } from "../../web/src/lab/rates.ts";
+import type { Outcome } from "../../web/src/lab/rows.ts";
+import { oneEach } from "../../web/src/lab/sample.ts";
+import { labDefaults, parseEpsilons, sweepIds } from "../../web/src/lab/settings.ts";
+import type { Ground } from "../../web/src/lab/sweeps.ts";
+import { remaining } from "../../web/src/lab/time.ts";
+import type { Entry } from "../../web/src/library.ts";
+import { applyPeer, peerOf, peers } from "../../web/src/peers.ts";
+import type { LayoutInfo } from "../../web/src/viewer/types.ts";
+
+const layout = {
+  id: "kinect-v1",
+  name: "two joints",
+  joints: ["hip", "knee"],
+  parents: [0, 0],
+  dims: 3,
+  confidence: false,
+  unit: "m",
+  regions: [
+    { id: "set-1", name: "Hip", joints: [0] },
+    { id: "set-2", name: "Knee", joints: [1] },
+    { id: "legs", name: "Legs", joints: [0, 1] },
+  ],
+  hierarchical: [0.01, 0.05],
+  mirror: [0, 1],
+} satisfies LayoutInfo;
+
+const model = (id: string): ModelInfo => ({
+  id,
+  name: id.toUpperCase(),
+  architecture: "st-gcn",
+  layout: "kinect-v1",
+  classes: ["wave", "squat"],
+  people: 1,
+  frames: 64,
+  preprocessing: "centred",
+  weights: [{ file: `${id}.safetensors`, bytes: 1, sha256: `sha-of-${id}` }],
+  accuracy: { top1: 1, clips: 1 },
+  split: "",
+  data: "",
+  licence: "",
+  retrain: "",
+});
+
+const entry = (id: string, label: string | null): Entry => ({
+  id,
+  name: id,
+  label,
+  layout: "kinect-v1",
+  origin: "synthetic",
+  fps: 30,
+  frames: 2,
+  outOfDistribution: false,
+  credit: "",
+  thumb: "",
+  file: `${id}.json`,
+});
+
+const entries = [entry("a", "wave"), entry("b", "wave"), entry("c", "squat"), entry("d", "fly")];
+const ground: Ground = { layout, model: model("first"), others: [] };
+const figures: Figures = {
+  linf: 0.5,
+  meanDisplacement: 0.25,
+  maxDisplacement: 0.5,
+  boneDeviation: 0,
+  accelerationChange: 0,
+  plausibility: null,
+  epsilonExcess: 0,
+};
+
+/** Reports of an untargeted attack on a clip that was class 0; `fooled` step by step. */
+const reports = (fooled: boolean[]): StepReport[] =>
+  fooled.map((is, i) => ({
+    iteration: i + 1,
+    losses: { total: 0, prediction: 0, smooth: 0, adversarial: 0, perceptual: 0, discriminator: 0 },
+    predicted: is ? 1 : 0,
+    original: 0,
+    target: null,
+    pOriginal: is ? 0.2 : 0.8,
+    pTarget: null,
+    top: [],
+    figures,
+    fooled: is,
+    done: null,
+  }));
+
+const flipped: Outcome = {
+  reports: reports([false]),
+  data: new Float32Array([7]),
+  probabilities: new Float32Array([0.25, 0.75]),
+  end: "iterations",
+};
+
+/** A bench whose attacks end as the test says: with an outcome, null (cancelled) or an error. */
+class FakeBench implements Bench {
+  model: ModelInfo | null = ground.model;
+  engine = "fake";
+  occupied = false;
+  released = 0;
+  revived = 0;
+  readonly attacked: { clip: string; config: AttackConfig }[] = [];
+  /** What the next attack does; the usual one flips the label. */
+  next: (trial: { resolve(end: Outcome | null): void; reject(error: unknown): void }) => void = ({
+    resolve,
+  }) => resolve(flipped);
+
+  async clip(of: Entry) {
+    const { id, name, label, layout: of2 } = of;
+    return {
+      id,
+      name,
+      label,
+      layout: of2,
+      fps: 30,
+      frames: 1,
+      people: 1,
+      data: new Float32Array(1),
+      origin: of.origin,
+    };
+  }
+
+  height() {
+    return 2;
+  }
+
+  attack(clip: { id: string }, config: AttackConfig): Trial {
+    this.attacked.push({ clip: clip.id, config });
+    let settle: { resolve(end: Outcome | null): void; reject(error: unknown): void } | undefined;
+    const done = new Promise<Outcome | null>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    if (settle) this.next(settle);
+    return { done, pause() {}, resume() {}, cancel: () => settle?.resolve(null) };
+  }
+
+  async judge(_: ModelInfo, clip: { data: Float32Array }) {
+    // The other network falls for the attacked clip, whose data is not the clean one's.
+    const probabilities = new Float32Array(clip.data[0] === 7 ? [0.1, 0.9] : [0.6, 0.4]);
+    return { probabilities, top: [] };
+  }
+
+  release() {
+    this.released += 1;
+  }
+
+  async revive() {
+    this.revived += 1;
+    this.model = ground.model;
+  }
+}
+
+function made(others: ModelInfo[] = []) {
+  const bench = new FakeBench();
+  const lab = new Lab(bench);
+  lab.survey(entries, { ...ground, others });
+  lab.set({ clips: ["a", "c", "d"], epsilons: [0.1, 0.2] });
+  return { bench, lab };
+}
+
+test("Wilson's interval is that of the tables", () => {
+  const rounded = (hits: number, of: number) => {
+    const { low, high } = rate(hits, of);
+    return [low, high].map((value) => Number(value.toFixed(4)));
+  };
+  expect(rounded(5, 10)).toEqual([0.2366, 0.7634]);
+  expect(rounded(9, 10)).toEqual([0.5958, 0.9821]);
+  expect(rounded(0, 10)).toEqual([0, 0.2775]);
+  expect(rounded(10, 10)).toEqual([0.7225, 1]);
+  expect(rate(0, 0).share).toBeNaN();
+});
+
+test("one clip a class is drawn by the seed, and only of classes that the network knows", () => {
+  const draws = Array.from({ length: 20 }, (_, seed) => oneEach(entries, ["wave", "squat"], seed));
+  expect(oneEach(entries, ["wave", "squat"], 3)).toEqual(draws[3]);
+  expect(new Set(draws.map(([wave]) => wave))).toEqual(new Set(["a", "b"]));
+  for (const draw of draws) expect(draw[1]).toBe("c");
+});
+
+test("epsilons are read as they are written, or refused", () => {
+  expect(parseEpsilons("0.2, 0.1;0.1 1e-3")).toEqual([0.001, 0.1, 0.2]);
+  for (const bad of [
+    "",
+    "0",
+    "-1",
+    "x",
+    "0.1, NaN",
+    "11",
+    Array(21)
+      .fill("1")
+      .map((_, i) => i + 1)
+      .join(" "),
+  ])
+    expect(parseEpsilons(bad), bad).toBeNull();
+});
+
+test("every sweep has its settings, and settings that are alike share their rows", () => {
+  const names = (sweep: (typeof sweepIds)[number]) =>
+    plan({ ...labDefaults(), sweep }, entries, { ...ground, others: [model("second")] }).settings.map(
+      (one) => one.name,
+    );
+  expect(names("regions")).toEqual(["Hip", "Knee"]);
+  expect(names("ablation")).toHaveLength(6);
+  expect(names("peers")).toEqual(peers.map((peer) => peer.name));
+  expect(names("transfer")).toEqual(["FIRST", "SECOND"]);
+  for (const sweep of sweepIds) {
+    const { tasks, settings, clips } = plan({ ...labDefaults(), sweep }, entries, ground);
+    expect(tasks).toHaveLength(settings.length * clips.length);
+    expect(new Set(tasks.map((task) => task.key)).size, sweep).toBe(tasks.length);
+  }
+  const [small, large] = [[0.1], [0.1, 0.2]].map((epsilons) =>
+    plan({ ...labDefaults(), epsilons }, entries, ground),
+  );
+  const keys = new Set(large?.tasks.map((task) => task.key));
+  expect(small?.tasks.every((task) => keys.has(task.key))).toBe(true);
+});
+
+test("the peers share target, region, epsilon and projection", () => {
+  const settings = plan({ ...labDefaults(), sweep: "peers" }, entries, ground).settings;
+  expect(settings.map(({ config }) => peerOf(config))).toEqual(peers.map((peer) => peer.id));
+  for (const { config } of settings) {
+    expect(config).toMatchObject({ target: { kind: "least-likely" }, joints: null, epsilon: 0.05 });
+    expect(config.constraints).toMatchObject({ clip: true, realign: true });
+    expect(config.constraints.smooth).toBe(config.method === "ciasa");
+  }
+  const base = settings[0]?.config as AttackConfig;
+  expect(applyPeer("pgd", { ...base, epsilon: [0.5, 1], iterations: 10 }).alpha).toBe(0.25);
+  expect(applyPeer("mi-fgsm", { ...base, epsilon: 1, iterations: 10 }).alpha).toBe(0.1);
+});
+
+test("a sweep computes clip by clip, and the rates follow from its rows", async () => {
+  const { bench, lab } = made();
+  await lab.start();
+  expect(bench.attacked.map(({ clip, config }) => [clip, config.epsilon])).toEqual([
+    ["a", 0.1],
+    ["a", 0.2],
+    ["c", 0.1],
+    ["c", 0.2],
+    ["d", 0.1],
+    ["d", 0.2],
+  ]);
+  // "c" is a squat that the network takes for a wave; "d" is of no class of it.
+  expect(lab.results.map((row) => row.correct)).toEqual([true, true, false, false, null, null]);
+  const rows = lab.results.filter((row) => row.setting === "e=0.1");
+  expect(summary(rows, "correct").last).toMatchObject({ hits: 1, of: 1 });
+  expect(summary(rows, "all").last).toMatchObject({ hits: 3, of: 3 });
+  expect(summary(rows, "all").before).toMatchObject({ hits: 1, of: 2 });
+  expect(lab.status).toBe("idle");
+  expect(lab.open).toBe(0);
+  await lab.start();
+  expect(bench.attacked).toHaveLength(6);
+  lab.set({ epsilons: [0.1, 0.2, 0.3] });
+  await lab.start();
+  expect(bench.attacked.slice(6).map(({ config }) => config.epsilon)).toEqual([0.3, 0.3, 0.3]);
+});
+
+test("the best iterate and the first success are told apart from the last iterate", async () => {
+  const { bench, lab } = made();
+  const probabilities = new Float32Array([0.9, 0.1]);
+  bench.next = ({ resolve }) =>
+    resolve({ ...flipped, reports: reports([false, false, true, false]), probabilities });
+  await lab.start();
+  // The third report judges the clip as it was after two steps; the last clip is seen rightly again.
+  expect(lab.results[0]).toMatchObject({ fooled: false, best: true, first: 2, used: 4, predicted: "wave" });
+});
+
+test("cancelled, a sweep keeps its rows and goes on with the others", async () => {
+  const { bench, lab } = made();
+  const usual = bench.next;
+  bench.next = (trial) => {
+    if (bench.attacked.length === 3) queueMicrotask(() => lab.cancel());
+    else usual(trial);
+  };
+  await lab.start();
+  expect([lab.status, lab.now]).toEqual(["idle", null]);
+  expect(lab.results).toHaveLength(2);
+  bench.next = usual;
+  await lab.start();
+  expect(lab.results).toHaveLength(6);
+  expect(bench.attacked.map(({ clip }) => clip).join("")).toBe("aacccdd");
+});
+
+test("an attack that others end during a pause is done again", async () => {
+  const { bench, lab } = made();
+  const usual = bench.next;
+  bench.next = ({ resolve }) => {
+    lab.pause();
+    resolve(null);
+  };
+  const running = lab.start();
+  await expect.poll(() => bench.attacked.length).toBe(1);
+  expect(lab.status).toBe("paused");
+  bench.next = usual;
+  bench.occupied = true;
+  lab.resume();
+  expect(lab.status).toBe("paused");
+  bench.occupied = false;
+  let told = 0;
+  lab.addEventListener("change", () => {
+    told += 1;
+  });
+  lab.survey(entries, ground);
+  expect([told, lab.obstacle]).toEqual([1, null]);
+  lab.resume();
+  await running;
+  expect(lab.results).toHaveLength(6);
+  expect(bench.attacked).toHaveLength(7);
+});
+
+test("a lost engine stops the sweep with its rows; it goes on once the engine is back", async () => {
+  const { bench, lab } = made();
+  const usual = bench.next;
+  bench.next = (trial) => {
+    if (bench.attacked.length < 3) return usual(trial);
+    bench.model = null;
+    trial.reject({ kind: "device", message: "the GPU was lost" });
+  };
+  await lab.start();
+  expect(lab.status).toBe("failed");
+  expect(lab.failure?.message).toBe("the GPU was lost");
+  expect(lab.results).toHaveLength(2);
+  bench.next = usual;
+  await lab.start();
+  expect(bench.revived).toBe(1);
+  expect([lab.status, lab.results.length, lab.failure]).toEqual(["idle", 6, null]);
+});
+
+test("a clip that cannot be attacked is told and passed over, and tried again", async () => {
+  const { bench, lab } = made();
+  const usual = bench.next;
+  bench.next = (trial) => {
+    if (bench.attacked.at(-1)?.clip === "c") trial.reject({ kind: "config", message: "nobody is in it" });
+    else usual(trial);
+  };
+  await lab.start();
+  expect([...new Set(lab.troubles.values())]).toEqual(["nobody is in it"]);
+  expect([lab.status, lab.results.length, lab.open]).toEqual(["idle", 4, 2]);
+  bench.next = usual;
+  await lab.start();
+  expect([lab.troubles.size, lab.open]).toEqual([0, 0]);
+});
+
+test("another network stops the sweep instead of mixing into its rows", async () => {
+  const { bench, lab } = made();
+  const usual = bench.next;
+  bench.next = (trial) => {
+    if (bench.attacked.length === 2) bench.model = model("second");
+    usual(trial);
+  };
+  await lab.start();
+  expect([lab.status, lab.results.length]).toEqual(["failed", 2]);
+  expect(lab.failure?.message).toContain("SECOND");
+});
+
+test("other networks judge what was made for the first", async () => {
+  const { bench, lab } = made([model("second")]);
+  lab.set({ sweep: "transfer", epsilons: [0.1] });
+  await lab.start();
+  expect(lab.results.map((row) => row.judge)).toEqual([
+    "first",
+    "first",
+    "first",
+    "second",
+    "second",
+    "second",
+  ]);
+  expect(bench.attacked).toHaveLength(3);
+  const rows = lab.results.filter((row) => row.judge === "second");
+  expect(summary(rows, "all").last).toMatchObject({ hits: 3, of: 3 });
+  expect(summary(rows, "all").after).toMatchObject({ hits: 1, of: 2 });
+  expect(bench.released).toBe(1);
+  lab.survey(entries, ground);
+  expect(lab.obstacle).toContain("second network");
+});
+
+test("rows are written as CSV, whatever a clip is called", async () => {
+  const bench = new FakeBench();
+  const lab = new Lab(bench);
+  lab.survey([{ ...entry("a", "wave"), label: 'say "hi",\nthen wave' }], ground);
+  lab.set({ clips: ["a"], epsilons: [0.1] });
+  await lab.start();
+  const text = csv(lab.results, "one-step", [ground.model]);
+  expect(text).toContain(',"say ""hi"",\nthen wave",wave,');
+  // As `ciasa eval` writes them: the experiment's and the setting's id, the weights' digits, classes by index.
+  expect(text.split("\n")[1]).toMatch(
+    /^figure2,sha-of-f,e=0.1,first,first,gallery,a,,0,,,fgsm,0.1,0.05,all,none,1,1,none,1,1,true,1,0.75,,,true,/,
+  );
+  const [head, ...rest] = text
+    .replace(/"(?:[^"]|"")*"/g, "quoted")
+    .trim()
+    .split("\n");
+  expect(rest).toHaveLength(1);
+  expect(rest[0]?.split(",")).toHaveLength(head?.split(",").length ?? 0);
+});
+
+test("the remaining time is told by setting, and not before the first row", async () => {
+  const { lab } = made();
+  expect(remaining(lab.plan.tasks, lab.rows)).toBeNull();
+  await lab.start();
+  const rows = new Map(lab.rows);
+  for (const [key, row] of rows) rows.set(key, { ...row, seconds: row.setting === "e=0.1" ? 1 : 5 });
+  for (const task of lab.plan.tasks.slice(2)) rows.delete(task.key);
+  expect(remaining(lab.plan.tasks, rows)).toBe(12);
+});
+
+test("the plot is an SVG of its own, with every name made harmless", () => {
+  const point = { name: "<b>&", x: null, last: rate(1, 2), best: rate(2, 2) };
+  const figure = { title: "T", about: "A", unit: "m", height: 2, points: [point] };
+  for (const drawn of [
+    draw(figure, paper, 640, true),
+    draw({ ...figure, points: [{ ...point, x: 0.1 }] }, paper, 640, true),
+  ]) {
+    expect(drawn).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(drawn).not.toContain("<b>");
+    expect(drawn).not.toMatch(/NaN|undefined|var\(/);
+    expect(drawn).toContain("50 % (1 of 2; 95 % interval 9.5 % to 90.5 %)");
+  }
+  // A setting without clips has a name and no point.
+  expect(
+    draw({ ...figure, points: [{ ...point, last: rate(0, 0), best: rate(0, 0) }] }, paper, 640, true),
+  ).not.toContain("NaN");
+  expect(nice(0.1, 5)).toEqual([0, 0.02, 0.04, 0.06, 0.08, 0.1]);
+});

@@ -1,0 +1,254 @@
+import { expect, type Page, test } from "@playwright/test";
+import {
+  attack,
+  cpu,
+  errorsOf,
+  open,
+  painted,
+  picture,
+  recognised,
+  saved,
+  smallTargets,
+  tabTo,
+  violations,
+} from "./helpers.ts";
+
+const lab = (page: Page) => page.locator("ciasa-lab");
+const state = (page: Page) => page.locator("ciasa-lab-progress p");
+const go = (page: Page) => page.getByRole("button", { name: /^(Run sweep|Go on)$/ });
+
+/** Opens the page with the Lab and these clips in it. */
+async function openLab(page: Page, clips: string[], settings = ""): Promise<void> {
+  await open(page, `${cpu}&lab=1${settings}`);
+  await expect(go(page)).toBeEnabled();
+  await lab(page).getByRole("button", { name: "None" }).click();
+  await expect(state(page)).toHaveText("No clip is chosen.");
+  for (const name of clips) await lab(page).getByRole("checkbox", { name, exact: true }).check();
+}
+
+async function epsilons(page: Page, values: string): Promise<void> {
+  await lab(page)
+    .getByLabel(/^Epsilons?, in/)
+    .fill(values);
+  await lab(page)
+    .getByLabel(/^Epsilons?, in/)
+    .press("Enter");
+}
+
+/** Cells of a table's body, row by row. */
+const cells = (page: Page, part: string) =>
+  page
+    .locator(`${part} tbody tr`)
+    .evaluateAll((rows) =>
+      rows.map((row) => [...row.children].map((cell) => cell.textContent?.trim() ?? "")),
+    );
+
+test("nothing of the Lab is loaded before it is opened", async ({ page }) => {
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  await open(page, cpu);
+  await recognised(page);
+  const before = loaded.length;
+  await page.getByRole("button", { name: "Open the Lab" }).click();
+  await expect(go(page)).toBeEnabled();
+  expect(loaded.slice(before).some((path) => path.endsWith(".js"))).toBe(true);
+  // Only its code: no clip is read before the sweep runs.
+  expect(loaded.slice(before).filter((path) => path.includes("/clips/"))).toEqual([]);
+  expect(new URL(page.url()).hash).toContain("lab=1");
+  await expect(state(page)).toHaveText(/^0 of 162 rows, the time is known after the first row/);
+});
+
+test("a sweep draws its rates, and its files say what its tables say", async ({ page }) => {
+  const errors = errorsOf(page);
+  await openLab(page, ["Wave 1", "Squat 1", "Walk"]);
+  await epsilons(page, "0.002, 0.05");
+  await go(page).click();
+  await expect(state(page)).toHaveText("6 of 6 rows: complete.");
+  await expect(lab(page).locator(".plot circle")).toHaveCount(3);
+  await lab(page).getByText("Every clip").click();
+  const rows = await cells(page, "ciasa-lab-rows");
+  const rates = await cells(page, "ciasa-lab-summary");
+  expect(rows).toHaveLength(6);
+
+  const [head = [], ...lines] = (await saved(page, /Rows, CSV/, lab(page)))
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+  const column = (line: string[], name: string) => line[head.indexOf(name)];
+  expect(lines.map((line) => [column(line, "clean_name"), column(line, "predicted_name")])).toEqual(
+    rows.map((row) => [row[2], row[4]?.replace(/(< )?[\d.]+ %.*/, "")]),
+  );
+  for (const [name = "", correct = "", , all = ""] of rates) {
+    const of = lines.filter((line) => column(line, "setting") === name.replace("epsilon ", "e="));
+    const fooled = (some: string[][]) => some.filter((line) => column(line, "fooled") === "true").length;
+    const right = of.filter((line) => column(line, "clean_correct") === "true");
+    expect(of).toHaveLength(3);
+    expect(all).toContain(`${fooled(of)} of 3; `);
+    // The walk is of no class of this network, so it cannot be right.
+    expect(correct).toContain(`${fooled(right)} of 2; `);
+    for (const line of of) {
+      expect(Number(column(line, "linf"))).toBeCloseTo(Number(column(line, "epsilon")), 5);
+      expect(column(line, "fooled") === "true").toBe(column(line, "clean") !== column(line, "predicted"));
+    }
+  }
+
+  const settings = JSON.parse(await saved(page, /Settings, JSON/, lab(page)));
+  expect(settings.settings.map((one: { config: { epsilon: number } }) => one.config.epsilon)).toEqual([
+    0.002, 0.05,
+  ]);
+  expect(settings.clips).toHaveLength(3);
+  const svg = await saved(page, /Plot, SVG/, lab(page));
+  expect(svg).toMatch(/^<svg xmlns/);
+  expect(svg).toContain("2 correctly classified clips");
+  await expect(page.locator("ciasa-lab-protocol")).toContainText(settings.model.weights[0].sha256);
+  await lab(page).getByText("All clips").first().click();
+  await picture(page, "lab");
+  expect(errors).toEqual([]);
+});
+
+test("cancelled, a sweep keeps its rows and goes on with the others", async ({ page }) => {
+  await openLab(page, ["Wave 1", "Squat 1", "Throw 1"]);
+  await epsilons(page, "0.01 0.02 0.03 0.04 0.05 0.06 0.07 0.08");
+  await go(page).click();
+  await expect(state(page)).toHaveText(/ [2-9] of 24 rows/);
+  await lab(page).getByRole("button", { name: "Cancel the sweep" }).click();
+  await expect(go(page)).toHaveText(/Go on/);
+  await lab(page).getByText("Every clip").click();
+  const kept = await cells(page, "ciasa-lab-rows");
+  expect(kept.length).toBeGreaterThan(1);
+  expect(kept.length).toBeLessThan(24);
+  await expect(state(page)).toHaveText(new RegExp(`^${kept.length} of 24 rows, about .* left`));
+  await go(page).click();
+  await expect(state(page)).toHaveText("24 of 24 rows: complete.");
+  // Those that were there, with the time that they took, were not computed again.
+  expect((await cells(page, "ciasa-lab-rows")).slice(0, kept.length)).toEqual(kept);
+});
+
+test("while the Lab computes, the playground's attack waits; while it pauses, it does not", async ({
+  page,
+}) => {
+  await openLab(page, ["Wave 1"], "&sweep=basic&stop=iterations&n=2");
+  await epsilons(page, "0.01");
+  await lab(page).getByLabel("Steps at most").fill("300");
+  await lab(page).getByLabel("Stop").selectOption("iterations");
+  await go(page).click();
+  await expect(state(page)).toHaveText(/step [1-9]/);
+  await expect(page.locator("ciasa-run-bar")).toContainText("The Lab is computing.");
+  await expect(page.getByRole("button", { name: "Run attack" })).toBeDisabled();
+  await page.getByRole("button", { name: "Pause it" }).click();
+  await expect(state(page)).toHaveText(/^Paused at Wave 1/);
+  await attack(page);
+  await go(page).click();
+  // The attack in between ended the Lab's, which begins anew.
+  await expect(state(page)).toHaveText(/step [1-9]/);
+  await lab(page).getByRole("button", { name: "Cancel the sweep" }).click();
+  await expect(state(page)).toHaveText(/^0 of 1 rows/);
+});
+
+test("an engine that is lost is told; the sweep goes on with the rows that it has", async ({ page }) => {
+  await openLab(page, ["Wave 1", "Squat 1"]);
+  await epsilons(page, "0.01 0.02 0.03 0.04 0.05 0.06");
+  await go(page).click();
+  await expect(state(page)).toHaveText(/ [2-9] of 12 rows/);
+  await page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { startEngine(): void };
+    };
+    element.session.startEngine();
+  });
+  await expect(lab(page).getByRole("alert")).toContainText(/Kept: [2-9]/);
+  await go(page).click();
+  await expect(state(page)).toHaveText("12 of 12 rows: complete.");
+  await expect(lab(page).getByRole("alert")).toHaveCount(0);
+});
+
+test("clips that fool one network are shown to another one", async ({ page }) => {
+  // The same weights under a second name: whatever fools the first network fools the second.
+  await page.route("**/models/manifest.json", async (route) => {
+    const manifest = await (await route.fetch()).json();
+    const [first] = manifest.models;
+    await route.fulfill({ json: { ...manifest, models: [first, { ...first, id: "twin", name: "Twin" }] } });
+  });
+  await openLab(page, ["Wave 1"], "&sweep=transfer");
+  await lab(page).getByLabel("Steps at most").fill("3");
+  await go(page).click();
+  await expect(state(page)).toHaveText("2 of 2 rows: complete.");
+  await lab(page).getByText("Every clip").click();
+  const [own, twin] = await cells(page, "ciasa-lab-rows");
+  expect([twin?.[1], twin?.[2], twin?.[4]]).toEqual(["Twin", own?.[2], own?.[4]]);
+});
+
+test("the host page runs a sweep and is told of its end", async ({ page }) => {
+  const host = `<!doctype html><html lang="en"><title>A lesson</title>
+    <ciasa-playground engine="cpu"></ciasa-playground><ciasa-playground id="bare" hide="lab" manual-engine></ciasa-playground>
+    <script type="module" src="/ciasa-playground.js"></script></html>`;
+  await page.route("**/lesson.html", (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/lesson.html");
+  await expect(page.locator("ciasa-verdict .before").first()).toContainText("%");
+  await expect(page.locator("#bare ciasa-lab")).toHaveCount(0);
+  const end = await page.evaluate(async () => {
+    const element = document.querySelector("ciasa-playground") as HTMLElement & {
+      runLab(settings: object): Promise<void>;
+    };
+    const told = new Promise<{ reason: string; rows: { clip: string; config: { epsilon: number } }[] }>(
+      (resolve) => {
+        element.addEventListener("ciasa-lab-done", (event) => resolve((event as CustomEvent).detail));
+      },
+    );
+    await element.runLab({ sweep: "one-step", clips: ["synthetic-wave-1"], epsilons: [0.01, 0.02] });
+    return told;
+  });
+  expect(end.reason).toBe("complete");
+  expect(end.rows.map((row) => [row.clip, row.config.epsilon])).toEqual([
+    ["synthetic-wave-1", 0.01],
+    ["synthetic-wave-1", 0.02],
+  ]);
+  expect(new URL(page.url()).hash).toBe("");
+});
+
+test("a sweep by keyboard alone", async ({ page }) => {
+  await open(page, cpu);
+  await recognised(page);
+  // From the page's end, as the Lab is near it.
+  await tabTo(page, /^Open the Lab$/, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(go(page)).toBeEnabled();
+  await tabTo(page, /^(|on)$/);
+  await page.keyboard.press("ArrowRight");
+  await expect(lab(page).getByRole("radio", { name: "Basic" })).toBeChecked();
+  await page.keyboard.press("ArrowLeft");
+  await tabTo(page, /^None$/);
+  await page.keyboard.press("Enter");
+  await tabTo(page, /^Wave 1$/);
+  await page.keyboard.press("Space");
+  await tabTo(page, /^Run sweep$/);
+  await page.keyboard.press("Enter");
+  await expect(state(page)).toHaveText("6 of 6 rows: complete.");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no rule of WCAG AA is broken in the Lab (${colorScheme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await openLab(page, ["Wave 1"]);
+    expect(await violations(page)).toEqual([]);
+    await epsilons(page, "0.01, 0.05");
+    await go(page).click();
+    await expect(state(page)).toHaveText("2 of 2 rows: complete.");
+    await lab(page).getByText("Every clip").click();
+    expect(await violations(page)).toEqual([]);
+    await lab(page).screenshot({ path: `test-results/lab-${colorScheme}.png` });
+  });
+}
+
+test("the Lab on a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openLab(page, ["Wave 1"]);
+  await painted(page);
+  await epsilons(page, "0.01, 0.05");
+  await go(page).click();
+  await expect(state(page)).toHaveText("2 of 2 rows: complete.");
+  await lab(page).getByText("Every clip").click();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expect(await smallTargets(page)).toEqual([]);
+  await lab(page).screenshot({ path: "test-results/lab-phone.png" });
+});

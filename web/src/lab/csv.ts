@@ -1,0 +1,97 @@
+import type { AttackConfig, ModelInfo } from "../engine/protocol.ts";
+import { peerOf } from "../peers.ts";
+import type { Row } from "./rows.ts";
+import { experiments, type LabSettings } from "./settings.ts";
+
+type Cell = string | number | boolean | null;
+
+/** The columns of `ciasa eval` that the page knows, classes by index; and after them the page's own, classes by name. */
+type Column = [name: string, of: (row: Row, classes: string[]) => Cell];
+
+const columns: Column[] = [
+  ["setting", (row) => row.setting],
+  ["model", (row) => row.model],
+  ["judge", (row) => row.judge],
+  ["dataset", (row) => row.dataset],
+  ["clip", (row) => row.clip],
+  ["label", (row, classes) => index(row.label, classes)],
+  ["clean", (row, classes) => index(row.clean, classes)],
+  ["clean_correct", (row) => row.correct],
+  ["target", (row, classes) => index(row.target, classes)],
+  ["attack", (row) => peerOf(row.config)],
+  ["epsilon", (row) => epsilon(row)],
+  ["share", (row) => (row.height ? (epsilon(row) ?? Number.NaN) / row.height : null)],
+  ["joints", ({ config }) => config.joints?.join(" ") ?? "all"],
+  ["constraints", (row) => constraints(row.config)],
+  ["iterations", (row) => row.config.iterations],
+  ["seed", (row) => row.config.seed],
+  [
+    "stop",
+    ({ config: { stop } }) =>
+      stop.kind === "iterations" ? "none" : `held ${stop.hold} at ${stop.confidence}`,
+  ],
+  ["used", (row) => row.used],
+  ["first", (row) => row.first],
+  ["best", (row) => row.best],
+  ["predicted", (row, classes) => index(row.predicted, classes)],
+  ["confidence", (row) => row.confidence],
+  ["p_target", (row) => row.pTarget],
+  ["hit", (row) => row.hit],
+  ["fooled", (row) => row.fooled],
+  ["linf", (row) => row.figures.linf],
+  ["mean_displacement", (row) => row.figures.meanDisplacement],
+  ["max_displacement", (row) => row.figures.maxDisplacement],
+  ["bone_deviation", (row) => row.figures.boneDeviation],
+  ["acceleration_change", (row) => row.figures.accelerationChange],
+  ["epsilon_excess", (row) => row.figures.epsilonExcess],
+  ["plausibility", (row) => row.figures.plausibility],
+  ["seconds", (row) => row.seconds],
+  ["label_name", (row) => row.label],
+  ["clean_name", (row) => row.clean],
+  ["target_name", (row) => row.target],
+  ["predicted_name", (row) => row.predicted],
+  ["engine", (row) => row.engine],
+];
+
+/** Rows of a sweep as CSV (RFC 4180, but for the line ends). `models`: those that were attacked or judge. */
+export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelInfo[]): string {
+  const of = (id: string) => models.find((model) => model.id === id);
+  const digits = (id: string) =>
+    of(id)
+      ?.weights.map(({ sha256 }) => sha256.slice(0, 8))
+      .join("+") ?? null;
+  const head = ["experiment", "weights", ...columns.map(([name]) => name)];
+  const lines = rows.map((row) => {
+    const classes = of(row.judge)?.classes ?? [];
+    return [experiments[sweep], digits(row.model), ...columns.map(([, value]) => value(row, classes))];
+  });
+  return [head, ...lines].map((line) => `${line.map(cell).join(",")}\n`).join("");
+}
+
+function epsilon({ config }: Row): number | null {
+  return typeof config.epsilon === "number" ? config.epsilon : null;
+}
+
+function index(name: string | null, classes: string[]): number | null {
+  const at = name === null ? -1 : classes.indexOf(name);
+  return at < 0 ? null : at;
+}
+
+function constraints({ method, constraints: on, restraint }: AttackConfig): string {
+  const restrained = method !== "fgsm";
+  const own = restrained && restraint !== "smart";
+  const held = [
+    ["clip", on.clip],
+    ["realign", on.realign],
+    ["smooth", own && on.smooth],
+    ["plausible", own && on.plausible],
+    ["perceptual", restrained && restraint === "smart"],
+  ];
+  const names = held.filter(([, is]) => is).map(([name]) => name);
+  return names.join("+") || "none";
+}
+
+function cell(value: Cell): string {
+  const text = value === null || Number.isNaN(value) ? "" : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,55 @@
+import type { AttackConfig } from "../engine/protocol.ts";
+import { peerName, peerOf } from "../peers.ts";
+import type { Plan } from "./plan.ts";
+import type { Row } from "./rows.ts";
+import type { LabSettings } from "./settings.ts";
+import { type Ground, sweeps } from "./sweeps.ts";
+
+/** Everything that a figure's reader has to know to repeat it, as name and value. */
+export function protocol(
+  lab: LabSettings,
+  ground: Ground,
+  { clips, settings }: Plan,
+  rows: Row[],
+): [string, string][] {
+  const { model } = ground;
+  const done = new Set(rows.map((row) => row.clip));
+  const right = new Set(
+    rows.filter((row) => row.correct === true && row.judge === model.id).map((row) => row.clip),
+  );
+  const engines = [...new Set(rows.map((row) => row.engine))];
+  const configs = settings.map((setting) => setting.config);
+  return [
+    [
+      "Sweep",
+      `${sweeps.find((sweep) => sweep.id === lab.sweep)?.name ?? lab.sweep}, ${settings.length} settings`,
+    ],
+    [
+      "Clips",
+      `${done.size} of ${clips.length} attacked, ${right.size} of them correctly classified when clean`,
+    ],
+    ["Attack", [...new Set(configs.map(attackWords))].join("; ")],
+    ["Steps at most", [...new Set(configs.map((config) => config.iterations))].join(", ")],
+    ["Stop rule", [...new Set(configs.map((config) => stopWords(config.stop)))].join("; ")],
+    ["Judged", "the last iterate, and the best: fooled if any iterate reached the goal"],
+    ["Intervals", "Wilson, 95 %"],
+    ["Seed", String(lab.seed)],
+    ["Network", `${model.id}, SHA-256 of its weights ${model.weights.map((one) => one.sha256).join(", ")}`],
+    ["Engine", engines.join("; ") || "none yet"],
+  ];
+}
+
+function attackWords(config: AttackConfig): string {
+  const { target, alpha, lambda } = config;
+  const peer = peerOf(config);
+  const aim = target.kind === "untargeted" ? "untargeted" : "towards the least likely class";
+  const step = peer === "fgsm" ? "" : `, α ${Number(alpha.toPrecision(3))}`;
+  const weight = peer === "ciasa" || peer === "smart" ? `, λ ${Number(lambda.toPrecision(3))}` : "";
+  return `${peerName(peer)} ${aim}${step}${weight}`;
+}
+
+function stopWords(stop: AttackConfig["stop"]): string {
+  return stop.kind === "iterations"
+    ? "after the last step"
+    : `once the target has had a probability of ${stop.confidence} for ${stop.hold} steps in a row`;
+}

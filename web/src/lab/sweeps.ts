@@ -1,0 +1,165 @@
+import type { AttackConfig, ModelInfo } from "../engine/protocol.ts";
+import { applyPeer, peers } from "../peers.ts";
+import type { LayoutInfo } from "../viewer/types.ts";
+import { type LabSettings, overEpsilons, type SweepId, usualEpsilons } from "./settings.ts";
+
+/** One point of a sweep. */
+export interface Setting {
+  /** As `ciasa eval` names it. */
+  id: string;
+  /** As a visitor reads it. */
+  name: string;
+  /** Its epsilon where the sweep runs over them, else null. */
+  x: number | null;
+  config: AttackConfig;
+  /** Another network that judges what the attack made; null: the attacked one. */
+  judge: ModelInfo | null;
+}
+
+/** What a sweep is made for. */
+export interface Ground {
+  layout: LayoutInfo;
+  /** The network that is attacked, and the others that read its layout. */
+  model: ModelInfo;
+  others: ModelInfo[];
+}
+
+export interface Sweep {
+  id: SweepId;
+  name: string;
+  /** Where the paper has it, if it has. */
+  paper: string | null;
+  about: string;
+}
+
+export const sweeps: Sweep[] = [
+  {
+    id: "one-step",
+    name: "One step",
+    paper: "Figure 2",
+    about: "FGSM without a target: one step of size epsilon, no constraint. Fooled: any other class.",
+  },
+  {
+    id: "basic",
+    name: "Basic",
+    paper: "Table I",
+    about: "CIASA on all joints, towards the least likely class, over epsilon. Fooled: that class.",
+  },
+  {
+    id: "regions",
+    name: "Regions",
+    paper: "Table II",
+    about: "CIASA on one set of joints at a time, towards the least likely class, at one epsilon.",
+  },
+  {
+    id: "ablation",
+    name: "Ablation",
+    paper: "Figures 6 and 7",
+    about: "CIASA with each constraint switched off in turn: what it costs, what it keeps natural.",
+  },
+  {
+    id: "peers",
+    name: "Peers",
+    paper: null,
+    about: "Other attacks beside CIASA: same clips, epsilon, network, target and projection.",
+  },
+  {
+    id: "transfer",
+    name: "Transfer",
+    paper: "Table III",
+    about: "Clips that fool this network, shown to the other networks for the same skeleton.",
+  },
+];
+
+/** The settings of a sweep, in the order in which they are drawn. */
+export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
+  const { layout, others } = ground;
+  const epsilons = lab.epsilons ?? usualEpsilons(lab.sweep, layout);
+  const one = epsilons[0] ?? 0;
+  const own = { x: null, judge: null };
+  switch (lab.sweep) {
+    case "one-step":
+      return epsilons.map((x) => ({ ...at(x), x, config: fgsm(lab, x), judge: null }));
+    case "basic":
+      return epsilons.map((x) => ({ ...at(x), x, config: ciasa(lab, x), judge: null }));
+    case "regions":
+      return layout.regions
+        .filter((region) => region.id.startsWith("set-"))
+        .map(({ id, name, joints }) => ({
+          ...own,
+          id: `${id} e=${one}`,
+          name,
+          config: { ...ciasa(lab, one), joints: [...joints] },
+        }));
+    case "ablation":
+      return ablations.map(({ id, name, off }) => {
+        const config = ciasa(lab, one);
+        const constraints = { ...config.constraints, ...Object.fromEntries(off.map((key) => [key, false])) };
+        return { ...own, id, name, config: { ...config, constraints } };
+      });
+    case "peers":
+      return peers.map(({ id, name }) => ({
+        ...own,
+        id: `${id} targeted`,
+        name,
+        config: applyPeer(id, ciasa(lab, one)),
+      }));
+    case "transfer": {
+      const config = ciasa(lab, one);
+      return [null, ...others].map((judge) => ({
+        id: `e=${one}`,
+        name: (judge ?? ground.model).name,
+        x: null,
+        config,
+        judge,
+      }));
+    }
+  }
+}
+
+/** Why a sweep cannot be made here, or null. */
+export function obstacle(lab: LabSettings, { others, layout }: Ground): string | null {
+  if (lab.sweep === "transfer" && others.length === 0) {
+    return `Transfer needs a second network that reads ${layout.name}; only one is here.`;
+  }
+  if (!overEpsilons(lab.sweep) && (lab.epsilons?.length ?? 1) > 1) return "This sweep takes one epsilon.";
+  return null;
+}
+
+const at = (epsilon: number) => ({ id: `e=${epsilon}`, name: `epsilon ${epsilon}` });
+
+const ablations: { id: string; name: string; off: (keyof AttackConfig["constraints"])[] }[] = [
+  { id: "all", name: "All constraints", off: [] },
+  { id: "no clip", name: "Without clipping", off: ["clip"] },
+  { id: "no realign", name: "Without bone lengths", off: ["realign"] },
+  { id: "no smooth", name: "Without smoothness", off: ["smooth"] },
+  { id: "no plausible", name: "Without plausibility", off: ["plausible"] },
+  { id: "clip only", name: "Clipping only", off: ["realign", "smooth", "plausible"] },
+];
+
+/** Table I's attack. */
+function ciasa(lab: LabSettings, epsilon: number): AttackConfig {
+  return applyPeer("ciasa", {
+    method: "ciasa",
+    target: { kind: "least-likely" },
+    joints: null,
+    epsilon,
+    alpha: lab.alpha,
+    lambda: lab.lambda,
+    iterations: lab.iterations,
+    constraints: { clip: true, realign: true, smooth: true, plausible: true },
+    stop: lab.stop,
+    seed: lab.seed,
+  });
+}
+
+/** Figure 2's: the step alone, which nothing shortens and which has nothing to stop before. */
+function fgsm(lab: LabSettings, epsilon: number): AttackConfig {
+  return {
+    ...applyPeer("fgsm", ciasa(lab, epsilon)),
+    target: { kind: "untargeted" },
+    iterations: 1,
+    constraints: { clip: false, realign: false, smooth: false, plausible: false },
+    stop: { kind: "iterations" },
+  };
+}

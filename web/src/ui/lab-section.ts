@@ -1,0 +1,77 @@
+import { css, html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { asFailure } from "../failure.ts";
+import type { Lab } from "../lab/lab.ts";
+import { Part, shared } from "./base.ts";
+
+/** The door to the Lab. Nothing of the Lab is loaded before it is opened. */
+@customElement("ciasa-lab")
+export class LabSection extends Part {
+  static override styles = [
+    shared,
+    css`
+      :host { display: block; min-width: 0; }
+      .head { display: flex; flex-wrap: wrap; gap: 8px 20px; align-items: center; justify-content: space-between; padding: 16px 20px; }
+      h2 { font-size: 17px; letter-spacing: -0.01em; }
+      .head p { color: var(--ink-2); max-width: 78ch; }
+      .wait { padding: 0 20px 18px; color: var(--ink-2); }
+      .bad { color: var(--bad); }
+    `,
+  ];
+
+  @state() private lab: Lab | null = null;
+  @state() private trouble: string | null = null;
+  #loading = false;
+
+  override willUpdate(): void {
+    super.willUpdate();
+    if (this.session.state.lab && !this.lab && !this.trouble) void this.#load();
+  }
+
+  override render() {
+    const { lab: open } = this.session.state;
+    return html`
+      <div class="head">
+        <div>
+          <h2>Lab</h2>
+          <p>The paper's sweeps over many clips: fooling rates with intervals, to compare and to download.</p>
+        </div>
+        <button aria-expanded=${open} @click=${this.#toggle}>${open ? "Close the Lab" : "Open the Lab"}</button>
+      </div>
+      ${open ? this.#body() : nothing}
+    `;
+  }
+
+  #body() {
+    if (this.trouble) {
+      return html`<p class="wait" role="alert"><span class="bad">The Lab did not load.</span> ${this.trouble}
+        <button class="small" @click=${this.#again}>Try again</button></p>`;
+    }
+    if (!this.lab) return html`<p class="wait">The Lab is loading…</p>`;
+    return html`<ciasa-lab-bench .session=${this.session} .lab=${this.lab}></ciasa-lab-bench>`;
+  }
+
+  async #load(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      const [lab] = await Promise.all([this.session.lab(), import("./lab/bench.ts")]);
+      this.lab = lab;
+    } catch (thrown) {
+      this.trouble = asFailure(thrown).message;
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  #again = (): void => {
+    this.trouble = null;
+  };
+
+  #toggle = (): void => {
+    const { settings, state } = this.session;
+    settings.set({ lab: !state.lab });
+    if (state.lab && this.lab?.status === "running")
+      this.session.say("The sweep goes on while the Lab is closed");
+  };
+}

@@ -1,0 +1,33 @@
+import { LitElement } from "lit";
+import { property } from "lit/decorators.js";
+import type { Lab } from "../../lab/lab.ts";
+import type { Session } from "../../session.ts";
+
+/** A part of the Lab: draws again when the Lab says so. */
+export class LabPart extends LitElement {
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) lab!: Lab;
+  readonly #changed = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener("change", this.#changed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener("change", this.#changed);
+  }
+
+  /** A body's height in the clips that are done, else in the clip on the stage; null where none is known. */
+  protected get height(): number | null {
+    const known = this.lab.results.map((row) => row.height).filter((height) => height !== null);
+    const mean = known.reduce((sum, height) => sum + height, 0) / known.length;
+    return known.length > 0 ? mean : this.session.height;
+  }
+
+  /** What epsilons are measured in, as a visitor reads it. */
+  protected get unit(): string {
+    return this.lab.ground?.layout.unit === "m" ? "m" : "shares of the picture";
+  }
+}

@@ -1,0 +1,112 @@
+import { css, html } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { unsafeHTML } from "lit/directives/unsafe-html.js";
+import { save } from "../../exports.ts";
+import { csv } from "../../lab/csv.ts";
+import { settingsFile } from "../../lab/files.ts";
+import { draw, type Figure, paper, themed } from "../../lab/plot.ts";
+import { type Counted, summary } from "../../lab/rates.ts";
+import { sweeps } from "../../lab/sweeps.ts";
+import { shared } from "../base.ts";
+import { download } from "../icons.ts";
+import { LabPart } from "./base.ts";
+
+/** The fooling rates, drawn while they come in, and the ways to take them along. */
+@customElement("ciasa-lab-figure")
+export class LabFigure extends LabPart {
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 10px; min-width: 0; }
+      .head { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; }
+      .segments label { flex: auto; }
+      .plot { min-width: 0; overflow: hidden; }
+      .plot svg { display: block; max-width: 100%; }
+      .empty { display: grid; place-items: center; min-height: 200px; border: 1px dashed var(--line-strong); border-radius: var(--radius-s); color: var(--ink-3); text-align: center; padding: 0 24px; }
+      .files { display: flex; flex-wrap: wrap; gap: 8px; }
+    `,
+  ];
+
+  /** Which clips count in the plot; the table has both. */
+  @state() private counted: Counted = "correct";
+  @state() private width = 0;
+  readonly #size = new ResizeObserver(([entry]) => {
+    if (entry) this.width = Math.floor(entry.contentRect.width);
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
+  }
+
+  override render() {
+    const { lab } = this;
+    const rows = lab.results.length;
+    return html`
+      <div class="head">
+        <h2>Fooling rate</h2>
+        <fieldset class="segments" aria-label="Clips that count">
+          ${this.#choice("correct", "Correctly classified")}${this.#choice("all", "All clips")}
+        </fieldset>
+      </div>
+      ${
+        rows > 0 && this.width > 0
+          ? html`<div class="plot" role="img" aria-label="Fooling rates with 95 % intervals; the table below has the numbers">${unsafeHTML(draw(this.#figure, themed, this.width, false))}</div>`
+          : html`<p class="empty">Fooling rates draw themselves here, with their 95 % intervals, once the sweep runs.</p>`
+      }
+      <div class="files">
+        <button class="small" ?disabled=${rows === 0} @click=${this.#rows}>${download} Rows, CSV</button>
+        <button class="small" ?disabled=${rows === 0} @click=${this.#plot}>${download} Plot, SVG</button>
+        <button class="small" ?disabled=${lab.obstacle !== null && !lab.busy} @click=${this.#settings}>${download} Settings, JSON</button>
+      </div>
+    `;
+  }
+
+  #choice(id: Counted, name: string) {
+    return html`<label><input type="radio" name="counted" .checked=${id === this.counted} @change=${() => {
+      this.counted = id;
+    }} />${name}</label>`;
+  }
+
+  get #figure(): Figure {
+    const { lab, counted } = this;
+    const { plan, settings, ground } = lab;
+    const points = plan.settings.map((setting) => {
+      const { last, best } = summary(lab.of(setting), counted);
+      return { name: setting.name, x: setting.x, last, best };
+    });
+    const sweep = sweeps.find(({ id }) => id === settings.sweep);
+    const which = counted === "correct" ? "correctly classified clips" : "all clips";
+    const clips = Math.max(0, ...points.map((point) => point.last.of));
+    return {
+      title: `Fooling rate: ${sweep?.name.toLowerCase() ?? ""}`,
+      about: `${ground?.model.name ?? ""}; ${clips} ${which}; Wilson intervals, 95 %; seed ${settings.seed}`,
+      unit: this.unit,
+      height: this.height,
+      points,
+    };
+  }
+
+  #rows = (): void => {
+    const { results, settings, ground } = this.lab;
+    const models = ground ? [ground.model, ...ground.others] : [];
+    save(`${this.#stem}-rows.csv`, csv(results, settings.sweep, models), "text/csv");
+  };
+
+  #plot = (): void => save(`${this.#stem}.svg`, draw(this.#figure, paper, 720, true), "image/svg+xml");
+
+  #settings = (): void => {
+    const { settings, ground, plan } = this.lab;
+    if (ground) save(`${this.#stem}-settings.json`, settingsFile(settings, ground, plan), "application/json");
+  };
+
+  get #stem(): string {
+    const { settings, ground } = this.lab;
+    return `ciasa-${settings.sweep}-${ground?.model.id ?? "lab"}`.replace(/[^a-z0-9-]+/gi, "-");
+  }
+}

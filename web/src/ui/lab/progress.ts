@@ -1,0 +1,115 @@
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { duration, remaining } from "../../lab/time.ts";
+import { shared } from "../base.ts";
+import { pause, play } from "../icons.ts";
+import { LabPart } from "./base.ts";
+
+/** Start, pause, cancel; how far the sweep is, how long it will take, and what went wrong. */
+@customElement("ciasa-lab-progress")
+export class LabProgress extends LabPart {
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 8px; }
+      .buttons { display: flex; gap: 6px; }
+      .buttons button { min-height: 40px; white-space: nowrap; }
+      .primary { flex: 1; font-weight: 620; }
+      progress { appearance: none; width: 100%; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--sunken); }
+      progress::-webkit-progress-bar { background: var(--sunken); }
+      progress::-webkit-progress-value { background: var(--perturbed); }
+      progress::-moz-progress-bar { background: var(--perturbed); }
+      .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); display: grid; gap: 2px; overflow-wrap: anywhere; }
+      .bad strong { color: var(--bad); }
+      .hint { min-height: 17px; }
+      @media (pointer: coarse), (max-width: 720px) { .buttons button { min-height: 46px; } }
+    `,
+  ];
+
+  readonly #step = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener("step", this.#step);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener("step", this.#step);
+  }
+
+  override render() {
+    const { lab } = this;
+    const all = lab.plan.tasks.length;
+    const done = all - lab.open;
+    return html`
+      ${this.#troubles(done, all)}
+      <progress max=${Math.max(all, 1)} value=${done} aria-label="Rows of the sweep"></progress>
+      <div class="buttons">${lab.ground || this.session.engine.wanted ? this.#buttons(done) : this.#load()}</div>
+      <p class="hint number">${this.#words(done, all)}</p>
+    `;
+  }
+
+  #load() {
+    return html`<button class="primary" @click=${() => this.session.startEngine()}>Load the engine</button>`;
+  }
+
+  #buttons(done: number) {
+    const { lab } = this;
+    const able = lab.obstacle === null && (lab.busy || lab.open > 0);
+    return html`
+      ${
+        lab.status === "running"
+          ? html`<button class="primary" @click=${() => lab.pause()}>${pause} Pause sweep</button>`
+          : html`<button class="primary" ?disabled=${!able} @click=${this.#start}>${play} ${lab.busy || (done > 0 && lab.open > 0) ? "Go on" : "Run sweep"}</button>`
+      }
+      <button aria-label="Cancel the sweep" ?disabled=${!lab.busy} @click=${() => lab.cancel()}>Cancel</button>
+      <button ?disabled=${lab.busy || done === 0} title="Forget the rows of this sweep" @click=${() => lab.clear()}>Clear</button>
+    `;
+  }
+
+  #words(done: number, all: number) {
+    const { lab } = this;
+    if (lab.obstacle && !lab.busy) return lab.obstacle;
+    const count = `${done} of ${all} rows`;
+    if (all > 0 && done === all) return `${count}: complete.`;
+    const left = remaining(lab.plan.tasks, lab.rows);
+    const time = left === null ? "the time is known after the first row" : `about ${duration(left)} left`;
+    if (!lab.now) return `${count}, ${time}.`;
+    const { task, taken } = lab.now;
+    const where = `${task.clip.name}, ${task.setting.name}`;
+    const step = taken > 0 && task.setting.config.iterations > 1 ? `, step ${taken}` : "";
+    return lab.status === "paused"
+      ? html`Paused at ${where}. ${count}, ${time}. ${lab.obstacle ?? nothing}`
+      : html`${where}${step}. ${count}, ${time}.`;
+  }
+
+  #troubles(done: number, all: number) {
+    const { failure, troubles } = this.lab;
+    const causes = [...new Set(troubles.values())];
+    return html`
+      ${
+        failure
+          ? html`<div class="bad" role="alert"><strong>The sweep stopped.</strong><span>${failure.message}</span>
+            <span class="hint">Kept: ${done} of ${all} rows. “Go on” continues with the next one${this.#gpu ? ", on the CPU if you choose it above" : ""}.</span></div>`
+          : nothing
+      }
+      ${
+        causes.length > 0
+          ? html`<div class="bad" role="status"><strong>${troubles.size} ${troubles.size === 1 ? "row" : "rows"} could not be computed.</strong>
+            ${causes.slice(0, 3).map((cause) => html`<span>${cause}</span>`)}
+            <span class="hint">“Go on” tries again.</span></div>`
+          : nothing
+      }
+    `;
+  }
+
+  get #gpu(): boolean {
+    return this.session.state.engine !== "cpu";
+  }
+
+  #start = (): void => {
+    this.session.say("The sweep is running");
+    void this.lab.start();
+  };
+}
