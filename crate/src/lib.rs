@@ -9,7 +9,7 @@
 //! | [`format`] | NTU `.skeleton`, Kinetics-skeleton JSON and our own JSON, to clips and back |
 //! | `model` | the networks, frozen and differentiable to the clip (feature `engine`) |
 //! | `attack` | CIASA, FGSM and their peers, one step in, one report out (feature `engine`) |
-//! | `train`, `cli` | the trainer and the commands (features `train`, `cli`) |
+//! | `train`, `eval`, `cli` | the trainer, the experiments and the commands (features `train`, `cli`) |
 //! | `viewer`, `web` | the two modules of the page (features `viewer`, `web`) |
 //!
 //! Recognise a clip and attack it:
@@ -46,6 +46,8 @@ pub mod cli;
 #[cfg(feature = "engine")]
 pub mod data;
 pub mod error;
+#[cfg(feature = "cli")]
+pub mod eval;
 pub mod format;
 #[cfg(feature = "engine")]
 pub mod kernel;

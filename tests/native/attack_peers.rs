@@ -3,48 +3,21 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use burn::tensor::Device;
 use ciasa::attack::run::{block_on, run};
 use ciasa::attack::{
     Attack, AttackConfig, Constraints, Done, Epsilon, Method, Peer, Prediction, Restraint, StepReport, Stop, Target,
     Victim,
 };
-use ciasa::model::agcn::{AgcnConfig, Stream};
-use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
-use ciasa::model::stgcn::StGcnConfig;
-use ciasa::model::{Recogniser, State};
+use ciasa::model::manifest::Architecture;
 use ciasa::skeleton::{LayoutId, Sequence};
 
-use crate::support::{portable_agcn, portable_stgcn};
+use crate::support::portable_recogniser;
 use crate::toy::{CLASSES, Toy, clip};
 
 const KINECT: LayoutId = LayoutId::KinectV1;
 
-/// A network with portable random weights.
 fn random(architecture: Architecture, layout: LayoutId) -> Arc<dyn Victim> {
-    let agcn = |stream| portable_agcn(&AgcnConfig { layout, classes: CLASSES, people: 1, stream });
-    let states: Vec<State> = match architecture {
-        Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
-        _ => vec![portable_stgcn(&StGcnConfig::published(layout, CLASSES))],
-    };
-    let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: String::new() };
-    let entry = ModelEntry {
-        id: "random".into(),
-        name: "random weights".into(),
-        architecture,
-        layout,
-        classes: (0..CLASSES).map(|c| c.to_string()).collect(),
-        people: 1,
-        frames: 8,
-        preprocessing: Preprocessing::Raw,
-        weights: (0..states.len()).map(file).collect(),
-        accuracy: Accuracy { top1: 0.0, clips: 0 },
-        split: String::new(),
-        data: String::new(),
-        licence: String::new(),
-        retrain: String::new(),
-    };
-    Arc::new(Recogniser::from_states(entry, &states, &Device::flex()).unwrap())
+    Arc::new(portable_recogniser("random", architecture, layout, CLASSES))
 }
 
 fn start(victim: &Arc<dyn Victim>, config: AttackConfig) -> Attack {

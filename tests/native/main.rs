@@ -4,6 +4,8 @@
 mod attack_laws;
 mod attack_loop;
 mod attack_peers;
+mod eval;
+mod eval_results;
 mod formats;
 mod gallery;
 mod golden_agcn;

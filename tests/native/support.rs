@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use ciasa::model::State;
+use burn::tensor::Device;
+use ciasa::model::agcn::{AgcnConfig, Stream};
+use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+use ciasa::model::stgcn::StGcnConfig;
+use ciasa::model::{Recogniser, State};
+use ciasa::skeleton::LayoutId;
 
 /// A golden file of the repository.
 pub fn golden(name: &str) -> State {
@@ -124,4 +129,33 @@ pub fn portable_shift_gcn(config: &ciasa::model::shift_gcn::ShiftGcnConfig) -> S
         state.insert(key, &shape, data);
     }
     state
+}
+
+/// A network with portable random weights, which takes 8 frames of one person.
+pub fn portable_recogniser(id: &str, architecture: Architecture, layout: LayoutId, classes: usize) -> Recogniser {
+    let agcn = |stream| portable_agcn(&AgcnConfig { layout, classes, people: 1, stream });
+    let states = match architecture {
+        Architecture::AgcnJoint => vec![agcn(Stream::Joint)],
+        Architecture::AgcnBone => vec![agcn(Stream::Bone)],
+        Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
+        _ => vec![portable_stgcn(&StGcnConfig::published(layout, classes))],
+    };
+    let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: format!("{i}{i}{i}{i}") };
+    let entry = ModelEntry {
+        id: id.into(),
+        name: "random weights".into(),
+        architecture,
+        layout,
+        classes: (0..classes).map(|c| c.to_string()).collect(),
+        people: 1,
+        frames: 8,
+        preprocessing: Preprocessing::Raw,
+        weights: (0..states.len()).map(file).collect(),
+        accuracy: Accuracy { top1: 0.0, clips: 0 },
+        split: String::new(),
+        data: String::new(),
+        licence: String::new(),
+        retrain: String::new(),
+    };
+    Recogniser::from_states(entry, &states, &Device::flex()).unwrap()
 }

@@ -17,6 +17,7 @@ struct Cli {
 enum Command {
     Attack(Box<cli::attack::AttackArgs>),
     Convert(cli::convert::ConvertArgs),
+    Eval(Box<cli::eval::EvalArgs>),
     Recognise(cli::recognise::RecogniseArgs),
     Train(cli::train::TrainArgs),
     Evaluate(cli::evaluate::EvaluateArgs),
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Attack(args) => cli::attack::run(&args),
         Command::Convert(args) => cli::convert::run(&args),
+        Command::Eval(args) => cli::eval::run(&args),
         Command::Recognise(args) => cli::recognise::run(&args),
         Command::Train(args) => cli::train::run(&args),
         Command::Evaluate(args) => cli::evaluate::run(&args),

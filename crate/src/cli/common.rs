@@ -102,7 +102,11 @@ pub fn load(entry: &ModelEntry, dir: &Path) -> Result<Recogniser> {
     load_on(entry, dir, &Device::flex())
 }
 
-fn load_on(entry: &ModelEntry, dir: &Path, device: &Device) -> Result<Recogniser> {
+/// As [`load`], onto any device.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_on(entry: &ModelEntry, dir: &Path, device: &Device) -> Result<Recogniser> {
     let files = entry.weights.iter().map(|w| bytes(&dir.join(&w.file))).collect::<Result<Vec<_>>>()?;
     Recogniser::load(entry.clone(), &files, device)
 }

@@ -62,7 +62,10 @@ pub(super) fn measure(recogniser: &Recogniser, config: &TrainConfig, data: &Data
 }
 
 /// The config file beside the weights that made the model; an ensemble's is that of its first member.
-fn config_of(id: &str, dir: &Path) -> Result<TrainConfig> {
+///
+/// # Errors
+/// Where there is none, or a file cannot be read.
+pub(super) fn config_of(id: &str, dir: &Path) -> Result<TrainConfig> {
     let entries = std::fs::read_dir(dir).map_err(|e| Error::io(dir, &e))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
     paths.sort();

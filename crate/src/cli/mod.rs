@@ -3,6 +3,7 @@
 pub mod attack;
 mod common;
 pub mod convert;
+pub mod eval;
 pub mod evaluate;
 pub mod gallery;
 pub mod plot;

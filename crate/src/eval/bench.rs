@@ -1,0 +1,108 @@
+//! What experiments run on: models, and clips with what is known of them.
+
+use std::sync::Arc;
+
+use super::clips::stratified;
+use super::defence::Detector;
+use super::manifold::Manifold;
+use crate::data::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::model::Recogniser;
+use crate::skeleton::Sequence;
+
+/// Natural clips for an attack's discriminator.
+const NATURAL: usize = 54;
+
+/// A model and the set that it was trained on.
+pub struct Model {
+    /// The network.
+    pub recogniser: Arc<Recogniser>,
+    /// The first digits of its weights' SHA-256.
+    pub weights: String,
+    /// Its set, an index into [`Bench::sources`]; none where that is not there.
+    pub source: Option<usize>,
+}
+
+impl Model {
+    /// A loaded model.
+    pub fn new(recogniser: Recogniser, source: Option<usize>) -> Self {
+        let digits = |w: &crate::model::manifest::WeightFile| w.sha256.chars().take(8).collect::<String>();
+        let weights = recogniser.entry.weights.iter().map(digits).collect::<Vec<_>>().join("+");
+        Self { recogniser: Arc::new(recogniser), weights, source }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.recogniser.entry.id
+    }
+}
+
+/// Clips, and what was learnt from those of the training side.
+pub struct Source {
+    /// The set's name in rows.
+    pub name: String,
+    /// All its clips, with their class.
+    pub clips: Vec<(Sequence, usize)>,
+    /// The test side.
+    pub test: Vec<usize>,
+    /// Clips of the training side for the discriminators.
+    natural: Vec<usize>,
+    /// Its thresholds were set on the training side.
+    pub detector: Option<Detector>,
+    /// The training side's poses.
+    pub manifold: Option<Manifold>,
+}
+
+impl Source {
+    /// A set with its two sides.
+    ///
+    /// # Errors
+    /// Where a side is empty.
+    pub fn of_dataset(name: &str, data: Dataset, training: &[usize], test: Vec<usize>, seed: u64) -> Result<Self> {
+        if training.is_empty() || test.is_empty() {
+            return Err(Error::data("a side of the split has no clip").at(name));
+        }
+        let side = || training.iter().map(|&i| &data.clips[i]);
+        let detector = Detector::fit(&side().map(|c| &c.clip).collect::<Vec<_>>());
+        let performers: Vec<_> = side().map(|c| (&c.clip, c.subject.as_str())).collect();
+        let manifold = Manifold::fit(&performers);
+        let labels: Vec<_> = training.iter().map(|&i| (i, data.clips[i].label)).collect();
+        let natural = stratified(&labels, NATURAL, seed);
+        let clips = data.clips.into_iter().map(|c| (c.clip, c.label)).collect();
+        Ok(Self { name: name.into(), clips, test, natural, detector, manifold })
+    }
+
+    /// Made clips: all are to be attacked, and each is natural to the others. Nothing is known of a training side.
+    pub fn of_gallery(clips: Vec<(Sequence, usize)>) -> Self {
+        let all: Vec<usize> = (0..clips.len()).collect();
+        let name = "gallery".to_owned();
+        Self { name, clips, test: all.clone(), natural: all, detector: None, manifold: None }
+    }
+
+    /// `n` test clips, even over the classes.
+    pub fn select(&self, n: usize, seed: u64) -> Vec<usize> {
+        let labels: Vec<_> = self.test.iter().map(|&i| (i, self.clips[i].1)).collect();
+        stratified(&labels, n, seed)
+    }
+
+    /// The natural clips for an attack on a clip: never itself.
+    pub fn natural(&self, attacked: usize) -> Vec<Sequence> {
+        self.natural.iter().filter(|i| **i != attacked).map(|&i| self.clips[i].0.clone()).collect()
+    }
+}
+
+/// All of it.
+#[derive(Default)]
+pub struct Bench {
+    /// The models at hand.
+    pub models: Vec<Model>,
+    /// The sets at hand.
+    pub sources: Vec<Source>,
+}
+
+impl Bench {
+    /// The model of that id.
+    pub fn model(&self, id: &str) -> Option<usize> {
+        self.models.iter().position(|m| m.id() == id)
+    }
+}

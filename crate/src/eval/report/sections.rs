@@ -1,0 +1,277 @@
+//! One section an experiment.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::plots::{Series, dots, lines};
+use super::tables::{Group, Table, groups, looks, number, success, success_cells};
+use super::{Report, paper};
+use crate::error::Result;
+use crate::eval::plan::Experiment;
+use crate::eval::row::Row;
+use crate::eval::stats::{Rate, mean};
+use crate::skeleton::LayoutId;
+
+/// Writes a section.
+///
+/// # Errors
+/// Where a plot cannot be drawn.
+pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], folder: &str) -> Result<()> {
+    // Writing to a string cannot fail.
+    let _ = writeln!(report.page, "\n## {}\n\n{}.", title(experiment.id), capital(experiment.about));
+    let plot = |report: &mut Report, name: &str, alt: &str, svg: String| {
+        let _ = writeln!(report.page, "\n![{alt}]({folder}/{name})");
+        report.plots.push((name.into(), svg));
+    };
+    match experiment.id {
+        "clean" => clean(&mut report.page, rows),
+        "figure2" => {
+            for (name, own) in by_model(rows) {
+                protocol(&mut report.page, &own, &name);
+                report.page += &success(&groups(&own, &order(experiment)), "epsilon").text();
+                report.page += &looks(&groups(&own, &order(experiment)), "epsilon").text();
+            }
+            let series: Vec<Series> =
+                by_model(rows).iter().map(|(name, own)| against_share(name, own, Row::success)).collect();
+            let svg = lines("Fooled by one untargeted step, %", "epsilon, % of the body's height", &series)?;
+            plot(report, "figure2.svg", "Fooling rate of one step against epsilon", svg);
+            let _ = writeln!(
+                report.page,
+                "\nThe paper: above 90 % for every protocol once epsilon reaches 0.02, \"one twentieth of the average skeleton height\"."
+            );
+        }
+        "table1" | "openpose" => {
+            protocol(&mut report.page, rows, "");
+            let all = groups(rows, &order(experiment));
+            report.page += &beside_table_1(&all).text();
+            report.page += &looks(&all, "epsilon").text();
+            let last = against_share("last iterate", rows, Row::success);
+            let best = against_share("best iterate", rows, |r| r.best == Some(true));
+            let changed = against_share("label changed", rows, |r| r.fooled);
+            let name = format!("{}.svg", experiment.id);
+            let svg = lines(
+                "CIASA, least likely target: success, %",
+                "epsilon, % of the body's height",
+                &[last, best, changed],
+            )?;
+            plot(report, &name, "Success of CIASA against epsilon", svg);
+        }
+        "table2" => {
+            protocol(&mut report.page, rows, "");
+            let all = groups(rows, &order(experiment));
+            let table = success_with(&all, "region and epsilon", &["paper: NTU XS", "NTU XV"], |g| {
+                let known = paper::TABLE_2.iter().find(|(set, _)| g.setting.starts_with(set));
+                known.map_or(vec!["-".into(); 2], |(_, rates)| rates.map(|r| format!("{r:.1}")).to_vec())
+            });
+            report.page += &table.text();
+            report.page += &looks(&all, "region and epsilon").text();
+        }
+        "table3" => table3(&mut report.page, rows, &order(experiment)),
+        "peers" => {
+            let own: Vec<&Row> = rows.iter().copied().filter(|r| r.judge == r.model).collect();
+            protocol(&mut report.page, &own, "");
+            let all = groups(&own, &order(experiment));
+            report.page += &success(&all, "attack").text();
+            report.page += &looks(&all, "attack").text();
+            let svg = dots("Success of each attack, %", &with_defences(&all))?;
+            plot(report, "peers.svg", "Success of each attack, as it is, after smoothing, and not flagged", svg);
+            if own.len() < rows.len() {
+                report.page += "\nThe same clips, judged by networks that were not attacked:\n";
+                report.page += &transfer(rows, &order(experiment)).text();
+            }
+        }
+        "ablation" => {
+            protocol(&mut report.page, rows, "");
+            let all = groups(rows, &order(experiment));
+            report.page += &success(&all, "constraints").text();
+            report.page += &looks(&all, "constraints").text();
+            let svg = dots("Success with each constraint off, %", &with_defences(&all))?;
+            plot(
+                report,
+                "ablation.svg",
+                "Success with each constraint off, as it is, after smoothing, and not flagged",
+                svg,
+            );
+            let _ = writeln!(
+                report.page,
+                "\n![Film strips of the paper's figure 6]({folder}/figure6.svg)\n\n![Film strips of the paper's figure 7]({folder}/figure7.svg)"
+            );
+        }
+        _ => {
+            protocol(&mut report.page, rows, "");
+            report.page += &success(&groups(rows, &order(experiment)), "setting").text();
+        }
+    }
+    Ok(())
+}
+
+fn title(id: &str) -> &str {
+    match id {
+        "clean" => "Without an attack",
+        "figure2" => "Figure 2: one step",
+        "table1" => "Table I: basic mode",
+        "table2" => "Table II: localized and advanced mode",
+        "table3" => "Table III: transfer between networks",
+        "peers" => "Peers: other attacks",
+        "ablation" => "Ablation: figures 6 and 7",
+        "openpose" => "OpenPose: two coordinates and a confidence",
+        "gallery" => "Made clips: a slice that a test runs again",
+        _ => id,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// The ids of an experiment's settings, in the plan's order. Those of both kinds of layout: some have their own grid.
+fn order(experiment: &Experiment) -> Vec<String> {
+    let of = |id: LayoutId| (experiment.settings)(id.layout()).into_iter().map(|s| s.id);
+    let mut ids: Vec<String> = of(LayoutId::OpenPose18).chain(of(LayoutId::KinectV1)).collect();
+    let epsilon = |id: &String| id.strip_prefix("e=").and_then(|e| e.parse::<f32>().ok());
+    match ids.iter().map(epsilon).collect::<Option<Vec<_>>>() {
+        Some(_) => ids.sort_by(|a, b| epsilon(a).unwrap_or(0.0).total_cmp(&epsilon(b).unwrap_or(0.0))),
+        None => ids = of(LayoutId::KinectV1).collect(),
+    }
+    ids
+}
+
+/// The rows of each attacked model.
+fn by_model<'a>(rows: &[&'a Row]) -> Vec<(String, Vec<&'a Row>)> {
+    let ids: BTreeSet<&str> = rows.iter().map(|r| r.model.as_str()).collect();
+    ids.into_iter().map(|id| (id.to_owned(), rows.iter().copied().filter(|r| r.model == id).collect())).collect()
+}
+
+/// Number of clips, seed, iterations and stop rule.
+fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
+    let all = |of: &dyn Fn(&Row) -> String| {
+        rows.iter().map(|r| of(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let clips: BTreeSet<(&str, usize, bool)> =
+        rows.iter().map(|r| (r.dataset.as_str(), r.clip, r.clean_correct)).collect();
+    let correct = clips.iter().filter(|c| c.2).count();
+    if !heading.is_empty() {
+        let _ = writeln!(page, "\n### {heading}");
+    }
+    let steps = rows.iter().map(|r| r.used).max().unwrap_or(0);
+    let iterations =
+        if steps > 1 { format!("{} iterations", all(&|r| r.iterations.to_string())) } else { "one step".into() };
+    let stop = match all(&|r| r.stop.clone()).as_str() {
+        "none" => "no early stop".to_owned(),
+        held => format!("stop rule: {held} passes"),
+    };
+    let _ = writeln!(
+        page,
+        "\nModel {} (weights {}), {}: {} clips, {correct} of them correct; seed {}, {iterations}, {stop}.",
+        all(&|r| r.model.clone()),
+        all(&|r| r.weights.clone()),
+        all(&|r| r.dataset.clone()),
+        clips.len(),
+        all(&|r| r.seed.to_string()),
+    );
+}
+
+fn clean(page: &mut String, rows: &[&Row]) {
+    let mut table = Table::new(&[
+        "model",
+        "weights",
+        "set",
+        "accuracy",
+        "after smoothing",
+        "flagged: bones",
+        "flagged: acceleration",
+        "flagged: either",
+        "natural, mean",
+    ]);
+    for (model, own) in by_model(rows) {
+        let of = |answer: &dyn Fn(&Row) -> Option<bool>| Rate::count(own.iter().filter_map(|r| answer(r))).to_string();
+        table.line(&[
+            model,
+            own[0].weights.clone(),
+            format!("{}, {} test clips", own[0].dataset, own.len()),
+            of(&|r| Some(r.clean_correct)),
+            of(&|r| Some(r.smoothed == r.label)),
+            of(&|r| r.flag_bones),
+            of(&|r| r.flag_acceleration),
+            of(&Row::flagged),
+            number(mean(own.iter().filter_map(|r| r.natural).map(f64::from)), 2),
+        ]);
+    }
+    *page += &table.text();
+    *page += "\nWhat is flagged here is the detector's false alarm: its thresholds let 95 % of the *training* people's clips pass.\n";
+}
+
+/// The success table with further columns.
+fn success_with(all: &[Group<'_>], first: &str, more: &[&str], cells: impl Fn(&Group<'_>) -> Vec<String>) -> Table {
+    let columns = [first, "% of height", "success, correct", "success, all", "best, correct", "label changed, correct"];
+    let columns = [&columns[..], &["median updates to success", "median confidence"], more].concat();
+    let mut table = Table::new(&columns);
+    all.iter().for_each(|g| table.line(&[success_cells(g), cells(g)].concat()));
+    table
+}
+
+fn beside_table_1(all: &[Group<'_>]) -> Table {
+    success_with(all, "epsilon", &["paper: Kinetics", "NTU XS", "NTU XV"], |g| {
+        let known = paper::epsilon(&g.setting).and_then(paper::table_1);
+        known.map_or(vec!["-".into(); 3], |rates| rates.map(|r| format!("{r:.1}")).to_vec())
+    })
+}
+
+fn table3(page: &mut String, rows: &[&Row], settings: &[String]) {
+    for (model, own) in by_model(rows) {
+        protocol(page, &own, &format!("Attacked: {model}"));
+        *page += &transfer(&own, settings).text();
+    }
+}
+
+/// Each setting, judged by each model.
+fn transfer(rows: &[&Row], settings: &[String]) -> Table {
+    let columns = ["attack", "judge", "accuracy before", "after", "label changed, all", "target said, correct"];
+    let mut table = Table::new(&[&columns[..], &["paper: before", "after", "fooling rate"]].concat());
+    for group in groups(rows, settings) {
+        let judges: BTreeSet<(bool, &str)> =
+            group.rows.iter().map(|r| (r.judge != r.model, r.judge.as_str())).collect();
+        for (_, judge) in judges {
+            let own = Group {
+                setting: group.setting.clone(),
+                rows: group.rows.iter().copied().filter(|r| r.judge == judge).collect(),
+            };
+            let from_st_gcn = own.rows.iter().all(|r| r.model.ends_with("st-gcn"));
+            let known = paper::TABLE_3
+                .iter()
+                .find(|(id, _)| from_st_gcn && group.setting.starts_with("e=") && judge.ends_with(&format!("-{id}")));
+            let mut cells = vec![
+                own.setting.clone(),
+                judge.to_owned(),
+                own.rate_of_all(|r| r.clean_correct).to_string(),
+                own.rate_of_all(|r| r.predicted == r.label).to_string(),
+                own.rate_of_all(|r| r.fooled).to_string(),
+                own.rate_where(|r| r.hit).to_string(),
+            ];
+            cells.extend(known.map_or(vec!["-".into(); 3], |(_, n)| n.map(|n| format!("{n:.1}")).to_vec()));
+            table.line(&cells);
+        }
+    }
+    table
+}
+
+/// Success against epsilon as a share of the body's height, among the correct.
+fn against_share(name: &str, rows: &[&Row], answer: impl Fn(&Row) -> bool + Copy) -> Series {
+    let mut points: Vec<(f64, Rate)> =
+        groups(rows, &[]).iter().filter_map(|g| Some((g.share()?, g.rate(answer)))).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Series { name: name.into(), points }
+}
+
+/// Success as it is, after smoothing, and where the detector flags nothing.
+fn with_defences(all: &[Group<'_>]) -> Vec<(String, [(&'static str, Rate); 3])> {
+    let of = |g: &Group<'_>| {
+        [
+            ("as it is", g.rate(Row::success)),
+            ("after smoothing", g.rate(Row::smoothed_success)),
+            ("and not flagged", g.rate(|r| r.success() && r.flagged() != Some(true))),
+        ]
+    };
+    all.iter().map(|g| (g.setting.clone(), of(g))).collect()
+}

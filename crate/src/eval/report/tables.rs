@@ -1,0 +1,143 @@
+//! Rows to cells.
+
+use std::fmt::Write as _;
+
+use crate::eval::row::Row;
+use crate::eval::stats::{Rate, mean, median};
+
+/// A Markdown table that grows.
+pub struct Table(String);
+
+impl Table {
+    /// With these columns.
+    pub fn new(columns: &[&str]) -> Self {
+        Self(format!("\n| {} |\n|{}\n", columns.join(" | "), " --- |".repeat(columns.len())))
+    }
+
+    /// One more line.
+    pub fn line(&mut self, cells: &[String]) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "| {} |", cells.join(" | "));
+    }
+
+    /// The table.
+    pub fn text(self) -> String {
+        self.0
+    }
+}
+
+/// The rows of one setting, and what can be asked of them.
+#[derive(Clone)]
+pub struct Group<'a> {
+    /// The setting.
+    pub setting: String,
+    /// All its rows.
+    pub rows: Vec<&'a Row>,
+}
+
+/// The rows by setting, in the order of `settings`; others come after them.
+pub fn groups<'a>(rows: &[&'a Row], settings: &[String]) -> Vec<Group<'a>> {
+    let mut ids: Vec<String> = settings.to_vec();
+    ids.extend(rows.iter().map(|r| r.setting.clone()).filter(|s| !settings.contains(s)));
+    let mut seen = std::collections::HashSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    let group = |setting: String| {
+        let rows: Vec<&Row> = rows.iter().copied().filter(|r| r.setting == setting).collect();
+        (!rows.is_empty()).then_some(Group { setting, rows })
+    };
+    ids.into_iter().filter_map(group).collect()
+}
+
+impl Group<'_> {
+    /// Rows of clips that are recognised without an attack.
+    pub fn correct(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().copied().filter(|r| r.clean_correct)
+    }
+
+    /// How often, among the correct.
+    pub fn rate(&self, answer: impl Fn(&Row) -> bool) -> Rate {
+        Rate::count(self.correct().map(answer))
+    }
+
+    /// How often, among all.
+    pub fn rate_of_all(&self, answer: impl Fn(&Row) -> bool) -> Rate {
+        Rate::count(self.rows.iter().map(|r| answer(r)))
+    }
+
+    /// How often, among the correct for whom there is an answer.
+    pub fn rate_where(&self, answer: impl Fn(&Row) -> Option<bool>) -> Rate {
+        Rate::count(self.correct().filter_map(answer))
+    }
+
+    /// The median over the correct, and over those of them that have the number.
+    pub fn median(&self, number: impl Fn(&Row) -> Option<f32>) -> Option<f64> {
+        median(self.correct().filter_map(number).map(f64::from))
+    }
+
+    /// The mean of all shares of the body's height, as percent.
+    pub fn share(&self) -> Option<f64> {
+        mean(self.rows.iter().filter_map(|r| r.share).map(|s| 100.0 * f64::from(s)))
+    }
+}
+
+/// A number with so many digits after the point, or a dash.
+pub fn number(value: Option<f64>, digits: usize) -> String {
+    value.map_or("-".into(), |v| format!("{v:.digits$}"))
+}
+
+/// How well the attacks of each group did.
+pub fn success(groups: &[Group<'_>], first: &str) -> Table {
+    let columns = [first, "% of height", "success, correct", "success, all", "best, correct", "label changed, correct"];
+    let columns = [&columns[..], &["median updates to success", "median confidence"]].concat();
+    let mut table = Table::new(&columns);
+    groups.iter().for_each(|g| table.line(&success_cells(g)));
+    table
+}
+
+/// The cells of [`success`].
+pub fn success_cells(g: &Group<'_>) -> Vec<String> {
+    vec![
+        g.setting.clone(),
+        number(g.share(), 1),
+        g.rate(Row::success).to_string(),
+        g.rate_of_all(Row::success).to_string(),
+        g.rate_where(|r| r.best).to_string(),
+        g.rate(|r| r.fooled).to_string(),
+        number(g.median(|r| r.first.map(|f| f as f32)), 0),
+        number(g.median(|r| Some(r.p_target.unwrap_or(r.confidence))), 2),
+    ]
+}
+
+/// What the attacked clips look like, and how they fare against the defences.
+pub fn looks(groups: &[Group<'_>], first: &str) -> Table {
+    let mut table = Table::new(&[
+        first,
+        "mean displacement",
+        "max displacement",
+        "beyond epsilon",
+        "bone lengths change, %",
+        "acceleration change, RMS",
+        "natural",
+        "discriminator",
+        "success after smoothing",
+        "flagged: bones",
+        "flagged: acceleration",
+    ]);
+    for g in groups {
+        let thousandths = |of: fn(&Row) -> f32| number(g.median(|r| Some(1000.0 * of(r))), 1);
+        table.line(&[
+            g.setting.clone(),
+            thousandths(|r| r.mean_displacement),
+            thousandths(|r| r.max_displacement),
+            thousandths(|r| r.epsilon_excess),
+            number(g.median(|r| Some(100.0 * r.bone_deviation)), 1),
+            thousandths(|r| r.acceleration_change.sqrt()),
+            number(g.median(|r| r.natural), 2),
+            number(g.median(|r| r.plausibility), 2),
+            g.rate(Row::smoothed_success).to_string(),
+            g.rate_where(|r| r.flag_bones).to_string(),
+            g.rate_where(|r| r.flag_acceleration).to_string(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,95 @@
+//! Shares with their confidence intervals, and medians.
+
+use std::fmt;
+
+/// So many out of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// How many did.
+    pub hits: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Rate {
+    /// Counts.
+    pub fn count(answers: impl IntoIterator<Item = bool>) -> Self {
+        let count = |r: Self, hit: bool| Self { hits: r.hits + usize::from(hit), of: r.of + 1 };
+        answers.into_iter().fold(Self::default(), count)
+    }
+
+    /// 0 to 1; 0 of nothing.
+    pub fn share(self) -> f64 {
+        self.hits as f64 / self.of.max(1) as f64
+    }
+
+    /// The 95 % interval of Wilson (1927), which stays within 0 and 1 and does not shrink to nothing at either end.
+    pub fn interval(self) -> (f64, f64) {
+        const Z: f64 = 1.959_964;
+        if self.of == 0 {
+            return (0.0, 1.0);
+        }
+        let (n, p) = (self.of as f64, self.share());
+        let scale = 1.0 + Z * Z / n;
+        let middle = (p + Z * Z / (2.0 * n)) / scale;
+        let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / scale;
+        ((middle - half).max(0.0), (middle + half).min(1.0))
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.of == 0 {
+            return f.write_str("-");
+        }
+        let (low, high) = self.interval();
+        write!(f, "{:.1} [{:.0}, {:.0}]", 100.0 * self.share(), 100.0 * low, 100.0 * high)
+    }
+}
+
+/// The median; of an even number the lower of the middle two. None of nothing.
+pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The smallest value that at least this share of all values does not exceed. None of nothing.
+pub fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> Option<f64> {
+    let mut values: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
+    values.sort_by(f64::total_cmp);
+    let rank = (share * values.len() as f64).ceil() as usize;
+    values.get(rank.saturating_sub(1)).copied()
+}
+
+/// The mean; none of nothing.
+pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let (sum, n) = values.into_iter().fold((0.0, 0), |(sum, n), v| (sum + v, n + 1));
+    (n > 0).then(|| sum / f64::from(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilsons_interval_by_the_book() {
+        // 10 of 20: middle 0.5, half sqrt(20) * 1.96 / (2 (20 + 3.84)) ... = 0.2007.
+        let (low, high) = Rate { hits: 10, of: 20 }.interval();
+        assert!((low - 0.2993).abs() < 1e-3 && (high - 0.7007).abs() < 1e-3, "{low} {high}");
+        // 0 of 10: from 0 to z^2 / (10 + z^2) = 0.2775.
+        let (low, high) = Rate { hits: 0, of: 10 }.interval();
+        assert!(low == 0.0 && (high - 0.2775).abs() < 1e-3);
+        assert_eq!(Rate { hits: 27, of: 27 }.interval().1, 1.0);
+        assert_eq!(Rate::default().interval(), (0.0, 1.0));
+        assert_eq!(Rate::count([true, false, true, true]).to_string(), "75.0 [30, 95]");
+    }
+
+    #[test]
+    fn quantiles_are_values_that_occur() {
+        let values = [4.0, 1.0, 3.0, 2.0];
+        assert_eq!(median(values), Some(2.0));
+        assert_eq!(quantile(values, 0.95), Some(4.0));
+        assert_eq!(quantile(values, 0.75), Some(3.0));
+        assert_eq!((median([]), mean([])), (None, None));
+        assert_eq!(mean(values), Some(2.5));
+    }
+}

@@ -1,0 +1,299 @@
+//! Rows in a file: appended as they come, read back to go on, merged from shards.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::row::{Key, Row};
+use crate::error::{Error, Result};
+
+/// A CSV file of rows that grows.
+pub struct Table {
+    path: PathBuf,
+    file: File,
+    rows: Vec<Row>,
+}
+
+impl Table {
+    /// Opens the file, or starts it. A last line that was cut off is cut away; its rows will be measured again.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written, or a line in it is no row.
+    pub fn open(path: &Path) -> Result<Self> {
+        let io = |e: std::io::Error| Error::io(path, &e);
+        let bytes = if path.exists() { std::fs::read(path).map_err(io)? } else { Vec::new() };
+        let whole = whole_lines(&bytes);
+        let rows = parse(&bytes[..whole]).map_err(|e| e.at(path.display()))?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(io)?;
+        if whole < bytes.len() {
+            file.set_len(whole as u64).map_err(io)?;
+        }
+        if whole == 0 {
+            file.write_all(&serialise(&[], true)?).map_err(io)?;
+        }
+        Ok(Self { path: path.to_owned(), file, rows })
+    }
+
+    /// The keys of its rows.
+    pub fn keys(&self) -> HashSet<Key> {
+        self.rows.iter().map(Row::key).collect()
+    }
+
+    /// Adds rows; they are in the file when this returns.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn append(&mut self, rows: Vec<Row>) -> Result<()> {
+        let bytes = serialise(&rows, false)?;
+        self.file.write_all(&bytes).and_then(|()| self.file.flush()).map_err(|e| Error::io(&self.path, &e))?;
+        self.rows.extend(rows);
+        Ok(())
+    }
+
+    /// Puts the rows in order, so that the file does not tell how many threads made it.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn finish(mut self) -> Result<Vec<Row>> {
+        self.rows.sort_by_cached_key(Row::key);
+        write(&self.path, &self.rows)?;
+        Ok(self.rows)
+    }
+}
+
+/// Writes a file of rows; whoever reads it sees the old one or the new one.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write(path: &Path, rows: &[Row]) -> Result<()> {
+    let beside = path.with_extension("csv.new");
+    std::fs::write(&beside, serialise(rows, true)?).map_err(|e| Error::io(&beside, &e))?;
+    std::fs::rename(&beside, path).map_err(|e| Error::io(path, &e))
+}
+
+/// Reads a file of rows.
+///
+/// # Errors
+/// Names the file and the line.
+pub fn read(path: &Path) -> Result<Vec<Row>> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
+    parse(&bytes).map_err(|e| e.at(path.display()))
+}
+
+/// The rows of several files as one, in order. A row that is in two of them must be the same measurement in both, but for the time
+/// that it took.
+///
+/// # Errors
+/// Names the rows that differ.
+pub fn merge(tables: impl IntoIterator<Item = Vec<Row>>) -> Result<Vec<Row>> {
+    let mut by_key: HashMap<Key, Row> = HashMap::new();
+    for row in tables.into_iter().flatten() {
+        match by_key.get(&row.key()) {
+            Some(known) if (Row { seconds: 0.0, ..known.clone() }) != (Row { seconds: 0.0, ..row.clone() }) => {
+                let place = format!("{} {} {}, clip {}", row.experiment, row.model, row.setting, row.clip);
+                return Err(Error::data("two files have different rows for it").at(place));
+            }
+            Some(_) => {}
+            None => {
+                by_key.insert(row.key(), row);
+            }
+        }
+    }
+    let mut rows: Vec<Row> = by_key.into_values().collect();
+    rows.sort_by_cached_key(Row::key);
+    Ok(rows)
+}
+
+/// Reads rows.
+///
+/// # Errors
+/// Names the line that is none.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let mut rows = Vec::new();
+    for (i, row) in reader.deserialize::<Row>().enumerate() {
+        let row = row.map_err(|e| Error::data(e.to_string()).at(format!("row {}", i + 1)))?;
+        let numbers = [row.confidence, row.linf, row.mean_displacement, row.bone_deviation, row.acceleration_change];
+        if !numbers.iter().all(|n| n.is_finite()) {
+            return Err(Error::data("a number is not finite").at(format!("row {}", i + 1)));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+fn serialise(rows: &[Row], header: bool) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    let failed = |e: csv::Error| Error::data(e.to_string());
+    if header {
+        writer.write_record(HEADER).map_err(failed)?;
+    }
+    for row in rows {
+        writer.serialize(row).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|e| Error::data(e.to_string()))
+}
+
+/// The names of a row's fields, in their order.
+const HEADER: [&str; 39] = [
+    "experiment",
+    "setting",
+    "model",
+    "weights",
+    "judge",
+    "dataset",
+    "clip",
+    "label",
+    "clean",
+    "clean_correct",
+    "target",
+    "attack",
+    "epsilon",
+    "share",
+    "region",
+    "constraints",
+    "iterations",
+    "seed",
+    "stop",
+    "used",
+    "first",
+    "best",
+    "predicted",
+    "confidence",
+    "p_target",
+    "hit",
+    "fooled",
+    "linf",
+    "mean_displacement",
+    "max_displacement",
+    "bone_deviation",
+    "acceleration_change",
+    "epsilon_excess",
+    "plausibility",
+    "natural",
+    "smoothed",
+    "flag_bones",
+    "flag_acceleration",
+    "seconds",
+];
+
+/// How many bytes end with a line's end.
+fn whole_lines(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A row of a targeted attack.
+    pub fn row(experiment: &str, setting: &str, clip: usize) -> Row {
+        Row {
+            experiment: experiment.into(),
+            setting: setting.into(),
+            model: "m".into(),
+            weights: "abcd".into(),
+            judge: "m".into(),
+            dataset: "made".into(),
+            clip,
+            label: 1,
+            clean: 1,
+            clean_correct: true,
+            target: Some(2),
+            attack: "ciasa".into(),
+            epsilon: Some(0.02),
+            share: None,
+            region: String::new(),
+            constraints: "clip".into(),
+            iterations: 100,
+            seed: 1,
+            stop: "none".into(),
+            used: 100,
+            first: None,
+            best: Some(true),
+            predicted: 2,
+            confidence: 0.75,
+            p_target: Some(0.75),
+            hit: Some(true),
+            fooled: true,
+            linf: 0.02,
+            mean_displacement: 0.01,
+            max_displacement: 0.03,
+            bone_deviation: 0.0,
+            acceleration_change: 1e-6,
+            epsilon_excess: 0.0,
+            plausibility: Some(0.5),
+            natural: Some(1.0),
+            smoothed: 1,
+            flag_bones: Some(false),
+            flag_acceleration: None,
+            seconds: 1.5,
+        }
+    }
+
+    fn scratch(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("ciasa-table-{}-{name}.csv", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        path
+    }
+
+    #[test]
+    fn rows_survive_the_file_and_the_header_names_every_field() {
+        let rows = vec![row("a", "s, with a comma", 3), row("b", "t", 4)];
+        assert_eq!(parse(&serialise(&rows, true).unwrap()).unwrap(), rows);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.serialize(&rows[0]).unwrap();
+        let by_serde = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        assert_eq!(by_serde.lines().next(), Some(HEADER.join(",").as_str()));
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_cut_away_and_the_run_goes_on() {
+        let path = scratch("cut");
+        let mut table = Table::open(&path).unwrap();
+        table.append(vec![row("a", "s", 1), row("a", "s", 2)]).unwrap();
+        drop(table);
+        let whole = std::fs::read(&path).unwrap();
+        for cut in [1, 20, whole.len() - 5] {
+            std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+            let mut table = Table::open(&path).unwrap();
+            let there = table.keys();
+            let missing = [1, 2].map(|clip| row("a", "s", clip)).into_iter().filter(|r| !there.contains(&r.key()));
+            table.append(missing.collect()).unwrap();
+            assert_eq!(table.finish().unwrap().len(), 2, "{cut}");
+            assert_eq!(std::fs::read(&path).unwrap(), whole, "{cut}");
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused_with_its_place() {
+        let path = scratch("bad");
+        let good = serialise(&[row("a", "s", 1)], true).unwrap();
+        let bad = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            let e = Table::open(&path).err().unwrap();
+            assert!(e.is_data(), "{e}");
+            e.to_string()
+        };
+        let broken = [&good[..], b"a,b,c\n", &serialise(&[row("a", "s", 2)], false).unwrap()].concat();
+        assert!(bad(&broken).contains("row 2"));
+        assert!(bad(b"\xff\xfe\n\x00,\n").contains("row 1"));
+        let nan = String::from_utf8(good).unwrap().replace("0.02,0.01,", "NaN,0.01,");
+        assert!(bad(nan.as_bytes()).contains("not finite"));
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn shards_merge_into_one_order_and_may_not_contradict_each_other() {
+        let (a, b, c) = (row("a", "s", 1), row("a", "s", 2), row("b", "s", 1));
+        let slower = Row { seconds: 9.0, ..b.clone() };
+        let merged = merge([vec![c.clone(), b.clone()], vec![slower, a.clone()]]).unwrap();
+        assert_eq!(merged.iter().map(Row::key).collect::<Vec<_>>(), [a.key(), b.key(), c.key()]);
+        let other = Row { predicted: 0, ..b.clone() };
+        let e = merge([vec![b], vec![other]]).unwrap_err();
+        assert!(e.is_data() && e.to_string().starts_with("a m s, clip 2: "));
+    }
+}

@@ -1,0 +1,182 @@
+//! The unit of work: one attack on one clip, and all rows that it answers.
+
+use std::collections::HashSet;
+
+use super::bench::Bench;
+use super::row::{Key, Place, Row, constraints, global, short, targeted};
+use super::setting::{Protocol, Setting};
+use super::{defence, trial};
+use crate::attack::report::top;
+use crate::attack::run::block_on;
+use crate::attack::{AttackConfig, Figures};
+use crate::error::Result;
+use crate::skeleton::Sequence;
+
+/// One attack on one clip.
+pub struct Unit {
+    /// The attacked model, by index.
+    pub model: usize,
+    /// The set, by index.
+    pub source: usize,
+    /// The clip in it.
+    pub clip: usize,
+    /// The attack; none: the clip stays as it is.
+    pub config: Option<AttackConfig>,
+    /// The rows that it answers; experiments that ask for the same attack share it.
+    pub(super) wants: Vec<Want>,
+}
+
+/// A row that is wanted.
+pub(super) struct Want {
+    pub experiment: &'static str,
+    pub setting: Setting,
+    pub protocol: Protocol,
+    pub judge: usize,
+}
+
+impl Want {
+    pub fn key(&self, bench: &Bench, model: usize, source: usize, clip: usize) -> Key {
+        Row::key_of(&self.place(bench, model, source, clip), &self.setting, self.protocol)
+    }
+
+    fn place<'a>(&self, bench: &'a Bench, model: usize, source: usize, clip: usize) -> Place<'a> {
+        Place {
+            experiment: self.experiment,
+            model: bench.models[model].id(),
+            weights: &bench.models[model].weights,
+            judge: bench.models[self.judge].id(),
+            dataset: &bench.sources[source].name,
+            clip,
+        }
+    }
+}
+
+/// What a judge says.
+struct Verdict {
+    probabilities: Vec<f32>,
+    said: usize,
+}
+
+impl Unit {
+    /// How many rows it answers.
+    pub fn rows(&self) -> usize {
+        self.wants.len()
+    }
+
+    /// The experiments that asked for it.
+    pub fn experiments(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let mut seen = HashSet::new();
+        self.wants.iter().map(|w| w.experiment).filter(move |e| seen.insert(*e))
+    }
+
+    /// Judges that look at its clip.
+    pub fn judges(&self) -> usize {
+        self.wants.iter().map(|w| w.judge).collect::<HashSet<_>>().len()
+    }
+
+    /// Attacks the clip and measures what came of it.
+    ///
+    /// # Errors
+    /// Where the attack or a judge fails.
+    pub fn work(&self, bench: &Bench) -> Result<Vec<Row>> {
+        let (model, source) = (&bench.models[self.model], &bench.sources[self.source]);
+        let (clean, _) = &source.clips[self.clip];
+        let trial = match &self.config {
+            Some(config) => {
+                let natural = if config.plausible() { source.natural(self.clip) } else { Vec::new() };
+                Some(trial::attack(model.recogniser.clone(), clean, &natural, config.clone())?)
+            }
+            None => None,
+        };
+        let perturbed = trial.as_ref().map_or(clean, |t| &t.clip);
+        let smoothed = defence::smoothed(perturbed)?;
+        let natural = source.manifold.as_ref().and_then(|m| m.share(perturbed));
+        let mut rows: Vec<Row> = Vec::new();
+        for want in &self.wants {
+            let judged = rows.iter().find(|r| r.judge == bench.models[want.judge].id());
+            let mut row = match judged {
+                Some(row) => row.clone(),
+                None => self.judge(bench, want, trial.as_ref(), perturbed, &smoothed)?,
+            };
+            row.experiment = want.experiment.into();
+            row.setting.clone_from(&want.setting.id);
+            row.region = want.setting.region.unwrap_or_default().into();
+            row.attack = want.setting.attack.map_or("none", |p| p.as_str()).into();
+            row.natural = natural.map(short);
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    fn judge(
+        &self,
+        bench: &Bench,
+        want: &Want,
+        trial: Option<&trial::Trial>,
+        perturbed: &Sequence,
+        smoothed: &Sequence,
+    ) -> Result<Row> {
+        let (model, source) = (&bench.models[self.model], &bench.sources[self.source]);
+        let judge = &bench.models[want.judge];
+        let (clip, label) = (&source.clips[self.clip].0, source.clips[self.clip].1);
+        let say = |clip: &Sequence| -> Result<Verdict> {
+            let probabilities = block_on(judge.recogniser.recognise(clip))?;
+            let said = top(&probabilities, 1).first().map_or(0, |t| t.index);
+            Ok(Verdict { probabilities, said })
+        };
+        let own = want.judge == self.model;
+        let (clean, last) = (say(clip)?, say(perturbed)?);
+        let target = trial.and_then(|t| t.last.target);
+        let figures = trial.map_or_else(Figures::default, |t| t.last.figures);
+        let hit = target.map(|t| last.said == t);
+        let fooled = last.said != clean.said;
+        // The last iterate counts among all iterates; the attack itself has not seen what its model says of it.
+        let met = hit.unwrap_or(fooled);
+        let first = trial.filter(|_| own).and_then(|t| t.first.or(met.then_some(t.updates)));
+        let flags = source.detector.as_ref().map(|d| d.flags(perturbed));
+        let config = self.config.as_ref();
+        let epsilon = global(config);
+        debug_assert!(config.is_none_or(|c| targeted(c) == target.is_some()));
+        Ok(Row {
+            experiment: String::new(),
+            setting: String::new(),
+            model: model.id().into(),
+            weights: model.weights.clone(),
+            judge: judge.id().into(),
+            dataset: source.name.clone(),
+            clip: self.clip,
+            label,
+            clean: clean.said,
+            clean_correct: clean.said == label,
+            target,
+            attack: String::new(),
+            epsilon: epsilon.map(short),
+            share: epsilon.zip(clip.body_height()).map(|(e, height)| short(e / height)),
+            region: String::new(),
+            constraints: constraints(config),
+            iterations: want.protocol.iterations,
+            seed: want.protocol.seed,
+            stop: want.protocol.stop(),
+            used: trial.map_or(0, |t| t.last.iteration),
+            first,
+            best: trial.filter(|_| own).map(|_| first.is_some()),
+            predicted: last.said,
+            confidence: short(last.probabilities[last.said]),
+            p_target: target.map(|t| short(last.probabilities[t])),
+            hit,
+            fooled,
+            linf: short(figures.linf),
+            mean_displacement: short(figures.mean_displacement),
+            max_displacement: short(figures.max_displacement),
+            bone_deviation: short(figures.bone_deviation),
+            acceleration_change: short(figures.acceleration_change),
+            epsilon_excess: short(figures.epsilon_excess),
+            plausibility: figures.plausibility.map(short),
+            natural: None,
+            smoothed: say(smoothed)?.said,
+            flag_bones: flags.map(|f| f.bones),
+            flag_acceleration: flags.map(|f| f.acceleration),
+            seconds: trial.map_or(0.0, |t| (t.seconds * 100.0).round() / 100.0),
+        })
+    }
+}
