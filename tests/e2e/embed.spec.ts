@@ -51,3 +51,31 @@ test("reports and the end are told as events", async ({ page }) => {
   });
   expect(told).toEqual({ reason: "iterations", steps: [1, 2] });
 });
+
+test("weights are opened by a script, with nobody asked", async ({ page }) => {
+  await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
+  await page.goto("/lesson.html");
+  const b = page.locator("#b");
+  await expect(b.locator("ciasa-verdict .before")).toContainText("%");
+  const told = await page.evaluate(async () => {
+    const element = document.getElementById("b") as HTMLElement & {
+      openWeights(files: File[], answers?: object): Promise<{ name: string; frames: number } | null>;
+    };
+    const bytes = await (await fetch("/models/utd-mhad-st-gcn.safetensors")).arrayBuffer();
+    const file = new File([bytes], "theirs.safetensors");
+    const wrong: string[] = [];
+    element.addEventListener("ciasa-error", (event) => wrong.push((event as CustomEvent).detail.message));
+    const refused = await element.openWeights([new File([bytes.slice(0, 99)], "cut.safetensors")], {});
+    const outside = await element.openWeights([file], { frames: 5000 });
+    const entry = await element.openWeights([file], { frames: 32, classNames: "" });
+    const given = await element.openWeights([file], { frames: 32 });
+    return { refused, outside, entry, wrong, given: given && [given.name, given.frames] };
+  });
+  expect(told.given).toEqual(["theirs", 32]);
+  expect([told.refused, told.outside, told.entry]).toEqual([null, null, null]);
+  expect(told.wrong[0]).toContain("cut.safetensors");
+  expect(told.wrong[1]).toBe("frames: must be 0 to 1000");
+  expect(told.wrong[2]).toBe("class names: 0 names for 27 classes");
+  await expect(b.locator("ciasa-verdict .before")).toContainText("class");
+  await expect(b.locator("dialog")).toHaveCount(0);
+});

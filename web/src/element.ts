@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { Clip } from "./clip.ts";
 import { regionJoints } from "./config.ts";
 import { elementStyle } from "./element-style.ts";
+import type { Answers, ModelInfo } from "./engine/protocol.ts";
 import { Failure } from "./failure.ts";
 import type { LabSettings } from "./lab/settings.ts";
 import { Session } from "./session.ts";
@@ -105,6 +106,14 @@ export class CiasaPlayground extends LitElement {
     void this.session.choose(library.addClip(clip, layouts));
   }
 
+  /**
+   * Opens weight files as if the visitor had dropped them. With `answers` (an empty object: all by default) nobody is asked.
+   * Settles with the network's entry, or with null where it was not loaded or the visitor is still to decide.
+   */
+  openWeights(files: File[], answers?: Answers): Promise<ModelInfo | null> {
+    return this.session.openWeights(files, answers, answers === undefined);
+  }
+
   run(): void {
     this.session.attack();
   }
@@ -193,7 +202,8 @@ export class CiasaPlayground extends LitElement {
           : nothing
       }
       ${session.notice ? html`<ciasa-notice part="notice" .session=${session}></ciasa-notice>` : nothing}
-      ${this.dropping ? html`<div class="drop"><p>Drop clips to open them</p></div>` : nothing}
+      ${this.dropping ? html`<div class="drop"><p>Drop clips or weights to open them</p></div>` : nothing}
+      <ciasa-weights-dialog .session=${session}></ciasa-weights-dialog>
       <ciasa-announcer .session=${session}></ciasa-announcer>
     `;
   }

@@ -1,9 +1,32 @@
 import type { Clip, LayoutId } from "./clip.ts";
 import { Engine } from "./engine/client.ts";
-import type { AttackConfig, EngineState, ModelInfo, Recognition } from "./engine/protocol.ts";
+import type {
+  Answers,
+  AttackConfig,
+  EngineState,
+  Identified,
+  ModelInfo,
+  Recognition,
+  WeightBytes,
+} from "./engine/protocol.ts";
 import { Failure } from "./failure.ts";
+import { OPENED } from "./models.ts";
 import { Run } from "./run.ts";
 import type { State } from "./state.ts";
+
+/** A network on its way into the engine. */
+interface Switch {
+  model: ModelInfo;
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+/** A visitor's network, kept for when it is chosen again. */
+interface Opened {
+  entry: ModelInfo;
+  files: WeightBytes[];
+  answers: Answers;
+}
 
 /**
  * The engine as the page uses it: started after the first picture, with the recogniser that fits the clip. Says
@@ -11,10 +34,28 @@ import type { State } from "./state.ts";
  */
 export class EngineRoom extends EventTarget {
   #engine: Engine | null = null;
-  #loading: Promise<void> | null = null;
+  #switch: Switch | null = null;
+  #asked = 0;
   #failed = false;
-  /** Recognisers that can be chosen; empty until the manifest is read. */
+  #opened: Opened[] = [];
+  #ids = 0;
+  /** Recognisers that are served; empty until the manifest is read. */
   models: ModelInfo[] = [];
+
+  /** Recognisers from the visitor's own files, the latest first. */
+  get opened(): ModelInfo[] {
+    return this.#opened.map((one) => one.entry);
+  }
+
+  /** The recogniser that is on its way, while there is one. */
+  get loading(): ModelInfo | null {
+    return this.#switch?.model ?? null;
+  }
+
+  /** All recognisers for a layout; the first is the default. */
+  fits(layout: LayoutId | undefined): ModelInfo[] {
+    return [...this.models, ...this.opened].filter((model) => model.layout === layout);
+  }
 
   get state(): EngineState {
     return this.#engine?.state ?? nothing;
@@ -29,7 +70,7 @@ export class EngineRoom extends EventTarget {
   async start(choice: State["engine"]): Promise<void> {
     const engine = this.#engine ?? this.#create();
     this.#failed = false;
-    this.#loading = null;
+    this.#callOff();
     try {
       await engine.start(choice);
       if (engine === this.#engine && engine.state.status === "ready") this.dispatchEvent(new Event("ready"));
@@ -43,30 +84,61 @@ export class EngineRoom extends EventTarget {
   stop(): void {
     const engine = this.#engine;
     this.#engine = null;
-    this.#loading = null;
+    this.#callOff();
     engine?.dispose();
     this.dispatchEvent(new Event("change"));
   }
 
   /**
    * Sees to it that the recogniser of that id, or else the first that reads the layout, is loaded; its download goes
-   * on beside the engine's own. Does nothing where the engine is not wanted or no recogniser fits.
+   * on beside the engine's own. Whoever asks later calls off what was asked before, which then ends with an error of kind
+   * "cancelled". Does nothing where the engine is not wanted or no recogniser fits.
    */
   async prepareFor(layout: LayoutId, id: string): Promise<void> {
     const engine = this.#engine;
     if (!engine || engine.state.status === "failed") return;
+    this.#asked += 1;
+    const mine = this.#asked;
     this.models = await engine.models();
-    await this.#loading;
-    const fits = this.models.filter((model) => model.layout === layout);
-    const row = fits.find((model) => model.id === id) ?? fits[0];
-    if (!row || row.id === engine.state.model?.id || engine !== this.#engine) return;
-    const loading = engine.loadModel(row.id);
-    // Whoever comes next waits for this one, but its error belongs to whoever asked.
-    this.#loading = loading.then(
-      () => {},
-      () => {},
-    );
-    await loading;
+    const fits = this.fits(layout);
+    const model = fits.find((one) => one.id === id) ?? fits[0];
+    if (mine !== this.#asked || !model) return;
+    const before = this.#switch;
+    if (before?.model.id === model.id) return before.done;
+    if (before) {
+      before.stop.abort();
+      // What the module has begun it also ends.
+      await before.done.catch(() => {});
+      if (mine !== this.#asked) return;
+    }
+    if (engine !== this.#engine || model.id === engine.state.model?.id) return;
+    const stop = new AbortController();
+    const own = this.#opened.find((one) => one.entry.id === model.id);
+    const load = own
+      ? engine.loadWeights(model.id, own.files, own.answers)
+      : engine.loadModel(model.id, stop.signal);
+    const entered: Switch = { model, stop, done: load.then(() => {}).finally(() => this.#arrived(entered)) };
+    this.#switch = entered;
+    this.dispatchEvent(new Event("change"));
+    await entered.done;
+  }
+
+  /** What a visitor's weight files hold. */
+  inspect(files: WeightBytes[]): Promise<Identified> {
+    if (!this.#engine) throw new Failure("device", "The engine is not loaded.");
+    return this.#engine.inspectWeights(files);
+  }
+
+  /** Loads a visitor's weight files and keeps them among the networks that can be chosen. */
+  async open(files: WeightBytes[], answers: Answers): Promise<ModelInfo> {
+    const engine = this.#engine;
+    if (!engine) throw new Failure("device", "The engine is not loaded.");
+    this.#callOff();
+    this.#ids += 1;
+    const entry = await engine.loadWeights(`${OPENED}${this.#ids}`, files, answers);
+    this.#opened = [{ entry, files, answers }, ...this.#opened];
+    this.dispatchEvent(new Event("change"));
+    return entry;
   }
 
   recognise(clip: Clip): Promise<Recognition> {
@@ -85,6 +157,18 @@ export class EngineRoom extends EventTarget {
   /** Destroys the GPU device on purpose, for tests; false where the CPU computes. */
   async loseDevice(): Promise<boolean> {
     return (await this.#engine?.loseDevice()) ?? false;
+  }
+
+  /** Gives up on the recogniser that is on its way. */
+  #callOff(): void {
+    this.#asked += 1;
+    this.#switch?.stop.abort();
+    this.#switch = null;
+  }
+
+  #arrived(entered: Switch): void {
+    if (this.#switch === entered) this.#switch = null;
+    this.dispatchEvent(new Event("change"));
   }
 
   #create(): Engine {

@@ -1,10 +1,11 @@
 import type { Clip } from "./clip.ts";
 import { attackConfig, configPatch } from "./config.ts";
-import type { AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
+import type { Answers, AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
 import { EngineRoom } from "./engine-room.ts";
 import { asFailure, Failure, type Notice } from "./failure.ts";
 import type { Lab } from "./lab/lab.ts";
 import { type Entry, Library } from "./library.ts";
+import { isList, isWeights, Opening } from "./opening.ts";
 import { Player } from "./player.ts";
 import type { Run } from "./run.ts";
 import { Settings } from "./settings.ts";
@@ -47,8 +48,10 @@ export class Session extends EventTarget {
   /** Who else computes on the engine now, in words, and how to make it wait. */
   claim: { words: string; hold(): void } | null = null;
   #lab: Promise<Lab> | null = null;
+  /** Weight files on their way into the engine. */
+  opening: Opening | null = null;
   #chosen = 0;
-  #asking: Clip | null = null;
+  #question = 0;
   #soon = false;
 
   constructor() {
@@ -71,10 +74,25 @@ export class Session extends EventTarget {
     return this.layouts.find((layout) => layout.id === this.clip?.layout) ?? null;
   }
 
-  /** The recogniser, where it is loaded and reads this clip's layout. */
+  /** The recogniser, where it is loaded, reads this clip's layout, and no other is on its way. */
   get model(): ModelInfo | null {
     const { model, status } = this.engine.state;
-    return status === "ready" && model && model.layout === this.clip?.layout ? model : null;
+    const here = status === "ready" && this.engine.loading === null;
+    return here && model && model.layout === this.clip?.layout ? model : null;
+  }
+
+  /** Is there no recogniser for this clip's layout? Not known before the engine is asked for. */
+  get unreadable(): boolean {
+    const { models } = this.engine;
+    return this.clip !== null && models.length > 0 && this.engine.fits(this.clip.layout).length === 0;
+  }
+
+  /** Can the discriminator learn from other clips of this layout? */
+  get natural(): boolean {
+    const { clip } = this;
+    return this.library.entries.some(
+      (one) => one.layout === clip?.layout && one.origin !== "file" && !one.outOfDistribution,
+    );
   }
 
   /** Has an attack been started and not ended? */
@@ -108,8 +126,24 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Reads a visitor's files; shows the last good one. */
+  /** Reads a visitor's files: weights, which may come with a list of class names, and clips. Shows the last good clip. */
   async addFiles(files: Iterable<File>): Promise<void> {
+    const all = [...files];
+    const heavy = await Promise.all(all.map(isWeights));
+    const weights = all.filter((_, i) => heavy[i]);
+    const rest = all.filter((_, i) => !heavy[i]);
+    if (weights.length > 0) {
+      const listed = await Promise.all(rest.map(isList));
+      const list = rest.find((_, i) => listed[i]);
+      const classNames = await list?.text();
+      void this.openWeights(weights, classNames === undefined ? {} : { classNames }, true);
+      await this.#addClips(rest.filter((_, i) => !listed[i]));
+    } else {
+      await this.#addClips(rest);
+    }
+  }
+
+  async #addClips(files: File[]): Promise<void> {
     let last: Entry | null = null;
     for (const file of files) {
       try {
@@ -123,6 +157,100 @@ export class Session extends EventTarget {
       await this.choose(last);
       this.say(`${last.name} added to your files`);
     }
+  }
+
+  /**
+   * Opens weight files: one, or the two streams of 2s-AGCN. With `ask` the visitor sees what was recognised, answers what
+   * was not, and decides; without, what `answers` leaves out is answered by default. Gives the network, or null where it
+   * was not loaded; the network before stays then.
+   */
+  async openWeights(files: File[], answers: Answers = {}, ask = true): Promise<ModelInfo | null> {
+    if (this.#claimed("One engine serves both. Pause the Lab to open weights; it goes on afterwards."))
+      return null;
+    this.opening?.cancel();
+    const opening = new Opening(files, ask, () => this.#changedSoon());
+    this.opening = opening;
+    this.notice = null;
+    this.changed();
+    try {
+      await opening.readAll();
+      if (!this.engine.wanted || this.engine.state.status === "failed") this.startEngine();
+      const identified = await this.engine.inspect(opening.files);
+      if (opening.cancelled) return null;
+      for (const { id, default: usual } of identified.questions) opening.answers.set(id, usual);
+      opening.answer(answers);
+      opening.identified = identified;
+      opening.stage = "asking";
+      this.say(`${identified.summary}. ${identified.questions.length} questions.`);
+      this.changed();
+      return ask ? null : await this.loadWeights();
+    } catch (thrown) {
+      if (!opening.cancelled) this.#notOpened(opening, thrown);
+      return null;
+    }
+  }
+
+  /** Loads the weights that are being opened, with the answers as they stand. */
+  async loadWeights(): Promise<ModelInfo | null> {
+    const { opening } = this;
+    if (opening?.stage !== "asking") return null;
+    opening.stage = "loading";
+    opening.failure = null;
+    this.changed();
+    try {
+      const entry = await this.engine.open(opening.files, opening.typed);
+      if (this.opening === opening) this.opening = null;
+      this.say(`${entry.name} is loaded`);
+      this.settings.set({ model: entry.id });
+      if (this.clip && entry.layout !== this.clip.layout) this.#offerClip(entry);
+      this.changed();
+      return entry;
+    } catch (thrown) {
+      if (!opening.ask) {
+        this.#notOpened(opening, thrown);
+        return null;
+      }
+      opening.stage = "asking";
+      opening.failure = asFailure(thrown);
+      this.say(`Not loaded. ${opening.failure.message}`);
+      this.changed();
+      return null;
+    }
+  }
+
+  /** Gives up opening weights; what is loaded stays. */
+  cancelOpening(): void {
+    this.opening?.cancel();
+    this.opening = null;
+    this.changed();
+  }
+
+  #notOpened(opening: Opening, thrown: unknown): void {
+    if (this.opening === opening) this.opening = null;
+    const now = this.engine.state.model;
+    this.report(
+      `"${opening.names}" cannot be opened.`,
+      thrown,
+      [],
+      now ? `The network ${now.name}` : undefined,
+    );
+  }
+
+  /** A network was opened that does not read the clip on the stage. */
+  #offerClip(entry: ModelInfo): void {
+    const clip = this.library.entries.find((one) => one.layout === entry.layout);
+    const layout = this.layouts.find((one) => one.id === entry.layout)?.name ?? entry.layout;
+    this.notice = {
+      tone: "info",
+      title: `${entry.name} is loaded.`,
+      detail: `It reads clips of ${layout}; the clip on the stage is another kind. Open or choose one of its own.`,
+      actions: clip ? [{ label: `Show ${clip.name}`, run: () => void this.choose(clip) }] : [],
+    };
+  }
+
+  /** Gives up on the network that is on its way, and goes on with the one that is loaded. */
+  stopSwitch(): void {
+    this.settings.set({ model: this.engine.state.model?.id ?? "" });
   }
 
   /** Puts a clip on the stage. */
@@ -144,44 +272,46 @@ export class Session extends EventTarget {
     void this.recognise();
   }
 
-  /** Asks the recogniser about the clean clip, once engine and model are there. */
+  /** Asks the recogniser about the clean clip, once engine and model are there. A later question takes over. */
   async recognise(): Promise<void> {
     const clip = this.clip;
-    if (!clip || this.before || this.#asking === clip) return;
-    this.#asking = clip;
+    if (!clip || this.before) return;
+    this.#question += 1;
+    const mine = this.#question;
+    const stale = () => mine !== this.#question || clip !== this.clip;
     try {
       await this.engine.prepareFor(clip.layout, this.state.model);
       const model = this.model;
-      if (!model || clip !== this.clip) return;
+      if (!model || stale()) return;
       const seen = await this.engine.recognise(clip);
-      if (clip !== this.clip) return;
+      if (stale()) return;
       this.before = seen;
       const [first] = seen.top;
       if (first)
         this.say(`The network sees ${model.classes[first.index]}, ${Math.round(first.p * 100)} percent`);
     } catch (thrown) {
-      // The engine itself tells of its end.
-      if (asFailure(thrown).kind !== "engine" && this.engine.state.status !== "failed") {
-        this.report("The recogniser did not answer.", thrown, [
-          { label: "Try again", run: () => this.startEngine() },
-        ]);
-      }
+      // The engine itself tells of its end, and a later question of its own failure.
+      const { kind } = asFailure(thrown);
+      const told = kind === "engine" || kind === "cancelled" || this.engine.state.status === "failed";
+      if (!told && !stale()) this.#notAnswered(thrown);
     } finally {
-      if (this.#asking === clip) this.#asking = null;
       this.changed();
     }
   }
 
+  #notAnswered(thrown: unknown): void {
+    const { model, status } = this.engine.state;
+    const again = () => (status === "ready" ? void this.recognise() : this.startEngine());
+    const actions = [{ label: "Try again", run: again }];
+    const other = model && model.layout === this.clip?.layout && model.id !== this.state.model;
+    if (other)
+      actions.push({ label: `Go on with ${model.name}`, run: () => this.settings.set({ model: model.id }) });
+    this.report("The recogniser did not answer.", thrown, actions);
+  }
+
   /** Starts the attack, or goes on with a paused one. With `paused`, takes a single step. */
   attack(paused = false): void {
-    if (this.claim) {
-      const { words, hold } = this.claim;
-      const cause = "One engine serves both. Pause the Lab to attack here; it goes on afterwards.";
-      this.report(words, new Failure("config", cause), [
-        { label: "Pause the Lab", run: () => this.#yield(hold) },
-      ]);
-      return;
-    }
+    if (this.#claimed("One engine serves both. Pause the Lab to attack here; it goes on afterwards.")) return;
     if (this.run && this.attacking) {
       if (paused) this.run.step();
       else this.run.resume();
@@ -211,7 +341,8 @@ export class Session extends EventTarget {
   config(): AttackConfig | null {
     if (!this.layout || !this.model) return null;
     try {
-      return attackConfig(this.state, this.layout, this.model.classes);
+      const plausible = this.state.plausible && this.natural;
+      return attackConfig({ ...this.state, plausible }, this.layout, this.model.classes);
     } catch (thrown) {
       this.report("The attack cannot start.", thrown, []);
       return null;
@@ -267,6 +398,16 @@ export class Session extends EventTarget {
     if (run && run.status !== "ended") run.cancel();
   }
 
+  /** Does somebody else compute on the engine? Then it is said, with the way out. */
+  #claimed(cause: string): boolean {
+    if (!this.claim) return false;
+    const { words, hold } = this.claim;
+    this.report(words, new Failure("config", cause), [
+      { label: "Pause the Lab", run: () => this.#yield(hold) },
+    ]);
+    return true;
+  }
+
   #yield(hold: () => void): void {
     this.notice = null;
     hold();
@@ -317,6 +458,7 @@ export class Session extends EventTarget {
     if (changed.includes("engine") && this.engine.wanted) this.startEngine();
     if (changed.includes("model")) {
       this.discardRun();
+      this.notice = null;
       this.before = null;
       void this.recognise();
     }

@@ -1,5 +1,12 @@
 import { type Codec, choice, flag, list, number, optional, text } from "./codec.ts";
 import { sweepIds } from "./lab/settings.ts";
+import { OPENED } from "./models.ts";
+
+/** Another page does not have the visitor's own files, so an address does not name them. */
+const served: Codec<string> = {
+  encode: (value) => (value.startsWith(OPENED) ? "" : value),
+  decode: text.decode,
+};
 
 interface Row<T> {
   /** The key in the address. */
@@ -19,7 +26,7 @@ export const table = {
   /** Gallery id of the clip; empty: the first one. */
   clip: row("clip", "", text),
   /** Id of the recogniser; empty: the one that fits the clip's layout. */
-  model: row("model", "", text),
+  model: row("model", "", served),
   /** Which device computes. */
   engine: row("engine", "auto", choice("auto", "webgpu", "cpu")),
 

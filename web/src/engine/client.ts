@@ -1,10 +1,11 @@
 import { asset } from "../assets.ts";
 import type { Clip } from "../clip.ts";
 import { Attack } from "./attack.ts";
-import { download, verify } from "./download.ts";
+import { calledOff, download, sha256, verify } from "./download.ts";
 import { errorMessage } from "./errors.ts";
 import { naturalFiles } from "./natural.ts";
 import type {
+  Answers,
   AttackConfig,
   AttackEvent,
   Backend,
@@ -14,15 +15,22 @@ import type {
   EngineState,
   ErrorMessage,
   FromWorker,
+  Identified,
   Manifest,
   Memory,
   ModelInfo,
   Recognition,
   ToWorker,
+  WeightBytes,
 } from "./protocol.ts";
 import { spawn } from "./spawn.ts";
 
 export type { Attack } from "./attack.ts";
+
+/** What is loaded again after a restart: a served model, or a visitor's files. */
+type Model =
+  | { entry: ModelInfo; files: ArrayBuffer[] }
+  | { id: string; opened: WeightBytes[]; answers: Answers };
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -49,7 +57,7 @@ export class Engine extends EventTarget {
   #waiting = new Map<number, Waiting>();
   #attacks = new Map<number, Attack>();
   #downloads = new Map<string, { loaded: number; total: number }>();
-  #model: { entry: ModelInfo; files: ArrayBuffer[] } | null = null;
+  #model: Model | null = null;
   #manifest: Promise<Manifest> | null = null;
   #natural = new Set<string>();
   #next = 1;
@@ -77,16 +85,29 @@ export class Engine extends EventTarget {
     return (await this.#manifest).models;
   }
 
-  /** Downloads a model, beside the engine's own start, and loads it. */
-  async loadModel(id: string): Promise<ModelInfo> {
+  /**
+   * Downloads a model, beside the engine's own start, and loads it. Called off, it throws an error of kind "cancelled";
+   * however it fails, the model before stays.
+   */
+  async loadModel(id: string, signal?: AbortSignal): Promise<ModelInfo> {
     const entry = (await this.models()).find((model) => model.id === id);
     if (!entry) throw { kind: "weights", message: `there is no model ${JSON.stringify(id)}` };
-    const files = await this.#weights(entry);
-    this.#model = { entry, files };
+    const files = await this.#weights(entry, signal);
     await this.#started;
-    // A start that came later has loaded it already.
-    if (this.#state.model?.id !== id) await this.#load(entry, files);
-    return entry;
+    if (signal?.aborted) throw calledOff;
+    return await this.#load({ entry, files });
+  }
+
+  /** What a visitor's weight files hold; nothing is loaded. */
+  async inspectWeights(files: WeightBytes[]): Promise<Identified> {
+    await this.#started;
+    return this.#call("inspect", { files });
+  }
+
+  /** Loads a visitor's weight files under an id of the page's choice. Where that fails, the model before stays. */
+  async loadWeights(id: string, files: WeightBytes[], answers: Answers): Promise<ModelInfo> {
+    await this.#started;
+    return await this.#load({ id, opened: files, answers });
   }
 
   /** What the loaded model makes of a clip. */
@@ -142,7 +163,7 @@ export class Engine extends EventTarget {
     try {
       const backend = await this.#call("start", { choice });
       this.#update({ backend });
-      if (this.#model) await this.#load(this.#model.entry, this.#model.files);
+      if (this.#model) await this.#load(this.#model);
       else this.#update({ status: "ready" });
     } catch (thrown) {
       const error = errorMessage(thrown);
@@ -151,36 +172,52 @@ export class Engine extends EventTarget {
     }
   }
 
-  async #load(entry: ModelInfo, files: ArrayBuffer[]): Promise<void> {
+  async #load(model: Model): Promise<ModelInfo> {
     this.#update({ status: "starting" });
     try {
-      const backend: Backend = await this.#call("load", { entry, files });
-      this.#update({ status: "ready", backend, model: entry });
+      const { entry, backend } = await this.#loaded(model);
+      this.#model = model;
+      this.#update({ status: "ready", backend, model: entry, error: null });
+      return entry;
     } catch (thrown) {
       const error = errorMessage(thrown);
-      // Bad weights leave an engine that can load others.
+      // Bad weights leave the engine as it was.
       if (this.#state.status === "starting") this.#update({ status: "ready", error });
       throw error;
     }
   }
 
-  async #weights(entry: ModelInfo): Promise<ArrayBuffer[]> {
-    if (this.#model?.entry.id === entry.id) return this.#model.files;
+  async #loaded(model: Model): Promise<{ entry: ModelInfo; backend: Backend }> {
+    if ("entry" in model) {
+      const { entry, files } = model;
+      return { entry, backend: await this.#call("load", { entry, files }) };
+    }
+    const { id, opened: files, answers } = model;
+    const { entry, backend } = await this.#call("open", { files, answers });
+    const hash = async (one: ModelInfo["weights"][number]) => {
+      const file = files.find(({ name }) => name === one.file);
+      return { ...one, sha256: file ? await sha256(file.bytes) : "" };
+    };
+    return { entry: { ...entry, id, weights: await Promise.all(entry.weights.map(hash)) }, backend };
+  }
+
+  async #weights(entry: ModelInfo, signal?: AbortSignal): Promise<ArrayBuffer[]> {
+    if (this.#model && "entry" in this.#model && this.#model.entry.id === entry.id) return this.#model.files;
     try {
-      return await Promise.all(entry.weights.map((one) => this.#file(one)));
+      return await Promise.all(entry.weights.map((one) => this.#file(one, signal)));
     } catch (thrown) {
       const error = errorMessage(thrown, "network");
-      this.#update({ error });
+      if (error.kind !== "cancelled") this.#update({ error });
       throw error;
     }
   }
 
-  async #file({ file, bytes, sha256 }: ModelInfo["weights"][number]): Promise<ArrayBuffer> {
+  async #file(one: ModelInfo["weights"][number], signal?: AbortSignal): Promise<ArrayBuffer> {
+    const { file, bytes } = one;
+    const progress = (loaded: number, total: number) => this.#progress(file, loaded, total);
     try {
-      const read = await download(asset(`models/${file}`), bytes, (loaded, total) => {
-        this.#progress(file, loaded, total);
-      });
-      await verify(read, sha256, file);
+      const read = await download(asset(`models/${file}`), bytes, progress, signal);
+      await verify(read, one.sha256, file);
       return read;
     } finally {
       this.#downloads.delete(file);

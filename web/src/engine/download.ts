@@ -3,12 +3,16 @@ export type Progress = (loaded: number, total: number) => void;
 
 const PAUSES_MS = [500, 1500];
 
-/** Does something that needs the network, and again, twice, where it fails. */
-export async function persistently<T>(action: () => Promise<T>): Promise<T> {
+/** What a call ends with that its caller has called off. */
+export const calledOff = { kind: "cancelled", message: "called off" };
+
+/** Does something that needs the network, and again, twice, where it fails and has not been called off. */
+export async function persistently<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
       return await action();
     } catch {
+      if (signal?.aborted) throw calledOff;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
@@ -16,11 +20,12 @@ export async function persistently<T>(action: () => Promise<T>): Promise<T> {
 }
 
 /** Opens a file; anything but success is an error. */
-export async function open(address: URL): Promise<Response> {
+export async function open(address: URL, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address);
+    response = await fetch(address, { signal: signal ?? null });
   } catch {
+    if (signal?.aborted) throw calledOff;
     throw { kind: "network", message: `${address.pathname} could not be downloaded` };
   }
   if (!response.ok) {
@@ -36,14 +41,19 @@ export function announced(response: Response): number {
 }
 
 /** Reads a whole file and tells its progress. `size` is what the manifest says, 0 where nobody knows. */
-export async function download(address: URL, size: number, progress: Progress): Promise<ArrayBuffer> {
+export async function download(
+  address: URL,
+  size: number,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
   return persistently(async () => {
-    const response = await open(address);
+    const response = await open(address, signal);
     const total = size || announced(response);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     await count(response, total, progress, (chunk) => chunks.push(chunk));
     return new Blob(chunks).arrayBuffer();
-  });
+  }, signal);
 }
 
 /** Reads a body to its end; `keep` gets each chunk. */
@@ -65,10 +75,16 @@ export async function count(
   }
 }
 
-/** Is it the file that the manifest names? Pages without a secure origin cannot tell and let it pass. */
-export async function verify(bytes: ArrayBuffer, sha256: string, name: string): Promise<void> {
-  if (!globalThis.crypto?.subtle) return;
+/** The SHA-256 in hexadecimal digits; empty on pages without a secure origin, which cannot compute it. */
+export async function sha256(bytes: ArrayBuffer): Promise<string> {
+  if (!globalThis.crypto?.subtle) return "";
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hex = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (hex !== sha256) throw { kind: "weights", message: `${name} is not the file that the manifest names` };
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Is it the file that the manifest names? A page that cannot tell lets it pass. */
+export async function verify(bytes: ArrayBuffer, wanted: string, name: string): Promise<void> {
+  const found = await sha256(bytes);
+  if (found !== "" && found !== wanted)
+    throw { kind: "weights", message: `${name} is not the file that the manifest names` };
 }

@@ -87,12 +87,12 @@ export interface ModelInfo {
   /** In the order of the logits. */
   classes: string[];
   people: number;
-  /** Frames that a clip is resampled to; 0: taken as it is. */
+  /** Frames that a clip is brought to, in the way of the preprocessing; 0: as many as it has. */
   frames: number;
-  preprocessing: "raw" | "centred" | "anchored";
+  preprocessing: "raw" | "centred" | "anchored" | "padded" | "kinetics" | "kinetics-up" | "2s-agcn";
   /** One file, or those of an ensemble's streams. */
   weights: { file: string; bytes: number; sha256: string }[];
-  /** Share of test clips whose class comes first, and how many there were. */
+  /** Share of test clips whose class comes first, and how many there were; of 0 clips: nobody has measured it. */
   accuracy: { top1: number; clips: number };
   split: string;
   data: string;
@@ -104,6 +104,46 @@ export interface ModelInfo {
 export interface Manifest {
   version: 1;
   models: ModelInfo[];
+}
+
+/** A weight file of a visitor's. */
+export interface WeightBytes {
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+/** `model::opened::Question`: what weight files do not tell. */
+export interface Question {
+  id: "stream" | "order" | "people" | "preprocessing" | "frames";
+  text: string;
+  choices: { value: string; label: string }[];
+  /** The answer where none is given. */
+  default: string;
+}
+
+/** `model::opened::Identified`: what weight files hold. */
+export interface Identified {
+  /** Every question answered by its default. */
+  entry: ModelInfo;
+  summary: string;
+  questions: Question[];
+}
+
+/** `model::opened::Answers`; what is left out is answered by default. */
+export interface Answers {
+  stream?: "joint" | "bone";
+  order?: "layout" | "utd-mhad" | "msr-action3d";
+  people?: number;
+  preprocessing?: ModelInfo["preprocessing"];
+  frames?: number;
+  /** A text with a name in each line, or a JSON array of strings. */
+  classNames?: string;
+}
+
+/** `web::messages::LoadedWeights` */
+export interface LoadedWeights {
+  entry: ModelInfo;
+  backend: Backend;
 }
 
 /** `web::messages::DeviceChoice` */
@@ -187,6 +227,10 @@ export interface Calls {
   start: { ask: { choice: DeviceChoice }; answer: Backend };
   /** The device may change: only now it is known which one is faster. */
   load: { ask: { entry: ModelInfo; files: ArrayBuffer[] }; answer: Backend };
+  /** What a visitor's files hold. */
+  inspect: { ask: { files: WeightBytes[] }; answer: Identified };
+  /** Loads them. Where that fails, the model before stays. */
+  open: { ask: { files: WeightBytes[]; answers: Answers }; answer: LoadedWeights };
   recognise: { ask: { clip: Clip }; answer: Recognition };
   /** Clips for the discriminator to learn from. */
   natural: { ask: { files: NaturalFile[] }; answer: null };

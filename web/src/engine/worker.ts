@@ -4,7 +4,16 @@ import type { Clip } from "../clip.ts";
 import { announced, count, open, persistently } from "./download.ts";
 import { errorMessage } from "./errors.ts";
 import { AttackLoop, messages, type Stepper } from "./loop.ts";
-import type { AttackConfig, Call, CallName, Calls, ErrorMessage, FromWorker, ToWorker } from "./protocol.ts";
+import type {
+  AttackConfig,
+  Call,
+  CallName,
+  Calls,
+  ErrorMessage,
+  FromWorker,
+  ToWorker,
+  WeightBytes,
+} from "./protocol.ts";
 
 let session: Session | null = null;
 /** The attacks that are asked for and not over, by number. The first computes; the others wait for its end. */
@@ -70,6 +79,10 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
         message.ask.entry,
         message.ask.files.map((file) => new Uint8Array(file)),
       );
+    case "inspect":
+      return ready().inspectWeights(...named(message.ask.files));
+    case "open":
+      return ready().loadWeights(...named(message.ask.files), message.ask.answers);
     case "recognise":
       return ready().recognise(message.ask.clip);
     case "natural":
@@ -81,6 +94,11 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
     case "loseDevice":
       return ready().loseDevice();
   }
+}
+
+/** Names and contents, as the module takes them. */
+function named(files: WeightBytes[]): [string[], Uint8Array[]] {
+  return [files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes))];
 }
 
 function ready(): Session {

@@ -102,18 +102,22 @@ export class AttackPanel extends Part {
   }
 
   #constraints() {
-    const { settings, state } = this.session;
+    const { settings, state, natural } = this.session;
     // The peers have losses of their own in place of CIASA's two.
     const shown = constraints.filter(
       ({ key }) => state.method === "ciasa" || key === "clipping" || key === "realign",
     );
+    // Without other clips of the layout there is nothing to learn real poses from.
+    const off = (key: keyof State) => key === "plausible" && !natural;
+    const nothingToLearn =
+      "Off: the gallery has no clip of this skeleton that a discriminator could learn from.";
     return html`<fieldset>
       <legend>Constraints</legend>
       <div class="constraints">
         ${shown.map(
           ({ key, name, about }) => html`<label class="switch">
-          <input type="checkbox" role="switch" .checked=${state[key]} @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
-          <span class="name">${name}</span><span class="hint">${about}</span>
+          <input type="checkbox" role="switch" .checked=${state[key] && !off(key)} ?disabled=${off(key)} @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
+          <span class="name">${name}</span><span class="hint">${off(key) ? nothingToLearn : about}</span>
         </label>`,
         )}
       </div>

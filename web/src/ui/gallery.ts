@@ -41,7 +41,7 @@ export class Gallery extends Part {
       ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 8px; }
       li button {
         width: 100%; height: 100%; padding: 6px 4px 7px; display: grid; gap: 4px; justify-items: center; align-content: start;
-        border-color: var(--line); font-weight: 450; font-size: 12px; line-height: 1.25; color: var(--ink-2);
+        border-color: var(--line); font-weight: 450; font-size: 12px; line-height: 1.25; color: var(--ink-2); overflow-wrap: anywhere;
       }
       li button[aria-pressed="true"] {
         border-color: var(--clean); box-shadow: inset 0 0 0 1px var(--clean); color: var(--ink); font-weight: 600;

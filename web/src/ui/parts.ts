@@ -14,3 +14,4 @@ import "./scrubber.ts";
 import "./stage.ts";
 import "./stage-bar.ts";
 import "./verdict.ts";
+import "./weights-dialog.ts";

@@ -1,17 +1,31 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Recognition } from "../engine/protocol.ts";
-import { percent } from "../units.ts";
+import type { ModelInfo, Recognition } from "../engine/protocol.ts";
+import { accuracy, architecture, isOpened } from "../models.ts";
+import { megabytes, percent } from "../units.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { upload } from "./icons.ts";
+import "./network-details.ts";
 
-/** The five classes that the network holds likeliest, before and after. */
+/** Which network is asked, and the five classes that it holds likeliest, before and after. */
 @customElement("ciasa-recogniser")
 export class Recogniser extends Part {
   static override styles = [
     shared,
     css`
       :host { display: block; padding: 14px 16px 16px; }
-      .head { display: flex; justify-content: space-between; align-items: center; gap: 10px; }
+      .head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 8px 10px; }
+      .network { display: flex; gap: 8px; flex: 0 1 auto; min-width: 0; }
+      select { flex: 1 1 auto; min-width: 0; max-width: 260px; text-overflow: ellipsis; }
+      .network button { flex: none; }
+      .said { margin-top: 8px; color: var(--ink-2); font-size: 12.5px; overflow-wrap: anywhere; }
+      .way { display: grid; grid-template-columns: 1fr auto; gap: 4px 10px; align-items: center; margin-top: 10px; font-size: 12.5px; }
+      progress { grid-column: 1 / -1; appearance: none; width: 100%; height: 5px; border: 0; border-radius: 3px; overflow: hidden; background: var(--sunken); }
+      progress::-webkit-progress-bar { background: var(--sunken); }
+      progress::-webkit-progress-value { background: var(--clean); }
+      progress::-moz-progress-bar { background: var(--clean); }
+      .unreadable { margin-top: 10px; padding: 10px 12px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); display: grid; gap: 8px; justify-items: start; }
+      input[type="file"] { display: none; }
       .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin-top: 10px; }
       h3 { font-size: 12px; font-weight: 550; color: var(--ink-2); margin-bottom: 6px; }
       ol { display: grid; gap: 7px; }
@@ -24,44 +38,85 @@ export class Recogniser extends Part {
       }
       .first { font-weight: 620; }
       .none { color: var(--ink-3); font-size: 12.5px; }
-      .about { margin-top: 12px; }
+      ciasa-network-details { margin-top: 10px; }
     `,
   ];
 
   override render() {
-    const { before, run, model, clip } = this.session;
+    const { before, run, model, clip, engine, unreadable } = this.session;
     const entry = clip ? this.session.library.find(clip.id) : undefined;
-    const row = this.session.engine.models.find((one) => one.id === model?.id);
     return html`
-      <div class="head"><h2>What the network sees</h2>${this.#choice()}</div>
+      <div class="head"><h2>What the network sees</h2>
+        <div class="network">
+          ${this.#choice()}
+          <button class="small" title="Weights of ST-GCN, 2s-AGCN or Shift-GCN: .pt, .pth or .safetensors" @click=${this.#browse}>${upload} Open weights</button>
+          <input type="file" multiple accept=".pt,.pth,.ckpt,.safetensors,.txt,.json" aria-label="Weight files" tabindex="-1" @change=${this.#picked} />
+        </div>
+      </div>
+      ${model ? html`<p class="said">${architecture(model)}, ${accuracy(model)}${isOpened(model) ? "" : `; ${model.split}`}.</p>` : nothing}
+      ${engine.loading ? this.#onItsWay(engine.loading) : nothing}
+      ${unreadable ? this.#unreadable() : nothing}
       <div class="columns">
         <section aria-label="Before the attack">
           <h3>Before</h3>
-          ${this.#list(before?.top, model?.classes ?? run?.classes, "Waiting for the engine.")}
+          ${this.#list(before?.top, model?.classes ?? run?.classes, unreadable ? "No network reads this clip." : "Waiting for the engine.")}
         </section>
         <section class="after" aria-label="After the attack">
           <h3>After</h3>
           ${this.#list(run?.after ?? undefined, run?.classes, run ? "First step is being computed." : "Run an attack to compare.")}
         </section>
       </div>
-      ${
-        model
-          ? html`<p class="hint about">${model.name}${row ? html`, ${(row.accuracy.top1 * 100).toFixed(1)} % right on unseen people` : nothing}.
-        ${entry?.outOfDistribution ? html`This clip is out of distribution, so its label may well be wrong from the start.` : nothing}</p>`
-          : nothing
-      }
+      ${model && entry?.outOfDistribution ? html`<p class="said">This clip is out of distribution, so its label may well be wrong from the start.</p>` : nothing}
+      ${model ? html`<ciasa-network-details .model=${model}></ciasa-network-details>` : nothing}
     `;
   }
 
-  /** Several networks may read this layout. */
+  /** All networks that read this layout. */
   #choice() {
     const { engine, clip, model, settings, attacking, claim } = this.session;
-    const fits = engine.models.filter((one) => one.layout === clip?.layout);
-    if (fits.length < 2) return nothing;
+    const fits = engine.fits(clip?.layout);
+    const now = engine.loading ?? model;
+    if (fits.length === 0) return nothing;
+    const option = (one: ModelInfo) =>
+      html`<option value=${one.id} .selected=${one.id === now?.id}>${one.name}</option>`;
+    const [served, own] = [fits.filter((one) => !isOpened(one)), fits.filter(isOpened)];
     return html`<select aria-label="Network" ?disabled=${attacking || claim !== null} @change=${(event: Event) => settings.set({ model: fieldValue(event) })}>
-      ${fits.map((one) => html`<option value=${one.id} ?selected=${one.id === model?.id}>${one.name}</option>`)}
+      ${own.length === 0 ? served.map(option) : html`<optgroup label="Networks">${served.map(option)}</optgroup><optgroup label="Your weights">${own.map(option)}</optgroup>`}
     </select>`;
   }
+
+  #onItsWay(loading: ModelInfo) {
+    const { engine, clip } = this.session;
+    const { loadedBytes, totalBytes, status, model } = engine.state;
+    const bytes = totalBytes > 0 ? `, ${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : "";
+    const back = model !== null && model.layout === clip?.layout;
+    return html`<div class="way">
+      <span class="number">${status === "starting" ? `${loading.name} is starting` : `Loading ${loading.name}${bytes}`}</span>
+      ${back ? html`<button class="small" @click=${() => this.session.stopSwitch()}>Cancel</button>` : nothing}
+      <progress max=${totalBytes || 1} value=${totalBytes > 0 ? loadedBytes : 0} aria-label="Download of the network"></progress>
+    </div>`;
+  }
+
+  #unreadable() {
+    const { session } = this;
+    const { layout, clip } = session;
+    const other = session.library.entries.find((one) => session.engine.fits(one.layout).length > 0);
+    return html`<div class="unreadable">
+      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose another clip. It can be watched meanwhile.</p>
+      ${other ? html`<button class="small" @click=${() => session.choose(other)}>Show ${other.name}</button>` : nothing}
+    </div>`;
+  }
+
+  #browse = (): void => {
+    this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
+  };
+
+  #picked = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    void this.session.addFiles([...(input.files ?? [])]);
+    // The same file can be chosen again after a correction.
+    input.value = "";
+  };
 
   #list(top: Recognition["top"] | undefined, classes: string[] | undefined, empty: string) {
     if (!top || !classes) return html`<p class="none">${empty}</p>`;

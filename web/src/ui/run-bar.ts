@@ -46,16 +46,16 @@ export class RunBar extends Part {
   }
 
   #status(able: boolean) {
-    const { run, engine, clip, layout, claim } = this.session;
+    const { run, engine, clip, layout, claim, unreadable } = this.session;
     if (claim)
       return html`${claim.words} <button class="small" @click=${() => claim.hold()}>Pause it</button> to attack here.`;
     if (!run) {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";
       if (engine.state.status !== "ready") return "The engine is on its way.";
-      if (clip && engine.models.length > 0 && !engine.models.some((model) => model.layout === clip.layout)) {
-        return `No recogniser for ${layout?.name ?? clip.layout} is here, so this clip can be watched but not attacked.`;
-      }
+      if (unreadable)
+        return `No network here reads clips of ${layout?.name ?? clip?.layout}: this one can be watched but not attacked.`;
+      if (engine.loading) return "The network is on its way.";
       return "The recogniser is looking at the clip.";
     }
     const step = html`Step <span class="number">${run.last?.iteration ?? 0} of ${run.config.iterations}</span>`;

@@ -1,0 +1,251 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { attack, before, cpu, errorsOf, open, painted, picture, recognised } from "./helpers.ts";
+
+const shipped = readFileSync("models/utd-mhad-st-gcn.safetensors");
+const classes = Array.from({ length: 27 }, (_, i) => `action ${i + 1}`);
+
+/** Hands files to the button "Open weights". */
+async function choose(page: Page, ...files: { name: string; buffer: Buffer }[]): Promise<void> {
+  const input = page.locator("ciasa-recogniser input[type=file]");
+  await input.setInputFiles(files.map((file) => ({ mimeType: "application/octet-stream", ...file })));
+}
+
+/** Lets go of files over the playground. */
+async function drop(page: Page, ...files: { name: string; buffer: Buffer }[]): Promise<void> {
+  const carried = files.map(({ name, buffer }) => ({ name, base64: buffer.toString("base64") }));
+  const dataTransfer = await page.evaluateHandle((all) => {
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of all)
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+    return transfer;
+  }, carried);
+  await page.dispatchEvent("ciasa-playground", "drop", { dataTransfer });
+}
+
+const dialog = (page: Page) => page.locator("ciasa-weights-dialog dialog");
+
+const notice = (page: Page) => page.locator("ciasa-notice");
+
+/** The same file with a key of the same length in the place of another. */
+function renamed(file: Buffer, from: string, to: string): Buffer {
+  const copy = Buffer.from(file);
+  copy.write(to, copy.indexOf(from), "latin1");
+  return copy;
+}
+
+test("a weight file is recognised, asked about, loaded and attacked, and outlives a restart of the engine", async ({
+  page,
+}) => {
+  const errors = errorsOf(page);
+  await open(page, `${cpu}&stop=iterations&n=2`);
+  const clean = await recognised(page);
+  await page.locator("ciasa-recogniser").getByRole("button", { name: "Open weights" }).focus();
+  await choose(page, { name: "mine.safetensors", buffer: shipped });
+  await expect(dialog(page)).toContainText("ST-GCN, Kinect v1, 20 joints, 27 classes");
+  await expect(dialog(page).getByLabel(/which order/)).toHaveValue("layout");
+  await expect(dialog(page).getByLabel(/before the network sees it/)).toHaveValue("centred");
+  await expect(dialog(page).getByLabel(/How many frames/)).toHaveValue("64");
+  await picture(page, "weights-dialog");
+
+  // A list that does not fit is refused, and everything stays as it is.
+  const list = dialog(page).locator("input[type=file]");
+  const text = (names: string[]) => ({
+    name: "names.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(names.join("\n")),
+  });
+  await list.setInputFiles(text(classes.slice(1)));
+  await expect(dialog(page)).toContainText("from names.txt");
+  await dialog(page).getByRole("button", { name: "Load" }).click();
+  await expect(dialog(page).getByRole("alert")).toContainText("26 names for 27 classes");
+  await list.setInputFiles(text(classes));
+  await dialog(page).getByRole("button", { name: "Load" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+
+  const named = async () => {
+    const shippedClasses = (await (await page.request.get("/models/manifest.json")).json()).models[0].classes;
+    return `action ${shippedClasses.indexOf(clean) + 1}`;
+  };
+  await expect.poll(() => before(page)).toBe(await named());
+  const panel = page.locator("ciasa-recogniser");
+  await expect(panel).toContainText("your file, accuracy unknown");
+  await expect(panel.getByRole("combobox", { name: "Network" })).toHaveValue(/^opened-/);
+  await panel.getByText("About this network").click();
+  await expect(panel.locator("ciasa-network-details")).toContainText("6,194,366 bytes");
+  await expect(panel.locator("ciasa-network-details")).toContainText(/[0-9a-f]{64}/);
+  await picture(page, "weights-opened");
+  await attack(page);
+  expect(new URL(page.url()).hash).not.toContain("opened");
+
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
+  await page.locator("ciasa-engine-badge summary").click();
+  await page.getByRole("radio", { name: /Automatic/ }).check();
+  await expect(page.locator("ciasa-run-bar p")).toHaveText("Ready.");
+  await expect.poll(() => before(page)).toBe(await named());
+
+  // Back to the one that ships, without a reload.
+  await panel.getByRole("combobox", { name: "Network" }).selectOption({ index: 0 });
+  await expect.poll(() => before(page)).toBe(clean);
+  expect(errors).toEqual([]);
+});
+
+test("a hostile weight file is refused by its key and the network before stays", async ({ page }) => {
+  await open(page, `${cpu}&stop=iterations&n=1`);
+  const clean = await recognised(page);
+  const refused = async (name: string, buffer: Buffer, cause: RegExp) => {
+    await choose(page, { name, buffer });
+    await expect(notice(page)).toContainText(`"${name}" cannot be opened.`);
+    await expect(notice(page)).toContainText(cause);
+    await expect(notice(page)).toContainText("Kept: the network");
+    await expect(dialog(page)).toHaveCount(0);
+    expect(await before(page)).toBe(clean);
+  };
+  await refused(
+    "renamed.safetensors",
+    renamed(shipped, '"fcn.bias"', '"fcn.bics"'),
+    /missing from this ST-GCN: "fcn.bias"/,
+  );
+  await picture(page, "weights-refused");
+  await refused("cut.safetensors", shipped.subarray(0, 100_000), /cut\.safetensors: neither a PyTorch nor/);
+  const call = Buffer.from("\x80\x02cos\nsystem\nX\x04\x00\x00\x00echo\x85R.", "latin1");
+  await refused(
+    "call.pt",
+    call,
+    /byte 0, byte 2: calls "os\.system", which no state dict needs; nothing was run/,
+  );
+  await refused("text.pth", Buffer.from("no weights at all"), /text\.pth: neither a PyTorch nor/);
+  await notice(page).getByRole("button", { name: "Dismiss" }).click();
+  await recognised(page);
+  await attack(page);
+});
+
+test("the dialog is used by keyboard, fits a phone, breaks no rule of WCAG AA, and gives the focus back", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, cpu);
+  await recognised(page);
+  const button = page.locator("ciasa-recogniser").getByRole("button", { name: "Open weights" });
+  await button.focus();
+  await choose(page, { name: "a-network-with-quite-a-long-name-indeed.safetensors", buffer: shipped });
+  await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await picture(page, "weights-dialog-phone");
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import("axe-core") };
+    const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] });
+    return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target}`));
+  });
+  expect(violations).toEqual([]);
+  // The first question is the first stop.
+  await page.keyboard.press("Tab");
+  await expect(dialog(page).getByLabel(/which order/)).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(button).toBeFocused();
+  await expect(page.locator("ciasa-recogniser")).not.toContainText("your file");
+
+  await choose(page, { name: "mine.safetensors", buffer: shipped });
+  await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("ciasa-recogniser")).toContainText("your file, accuracy unknown");
+  await picture(page, "weights-opened-phone");
+});
+
+test("networks are switched without a reload, and a switch can be called off", async ({ page }) => {
+  // A twin of the first network whose file arrives when this test says so.
+  await page.route(/models\/manifest\.json/, async (route) => {
+    const manifest = await (await route.fetch()).json();
+    const [first] = manifest.models;
+    const twin = {
+      ...first,
+      id: "twin",
+      name: "The twin",
+      classes: first.classes.map((c: string) => `${c}!`),
+    };
+    twin.weights = first.weights.map((one: object) => ({ ...one, file: "twin.safetensors" }));
+    await route.fulfill({ json: { ...manifest, models: [...manifest.models, twin] } });
+  });
+  let release = () => {};
+  let held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/models\/twin\.safetensors/, async (route) => {
+    await held;
+    await route.fulfill({ body: shipped, contentType: "application/octet-stream" }).catch(() => {});
+  });
+  await open(page, `${cpu}&stop=iterations&n=1`);
+  const clean = await recognised(page);
+  const panel = page.locator("ciasa-recogniser");
+  const network = panel.getByRole("combobox", { name: "Network" });
+  const run = page.getByRole("button", { name: "Run attack" });
+
+  await network.selectOption("twin");
+  await expect(panel).toContainText("Loading The twin");
+  await expect(run).toBeDisabled();
+  await panel.getByRole("button", { name: "Cancel" }).click();
+  await recognised(page);
+  expect(await before(page)).toBe(clean);
+  await expect(panel).not.toContainText("The twin is");
+
+  held = Promise.resolve();
+  await network.selectOption("twin");
+  await expect.poll(() => before(page)).toBe(`${clean}!`);
+  expect(new URL(page.url()).hash).toContain("model=twin");
+  await attack(page);
+  release();
+});
+
+test("a clip that no network reads says so and what to do", async ({ page }) => {
+  // Only the networks for Kinect v1 are served here.
+  await page.route(/models\/manifest\.json/, async (route) => {
+    const manifest = await (await route.fetch()).json();
+    const models = manifest.models.filter((one: { layout: string }) => one.layout === "kinect-v1");
+    await route.fulfill({ json: { ...manifest, models } });
+  });
+  await open(page, cpu);
+  await recognised(page);
+  const name = "S001C001P001R001A058.skeleton";
+  await drop(page, { name, buffer: readFileSync(`tests/fixtures/${name}`) });
+  const panel = page.locator("ciasa-recogniser");
+  await expect(panel).toContainText("No network here reads clips of NTU RGB+D (Kinect v2), 25 joints");
+  await expect(page.locator("ciasa-run-bar")).toContainText("watched but not attacked");
+  await expect(page.locator("ciasa-verdict")).toContainText("no network reads it");
+  await picture(page, "no-network");
+  await panel.getByRole("button", { name: /^Show / }).click();
+  await recognised(page);
+});
+
+test("published Shift-GCN weights recognise an NTU clip among 60 classes, and it is attacked", async ({
+  page,
+}) => {
+  const file = join(process.env.CIASA_DATA ?? "", "weights/ntu_ShiftGCN_joint_xview.pt");
+  test.skip(
+    !process.env.CIASA_DATA || !existsSync(file),
+    "CIASA_DATA names no directory with the published weights in it",
+  );
+  await open(page, `${cpu}&stop=iterations&n=3`);
+  await painted(page);
+  const clip = "S001C001P001R001A058.skeleton";
+  await drop(
+    page,
+    { name: "ntu_ShiftGCN_joint_xview.pt", buffer: readFileSync(file) },
+    { name: clip, buffer: readFileSync(`tests/fixtures/${clip}`) },
+  );
+  await expect(dialog(page)).toContainText(
+    "Shift-GCN, NTU RGB+D (Kinect v2), 25 joints, 2 people, 60 classes",
+  );
+  await expect(dialog(page).getByLabel(/before the network sees it/)).toHaveValue("2s-agcn");
+  await expect(dialog(page).getByLabel(/How many frames/)).toHaveValue("300");
+  await dialog(page).getByRole("button", { name: "Load" }).click();
+  // As `ciasa recognise` has it, in the same preprocessing.
+  await expect.poll(() => before(page), { timeout: 120_000 }).toBe("point finger");
+  await attack(page);
+  await picture(page, "shift-gcn");
+});

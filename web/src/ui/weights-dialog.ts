@@ -1,0 +1,130 @@
+import { css, html, nothing } from "lit";
+import { customElement, query } from "lit/decorators.js";
+import type { Question } from "../engine/protocol.ts";
+import type { Opening } from "../opening.ts";
+import { megabytes } from "../units.ts";
+import { fieldValue, Part, shared } from "./base.ts";
+
+/** Weight files that are being opened: what was recognised, what has to be asked, and the decision. */
+@customElement("ciasa-weights-dialog")
+export class WeightsDialog extends Part {
+  static override styles = [
+    shared,
+    css`
+      dialog { width: min(540px, calc(100vw - 20px)); max-height: calc(100dvh - 20px); padding: 0; color: var(--ink); background: var(--surface); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: 0 18px 60px rgb(0 0 0 / 30%); overflow: auto; }
+      dialog::backdrop { background: rgb(10 18 26 / 45%); }
+      form { display: grid; gap: 14px; padding: 18px 20px 20px; }
+      h2 { font-size: 16px; letter-spacing: -0.01em; overflow-wrap: anywhere; }
+      /* It has the focus so that it is read first; it takes no keys. */
+      h2:focus { outline: none; }
+      .found { padding: 10px 12px; border-radius: var(--radius-s); background: var(--sunken); overflow-wrap: anywhere; }
+      .found .hint { color: var(--ink-2); }
+      label.field { display: grid; gap: 5px; font-weight: 550; font-size: 13px; }
+      select { width: 100%; font-weight: 400; }
+      .list { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
+      input[type="file"] { display: none; }
+      .actions { display: flex; justify-content: flex-end; gap: 8px; position: sticky; bottom: 0; padding-top: 10px; background: var(--surface); }
+      .actions button { min-height: 40px; min-width: 88px; }
+      .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); overflow-wrap: anywhere; }
+      .bad strong { color: var(--bad); }
+      progress { appearance: none; width: 100%; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); }
+      progress::-webkit-progress-bar { background: var(--line); }
+      progress::-webkit-progress-value { background: var(--clean); }
+      progress::-moz-progress-bar { background: var(--clean); }
+    `,
+  ];
+
+  @query("dialog") private dialog!: HTMLDialogElement | null;
+
+  override render() {
+    const { opening } = this.session;
+    if (!opening?.ask) return nothing;
+    return html`<dialog aria-labelledby="title" @cancel=${this.#cancelled}>
+      <form method="dialog" @submit=${this.#load}>
+        <h2 id="title" tabindex="-1">${opening.names}</h2>
+        ${opening.identified ? this.#asking(opening) : reading(opening)}
+        <div class="actions">
+          <button type="button" @click=${() => this.session.cancelOpening()}>Cancel</button>
+          <button class="primary" ?disabled=${opening.stage !== "asking"}>${opening.stage === "loading" ? "Loading…" : "Load"}</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  override willUpdate(): void {
+    super.willUpdate();
+    // Closed before it is taken away, so that the focus goes back to where it was.
+    if (!this.session.opening?.ask) this.dialog?.close();
+  }
+
+  override updated(): void {
+    const { dialog } = this;
+    if (!dialog || dialog.open) return;
+    // The browser keeps the focus inside, and gives it back afterwards.
+    dialog.showModal();
+    dialog.querySelector<HTMLElement>("#title")?.focus();
+  }
+
+  #asking(opening: Opening) {
+    const { identified, failure, list } = opening;
+    if (!identified) return nothing;
+    const { classes } = identified.entry;
+    const named = classes[0] !== "class 1";
+    const bytes = identified.entry.weights.reduce((sum, one) => sum + one.bytes, 0);
+    return html`
+      <p class="found"><strong>Recognised:</strong> ${identified.summary}. <span class="hint">${megabytes(bytes)}, read in this page and sent nowhere.</span></p>
+      ${failure ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span class="hint">The network before is still there.</span></div>` : nothing}
+      ${identified.questions.map((question) => this.#question(opening, question))}
+      <div class="field">
+        <p class="hint">Names of the classes: ${list ? `from ${list.name}` : named ? `${classes[0]}, ${classes[1] ?? ""} …` : `“class 1” to “class ${classes.length}”`}</p>
+        <div class="list">
+          <button type="button" class="small" @click=${this.#browse}>Use a list of names</button>
+          <span class="hint">text with a name in each line, or a JSON array</span>
+          <input type="file" accept=".txt,.json,.csv" aria-label="List of class names" tabindex="-1" @change=${this.#listed} />
+        </div>
+      </div>
+    `;
+  }
+
+  #question(opening: Opening, { id, text, choices }: Question) {
+    const now = opening.answers.get(id);
+    return html`<label class="field">${text}
+      <select name=${id} ?disabled=${opening.stage !== "asking"} @change=${(event: Event) => {
+        opening.answers.set(id, fieldValue(event));
+      }}>
+        ${choices.map(({ value, label }) => html`<option value=${value} .selected=${value === now}>${label}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  #browse = (): void => {
+    this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
+  };
+
+  #listed = async (event: Event): Promise<void> => {
+    const input = event.currentTarget as HTMLInputElement;
+    const [file] = input.files ?? [];
+    const { opening } = this.session;
+    if (file && opening) opening.list = { name: file.name, text: await file.slice(0, 1_000_000).text() };
+    input.value = "";
+    this.requestUpdate();
+  };
+
+  #load = (event: Event): void => {
+    event.preventDefault();
+    void this.session.loadWeights();
+  };
+
+  /** Escape. While the engine loads, there is nothing left to call off. */
+  #cancelled = (event: Event): void => {
+    event.preventDefault();
+    if (this.session.opening?.stage !== "loading") this.session.cancelOpening();
+  };
+}
+
+function reading(opening: Opening) {
+  const { read, total } = opening;
+  const done = read >= total;
+  return html`<p role="status">${done ? "Looking at what it is." : html`Reading, <span class="number">${megabytes(read)} of ${megabytes(total)}</span>`}</p>
+    <progress max=${total || 1} value=${read} aria-label="Reading the file"></progress>`;
+}
