@@ -15,6 +15,7 @@ mod golden_stgcn;
 mod gradients;
 mod layers;
 mod opened_weights;
+mod shipped;
 mod support;
 mod torch_files;
 mod toy;
