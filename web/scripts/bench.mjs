@@ -1,59 +1,184 @@
-// Seconds per attack step in Chromium, for the clip shown first at 64 network frames: CPU backend and WebGPU, one after the
-// other on the same page; WebGPU only where steps are asked for, as a software adapter takes many minutes for one. Needs
-// dist/ (npm run build). Usage: npm run bench [-- STEPS_ON_CPU STEPS_ON_WEBGPU]
-import { spawn } from "node:child_process";
+// Seconds of an attack step in one Chromium: our engine beside TensorFlow.js and PyTorch, on the same network, weights and clip.
+// Needs web/pkg (npm run build). Prints a table, writes docs/bench/browser.json and docs/BENCH.md. `npm run bench -- --help`.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
-import { chromium, root } from "./tools.mjs";
+import { clipOf } from "../bench/clip.js";
+import { Bench } from "../bench/measure.js";
+import { portableWeights, stepFlops } from "../bench/network.js";
+import { sections } from "../bench/report.js";
+import { serve } from "../bench/server.js";
+import { BrowserSide, chosen, SIDES, TorchSide } from "../bench/sides.js";
+import { readTensors, writeTensors } from "../bench/tensors.js";
+import { chromium, output, root, run, target } from "./tools.mjs";
 
-const [cpuSteps = 20, gpuSteps = 0] = process.argv.slice(2).map(Number);
-const port = 8124;
-const flags = [
-  ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  ...["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
-  ...["--enable-unsafe-webgpu", "--enable-unsafe-swiftshader"],
-];
+const HELP = `npm run bench -- [options]
+  --side WORDS        only the sides whose names begin with one of these, with commas between; ours-wasm always takes part
+                      (${Object.keys(SIDES).join(", ")})
+  --frames LIST       lengths of the clip, multiples of 4 (64,300)
+  --check-frames N    length of the clip on which the sides' answers are compared (64: also with the golden case)
+  --rounds N          rounds a side (7)
+  --max-seconds N     a side that takes longer in a table gives fewer rounds, and the report says so (300)
+  --product N         size of the matrix product, a multiple of 64; 0 leaves it out (1024)
+  --memory-steps N    steps of ours after which memory must be what it was; 0 leaves it out (1000)
+  --no-tf             without TensorFlow.js
+  --browser-flag F    one more flag for Chromium, as often as needed (a GPU: --use-angle=vulkan --enable-features=Vulkan)
+  --headed            with a window
+  --out FILE          where the results go (docs/bench/browser.json)`;
 
-const server = spawn(process.execPath, ["web/scripts/start.mjs", String(port)], { cwd: root });
-await new Promise((resolve) => server.stdout.once("data", resolve));
-const browser = await playwright.launch({ executablePath: chromium(), args: flags });
+const text = (fallback) => ({ type: "string", default: fallback });
+const { values: options } = parseArgs({
+  options: {
+    side: text(""),
+    frames: text("64,300"),
+    "check-frames": text("64"),
+    rounds: text("7"),
+    "max-seconds": text("300"),
+    product: text("1024"),
+    "memory-steps": text("1000"),
+    "no-tf": { type: "boolean", default: false },
+    "browser-flag": { type: "string", multiple: true, default: [] },
+    headed: { type: "boolean", default: false },
+    out: text(join(root, "docs/bench/browser.json")),
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+if (!existsSync(join(root, "web/pkg/engine/engine_bg.wasm"))) fail("There is no engine. Run: npm run build");
+
+const settings = {
+  frames: options.frames.split(",").map((word) => whole(word, 4)),
+  checkFrames: whole(options["check-frames"], 4),
+  rounds: whole(options.rounds),
+  maxSeconds: whole(options["max-seconds"]),
+  productSize: whole(options.product, 64, 0),
+  memorySteps: whole(options["memory-steps"], 1, 0),
+};
+const goldenCase = readTensors(file("tests/golden/stgcn_case_T64.safetensors"));
+const clip = (frames) => clipOf(goldenCase.get("x0").data, frames);
+const say = (line) => console.error(`  ${line}`);
+const bench = new Bench({ ...settings, checkClip: clip(settings.checkFrames) }, say);
+const started = { date: new Date().toISOString().slice(0, 16).replace("T", " "), load: loadavg()[0] };
+
+const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) });
+const browser = await playwright.launch({
+  ...(chromium() ? { executablePath: chromium() } : {}),
+  headless: !options.headed,
+  args: [
+    ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    ...["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+    ...["--enable-unsafe-webgpu", "--enable-unsafe-swiftshader", ...options["browser-flag"]],
+  ],
+});
+let environment = null;
 try {
-  for (const [engine, steps] of [
-    ["cpu", cpuSteps],
-    ["webgpu", gpuSteps],
-  ]) {
-    if (steps > 0) console.log(JSON.stringify(await measure(engine, steps)));
+  const page = await browser.newPage();
+  page.on("console", (message) => message.type() === "error" && say(`the page: ${message.text()}`));
+  await page.goto(server.address);
+  await page.waitForFunction(() => window.bench);
+  environment = { browser: browser.version(), ...(await page.evaluate(() => window.bench.environment())) };
+  const names = chosen(options.side.split(",").filter(Boolean));
+  for (const name of present(names)) {
+    await bench.enter(name, SIDES[name].torch ? torchSide(name) : new BrowserSide(page, name));
+    if (name === "ours-wasm" && bench.sides.has(name)) bench.compareWithGolden(goldenCase);
+    if (!bench.sides.has("ours-wasm")) throw new Error("without ours-wasm there is nothing to compare with");
   }
+  for (const frames of settings.frames) await bench.steps(frames, stepFlops(frames));
+  if (settings.productSize > 0) await bench.roofs();
+  for (const name of ["ours-wasm", "ours-webgpu"]) await bench.memory(name, settings.frames[0]);
 } finally {
   await browser.close();
-  server.kill();
+  server.close();
+  for (const { side } of bench.sides.values()) if (side instanceof TorchSide) side.close();
+}
+finish();
+
+/** Which of the sides can be there at all; the reasons why others cannot go into the results. */
+function present(names) {
+  const tf = names.filter((name) => name.startsWith("tf-"));
+  const missing = options["no-tf"] ? "--no-tf was given" : tf.length > 0 && installTensorFlow();
+  const python = join(target, "tmp/torch/bin/python");
+  return names.filter((name) => {
+    if (tf.includes(name) && missing) bench.skip(name, missing);
+    else if (SIDES[name].torch && !existsSync(python)) {
+      bench.skip(name, "PyTorch is not there; `cargo bench -p ciasa --features cli` installs it");
+    } else return true;
+    return false;
+  });
 }
 
-/** Runs one attack and takes the median time between two reports; the first steps warm up. */
-async function measure(engine, steps) {
-  const page = await browser.newPage({ reducedMotion: "reduce" });
-  page.setDefaultTimeout(1_200_000);
-  await page.goto(`http://localhost:${port}/#engine=${engine}&stop=iterations&n=${steps}`);
-  await page.getByRole("button", { name: "Run attack" }).and(page.locator(":enabled")).waitFor();
-  const name = (await page.locator("ciasa-engine-badge summary").textContent())?.trim();
-  const times = await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const element = document.querySelector("ciasa-playground");
-        const stamps = [performance.now()];
-        element.addEventListener("ciasa-report", () => stamps.push(performance.now()));
-        element.addEventListener("ciasa-done", () => resolve(stamps));
-        element.run();
-      }),
-  );
-  await page.close();
-  const gaps = times.slice(1).map((t, i) => (t - times[i]) / 1000);
-  const warm = gaps.slice(1).sort((a, b) => a - b);
-  const round = (s) => Number(s.toFixed(3));
-  return {
-    engine: name.trim().replace(/\s+/g, " "),
-    steps,
-    firstStep: round(gaps[0]),
-    medianStep: round(warm[Math.floor(warm.length / 2)] ?? gaps[0]),
-    unit: "s",
+/** TensorFlow.js is no dependency of the page: it comes into its own folder. Gives the reason why it did not. */
+function installTensorFlow() {
+  const folder = join(root, "web/bench");
+  const installed = join(folder, "node_modules/@tensorflow/tfjs/package.json");
+  const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const version = existsSync(installed) && JSON.parse(readFileSync(installed, "utf8")).version;
+  if (version === dependencies["@tensorflow/tfjs"]) return false;
+  say("installing TensorFlow.js into web/bench (330 MB)");
+  const quiet = ["--no-audit", "--no-fund", "--ignore-scripts"];
+  return run("npm", ["ci", ...quiet, "--prefix", folder]) ? false : "TensorFlow.js could not be installed";
+}
+
+function torchSide(name) {
+  const clips = (frames) => {
+    const place = join(tmpdir(), `ciasa-bench-${frames}.f32`);
+    writeFileSync(place, clip(frames));
+    return place;
   };
+  const python = join(target, "tmp/torch/bin/python");
+  return new TorchSide(name, { python, script: join(root, "crate/benches/attack/torch_side.py"), clips });
+}
+
+function finish() {
+  const sides = Object.entries(SIDES).map(([name, { roof }]) => {
+    const { load = null, first = null, version = "", detail = "" } = bench.entered.get(name) ?? {};
+    return [name, { roof, load, first, version, detail }];
+  });
+  const commit = output("git", ["rev-parse", "--short", "HEAD"]);
+  const changed = output("git", ["status", "--porcelain", "--untracked-files=no"]);
+  const result = {
+    command: `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}`,
+    date: started.date,
+    machine: {
+      processor: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+      system: `${process.platform} ${release()}`,
+      load: `${started.load.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`,
+    },
+    versions: { commit: `${commit}${changed ? " with changes" : ""}`, node: process.versions.node },
+    environment,
+    settings,
+    sides: Object.fromEntries(sides.filter(([name]) => bench.entered.has(name))),
+    ...bench.result,
+  };
+  const place = resolve(options.out);
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, `${JSON.stringify(result, null, 1)}\n`);
+  console.log(JSON.stringify(result));
+  console.log(`\n${sections(result).join("\n\n")}\n`);
+  console.log(`The results are in ${relative(process.cwd(), place)}.`);
+  if (dirname(place) === join(root, "docs/bench")) run(process.execPath, ["web/scripts/bench-report.mjs"]);
+}
+
+/** A file of the repository as an ArrayBuffer. */
+function file(path) {
+  const bytes = readFileSync(join(root, path));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+}
+
+function whole(word, multiple = 1, least = multiple) {
+  const value = Number(word);
+  if (Number.isInteger(value) && value % multiple === 0 && value >= least) return value;
+  return fail(`${word} is not a multiple of ${multiple} from ${least} on. See: npm run bench -- --help`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
 }

@@ -5,6 +5,7 @@ pub mod device;
 pub mod failure;
 pub mod messages;
 pub mod parity;
+mod probe;
 pub mod session;
 
 use wasm_bindgen::prelude::*;

@@ -106,7 +106,7 @@ pub fn made_weights(config: &StGcnConfig) -> State {
 }
 
 /// Numbers in -scale..scale.
-fn made(count: usize, scale: f32, stream: u64) -> Vec<f32> {
+pub(super) fn made(count: usize, scale: f32, stream: u64) -> Vec<f32> {
     let mut rng = Pcg32::new(1, stream);
     (0..count).map(|_| rng.random_range(-scale..scale)).collect()
 }

@@ -237,13 +237,25 @@ impl Session {
         self.model.borrow().clone().ok_or_else(|| Error::config("no model is loaded"))
     }
 
-    async fn recognise_clip(&self, clip: &JsValue) -> Result<Vec<f32>> {
+    /// The plain device in use.
+    pub(super) fn device(&self) -> Device {
+        self.chosen.borrow().device.clone()
+    }
+
+    /// The model, and a clip of the page that it can read.
+    pub(super) fn model_and_clip(&self, clip: &JsValue) -> Result<(Arc<Recogniser>, Sequence)> {
         let (model, clip) = (self.model()?, messages::clip(clip)?);
         let layout = clip.layout();
         if layout.id != model.entry.layout {
             let [has, reads] = [layout.name, model.entry.layout.layout().name];
             return Err(Error::config(format!("the clip's skeleton is {has}; this model reads {reads}")));
         }
+        Ok((model, clip))
+    }
+
+    async fn recognise_clip(&self, clip: &JsValue) -> Result<Vec<f32>> {
+        let (model, clip) = self.model_and_clip(clip)?;
+        let layout = clip.layout();
         let shape = [clip.frames(), clip.people(), layout.len(), layout.channels()];
         let x = Tensor::<4>::from_data(TensorData::new(clip.data().to_vec(), shape), model.device());
         let logits = parity::read(model.logits(x.permute([3, 0, 2, 1]).unsqueeze())).await;
@@ -287,7 +299,7 @@ impl Session {
 
     /// A failing GPU also lets wrong numbers through, so its own word comes first. The browser says it a moment after
     /// the first computation has failed.
-    async fn honest<T>(&self, result: Result<T>) -> Result<T> {
+    pub(super) async fn honest<T>(&self, result: Result<T>) -> Result<T> {
         let chosen = self.chosen.borrow().clone();
         if chosen.gpu.is_some() && result.is_err() {
             // A timer does not fail.

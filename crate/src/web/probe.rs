@@ -1,0 +1,76 @@
+//! What a comparison with other engines asks beyond the calls of the page: `npm run bench` does.
+
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Tensor, TensorData};
+use js_sys::Float32Array;
+use wasm_bindgen::prelude::*;
+
+use super::messages::thrown;
+use super::parity::{made, now, read};
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::model::clip_tensor;
+
+type Thrown<T> = std::result::Result<T, JsValue>;
+
+#[wasm_bindgen]
+impl Session {
+    /// The scores of a clip, (classes), and the gradient of their cross-entropy to a class with respect to the clip,
+    /// (T, M, V, C), as `{ logits, gradient }`.
+    ///
+    /// # Errors
+    /// A format error for a bad clip, a config error for a class that is not there, a device error.
+    pub async fn gradient(&self, clip: JsValue, class: usize) -> Thrown<JsValue> {
+        let answer = self.scores_and_gradient(&clip, class).await;
+        let (logits, gradient) = self.honest(answer).await.map_err(|e| thrown(&e))?;
+        let value = js_sys::Object::new();
+        for (key, numbers) in [("logits", logits), ("gradient", gradient)] {
+            js_sys::Reflect::set(&value, &key.into(), &Float32Array::from(numbers.as_slice()))?;
+        }
+        Ok(value.into())
+    }
+
+    /// Milliseconds of a matrix product of `n` x `n`: the mean of `count` in a row, each of the one before. The roof for
+    /// everything else on the device.
+    ///
+    /// # Errors
+    /// A config error where there is nothing to measure, a device error.
+    #[wasm_bindgen(js_name = matrixProduct)]
+    pub async fn matrix_product(&self, n: usize, count: usize) -> Thrown<f64> {
+        let measured = self.product(n, count).await;
+        self.honest(measured).await.map_err(|e| thrown(&e))
+    }
+}
+
+impl Session {
+    async fn scores_and_gradient(&self, clip: &JsValue, class: usize) -> Result<(Vec<f32>, Vec<f32>)> {
+        let (model, clip) = self.model_and_clip(clip)?;
+        if class >= model.entry.classes.len() {
+            return Err(Error::config(format!("there are {} classes", model.entry.classes.len())).at("class"));
+        }
+        let x = clip_tensor(&clip, &model.device().clone().autodiff()).require_grad();
+        let logits = model.logits(x.clone());
+        let loss = log_softmax(logits.clone(), 1).narrow(1, class, 1).sum().neg();
+        let gradient = x.grad_remove(&mut loss.backward()).ok_or_else(|| Error::device("a gradient is missing"))?;
+        let [_, c, t, v, m] = gradient.dims();
+        let gradient = gradient.permute([0, 2, 4, 3, 1]).reshape([t * m * v * c]);
+        Ok((read(logits.inner()).await?, read(gradient).await?))
+    }
+
+    async fn product(&self, n: usize, count: usize) -> Result<f64> {
+        if n == 0 || count == 0 {
+            return Err(Error::config("n and count start at 1"));
+        }
+        let device = self.device();
+        // Of this size the values neither grow nor vanish from one product to the next.
+        let scale = (3.0 / n as f32).sqrt();
+        let matrix = |stream| Tensor::<2>::from_data(TensorData::new(made(n * n, scale, stream), [n, n]), &device);
+        let (a, b) = (matrix(1), matrix(2));
+        // Both are on the device before the clock starts.
+        read((a.clone() + b.clone()).slice([0..1, 0..1])).await?;
+        let start = now();
+        let product = (0..count).fold(a, |product, _| product.matmul(b.clone()));
+        read(product.slice([0..1, 0..1])).await?;
+        Ok((now() - start) / count as f64)
+    }
+}

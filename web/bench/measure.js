@@ -1,0 +1,203 @@
+// The measurement: checks first, then rounds in which the sides take turns.
+import { golden, relativeL2 } from "./clip.js";
+import { REFERENCE, SIDES } from "./sides.js";
+
+/** Bounds of the relative L2 distances: logits, the cross-entropy's gradient, and what the first step moved. */
+const BOUNDS = { logits: 1e-5, gradient: 2e-3, moved: 5e-2 };
+/** A round takes about so long where a step is shorter. */
+const ROUND_SECONDS = 0.3;
+const WARM_STEPS = 2;
+
+export class Bench {
+  /** `settings`: { frames, checkFrames, rounds, maxSeconds, productSize, memorySteps }; `say` tells what is going on. */
+  constructor(settings, say) {
+    this.settings = settings;
+    this.say = say;
+    /** Name to { call, details }; a side that fails goes out of it. */
+    this.sides = new Map();
+    /** Every side that has taken part, however long. */
+    this.entered = new Map();
+    this.result = { checks: [], cases: [], roofs: [], memory: [], skipped: [] };
+  }
+
+  skip(side, reason, frames = null) {
+    this.say(`${side}${frames ? ` at ${frames} frames` : ""}: left out, ${reason}`);
+    this.result.skipped.push({ side, frames, reason });
+  }
+
+  /** Does something with a side; where that fails, the side takes no further part. */
+  async attempt(name, action, frames = null) {
+    try {
+      return await action();
+    } catch (error) {
+      this.skip(name, error.message.split("\n")[0].replace(/^page\.evaluate: (Error: )?/, ""), frames);
+      await this.sides.get(name)?.side.close();
+      this.sides.delete(name);
+      return null;
+    }
+  }
+
+  call(name, call, argument = {}) {
+    // Whatever takes three times as long as a side may take in all does not come to an end.
+    return this.sides.get(name).side.call(call, argument, 3 * this.settings.maxSeconds);
+  }
+
+  /** Loads a side, takes its first step, and holds its answers against the reference's. */
+  async enter(name, side) {
+    this.say(`${name}: loading and checking`);
+    const entry = { side, first: null };
+    this.sides.set(name, entry);
+    this.entered.set(name, entry);
+    await this.attempt(name, async () => {
+      const start = performance.now();
+      const { version, detail } = await side.open(3 * this.settings.maxSeconds);
+      const load = (performance.now() - start) / 1000;
+      Object.assign(entry, { load, version, detail });
+      if (SIDES[name].product) return;
+      const frames = this.settings.frames[0];
+      await this.call(name, "begin", { frames });
+      const first = await this.call(name, "steps", { count: 1 });
+      entry.first = { frames, seconds: first };
+      await this.call(name, "begin", { frames: this.settings.checkFrames });
+      entry.answers = await this.call(name, "check");
+      if (name !== REFERENCE) this.#compare(name, REFERENCE, this.sides.get(REFERENCE).answers);
+    });
+  }
+
+  /** The reference itself, against the golden case where the clip is its clip. */
+  compareWithGolden(file) {
+    if (this.settings.checkFrames !== 64)
+      return this.say("the golden case is not looked at: it has 64 frames");
+    const array = (key) => file.get(key).data;
+    return this.#compare(REFERENCE, "golden", {
+      logits: array("logits_ref"),
+      gradient: golden(array("grad_ce_ref")),
+      moved: golden(array("x_after_1_ref")),
+    });
+  }
+
+  #compare(name, reference, wanted) {
+    const found = this.sides.get(name).answers;
+    // Of the clip itself a step changes a hundredth: only the difference is compared.
+    const motion = ({ moved }) => moved.map((value, i) => value - this.settings.checkClip[i]);
+    const distances = {
+      logits: relativeL2(found.logits, wanted.logits),
+      gradient: relativeL2(found.gradient, wanted.gradient),
+      moved: relativeL2(motion(found), motion({ moved: Array.from(wanted.moved) })),
+    };
+    // Not "greater": a NaN is no agreement.
+    const off = Object.keys(BOUNDS).filter((key) => !(distances[key] <= BOUNDS[key]));
+    // A discriminator pulls elsewhere, so only what does not depend on it is compared.
+    const counted = name.endsWith("discriminator") ? off.filter((key) => key !== "moved") : off;
+    this.result.checks.push({ side: name, reference, ...distances, ok: counted.length === 0 });
+    if (counted.length === 0) return;
+    const words = counted.map((key) => `${key} off by ${distances[key].toExponential(1)}`);
+    throw new Error(`it computes something else than ${reference}: ${words.join(", ")}`);
+  }
+
+  /** Steps on a clip of so many frames: one round a side, in turn, until each has its rounds or its time is up. */
+  async steps(frames, flops) {
+    const rows = new Map();
+    for (const name of [...this.sides.keys()].filter((name) => !SIDES[name].product)) {
+      await this.attempt(name, async () => {
+        this.say(`${name}: warming up at ${frames} frames`);
+        await this.call(name, "begin", { frames });
+        const start = performance.now();
+        let step = await this.call(name, "steps", { count: 1 });
+        if (step < ROUND_SECONDS) step = await this.call(name, "steps", { count: WARM_STEPS });
+        const spent = (performance.now() - start) / 1000;
+        rows.set(name, { side: name, count: perRound(step), seconds: [], spent, step });
+      });
+    }
+    await this.#rounds(rows, frames, async (name, row) => {
+      row.step = await this.call(name, "steps", { count: row.count });
+      return row.step;
+    });
+    const sides = [...rows.values()].filter((row) => row.seconds.length > 0);
+    this.result.cases.push({ frames, batch: 1, flops, sides: sides.map(this.#row) });
+  }
+
+  /** The matrix product, once for each group of sides that share a roof. */
+  async roofs() {
+    const n = this.settings.productSize;
+    const rows = new Map();
+    for (const name of [...this.sides.keys()]) {
+      const { roof } = SIDES[name];
+      if ([...rows.values()].some((row) => row.roof === roof)) continue;
+      await this.attempt(name, async () => {
+        this.say(`${name}: a matrix product of ${n} x ${n}`);
+        const start = performance.now();
+        const step = await this.call(name, "product", { n, count: 1 });
+        const spent = (performance.now() - start) / 1000;
+        rows.set(name, { side: name, roof, count: perRound(step), seconds: [], spent, step: 2 * step });
+      });
+    }
+    // Each call warms up with a product of its own.
+    await this.#rounds(rows, null, async (name, row) => {
+      const seconds = await this.call(name, "product", { n, count: row.count });
+      row.step = (seconds * (row.count + 1)) / row.count;
+      return seconds;
+    });
+    const done = [...rows.values()].filter((row) => row.seconds.length > 0);
+    this.result.roofs = done.map((row) => ({ roof: row.roof, n, flops: 2 * n ** 3, ...this.#row(row) }));
+  }
+
+  #row = ({ side, count, seconds }) => ({ side, against: SIDES[side].against ?? null, count, seconds });
+
+  /** Rounds in turn; every second one backwards, so that nobody always follows the same neighbour. */
+  async #rounds(rows, frames, once) {
+    const { rounds, maxSeconds } = this.settings;
+    for (let round = 0; round < rounds; round++) {
+      const names = [...rows.keys()];
+      if (round % 2 === 1) names.reverse();
+      for (const name of names) {
+        const row = rows.get(name);
+        if (!this.sides.has(name) || row.over) continue;
+        const next = row.step * row.count;
+        if (row.spent + next > maxSeconds) {
+          row.over = true;
+          const enough = `${row.seconds.length} of ${rounds} rounds fit into ${maxSeconds} s`;
+          this.skip(name, `${enough}: ${row.step.toPrecision(3)} s for one`, frames);
+          continue;
+        }
+        const seconds = await this.attempt(name, () => once(name, row), frames);
+        if (seconds === null) continue;
+        row.seconds.push(seconds);
+        row.spent += row.step * row.count;
+        this.say(`${name}: round ${round + 1} of ${rounds}, ${(seconds * 1000).toPrecision(4)} ms`);
+      }
+    }
+  }
+
+  /** What one of our sides holds after its first ten steps, and after very many. */
+  async memory(name, frames) {
+    const { memorySteps: steps, maxSeconds } = this.settings;
+    if (!this.sides.has(name) || steps === 0) return;
+    await this.attempt(name, async () => {
+      await this.call(name, "begin", { frames });
+      const step = await this.call(name, "steps", { count: Math.min(10, steps) });
+      const early = await this.call(name, "memory");
+      let taken = Math.min(10, steps);
+      const start = performance.now();
+      while (taken < steps && performance.now() - start < maxSeconds * 1000) {
+        const count = Math.min(perRound(step) * 10, steps - taken);
+        await this.call(name, "steps", { count });
+        taken += count;
+      }
+      if (taken < steps)
+        this.skip(name, `${taken} of ${steps} steps for the memory fit into ${maxSeconds} s`, frames);
+      this.result.memory.push({
+        side: name,
+        frames,
+        steps: taken,
+        early,
+        late: await this.call(name, "memory"),
+      });
+    });
+  }
+}
+
+/** So many steps that a round is long enough for the clock. */
+function perRound(seconds) {
+  return Math.min(Math.max(Math.floor(ROUND_SECONDS / seconds), 1), 100);
+}

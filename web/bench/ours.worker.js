@@ -1,0 +1,103 @@
+// One side of the bench: our engine as the page's worker drives it, on one device.
+import init, { onFailure, Session } from "/pkg/engine/engine.js";
+import "./answer.js";
+import { ATTACK, clipOf } from "./clip.js";
+import { CLASSES, JOINTS } from "./network.js";
+import { readTensors } from "./tensors.js";
+
+const POSE = JOINTS * 3;
+let session = null;
+let x0 = null;
+let plausible = false;
+let clip = null;
+
+/** Our page's `Clip`. */
+function pageClip(frames) {
+  const data = clipOf(x0, frames);
+  return {
+    id: "x0",
+    name: "x0",
+    label: null,
+    layout: "ntu",
+    fps: 30,
+    frames,
+    people: 1,
+    data,
+    origin: "file",
+  };
+}
+
+/** Our page's `AttackConfig`. */
+function config() {
+  return {
+    method: "ciasa",
+    target: { kind: "class", index: ATTACK.target },
+    joints: null,
+    epsilon: ATTACK.epsilon,
+    alpha: ATTACK.alpha,
+    lambda: ATTACK.lambda,
+    iterations: 1_000_000,
+    constraints: { clip: true, realign: true, smooth: true, plausible },
+    stop: { kind: "iterations" },
+    seed: 1,
+  };
+}
+
+/** The manifest's ST-GCN, for another skeleton, other classes and clips of any length. */
+async function entry(bytes) {
+  const manifest = await (await fetch("/models/manifest.json")).json();
+  return {
+    ...manifest.models.find((model) => model.architecture === "st-gcn"),
+    layout: "ntu",
+    classes: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
+    people: 1,
+    frames: 0,
+    preprocessing: "raw",
+    weights: [{ file: "weights.safetensors", bytes, sha256: "" }],
+  };
+}
+
+/** The golden clip as a file that the discriminator may learn from. */
+function naturalFile() {
+  const numbers = Array.from(clipOf(x0, 64));
+  const frames = Array.from({ length: 64 }, (_, t) => [
+    Array.from({ length: JOINTS }, (_, v) => numbers.slice(t * POSE + v * 3, t * POSE + v * 3 + 3)),
+  ]);
+  const file = { format: "ciasa-clip", version: 1, layout: "ntu", fps: 30, frames };
+  return new TextEncoder().encode(JSON.stringify(file));
+}
+
+self.answer({
+  async load({ device, discriminator }) {
+    await init();
+    onFailure((kind, message) => self.postMessage({ fatal: `${kind}: ${message}` }));
+    plausible = discriminator;
+    session = await Session.start(device);
+    const weights = new Uint8Array(await (await fetch("/made/weights.safetensors")).arrayBuffer());
+    const case64 = await (await fetch("/golden/stgcn_case_T64.safetensors")).arrayBuffer();
+    x0 = readTensors(case64).get("x0").data;
+    const backend = await session.loadModel(await entry(weights.length), [weights]);
+    if (backend.kind !== device) throw new Error(`our engine chose ${backend.name}: ${backend.reason}`);
+    if (plausible) session.addNatural("natural", "natural.json", naturalFile());
+    return { version: "", detail: backend.name };
+  },
+  async begin({ frames }) {
+    clip = pageClip(frames);
+    await session.beginAttack(clip, config());
+  },
+  async steps({ count }) {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) await session.step();
+    return (performance.now() - start) / 1000 / count;
+  },
+  async check() {
+    const { logits, gradient } = await session.gradient(clip, ATTACK.target);
+    await session.step();
+    return { logits, gradient, moved: session.perturbed() };
+  },
+  async product({ n, count }) {
+    await session.matrixProduct(n, 1);
+    return (await session.matrixProduct(n, count)) / 1000;
+  },
+  memory: () => session.memory(),
+});

@@ -1,0 +1,135 @@
+// Who is measured. `against` names the side that a ratio is taken with, `roof` the group whose matrix product is the most that
+// this side's device and library could do (measured on the group's first side).
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const ours = (device, discriminator = false) => ({
+  worker: { script: "/bench/ours.worker.js", module: true },
+  load: { device, discriminator },
+});
+
+const tf = (backend, variant, threads = false) => ({
+  worker: { script: "/bench/tf.worker.js", module: false },
+  load: { backend, variant, threads },
+});
+
+const torch = (threads, variant) => ({
+  torch: ["--threads", String(threads), "--variant", variant],
+  against: "ours-wasm",
+  roof: `torch-${threads}`,
+});
+
+/** The side that all others are checked against; it is always there. */
+export const REFERENCE = "ours-wasm";
+
+export const SIDES = {
+  "ours-wasm": { ...ours("cpu"), roof: "ours-wasm" },
+  "ours-wasm-discriminator": { ...ours("cpu", true), against: "ours-wasm", roof: "ours-wasm" },
+  "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },
+  "tf-wasm-plain": { ...tf("wasm", "plain"), against: "ours-wasm", roof: "tf-wasm" },
+  "tf-wasm-tuned": { ...tf("wasm", "tuned"), against: "ours-wasm", roof: "tf-wasm" },
+  "tf-wasm-threads": { ...tf("wasm", "tuned", true), against: "ours-wasm", roof: "tf-wasm-threads" },
+  "tf-webgpu-plain": { ...tf("webgpu", "plain"), against: "ours-webgpu", roof: "tf-webgpu" },
+  "tf-webgpu-tuned": { ...tf("webgpu", "tuned"), against: "ours-webgpu", roof: "tf-webgpu" },
+  "tf-webgl-plain": { ...tf("webgl", "plain"), against: "ours-webgpu", roof: "tf-webgl" },
+  "tf-webgl-tuned": { ...tf("webgl", "tuned"), against: "ours-webgpu", roof: "tf-webgl" },
+  "tf-cpu-plain": { ...tf("cpu", "plain"), against: "ours-wasm", roof: "tf-cpu" },
+  "tf-cpu-tuned": { ...tf("cpu", "tuned"), against: "ours-wasm", roof: "tf-cpu" },
+  // No network: the most that a kernel written by hand for nothing but a matrix product makes of the adapter.
+  wgsl: { worker: { script: "/bench/wgsl.worker.js", module: false }, load: {}, roof: "wgsl", product: true },
+  "torch-1": torch(1, "plain"),
+  "torch-1-folded": torch(1, "folded"),
+};
+
+/** The sides whose names begin with one of the words; all where there is no word. The reference is always among them. */
+export function chosen(words) {
+  const begins = (name) => words.some((word) => name.startsWith(word));
+  return Object.keys(SIDES).filter((name) => words.length === 0 || name === REFERENCE || begins(name));
+}
+
+/** A side in a worker of the browser's page. */
+export class BrowserSide {
+  #page;
+  #name;
+  #spec;
+
+  constructor(page, name) {
+    this.#page = page;
+    this.#name = name;
+    this.#spec = SIDES[name];
+  }
+
+  open(limit) {
+    const { worker, load } = this.#spec;
+    return this.#page.evaluate(
+      ([name, ...rest]) => window.bench.open(name, ...rest),
+      [this.#name, worker, load, limit],
+    );
+  }
+
+  call(call, argument, limit) {
+    return this.#page.evaluate(
+      ([name, ...rest]) => window.bench.call(name, ...rest),
+      [this.#name, call, argument, limit],
+    );
+  }
+
+  close() {
+    return this.#page.evaluate((name) => window.bench.close(name), this.#name);
+  }
+}
+
+/** PyTorch in a process of its own, which reads and writes a JSON object a line. */
+export class TorchSide {
+  #python;
+  #script;
+  #options;
+  #clips;
+  #child = null;
+  #lines = null;
+
+  /** `clips` maps a number of frames to the file with the clip. */
+  constructor(name, { python, script, clips }) {
+    this.#options = SIDES[name].torch;
+    this.#python = python;
+    this.#script = script;
+    this.#clips = clips;
+  }
+
+  async open(limit) {
+    this.#child = spawn(this.#python, [this.#script, ...this.#options], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const gone = new Promise((_, reject) => {
+      this.#child.on("error", reject);
+      this.#child.on("exit", () => reject(new Error("PyTorch's process has ended")));
+    });
+    // Also where nobody waits for an answer.
+    gone.catch(() => {});
+    const lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#lines = { next: () => Promise.race([lines.next(), gone]) };
+    return this.#read(limit);
+  }
+
+  async call(call, argument, limit) {
+    const rest = call === "begin" ? { clip: this.#clips(argument.frames), batch: 1, ...argument } : argument;
+    this.#child.stdin.write(`${JSON.stringify({ call, ...rest })}\n`);
+    return (await this.#read(limit)).value;
+  }
+
+  close() {
+    this.#child?.kill();
+  }
+
+  async #read(limit) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer for ${limit} s`)), limit * 1000);
+    });
+    const line = await Promise.race([this.#lines.next(), late]).finally(() => clearTimeout(timer));
+    if (line.done) throw new Error("PyTorch's process has ended");
+    const answer = JSON.parse(line.value);
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer;
+  }
+}

@@ -1,0 +1,92 @@
+// What the engine is to reach, and whether a run shows it. A target whose sides were not measured in the run is left out.
+import { find, gflops, median, ratio } from "./statistics.js";
+
+/** The fastest of the sides whose names begin so. */
+function fastest(sides, word) {
+  const rows = sides.filter(({ side }) => side.startsWith(word));
+  return rows.toSorted((a, b) => median(a.seconds) - median(b.seconds))[0] ?? null;
+}
+
+/** How many times as fast `row` is as `other`. */
+const speed = (row, other) => row && other && ratio(other, row);
+
+const CASES = [
+  [
+    "WebGPU against TensorFlow.js's best on WebGPU",
+    4,
+    (s) => speed(find(s, "ours-webgpu"), fastest(s, "tf-webgpu")),
+  ],
+  [
+    "WebGPU against TensorFlow.js's best on WebGL",
+    1,
+    (s) => speed(find(s, "ours-webgpu"), fastest(s, "tf-webgl")),
+  ],
+  [
+    "WebAssembly against TensorFlow.js's best on the CPU",
+    4,
+    (s) => {
+      const others = [fastest(s, "tf-wasm"), fastest(s, "tf-cpu")].filter(Boolean);
+      return speed(find(s, "ours-wasm"), fastest(others, ""));
+    },
+  ],
+  [
+    "WebAssembly against PyTorch with one thread",
+    1 / 1.6,
+    (s) => speed(find(s, "ours-wasm"), fastest(s, "torch-1")),
+  ],
+  ["Native, one thread, against PyTorch with one", 1, (s) => speed(find(s, "ours-1"), fastest(s, "torch-1"))],
+  [
+    "Native, two threads, against PyTorch with two",
+    1,
+    (s) => speed(find(s, "ours-2"), fastest(s, "torch-2")),
+  ],
+  ["Native GPU against PyTorch on CUDA", 1 / 2, (s) => speed(find(s, "ours-gpu"), fastest(s, "torch-cuda"))],
+];
+
+/** The targets as { text, wanted, found, met }. */
+export function targets(result) {
+  const times = (value) => `${value.toPrecision(3)} times as fast`;
+  const rows = result.cases.flatMap(({ frames, batch, sides }) =>
+    CASES.flatMap(([text, wanted, measure]) => {
+      const found = measure(sides);
+      if (!found) return [];
+      const where = `${text}, ${frames} frames${batch > 1 ? `, ${batch} clips` : ""}`;
+      return [
+        { text: where, wanted: `at least ${times(wanted)}`, found: times(found), met: found >= wanted },
+      ];
+    }),
+  );
+  const wgsl = result.roofs.find(({ roof }) => roof === "wgsl");
+  for (const { frames, flops, sides } of result.cases) {
+    const row = find(sides, "ours-webgpu");
+    if (!wgsl || !row) continue;
+    const found = gflops(flops, row) / gflops(wgsl.flops, wgsl);
+    const text = `WebGPU against a hand-written matrix product, ${frames} frames`;
+    rows.push({
+      text,
+      wanted: "at least 0.6 of it",
+      found: `${found.toPrecision(3)} of it`,
+      met: found >= 0.6,
+    });
+  }
+  const first = result.cases.find(({ batch }) => batch === 1);
+  for (const [side, { first: step }] of Object.entries(result.sides)) {
+    const warm = first && step?.frames === first.frames && side.startsWith("ours") && find(first.sides, side);
+    if (!warm) continue;
+    const found = step.seconds / median(warm.seconds);
+    const [wanted, measured] = ["under 5 warm steps", `${found.toPrecision(3)} warm steps`];
+    rows.push({ text: `${side}: the first step after loading`, wanted, found: measured, met: found < 5 });
+  }
+  for (const { side, steps, early, late } of result.memory) {
+    const grown = Object.keys(early).filter((key) => early[key] !== null && late[key] > early[key]);
+    const found =
+      grown.length === 0 ? "none" : grown.map((key) => `${key} ${late[key] - early[key]}`).join(", ");
+    rows.push({
+      text: `${side}: memory growth over ${steps} steps`,
+      wanted: "none",
+      found,
+      met: grown.length === 0,
+    });
+  }
+  return rows;
+}
