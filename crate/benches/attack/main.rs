@@ -1,0 +1,169 @@
+//! Seconds of an attack step natively: our engine with one thread and two (and on the GPU, with the feature `gpu`) beside
+//! PyTorch, on the same network, weights and clip. Prints a table, writes docs/bench/native.json.
+//!
+//! `cargo bench -p ciasa --features cli -- --help`
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod machine;
+mod measure;
+mod ours;
+mod side;
+#[allow(dead_code, missing_docs)]
+#[path = "../../../tests/native/support.rs"]
+mod support;
+mod table;
+mod torch;
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use serde_json::json;
+
+use measure::Bench;
+use ours::Ours;
+use side::{Result, Side, Spec};
+use torch::Torch;
+
+/// Measures an attack step, ours beside PyTorch's
+#[derive(Parser, Debug)]
+struct Options {
+    /// Only the sides whose names begin with one of these; ours with the first number of threads always takes part
+    #[arg(long, value_delimiter = ',')]
+    side: Vec<String>,
+    /// Frames of the clip, multiples of 4
+    #[arg(long, value_delimiter = ',', default_values_t = [64, 300])]
+    frames: Vec<usize>,
+    /// Clips in a batch besides one; measured on GPUs only
+    #[arg(long, default_value_t = 32)]
+    batch: usize,
+    /// Frames of the clip on which the sides' answers are compared; with 64 also with the golden case
+    #[arg(long, default_value_t = 64)]
+    check_frames: usize,
+    /// Numbers of threads
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
+    threads: Vec<usize>,
+    /// Rounds a side
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// A side that takes longer in a table gives fewer rounds, and the report says so
+    #[arg(long, default_value_t = 300.0)]
+    max_seconds: f64,
+    /// Size of the matrix product; 0 leaves it out
+    #[arg(long, default_value_t = 1024)]
+    product: usize,
+    /// Without PyTorch
+    #[arg(long)]
+    no_torch: bool,
+    /// Where pip finds PyTorch: the address of another index, for instance one with builds for the CPU alone
+    #[arg(long)]
+    torch_index: Option<String>,
+    /// Where the results go
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bench/native.json"))]
+    out: PathBuf,
+    /// What cargo passes to every benchmark
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    if options.frames.iter().chain([&options.check_frames]).any(|f| *f == 0 || f % 4 != 0) {
+        return Err("frames must be multiples of 4".into());
+    }
+    let before = machine::load();
+    let mut bench = Bench::new(measure::Settings {
+        rounds: options.rounds,
+        max_seconds: options.max_seconds,
+        check_frames: options.check_frames,
+        first_frames: options.frames[0],
+    });
+    for spec in sides(&options) {
+        enter(&mut bench, spec, &options);
+    }
+    for &frames in &options.frames {
+        bench.steps(frames, 1);
+        if options.batch > 1 {
+            bench.steps(frames, options.batch);
+        }
+    }
+    if options.product > 0 {
+        bench.products(options.product);
+    }
+    let result = json!({
+        "command": machine::command(),
+        "date": machine::date(),
+        "machine": machine::machine(before),
+        "versions": machine::versions(),
+        "settings": {
+            "frames": options.frames, "batch": options.batch, "checkFrames": options.check_frames,
+            "rounds": options.rounds, "maxSeconds": options.max_seconds, "productSize": options.product,
+        },
+        "sides": bench.sides_json(),
+        "checks": bench.checks,
+        "cases": bench.cases,
+        "roofs": bench.roofs,
+        "memory": [],
+        "skipped": bench.skipped,
+    });
+    write(&options.out, &result.to_string())?;
+    println!("{result}\n");
+    table::print(&bench);
+    println!("The results are in {}; `npm run bench:report` makes docs/BENCH.md of them.", options.out.display());
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(std::fs::write(path, format!("{text}\n"))?)
+}
+
+/// Who takes part. The first of them is the one that all others are checked against.
+fn sides(options: &Options) -> Vec<Spec> {
+    let mut all = Vec::new();
+    for n in &options.threads {
+        let against = (*n != options.threads[0]).then(|| format!("ours-{}", options.threads[0]));
+        all.push(Spec::new(format!("ours-{n}"), against, format!("ours-{n}")));
+    }
+    let first = format!("ours-{}", options.threads[0]);
+    all.push(Spec::new(format!("{first}-discriminator"), Some(first.clone()), first.clone()));
+    all.push(Spec::new("ours-gpu".into(), Some(first), "ours-gpu".into()));
+    for n in &options.threads {
+        for variant in ["", "-folded"] {
+            let name = format!("torch-{n}{variant}");
+            all.push(Spec::new(name, Some(format!("ours-{n}")), format!("torch-{n}")));
+        }
+    }
+    for variant in ["", "-folded"] {
+        all.push(Spec::new(format!("torch-cuda{variant}"), Some("ours-gpu".into()), "torch-cuda".into()));
+    }
+    let wanted =
+        |name: &str| options.side.is_empty() || options.side.iter().any(|word| name.starts_with(word.as_str()));
+    all.into_iter().enumerate().filter(|(i, s)| *i == 0 || wanted(&s.name)).map(|(_, spec)| spec).collect()
+}
+
+/// Starts a side and checks it; what cannot be there is noted with the reason.
+fn enter(bench: &mut Bench, spec: Spec, options: &Options) {
+    let name = spec.name.clone();
+    let started = std::time::Instant::now();
+    match start(&name, options) {
+        Ok(side) => bench.enter(spec, side, started.elapsed().as_secs_f64()),
+        Err(e) => bench.skip(&name, None, e.to_string()),
+    }
+}
+
+fn start(name: &str, options: &Options) -> Result<Box<dyn Side>> {
+    let words: Vec<&str> = name.split('-').collect();
+    match words[0] {
+        "ours" if words[1] == "gpu" => Ok(Box::new(Ours::on_gpu()?)),
+        "ours" => Ok(Box::new(Ours::on_cpu(words[1].parse()?, words.contains(&"discriminator"))?)),
+        _ if options.no_torch => Err("--no-torch was given".into()),
+        _ => {
+            let python = torch::python(options.torch_index.as_deref())?;
+            let device = if words[1] == "cuda" { "cuda" } else { "cpu" };
+            let threads = words[1].parse().unwrap_or(1);
+            Ok(Box::new(Torch::start(&python, device, threads, words.contains(&"folded"))?))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The results on the terminal; docs/BENCH.md has more of them.
+
+use serde_json::Value;
+
+use crate::measure::Bench;
+
+pub fn print(bench: &Bench) {
+    for case in &bench.cases {
+        let flops = case["flops"].as_f64().unwrap_or(0.0);
+        let clips = &case["batch"];
+        println!("{} frames, {clips} clips at once, {:.1} GFLOP a step", case["frames"], flops / 1e9);
+        rows(&case["sides"], flops);
+    }
+    for roof in &bench.roofs {
+        let flops = roof["flops"].as_f64().unwrap_or(0.0);
+        let speed = flops / median(&seconds(roof)) / 1e9;
+        println!("matrix product of {}, {:<22} {speed:8.1} GFLOP/s", roof["n"], text(&roof["roof"]));
+    }
+    println!();
+}
+
+fn rows(sides: &Value, flops: f64) {
+    let Some(sides) = sides.as_array() else { return };
+    let head = ["side", "ms a step", "fastest", "slowest", "rounds", "GFLOP/s"];
+    println!("  {:<22} {:>10} {:>10} {:>10} {:>6} {:>8}  ratio", head[0], head[1], head[2], head[3], head[4], head[5]);
+    for row in sides {
+        let seconds = seconds(row);
+        let (least, most) = seconds.iter().fold((f64::INFINITY, 0.0), |(l, m): (f64, f64), s| (l.min(*s), m.max(*s)));
+        let other = sides.iter().find(|other| other["side"] == row["against"]);
+        let ratio = other.map_or(String::new(), |other| {
+            // Of each round by itself, as both were measured close together.
+            let pairs = seconds.iter().zip(self::seconds(other)).map(|(a, b)| a / b).collect::<Vec<_>>();
+            format!("{:.2} x {}", median(&pairs), text(&row["against"]))
+        });
+        println!(
+            "  {:<22} {:>10.2} {:>10.2} {:>10.2} {:>6} {:>8.1}  {ratio}",
+            text(&row["side"]),
+            median(&seconds) * 1e3,
+            least * 1e3,
+            most * 1e3,
+            seconds.len(),
+            flops / median(&seconds) / 1e9,
+        );
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn seconds(row: &Value) -> Vec<f64> {
+    row["seconds"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.len() {
+        0 => f64::NAN,
+        n => (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0,
+    }
+}
