@@ -1,11 +1,12 @@
 //! The engine module of the page: Burn in a worker, driven by `web/src/engine/worker.ts`.
 
 pub mod adapter;
+mod compare;
 pub mod device;
 pub mod failure;
 pub mod messages;
 pub mod parity;
-mod probe;
+
 pub mod session;
 
 use wasm_bindgen::prelude::*;
