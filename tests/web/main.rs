@@ -6,6 +6,7 @@
 mod attack;
 mod device;
 mod memory;
+mod products;
 mod session;
 mod support;
 

@@ -24,7 +24,7 @@ function caseTable(result, { frames, batch, flops, sides }) {
       row.side,
       time(median(row.seconds)),
       `${time(Math.min(...row.seconds))} to ${time(Math.max(...row.seconds))}`,
-      `${row.seconds.length} of ${row.count}${few}`,
+      `${row.seconds.length} x ${row.count}${few}`,
       orDash(against && ratio(row, against), (value) => `${three(value)} x ${row.against}`),
       three(speed),
       orDash(roof, (of) => share(speed / gflops(of.flops, of))),
@@ -48,10 +48,10 @@ function roofTable(roofs) {
   const rows = roofs.map((row) => {
     const speeds = row.seconds.map((seconds) => row.flops / seconds / 1e9);
     const spread = `${three(Math.min(...speeds))} to ${three(Math.max(...speeds))}`;
-    return [row.roof, three(gflops(row.flops, row)), spread, `${row.seconds.length} of ${row.count}`];
+    return [row.roof, three(gflops(row.flops, row)), spread, `${row.seconds.length} x ${row.count}`];
   });
   const title = `### Matrix product, ${roofs[0]?.n} x ${roofs[0]?.n}, float32: the roof`;
-  return `${title}\n\n${table(["roof", "GFLOP/s", "slowest to fastest", "rounds of products"], rows)}`;
+  return `${title}\n\n${table(["roof", "GFLOP/s", "slowest to fastest", "rounds x products"], rows)}`;
 }
 
 function firstTable(result) {
@@ -112,8 +112,10 @@ export function sections(result) {
 }
 
 function flat(value) {
+  if (Array.isArray(value)) return value.join(" and ");
   if (value === null || typeof value !== "object") return String(value);
   return Object.entries(value)
+    .filter(([, of]) => of !== "")
     .map(([key, of]) => `${key} ${flat(of)}`)
     .join(", ");
 }

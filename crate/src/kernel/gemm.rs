@@ -1,5 +1,8 @@
 //! A bounds-checked door to the strided matrix product.
 
+#[cfg(target_arch = "wasm32")]
+use super::tile;
+
 /// A matrix in a slice: `rows` by `cols`, with a row stride and a column stride in elements.
 #[derive(Clone, Copy)]
 pub(super) struct Mat<'a> {
@@ -17,6 +20,18 @@ impl<'a> Mat<'a> {
         Self { data, rows, cols, row_stride: cols, col_stride: 1 }
     }
 
+    /// Rows and columns.
+    #[cfg(target_arch = "wasm32")]
+    pub fn dims(self) -> (usize, usize) {
+        (self.rows, self.cols)
+    }
+
+    /// One value.
+    #[cfg(target_arch = "wasm32")]
+    pub fn at(self, row: usize, col: usize) -> f32 {
+        self.data[row * self.row_stride + col * self.col_stride]
+    }
+
     /// The same values, transposed.
     pub fn t(self) -> Self {
         Self { rows: self.cols, cols: self.rows, row_stride: self.col_stride, col_stride: self.row_stride, ..self }
@@ -29,6 +44,10 @@ pub(super) fn add_product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>, threads: bool
     assert!(out.len() >= a.rows * b.cols, "the product does not fit");
     if a.rows == 0 || b.cols == 0 || a.cols == 0 {
         return;
+    }
+    #[cfg(target_arch = "wasm32")]
+    if a.col_stride == 1 && b.cols.is_multiple_of(tile::COLS) {
+        return tile::add_product(&mut out[..a.rows * b.cols], &a.data[..a.rows * a.cols], b);
     }
     // SAFETY: each matrix lies inside its slice: `new` checked rows * cols elements from the start, strides are those of
     // a dense matrix or its transpose, and `out` was checked above. `out` is borrowed mutably, so it overlaps neither.

@@ -1,9 +1,9 @@
 //! The operations that a skeleton network spends its time in, with hand-written gradients for the CPU backend.
 //!
-//! Everything else (1x1 convolutions as matrix products, normalisation, ReLU) is stock Burn. Tensors are (N, T, V, C) with
-//! channels innermost. On other backends the same functions are composed of stock operations, which is also the reference
-//! that tests hold the kernels against.
+//! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions are
+//! composed of stock operations, which is also the reference that tests hold the kernels against.
 
+mod channels;
 mod gemm;
 mod graph;
 mod norm;
@@ -11,9 +11,12 @@ mod op;
 mod plain;
 mod shift;
 mod temporal;
+#[cfg(target_arch = "wasm32")]
+mod tile;
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::{Device, Tensor, TensorData};
+use channels::ChannelOps;
 use op::SkeletonOps;
 pub use temporal::TAPS;
 
@@ -33,6 +36,21 @@ pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: u
         bias.into_dispatch(),
         stride,
     ))
+}
+
+/// A product over the channels: a 1x1 convolution.
+///
+/// # Shapes
+/// - x: (N, T, V, C)
+/// - weight: (C, C')
+/// - result: (N, T, V, C')
+pub fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
+    // Natively the stock product is the same one.
+    if cfg!(target_arch = "wasm32") && on_cpu(&x.device()) { own_rows(x, weight) } else { plain::rows(x, weight) }
+}
+
+fn own_rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
+    Tensor::from_dispatch(Dispatch::channels(x.into_dispatch(), weight.into_dispatch()))
 }
 
 /// Graph product: each joint's neighbours summed, once for each of K adjacency matrices.

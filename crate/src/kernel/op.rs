@@ -68,18 +68,18 @@ pub(super) trait SkeletonOps: Backend {
     fn row(x: FloatTensor<Self>, i: usize) -> FloatTensor<Self>;
 }
 
-type Primitive = FloatTensor<Flex>;
+pub(super) type Primitive = FloatTensor<Flex>;
 
 /// A dense view of the values; the copy is only made where the tensor is a strided view.
-fn dense(x: &Primitive) -> Primitive {
+pub(super) fn dense(x: &Primitive) -> Primitive {
     x.to_contiguous()
 }
 
-fn values(x: &Primitive) -> &[f32] {
+pub(super) fn values(x: &Primitive) -> &[f32] {
     x.as_slice::<f32>().unwrap_or_default()
 }
 
-fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D]) -> Primitive {
+pub(super) fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D]) -> Primitive {
     Flex::float_from_data(TensorData::new(data, shape), &Default::default())
 }
 
@@ -308,6 +308,7 @@ macro_rules! first_order {
         }
     )*};
 }
+pub(super) use first_order;
 
 impl<B: SkeletonOps, C: CheckpointStrategy> SkeletonOps for Autodiff<B, C> {
     fn temporal_conv(

@@ -17,6 +17,12 @@ pub(super) fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, st
     conv2d(x, weight, Some(bias), options).permute([0, 2, 3, 1])
 }
 
+pub(super) fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
+    let [n, t, v, c] = x.dims();
+    let out = weight.dims()[1];
+    x.reshape([n * t * v, c]).matmul(weight).reshape([n, t, v, out])
+}
+
 pub(super) fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
     let [n, t, v, c] = x.dims();
     let k = a.dims()[0];

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, s};
 use super::fold::{Affine, pointwise, temporal, tensor};
 use super::state::State;
 use crate::error::Result;
+pub use crate::kernel::rows;
 use crate::kernel::{TAPS, graph_product, temporal_conv};
 use crate::skeleton::{Graph, LayoutId};
 
@@ -218,11 +219,4 @@ impl Block {
 /// Every `stride`-th frame.
 pub fn strided(x: Tensor<4>, stride: usize) -> Tensor<4> {
     if stride == 1 { x } else { x.slice(s![.., ..;stride as isize, .., ..]) }
-}
-
-/// A matrix product over the channels: a 1x1 convolution.
-pub fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
-    let [n, t, v, c] = x.dims();
-    let out = weight.dims()[1];
-    x.reshape([n * t * v, c]).matmul(weight).reshape([n, t, v, out])
 }

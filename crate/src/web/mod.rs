@@ -6,7 +6,6 @@ pub mod device;
 pub mod failure;
 pub mod messages;
 pub mod parity;
-
 pub mod session;
 
 use wasm_bindgen::prelude::*;
