@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/engine/protocol.ts";
 import type { Bench, Trial } from "../../web/src/lab/bench.ts";
@@ -397,6 +398,16 @@ test("rows are written as CSV, whatever a clip is called", async () => {
     .split("\n");
   expect(rest).toHaveLength(1);
   expect(rest[0]?.split(",")).toHaveLength(head?.split(",").length ?? 0);
+});
+
+test("columns that `ciasa eval` has are called as there", () => {
+  const source = readFileSync(new URL("../../crate/src/eval/row.rs", import.meta.url), "utf8");
+  const row = source.slice(source.indexOf("pub struct Row {"), source.indexOf("\n}"));
+  const known = new Set([...row.matchAll(/pub (\w+):/g)].map(([, name]) => name));
+  const ours = csv([], "one-step", []).trim().split(",");
+  const own = ["joints", "label_name", "clean_name", "target_name", "predicted_name", "engine"];
+  expect(known.size).toBeGreaterThan(30);
+  expect(ours.filter((name) => !known.has(name))).toEqual(own);
 });
 
 test("the remaining time is told by setting, and not before the first row", async () => {

@@ -1,7 +1,7 @@
 import type { Clip } from "../clip.ts";
 import { Engine } from "../engine/client.ts";
 import type { AttackConfig, ModelInfo, Recognition } from "../engine/protocol.ts";
-import { Failure } from "../failure.ts";
+import { asFailure, Failure } from "../failure.ts";
 import type { Entry } from "../library.ts";
 import type { Session } from "../session.ts";
 import { bodyHeight } from "../viewer/viewer.ts";
@@ -30,8 +30,12 @@ export class SessionBench implements Bench {
     return this.#session.attacking;
   }
 
-  clip(entry: Entry): Promise<Clip> {
-    return this.#session.library.clip(entry);
+  async clip(entry: Entry): Promise<Clip> {
+    try {
+      return await this.#session.library.clip(entry);
+    } catch (thrown) {
+      throw new Failure("io", `A clip did not load: ${asFailure(thrown).message}.`);
+    }
   }
 
   height(clip: Clip): number | null {
