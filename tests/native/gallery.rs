@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ciasa::cli::gallery::{Entry, Index, Origin};
+use ciasa::data::convert::converted;
 use ciasa::data::dataset::{Dataset, Kind};
 use ciasa::data::prior::{Example, Prior};
 use ciasa::format;
-use ciasa::skeleton::Sequence;
+use ciasa::skeleton::{LayoutId, Sequence};
 
 use crate::support::data_dir;
 
@@ -60,6 +61,10 @@ fn every_class_has_a_synthetic_clip_and_motion_capture_is_marked_as_foreign() {
                 assert!(entry.credit.contains("zlib"), "{}", entry.id);
                 captured += 1;
             }
+            Origin::Converted => {
+                assert!(!entry.out_of_distribution && entry.layout != LayoutId::KinectV1, "{}", entry.id);
+                assert!(entry.credit.contains("converted"), "{}", entry.id);
+            }
         }
     }
     assert_eq!(classes.len(), 27, "{classes:?}");
@@ -68,7 +73,7 @@ fn every_class_has_a_synthetic_clip_and_motion_capture_is_marked_as_foreign() {
 
 #[test]
 fn bones_do_not_change_feet_are_on_the_floor_and_clips_are_short() {
-    for (entry, clip) in gallery() {
+    for (entry, clip) in gallery().into_iter().filter(|(entry, _)| entry.origin != Origin::Converted) {
         for (parent, joint) in clip.layout().bones() {
             let lengths = (0..clip.frames()).map(|t| clip.distance(t, 0, parent, joint));
             let (least, most) = lengths.fold((f32::INFINITY, 0.0f32), |(a, b), l| (a.min(l), b.max(l)));
@@ -81,6 +86,23 @@ fn bones_do_not_change_feet_are_on_the_floor_and_clips_are_short() {
         assert!((45..=120).contains(&clip.frames()) && clip.fps == 30.0, "{}", entry.id);
         assert!(clip.body_height().is_some_and(|h| (1.1..1.7).contains(&h)), "{}: {:?}", entry.id, clip.body_height());
     }
+}
+
+#[test]
+fn every_skeleton_has_clips_and_converted_ones_are_made_again_from_their_source() {
+    let all: BTreeMap<String, Sequence> = gallery().into_iter().map(|(entry, clip)| (entry.id, clip)).collect();
+    let mut layouts = BTreeMap::new();
+    for (entry, clip) in gallery().iter().filter(|(entry, _)| entry.origin == Origin::Converted) {
+        let nth = layouts.entry(entry.layout.as_str()).or_insert(0);
+        *nth += 1;
+        let source = &all[&format!("synthetic-{}", entry.id.split_once('-').unwrap().1)];
+        let again = converted(source, entry.layout, *nth).unwrap();
+        assert_eq!((again.frames(), &again.label), (clip.frames(), &clip.label));
+        let off = again.data().iter().zip(clip.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off < 1e-4, "{}: {off}", entry.id);
+        assert!(clip.body_height().is_some_and(|h| (0.2..1.7).contains(&h)), "{}: {:?}", entry.id, clip.body_height());
+    }
+    assert!(layouts.len() == 3 && layouts.values().all(|n| *n >= 6), "{layouts:?}");
 }
 
 #[test]

@@ -12,5 +12,5 @@ export type Clip = {
   people: number;
   /** (T, M, V, C): frames, people, joints, channels. */
   data: Float32Array;
-  origin: "synthetic" | "motion-capture" | "file";
+  origin: "synthetic" | "motion-capture" | "converted" | "file";
 };

@@ -5,6 +5,7 @@ mod align;
 pub mod augment;
 mod body;
 mod camera;
+pub mod convert;
 #[cfg(feature = "train")]
 pub mod dataset;
 pub mod distance;

@@ -22,6 +22,11 @@ const groups = [
     title: "Motion capture",
     hint: "Real recordings, out of distribution: the network never learned such clips.",
   },
+  {
+    origin: "converted",
+    title: "In other skeletons",
+    hint: "Synthetic clips with the joints that other networks read.",
+  },
 ] as const;
 
 /** The clips to choose from, with search, and the door for the visitor's own files. */

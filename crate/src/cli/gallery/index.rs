@@ -13,13 +13,15 @@ use crate::skeleton::{LayoutId, Sequence};
 const FILE: &str = "index.json";
 
 /// Where a clip of the gallery comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// Drawn from the motion prior.
     Synthetic,
     /// Recorded, under a free licence.
     MotionCapture,
+    /// A synthetic clip in another skeleton.
+    Converted,
 }
 
 /// One clip of the gallery.
@@ -59,6 +61,8 @@ pub struct New {
     pub clip: Sequence,
     pub credit: String,
     pub seed: Option<u64>,
+    /// Its drawing; none for a clip of Kinect v1, of which it is made here.
+    pub thumb: Option<String>,
 }
 
 /// The whole index, in the order in which the page shows it.
@@ -106,10 +110,10 @@ impl Index {
                 out_of_distribution: new.clip.label.is_none(),
                 credit: new.credit,
                 seed: new.seed,
-                thumb: thumb::svg(&new.clip, thumb::widest_frame(&new.clip)),
+                thumb: new.thumb.unwrap_or_else(|| thumb::svg(&new.clip, thumb::widest_frame(&new.clip))),
             });
         }
-        self.0.sort_by_key(|e| e.origin == Origin::MotionCapture);
+        self.0.sort_by_key(|e| e.origin);
         Ok(())
     }
 

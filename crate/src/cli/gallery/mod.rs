@@ -1,6 +1,7 @@
 //! `ciasa gallery`: makes the clips that ship, measures them and writes their index.
 
 mod capture;
+mod converted;
 mod figures;
 mod index;
 mod synthetic;
@@ -40,14 +41,12 @@ pub struct GalleryArgs {
     check: usize,
 }
 
-/// Runs the command. Clips of an origin that is not asked for stay as they are.
+/// Runs the command. Synthetic clips and motion capture stay as they are where they are not asked for; the clips in other
+/// skeletons are made from what is there then.
 ///
 /// # Errors
 /// Where a file is missing, broken or cannot be written.
 pub fn run(args: &GalleryArgs) -> Result<()> {
-    if args.data.is_none() && args.mocap.is_none() {
-        return Err(Error::config("name --data, --mocap or both"));
-    }
     std::fs::create_dir_all(&args.out).map_err(|e| Error::io(&args.out, &e))?;
     let mut index = Index::read(&args.out)?;
     if let Some(data) = &args.data {
@@ -61,5 +60,8 @@ pub fn run(args: &GalleryArgs) -> Result<()> {
         println!("{} clips of motion capture", clips.len());
         index.replace(Origin::MotionCapture, clips, &args.out)?;
     }
+    let clips = converted::make(&index, &args.out)?;
+    println!("{} clips in other skeletons", clips.len());
+    index.replace(Origin::Converted, clips, &args.out)?;
     index.write(&args.out)
 }

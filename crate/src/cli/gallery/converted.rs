@@ -1,0 +1,54 @@
+//! Clips of the gallery in the skeletons that other networks read.
+
+use std::path::Path;
+
+use super::index::{Index, New};
+use crate::cli::common::clip;
+use crate::data::convert::converted;
+use crate::error::{Error, Result};
+use crate::skeleton::LayoutId;
+
+/// What a layout's clips are called, and which clips are converted: those whose action its sets have.
+const LAYOUTS: [(LayoutId, &str, &str, &[&str]); 3] = [
+    (
+        LayoutId::Ntu,
+        "NTU",
+        "ntu",
+        &["wave-1", "clap-1", "throw-1", "arm-cross-1", "sit-to-stand-1", "stand-to-sit-1", "pick-up-and-throw-1"],
+    ),
+    (
+        LayoutId::OpenPose18,
+        "OpenPose",
+        "openpose",
+        &["wave-1", "clap-1", "throw-1", "boxing-1", "bowling-1", "tennis-swing-1", "jog-in-place-1", "squat-1"],
+    ),
+    (
+        LayoutId::Hdm05,
+        "HDM05",
+        "hdm05",
+        &["squat-1", "squat-2", "basketball-shoot-1", "basketball-shoot-2", "jog-in-place-1", "jog-in-place-2"],
+    ),
+];
+
+/// Converts clips that lie in the gallery's directory already.
+pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
+    let mut clips = Vec::new();
+    for (layout, name, short, ids) in LAYOUTS {
+        for (i, id) in ids.iter().enumerate() {
+            let id = format!("synthetic-{id}");
+            let missing = || Error::data("is not in the gallery").at(&id);
+            let entry = index.0.iter().find(|e| e.id == id).ok_or_else(missing)?;
+            // The seed of camera and detector, where there are any.
+            let clip = converted(&clip(&dir.join(&entry.file))?, layout, 1 + i as u64)?;
+            clips.push(New {
+                id: format!("{short}-{}", id.trim_start_matches("synthetic-")),
+                name: format!("{}, {name}", entry.name),
+                clip,
+                credit: format!("{}; converted from Kinect v1 to the joints of {name}", entry.credit),
+                seed: None,
+                thumb: Some(entry.thumb.clone()),
+            });
+        }
+    }
+    Ok(clips)
+}
