@@ -129,7 +129,7 @@ function header(result) {
     ...Object.entries(result.environment ?? {}).map(([key, value]) => [key, flat(value)]),
     ["settings", flat(result.settings)],
   ];
-  const sides = Object.entries(result.sides).filter(([, { detail }]) => detail);
+  const sides = Object.entries(result.sides).filter(([, { version, detail }]) => version || detail);
   const details = sides.map(([side, { version, detail }]) => [
     side,
     [version, detail].filter(Boolean).join(", "),

@@ -24,7 +24,7 @@ answer({
       await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
       tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     }
-    // By itself the library takes half of the cores.
+    // By itself the library takes half of the cores. What it takes in the end stands in the report.
     if (threads) tf.wasm.setThreadsCount(Math.min(navigator.hardwareConcurrency, 8));
     if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js does not start ${backend} here`);
     await tf.ready();
@@ -34,8 +34,8 @@ answer({
       "x0",
     ).data;
     side = new TfSide(tf, variant, weights, x0);
-    const used = backend === "wasm" ? tf.wasm.getThreadsCount() : 1;
-    return { version: tf.version_core, detail: used > 1 ? `${used} threads` : "" };
+    const used = backend === "wasm" && threads ? `threads in use: ${tf.wasm.getThreadsCount()}` : "";
+    return { version: `TensorFlow.js ${tf.version_core}`, detail: used };
   },
   begin: ({ frames }) => side.begin(frames),
   steps: ({ count }) => side.steps(count),

@@ -10,6 +10,10 @@ import json
 import math
 import sys
 import time
+import warnings
+
+# PyTorch looks for NumPy and does without.
+warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 
 import torch
 from torch import nn
