@@ -62,7 +62,8 @@ fn every_class_has_a_synthetic_clip_and_motion_capture_is_marked_as_foreign() {
                 captured += 1;
             }
             Origin::Converted => {
-                assert!(!entry.out_of_distribution && entry.layout != LayoutId::KinectV1, "{}", entry.id);
+                assert!(entry.layout != LayoutId::KinectV1, "{}", entry.id);
+                assert_eq!(entry.out_of_distribution, entry.layout == LayoutId::Hdm05, "{}", entry.id);
                 assert!(entry.credit.contains("converted"), "{}", entry.id);
             }
         }

@@ -38,6 +38,11 @@ export class Library extends EventTarget {
     return this.entries.find((entry) => entry.id === id);
   }
 
+  /** Has the gallery clips of this layout, for the discriminator to learn from? */
+  natural(layout: LayoutId): boolean {
+    return this.entries.some((entry) => entry.layout === layout && entry.origin !== "file");
+  }
+
   /** The clip of an entry; read once. */
   clip(entry: Entry): Promise<Clip> {
     const known = this.#loaded.get(entry.id);

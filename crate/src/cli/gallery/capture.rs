@@ -28,7 +28,15 @@ pub fn make(dir: &Path) -> Result<Vec<New>> {
         let path = dir.join(format!("humanoid3d_{file}.txt"));
         let clip = mocap::read(&text(&path)?).map_err(|e| e.at(path.display()))?;
         let id = format!("mocap-{}", super::index::slug(file));
-        Ok(New { id, name: (*name).to_owned(), clip, credit: CREDIT.to_owned(), seed: None, thumb: None })
+        Ok(New {
+            id,
+            name: (*name).to_owned(),
+            clip,
+            credit: CREDIT.to_owned(),
+            seed: None,
+            foreign: false,
+            thumb: None,
+        })
     };
     MOTIONS.iter().map(convert).collect()
 }

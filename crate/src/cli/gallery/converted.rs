@@ -46,6 +46,8 @@ pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
                 clip,
                 credit: format!("{}; converted from Kinect v1 to the joints of {name}", entry.credit),
                 seed: None,
+                // HDM05 was recorded with markers on the body; another body's squat is no squat to a network that knows it.
+                foreign: layout == LayoutId::Hdm05,
                 thumb: Some(entry.thumb.clone()),
             });
         }

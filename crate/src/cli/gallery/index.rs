@@ -44,7 +44,7 @@ pub struct Entry {
     pub fps: f32,
     /// T.
     pub frames: usize,
-    /// Does it show an action that no model was trained on?
+    /// Is it like nothing that a model was trained on? Its label, where it has one, may then not be recognised.
     pub out_of_distribution: bool,
     /// Whom to credit.
     pub credit: String,
@@ -61,6 +61,8 @@ pub struct New {
     pub clip: Sequence,
     pub credit: String,
     pub seed: Option<u64>,
+    /// Is it out of distribution though it has a label? Without one it is in any case.
+    pub foreign: bool,
     /// Its drawing; none for a clip of Kinect v1, of which it is made here.
     pub thumb: Option<String>,
 }
@@ -107,7 +109,7 @@ impl Index {
                 origin,
                 fps: new.clip.fps,
                 frames: new.clip.frames(),
-                out_of_distribution: new.clip.label.is_none(),
+                out_of_distribution: new.foreign || new.clip.label.is_none(),
                 credit: new.credit,
                 seed: new.seed,
                 thumb: new.thumb.unwrap_or_else(|| thumb::svg(&new.clip, thumb::widest_frame(&new.clip))),

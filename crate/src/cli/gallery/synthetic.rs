@@ -43,6 +43,7 @@ pub fn make(data: &Path, args: &GalleryArgs) -> Result<(Vec<New>, String)> {
                     clip: draw.clip,
                     credit: CREDIT.to_owned(),
                     seed: Some(seed),
+                    foreign: false,
                     thumb: None,
                 });
             }
