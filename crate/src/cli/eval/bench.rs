@@ -44,7 +44,7 @@ impl BenchArgs {
         let device = self.device.device()?;
         let mut bench = Bench::default();
         let mut known: Vec<(Kind, Vec<usize>)> = Vec::new();
-        for entry in manifest.models.iter().filter(|m| needed(m, experiments)) {
+        for entry in manifest.models.iter().filter(|m| needed(m, experiments, only)) {
             let source = self.set(entry, &mut bench, &mut known, seed).map_err(|e| e.at(&entry.id))?;
             // The gallery needs no set.
             if source.is_none() && entry.id != ST_GCN {
@@ -95,14 +95,15 @@ impl BenchArgs {
 }
 
 /// Does an experiment attack the model, or have it judge?
-fn needed(entry: &ModelEntry, experiments: &[&Experiment]) -> bool {
+fn needed(entry: &ModelEntry, experiments: &[&Experiment], only: &[String]) -> bool {
+    let allowed = only.is_empty() || only.contains(&entry.id);
     experiments.iter().any(|e| {
         let attacked = match e.models {
             Models::Every => true,
             Models::EveryStGcn => entry.architecture == Architecture::StGcn,
             Models::These(ids) => ids.contains(&entry.id.as_str()),
         };
-        attacked || e.judges.contains(&entry.id.as_str())
+        (attacked && allowed) || e.judges.contains(&entry.id.as_str())
     })
 }
 
