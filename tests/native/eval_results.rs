@@ -70,3 +70,20 @@ fn one_step_on_real_clips_gives_the_rows_that_are_kept() {
     assert_eq!(rows.len(), 3 * 8);
     assert_kept("figure2", &rows);
 }
+
+#[test]
+fn page_and_plots_are_what_the_kept_rows_make() {
+    let out = std::env::temp_dir().join(format!("ciasa-report-{}", std::process::id()));
+    let mut run = Command::new(env!("CARGO_BIN_EXE_ciasa"));
+    let output = run.current_dir(root()).args(["eval", "report", "--out"]).arg(&out).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = |path: PathBuf| std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let stale = "is not what the rows make: ciasa eval report";
+    assert!(text(out.join("RESULTS.md")) == text(root().join("docs/RESULTS.md")), "docs/RESULTS.md {stale}");
+    for plot in std::fs::read_dir(out.join("results")).unwrap() {
+        let plot = plot.unwrap();
+        let kept = root().join("docs/results").join(plot.file_name());
+        assert!(text(plot.path()) == text(kept.clone()), "{} {stale}", kept.display());
+    }
+    std::fs::remove_dir_all(&out).unwrap();
+}
