@@ -65,7 +65,7 @@ const entry = (id: string, label: string | null): Entry => ({
 });
 
 const entries = [entry("a", "wave"), entry("b", "wave"), entry("c", "squat"), entry("d", "fly")];
-const ground: Ground = { layout, model: model("first"), others: [] };
+const ground: Ground = { layout, model: model("first"), others: [], natural: true };
 const figures: Figures = {
   linf: 0.5,
   meanDisplacement: 0.25,
@@ -210,6 +210,14 @@ test("every sweep has its settings, and settings that are alike share their rows
   expect(names("ablation")).toHaveLength(6);
   expect(names("peers")).toEqual(peers.map((peer) => peer.name));
   expect(names("transfer")).toEqual(["FIRST", "SECOND"]);
+  const bare = plan({ ...labDefaults(), sweep: "ablation" }, entries, { ...ground, natural: false }).settings;
+  expect(bare.map((one) => [one.name, one.config.constraints.plausible])).toEqual([
+    ["All constraints", false],
+    ["Without clipping", false],
+    ["Without bone lengths", false],
+    ["Without smoothness", false],
+    ["Clipping only", false],
+  ]);
   for (const sweep of sweepIds) {
     const { tasks, settings, clips } = plan({ ...labDefaults(), sweep }, entries, ground);
     expect(tasks).toHaveLength(settings.length * clips.length);

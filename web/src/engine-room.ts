@@ -113,14 +113,17 @@ export class EngineRoom extends EventTarget {
     }
     if (engine !== this.#engine || model.id === engine.state.model?.id) return;
     const stop = new AbortController();
-    const own = this.#opened.find((one) => one.entry.id === model.id);
-    const load = own
-      ? engine.loadWeights(model.id, own.files, own.answers)
-      : engine.loadModel(model.id, stop.signal);
+    const load = this.load(engine, model.id, stop.signal);
     const entered: Switch = { model, stop, done: load.then(() => {}).finally(() => this.#arrived(entered)) };
     this.#switch = entered;
     this.dispatchEvent(new Event("change"));
     await entered.done;
+  }
+
+  /** Loads a recogniser, served or opened, into an engine: the page's own or one beside it. */
+  load(engine: Engine, id: string, signal?: AbortSignal): Promise<ModelInfo> {
+    const own = this.#opened.find((one) => one.entry.id === id);
+    return own ? engine.loadWeights(id, own.files, own.answers) : engine.loadModel(id, signal);
   }
 
   /** What a visitor's weight files hold. */

@@ -28,8 +28,9 @@ export const emptyPlan: Plan = { clips: [], settings: [], tasks: [], kept: new S
 /** The clips of these that the sweep is about: those chosen, else one of each class. */
 export function chosenClips(lab: LabSettings, entries: Entry[], model: ModelInfo): Entry[] {
   const fitting = entries.filter((entry) => entry.layout === model.layout);
-  const usual = fitting.filter((entry) => entry.origin === "synthetic" && !entry.outOfDistribution);
-  const ids = new Set(lab.clips ?? oneEach(usual, model.classes, lab.seed));
+  const usual = fitting.filter((entry) => entry.origin !== "file" && !entry.outOfDistribution);
+  const drawn = oneEach(usual.length > 0 ? usual : fitting, model.classes, lab.seed);
+  const ids = new Set(lab.clips ?? drawn);
   return fitting.filter((entry) => ids.has(entry.id));
 }
 

@@ -19,6 +19,7 @@ export function protocol(
   );
   const engines = [...new Set(rows.map((row) => row.engine))];
   const configs = settings.map((setting) => setting.config);
+  const unnatural = lab.sweep !== "one-step" && !ground.natural;
   return [
     [
       "Sweep",
@@ -29,6 +30,9 @@ export function protocol(
       `${done.size} of ${clips.length} attacked, ${right.size} of them correctly classified when clean`,
     ],
     ["Attack", [...new Set(configs.map(attackWords))].join("; ")],
+    ...(unnatural
+      ? [["Plausibility", "off: no natural clips of this skeleton are here"] as [string, string]]
+      : []),
     ["Steps at most", [...new Set(configs.map((config) => config.iterations))].join(", ")],
     ["Stop rule", [...new Set(configs.map((config) => stopWords(config.stop)))].join("; ")],
     ["Judged", "the last iterate, and the best: fooled if any iterate reached the goal"],

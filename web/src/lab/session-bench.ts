@@ -64,7 +64,7 @@ export class SessionBench implements Bench {
       this.#judge = new Engine();
       await this.#judge.start(this.#session.state.engine);
     }
-    if (this.#judge.state.model?.id !== model.id) await this.#judge.loadModel(model.id);
+    if (this.#judge.state.model?.id !== model.id) await this.#session.engine.load(this.#judge, model.id);
     return this.#judge.recognise(clip);
   }
 

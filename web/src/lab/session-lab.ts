@@ -18,7 +18,8 @@ export function labOf(session: Session): Lab {
     const { sweep } = session.state;
     if (sweep !== lab.settings.sweep) lab.set({ sweep, epsilons: null });
     const ground = groundOf(session) ?? lab.ground;
-    const now = [session.library.entries, ground?.model, session.engine.models, session.attacking];
+    const { models, opened } = session.engine;
+    const now = [session.library.entries, ground?.model, models, opened.length, session.attacking];
     if (now.every((one, i) => one === seen[i])) return;
     seen = now;
     lab.survey(session.library.entries, ground);
@@ -47,10 +48,10 @@ export function labOf(session: Session): Lab {
 }
 
 /** The loaded network, its layout, and the other networks for that layout. null while none is ready. */
-function groundOf({ engine, layouts }: Session): Ground | null {
+function groundOf({ engine, layouts, library }: Session): Ground | null {
   const { model, status } = engine.state;
   const layout = layouts.find((one) => one.id === model?.layout);
   if (!model || !layout || status !== "ready") return null;
-  const others = engine.models.filter((one) => one.layout === model.layout && one.id !== model.id);
-  return { layout, model, others };
+  const others = engine.fits(model.layout).filter((one) => one.id !== model.id);
+  return { layout, model, others, natural: library.natural(model.layout) };
 }

@@ -22,6 +22,8 @@ export interface Ground {
   /** The network that is attacked, and the others that read its layout. */
   model: ModelInfo;
   others: ModelInfo[];
+  /** Are there clips of this layout for the discriminator to learn from? Without them plausibility is off. */
+  natural: boolean;
 }
 
 export interface Sweep {
@@ -79,9 +81,9 @@ export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
   const own = { x: null, judge: null };
   switch (lab.sweep) {
     case "one-step":
-      return epsilons.map((x) => ({ ...at(x), x, config: fgsm(lab, x), judge: null }));
+      return epsilons.map((x) => ({ ...at(x), x, config: fgsm(lab, ground, x), judge: null }));
     case "basic":
-      return epsilons.map((x) => ({ ...at(x), x, config: ciasa(lab, x), judge: null }));
+      return epsilons.map((x) => ({ ...at(x), x, config: ciasa(lab, ground, x), judge: null }));
     case "regions":
       return layout.regions
         .filter((region) => region.id.startsWith("set-"))
@@ -89,23 +91,29 @@ export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
           ...own,
           id: `${id} e=${one}`,
           name,
-          config: { ...ciasa(lab, one), joints: [...joints] },
+          config: { ...ciasa(lab, ground, one), joints: [...joints] },
         }));
     case "ablation":
-      return ablations.map(({ id, name, off }) => {
-        const config = ciasa(lab, one);
-        const constraints = { ...config.constraints, ...Object.fromEntries(off.map((key) => [key, false])) };
-        return { ...own, id, name, config: { ...config, constraints } };
-      });
+      // What is off anyway is no ablation.
+      return ablations
+        .filter(({ off }) => ground.natural || off[0] !== "plausible")
+        .map(({ id, name, off }) => {
+          const config = ciasa(lab, ground, one);
+          const constraints = {
+            ...config.constraints,
+            ...Object.fromEntries(off.map((key) => [key, false])),
+          };
+          return { ...own, id, name, config: { ...config, constraints } };
+        });
     case "peers":
       return peers.map(({ id, name }) => ({
         ...own,
         id: `${id} targeted`,
         name,
-        config: applyPeer(id, ciasa(lab, one)),
+        config: applyPeer(id, ciasa(lab, ground, one)),
       }));
     case "transfer": {
-      const config = ciasa(lab, one);
+      const config = ciasa(lab, ground, one);
       return [null, ...others].map((judge) => ({
         id: `e=${one}`,
         name: (judge ?? ground.model).name,
@@ -138,7 +146,7 @@ const ablations: { id: string; name: string; off: (keyof AttackConfig["constrain
 ];
 
 /** Table I's attack. */
-function ciasa(lab: LabSettings, epsilon: number): AttackConfig {
+function ciasa(lab: LabSettings, { natural }: Ground, epsilon: number): AttackConfig {
   return applyPeer("ciasa", {
     method: "ciasa",
     target: { kind: "least-likely" },
@@ -147,16 +155,16 @@ function ciasa(lab: LabSettings, epsilon: number): AttackConfig {
     alpha: lab.alpha,
     lambda: lab.lambda,
     iterations: lab.iterations,
-    constraints: { clip: true, realign: true, smooth: true, plausible: true },
+    constraints: { clip: true, realign: true, smooth: true, plausible: natural },
     stop: lab.stop,
     seed: lab.seed,
   });
 }
 
 /** Figure 2's: the step alone, which nothing shortens and which has nothing to stop before. */
-function fgsm(lab: LabSettings, epsilon: number): AttackConfig {
+function fgsm(lab: LabSettings, ground: Ground, epsilon: number): AttackConfig {
   return {
-    ...applyPeer("fgsm", ciasa(lab, epsilon)),
+    ...applyPeer("fgsm", ciasa(lab, ground, epsilon)),
     target: { kind: "untargeted" },
     iterations: 1,
     constraints: { clip: false, realign: false, smooth: false, plausible: false },

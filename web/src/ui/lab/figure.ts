@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { save } from "../../exports.ts";
@@ -46,7 +46,9 @@ export class LabFigure extends LabPart {
 
   override render() {
     const { lab } = this;
-    const rows = lab.results.length;
+    const { results } = lab;
+    const rows = results.length;
+    const unlabelled = this.counted === "correct" && rows > 0 && !results.some((row) => row.correct);
     return html`
       <div class="head">
         <h2>Fooling rate</h2>
@@ -59,6 +61,7 @@ export class LabFigure extends LabPart {
           ? html`<div class="plot" role="img" aria-label="Fooling rates with 95 % intervals; the table below has the numbers">${unsafeHTML(draw(this.#figure, themed, this.width, false))}</div>`
           : html`<p class="empty">Fooling rates draw themselves here, with their 95 % intervals, once the sweep runs.</p>`
       }
+      ${unlabelled ? html`<p class="hint">No clip that the network names rightly is here: its label is no class of the network, or it is mistaken. “All clips” counts every one.</p>` : nothing}
       <div class="files">
         <button class="small" ?disabled=${rows === 0} @click=${this.#rows}>${download} Rows, CSV</button>
         <button class="small" ?disabled=${rows === 0} @click=${this.#plot}>${download} Plot, SVG</button>
