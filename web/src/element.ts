@@ -111,7 +111,7 @@ export class CiasaPlayground extends LitElement {
    * Settles with the network's entry, or with null where it was not loaded or the visitor is still to decide.
    */
   openWeights(files: File[], answers?: Answers): Promise<ModelInfo | null> {
-    return this.session.openWeights(files, answers, answers === undefined);
+    return this.session.weights.open(files, answers, answers === undefined);
   }
 
   run(): void {

@@ -1,16 +1,17 @@
 import type { Clip } from "./clip.ts";
 import { attackConfig, configPatch } from "./config.ts";
-import type { Answers, AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
+import type { AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
 import { EngineRoom } from "./engine-room.ts";
 import { asFailure, Failure, type Notice } from "./failure.ts";
 import type { Lab } from "./lab/lab.ts";
 import { type Entry, Library } from "./library.ts";
-import { isList, isWeights, Opening } from "./opening.ts";
+import { isList, isWeights } from "./opening.ts";
 import { Player } from "./player.ts";
 import type { Run } from "./run.ts";
 import { Settings } from "./settings.ts";
 import type { State } from "./state.ts";
 import { bodyHeight, type LayoutInfo, layouts } from "./viewer/viewer.ts";
+import { WeightsDesk } from "./weights-desk.ts";
 
 /** Settings that belong to an attack: a change of one is handed to a running attack. */
 const attackKeys: (keyof State)[] = [
@@ -37,6 +38,7 @@ export class Session extends EventTarget {
   readonly library = new Library();
   readonly player = new Player();
   readonly engine = new EngineRoom();
+  readonly weights = new WeightsDesk(this);
   layouts: LayoutInfo[] = [];
   clip: Clip | null = null;
   /** From head to ankle in the layout's unit. */
@@ -48,8 +50,6 @@ export class Session extends EventTarget {
   /** Who else computes on the engine now, in words, and how to make it wait. */
   claim: { words: string; hold(): void } | null = null;
   #lab: Promise<Lab> | null = null;
-  /** Weight files on their way into the engine. */
-  opening: Opening | null = null;
   #chosen = 0;
   #question = 0;
   #soon = false;
@@ -89,10 +89,7 @@ export class Session extends EventTarget {
 
   /** Can the discriminator learn from other clips of this layout? */
   get natural(): boolean {
-    const { clip } = this;
-    return this.library.entries.some(
-      (one) => one.layout === clip?.layout && one.origin !== "file" && !one.outOfDistribution,
-    );
+    return this.clip !== null && this.library.natural(this.clip.layout);
   }
 
   /** Has an attack been started and not ended? */
@@ -136,7 +133,7 @@ export class Session extends EventTarget {
       const listed = await Promise.all(rest.map(isList));
       const list = rest.find((_, i) => listed[i]);
       const classNames = await list?.text();
-      void this.openWeights(weights, classNames === undefined ? {} : { classNames }, true);
+      void this.weights.open(weights, classNames === undefined ? {} : { classNames }, true);
       await this.#addClips(rest.filter((_, i) => !listed[i]));
     } else {
       await this.#addClips(rest);
@@ -157,95 +154,6 @@ export class Session extends EventTarget {
       await this.choose(last);
       this.say(`${last.name} added to your files`);
     }
-  }
-
-  /**
-   * Opens weight files: one, or the two streams of 2s-AGCN. With `ask` the visitor sees what was recognised, answers what
-   * was not, and decides; without, what `answers` leaves out is answered by default. Gives the network, or null where it
-   * was not loaded; the network before stays then.
-   */
-  async openWeights(files: File[], answers: Answers = {}, ask = true): Promise<ModelInfo | null> {
-    if (this.#claimed("One engine serves both. Pause the Lab to open weights; it goes on afterwards."))
-      return null;
-    this.opening?.cancel();
-    const opening = new Opening(files, ask, () => this.#changedSoon());
-    this.opening = opening;
-    this.notice = null;
-    this.changed();
-    try {
-      await opening.readAll();
-      if (!this.engine.wanted || this.engine.state.status === "failed") this.startEngine();
-      const identified = await this.engine.inspect(opening.files);
-      if (opening.cancelled) return null;
-      for (const { id, default: usual } of identified.questions) opening.answers.set(id, usual);
-      opening.answer(answers);
-      opening.identified = identified;
-      opening.stage = "asking";
-      this.say(`${identified.summary}. ${identified.questions.length} questions.`);
-      this.changed();
-      return ask ? null : await this.loadWeights();
-    } catch (thrown) {
-      if (!opening.cancelled) this.#notOpened(opening, thrown);
-      return null;
-    }
-  }
-
-  /** Loads the weights that are being opened, with the answers as they stand. */
-  async loadWeights(): Promise<ModelInfo | null> {
-    const { opening } = this;
-    if (opening?.stage !== "asking") return null;
-    opening.stage = "loading";
-    opening.failure = null;
-    this.changed();
-    try {
-      const entry = await this.engine.open(opening.files, opening.typed);
-      if (this.opening === opening) this.opening = null;
-      this.say(`${entry.name} is loaded`);
-      this.settings.set({ model: entry.id });
-      if (this.clip && entry.layout !== this.clip.layout) this.#offerClip(entry);
-      this.changed();
-      return entry;
-    } catch (thrown) {
-      if (!opening.ask) {
-        this.#notOpened(opening, thrown);
-        return null;
-      }
-      opening.stage = "asking";
-      opening.failure = asFailure(thrown);
-      this.say(`Not loaded. ${opening.failure.message}`);
-      this.changed();
-      return null;
-    }
-  }
-
-  /** Gives up opening weights; what is loaded stays. */
-  cancelOpening(): void {
-    this.opening?.cancel();
-    this.opening = null;
-    this.changed();
-  }
-
-  #notOpened(opening: Opening, thrown: unknown): void {
-    if (this.opening === opening) this.opening = null;
-    const now = this.engine.state.model;
-    this.report(
-      `"${opening.names}" cannot be opened.`,
-      thrown,
-      [],
-      now ? `The network ${now.name}` : undefined,
-    );
-  }
-
-  /** A network was opened that does not read the clip on the stage. */
-  #offerClip(entry: ModelInfo): void {
-    const clip = this.library.entries.find((one) => one.layout === entry.layout);
-    const layout = this.layouts.find((one) => one.id === entry.layout)?.name ?? entry.layout;
-    this.notice = {
-      tone: "info",
-      title: `${entry.name} is loaded.`,
-      detail: `It reads clips of ${layout}; the clip on the stage is another kind. Open or choose one of its own.`,
-      actions: clip ? [{ label: `Show ${clip.name}`, run: () => void this.choose(clip) }] : [],
-    };
   }
 
   /** Gives up on the network that is on its way, and goes on with the one that is loaded. */
@@ -311,7 +219,7 @@ export class Session extends EventTarget {
 
   /** Starts the attack, or goes on with a paused one. With `paused`, takes a single step. */
   attack(paused = false): void {
-    if (this.#claimed("One engine serves both. Pause the Lab to attack here; it goes on afterwards.")) return;
+    if (this.claimed("One engine serves both. Pause the Lab to attack here; it goes on afterwards.")) return;
     if (this.run && this.attacking) {
       if (paused) this.run.step();
       else this.run.resume();
@@ -399,7 +307,7 @@ export class Session extends EventTarget {
   }
 
   /** Does somebody else compute on the engine? Then it is said, with the way out. */
-  #claimed(cause: string): boolean {
+  claimed(cause: string): boolean {
     if (!this.claim) return false;
     const { words, hold } = this.claim;
     this.report(words, new Failure("config", cause), [
@@ -437,12 +345,12 @@ export class Session extends EventTarget {
       }
       this.dispatchEvent(new CustomEvent("done", { detail: run }));
     }
-    if (what === "report") this.#changedSoon();
+    if (what === "report") this.changedSoon();
     else this.changed();
   }
 
   /** A fast device reports more often than a screen can show. */
-  #changedSoon(): void {
+  changedSoon(): void {
     if (this.#soon) return;
     this.#soon = true;
     requestAnimationFrame(() => {

@@ -37,14 +37,14 @@ export class WeightsDialog extends Part {
   @query("dialog") private dialog!: HTMLDialogElement | null;
 
   override render() {
-    const { opening } = this.session;
+    const { opening } = this.session.weights;
     if (!opening?.ask) return nothing;
     return html`<dialog aria-labelledby="title" @cancel=${this.#cancelled}>
       <form method="dialog" @submit=${this.#load}>
         <h2 id="title" tabindex="-1">${opening.names}</h2>
         ${opening.identified ? this.#asking(opening) : reading(opening)}
         <div class="actions">
-          <button type="button" @click=${() => this.session.cancelOpening()}>Cancel</button>
+          <button type="button" @click=${() => this.session.weights.cancel()}>Cancel</button>
           <button class="primary" ?disabled=${opening.stage !== "asking"}>${opening.stage === "loading" ? "Loading…" : "Load"}</button>
         </div>
       </form>
@@ -54,7 +54,7 @@ export class WeightsDialog extends Part {
   override willUpdate(): void {
     super.willUpdate();
     // Closed before it is taken away, so that the focus goes back to where it was.
-    if (!this.session.opening?.ask) this.dialog?.close();
+    if (!this.session.weights.opening?.ask) this.dialog?.close();
   }
 
   override updated(): void {
@@ -104,7 +104,7 @@ export class WeightsDialog extends Part {
   #listed = async (event: Event): Promise<void> => {
     const input = event.currentTarget as HTMLInputElement;
     const [file] = input.files ?? [];
-    const { opening } = this.session;
+    const { opening } = this.session.weights;
     if (file && opening) opening.list = { name: file.name, text: await file.slice(0, 1_000_000).text() };
     input.value = "";
     this.requestUpdate();
@@ -112,13 +112,13 @@ export class WeightsDialog extends Part {
 
   #load = (event: Event): void => {
     event.preventDefault();
-    void this.session.loadWeights();
+    void this.session.weights.load();
   };
 
   /** Escape. While the engine loads, there is nothing left to call off. */
   #cancelled = (event: Event): void => {
     event.preventDefault();
-    if (this.session.opening?.stage !== "loading") this.session.cancelOpening();
+    if (this.session.weights.opening?.stage !== "loading") this.session.weights.cancel();
   };
 }
 
