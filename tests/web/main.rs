@@ -5,6 +5,7 @@
 
 mod attack;
 mod device;
+mod kernels;
 mod memory;
 mod products;
 mod session;

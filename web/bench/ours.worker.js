@@ -68,11 +68,12 @@ function naturalFile() {
 }
 
 self.answer({
-  async load({ device, discriminator }) {
+  async load({ device, discriminator, kernels }) {
     await init();
     onFailure((kind, message) => self.postMessage({ fatal: `${kind}: ${message}` }));
     plausible = discriminator;
     session = await Session.start(device);
+    if (kernels) session.chooseKernels(kernels);
     const weights = new Uint8Array(await (await fetch("/made/weights.safetensors")).arrayBuffer());
     const case64 = await (await fetch("/golden/stgcn_case_T64.safetensors")).arrayBuffer();
     x0 = readTensors(case64).get("x0").data;

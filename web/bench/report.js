@@ -146,7 +146,8 @@ A step of the attack is: forward, cross-entropy and smoothness, gradient to the 
 bones; ST-GCN with 25 joints, 60 classes and one person, the same weights and clip for all. The TensorFlow.js and PyTorch steps
 realign too. \`plain\` is the network as published; \`tuned\` and \`folded\` have the normalisations folded, and \`tuned\` writes 1x1
 convolutions as matrix products and the gradient of the temporal convolution as a forward convolution. \`ours-*-discriminator\` is our
-step with the plausibility loss and the discriminator's own learning, which the others do not have.
+step with the plausibility loss and the discriminator's own learning, which the others do not have. \`stock-webgpu\` is our step on Burn's own
+kernels.
 
 Sides take turns, round by round, forwards and backwards; times are medians over rounds, ratios are medians of the rounds' own ratios,
 and nothing is compared across files. A side whose logits or gradient differ is not timed. "Few" marks less than five rounds.`;

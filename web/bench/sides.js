@@ -3,9 +3,9 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-const ours = (device, discriminator = false) => ({
+const ours = (device, { discriminator = false, kernels = null } = {}) => ({
   worker: { script: "/bench/ours.worker.js", module: true },
-  load: { device, discriminator },
+  load: { device, discriminator, kernels },
 });
 
 const tf = (backend, variant, threads = false) => ({
@@ -24,8 +24,14 @@ export const REFERENCE = "ours-wasm";
 
 export const SIDES = {
   "ours-wasm": { ...ours("cpu"), roof: "ours-wasm" },
-  "ours-wasm-discriminator": { ...ours("cpu", true), against: "ours-wasm", roof: "ours-wasm" },
+  "ours-wasm-discriminator": {
+    ...ours("cpu", { discriminator: true }),
+    against: "ours-wasm",
+    roof: "ours-wasm",
+  },
   "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },
+  // Our networks on Burn's own kernels: what ours are worth.
+  "stock-webgpu": { ...ours("webgpu", { kernels: "stock" }), against: "ours-webgpu", roof: "ours-webgpu" },
   "tf-wasm-plain": { ...tf("wasm", "plain"), against: "ours-wasm", roof: "tf-wasm" },
   "tf-wasm-tuned": { ...tf("wasm", "tuned"), against: "ours-wasm", roof: "tf-wasm" },
   "tf-wasm-threads": { ...tf("wasm", "tuned", true), against: "ours-wasm", roof: "tf-wasm-threads" },

@@ -22,6 +22,11 @@ const CASES = [
     (s) => speed(find(s, "ours-webgpu"), fastest(s, "tf-webgl")),
   ],
   [
+    "WebGPU against our networks on Burn's own kernels",
+    8,
+    (s) => speed(find(s, "ours-webgpu"), find(s, "stock-webgpu")),
+  ],
+  [
     "WebAssembly against TensorFlow.js's best on the CPU",
     4,
     (s) => {

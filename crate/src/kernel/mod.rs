@@ -1,10 +1,13 @@
-//! The operations that a skeleton network spends its time in, with hand-written gradients for the CPU backend.
+//! The operations that a skeleton network spends its time in, with hand-written gradients: on Burn's CPU backend, and, for
+//! constant weights, on its GPU backend.
 //!
-//! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions are
-//! composed of stock operations, which is also the reference that tests hold the kernels against.
+//! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions
+//! are composed of stock operations, which is also the reference that tests hold the kernels against.
 
 mod channels;
 mod gemm;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod graph;
 mod norm;
 mod op;
@@ -15,8 +18,11 @@ mod temporal;
 mod tile;
 
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor, TensorData, s};
 use channels::ChannelOps;
+#[cfg(feature = "gpu")]
+pub use gpu::{Kernels, launches};
 use op::SkeletonOps;
 pub use temporal::TAPS;
 
@@ -27,6 +33,10 @@ pub use temporal::TAPS;
 /// - weight: (9, C, C'), bias: (C')
 /// - result: (N, ceil(T / stride), V, C')
 pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
+    #[cfg(feature = "gpu")]
+    if gpu::takes(&x.device(), [&weight.device(), &bias.device()]) {
+        return gpu::window(x, weight, Some(bias.unsqueeze()), None, gpu::Window::taps(stride), false);
+    }
     if !on_cpu(&x.device()) {
         return plain::temporal_conv(x, weight, bias, stride);
     }
@@ -38,6 +48,28 @@ pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: u
     ))
 }
 
+/// The end of a block: the temporal convolution, plus what goes past it, and the positive part of the sum.
+///
+/// # Shapes
+/// - as [`temporal_conv`]; past and result: (N, ceil(T / stride), V, C')
+pub fn temporal_block(
+    x: Tensor<4>,
+    weight: Tensor<3>,
+    bias: Tensor<1>,
+    stride: usize,
+    past: Option<Tensor<4>>,
+) -> Tensor<4> {
+    #[cfg(feature = "gpu")]
+    if gpu::takes(&x.device(), [&weight.device(), &bias.device()]) {
+        return gpu::window(x, weight, Some(bias.unsqueeze()), past, gpu::Window::taps(stride), true);
+    }
+    let y = temporal_conv(x, weight, bias, stride);
+    relu(match past {
+        Some(past) => y + past,
+        None => y,
+    })
+}
+
 /// A product over the channels: a 1x1 convolution.
 ///
 /// # Shapes
@@ -45,12 +77,36 @@ pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: u
 /// - weight: (C, C')
 /// - result: (N, T, V, C')
 pub fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
+    #[cfg(feature = "gpu")]
+    if gpu::takes(&x.device(), [&weight.device()]) {
+        return gpu::window(x, weight.unsqueeze(), None, None, gpu::Window::rows(1), false);
+    }
     // Natively the stock product is the same one.
     if cfg!(target_arch = "wasm32") && on_cpu(&x.device()) { own_rows(x, weight) } else { plain::rows(x, weight) }
 }
 
 fn own_rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::channels(x.into_dispatch(), weight.into_dispatch()))
+}
+
+/// [`rows`] of every `stride`-th frame, plus a bias, and the positive part of it with `relu`.
+///
+/// # Shapes
+/// - bias: (1, 1, 1 or V, C')
+/// - result: (N, ceil(T / stride), V, C')
+pub fn biased_rows(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<4>, stride: usize, positive: bool) -> Tensor<4> {
+    #[cfg(feature = "gpu")]
+    if gpu::takes(&x.device(), [&weight.device(), &bias.device()]) {
+        let bias = Some(bias.squeeze_dims(&[0, 1]));
+        return gpu::window(x, weight.unsqueeze(), bias, None, gpu::Window::rows(stride), positive);
+    }
+    let y = rows(strided(x, stride), weight) + bias;
+    if positive { relu(y) } else { y }
+}
+
+/// Every `stride`-th frame.
+pub fn strided(x: Tensor<4>, stride: usize) -> Tensor<4> {
+    if stride == 1 { x } else { x.slice(s![.., ..;stride as isize, .., ..]) }
 }
 
 /// Graph product: each joint's neighbours summed, once for each of K adjacency matrices.
@@ -63,6 +119,10 @@ fn own_rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
 /// - a: (K, V, V)
 /// - result: (N, T, V, K C)
 pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
+    #[cfg(feature = "gpu")]
+    if gpu::takes(&x.device(), [&a.device()]) {
+        return gpu::graph(x, a);
+    }
     if !on_cpu(&x.device()) {
         return plain::graph_product(x, a);
     }

@@ -7,9 +7,9 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::fold::{Affine, pointwise, temporal, tensor};
 use super::state::State;
-use super::stgcn::{K, Residual, rows, strided};
+use super::stgcn::{K, Residual};
 use crate::error::Result;
-use crate::kernel::{TAPS, temporal_conv};
+use crate::kernel::{TAPS, biased_rows, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
 
 /// What the stream sees.
@@ -236,7 +236,7 @@ impl Layer {
         let [n, t, v, _] = x.dims();
         let embed = |(weight, bias): &(Tensor<2>, Tensor<4>)| {
             let inter = weight.dims()[1];
-            let y = rows(x.clone(), weight.clone()) + bias.clone();
+            let y = biased_rows(x.clone(), weight.clone(), bias.clone(), 1, false);
             (y.permute([0, 2, 1, 3]).reshape([n, v, t * inter]), t * inter)
         };
         let ((theta, features), (phi, _)) = (embed(&self.theta[k]), embed(&self.phi[k]));
@@ -249,16 +249,17 @@ impl Layer {
             let a = self.attention(&x, k) + self.adjacency[k].clone();
             a.transpose().unsqueeze_dim::<4>(1).matmul(x.clone())
         });
-        let y = rows(Tensor::cat(mixed.collect(), 3), self.spatial.clone()) + self.spatial_bias.clone();
+        let mixed = Tensor::cat(mixed.collect(), 3);
+        let y = biased_rows(mixed, self.spatial.clone(), self.spatial_bias.clone(), 1, false);
         let y = relu(match &self.down {
-            Some((weight, bias)) => y + rows(x.clone(), weight.clone()) + bias.clone(),
+            Some((weight, bias)) => y + biased_rows(x.clone(), weight.clone(), bias.clone(), 1, false),
             None => y + x.clone(),
         });
-        let y = temporal_conv(y, self.temporal.clone(), self.temporal_bias.clone(), self.stride);
-        relu(match (&self.residual, &self.projection) {
-            (Residual::Identity, _) => y + x,
-            (_, Some((weight, bias))) => y + rows(strided(x, self.stride), weight.clone()) + bias.clone(),
-            _ => y,
-        })
+        let past = match (&self.residual, &self.projection) {
+            (Residual::Identity, _) => Some(x),
+            (_, Some((weight, bias))) => Some(biased_rows(x, weight.clone(), bias.clone(), self.stride, false)),
+            _ => None,
+        };
+        temporal_block(y, self.temporal.clone(), self.temporal_bias.clone(), self.stride, past)
     }
 }

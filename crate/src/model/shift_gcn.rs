@@ -7,9 +7,9 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::fold::{Affine, pointwise, tensor};
 use super::state::State;
-use super::stgcn::{Residual, rows, strided};
+use super::stgcn::Residual;
 use crate::error::{Error, Result};
-use crate::kernel::temporal_shift;
+use crate::kernel::{biased_rows, temporal_shift};
 use crate::skeleton::LayoutId;
 
 /// Channels and stride of the ten layers.
@@ -187,7 +187,7 @@ impl Layer {
         let y = self.temporal.forward(self.spatial.forward(x.clone()), self.stride);
         relu(match (&self.residual, &self.projection) {
             (Residual::Identity, _) => y + x,
-            (_, Some((weight, bias))) => y + rows(strided(x, self.stride), weight.clone()) + bias.clone(),
+            (_, Some((weight, bias))) => y + biased_rows(x, weight.clone(), bias.clone(), self.stride, false),
             _ => y,
         })
     }
@@ -248,10 +248,10 @@ impl Spatial {
             x.reshape([n * t, v * c]).select(1, index.clone()).reshape([n, t, v, c])
         };
         let y = moved(x.clone(), &self.shift_in) * self.mask.clone();
-        let y = moved(rows(y, self.weight.clone()) + self.bias.clone(), &self.shift_out);
+        let y = moved(biased_rows(y, self.weight.clone(), self.bias.clone(), 1, false), &self.shift_out);
         let y = y * self.scale.clone() + self.shift.clone();
         relu(match &self.down {
-            Some((weight, bias)) => y + rows(x, weight.clone()) + bias.clone(),
+            Some((weight, bias)) => y + biased_rows(x, weight.clone(), bias.clone(), 1, false),
             None => y + x,
         })
     }
@@ -277,8 +277,8 @@ impl Temporal {
 
     fn forward(&self, x: Tensor<4>, stride: usize) -> Tensor<4> {
         let y = x * self.before.0.clone() + self.before.1.clone();
-        let y = rows(temporal_shift(y, &self.offsets_in, 1), self.weight.clone()) + self.bias.clone();
-        let y = temporal_shift(relu(y), &self.offsets_out, stride);
+        let y = biased_rows(temporal_shift(y, &self.offsets_in, 1), self.weight.clone(), self.bias.clone(), 1, true);
+        let y = temporal_shift(y, &self.offsets_out, stride);
         y * self.after.0.clone() + self.after.1.clone()
     }
 }

@@ -2,14 +2,13 @@
 //!
 //! Names, shapes and the graph's quirk are those of yysijie/st-gcn, so that published weights load to the same function.
 
-use burn::tensor::activation::relu;
-use burn::tensor::{Device, Tensor, s};
+use burn::tensor::{Device, Tensor};
 
 use super::fold::{Affine, pointwise, temporal, tensor};
 use super::state::State;
 use crate::error::Result;
-pub use crate::kernel::rows;
-use crate::kernel::{TAPS, graph_product, temporal_conv};
+use crate::kernel::{TAPS, biased_rows, graph_product, temporal_block};
+pub use crate::kernel::{rows, strided};
 use crate::skeleton::{Graph, LayoutId};
 
 /// Subsets of the partition.
@@ -204,19 +203,13 @@ impl Block {
 
     /// (N, T, V, C) to (N, T', V, C').
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = rows(graph_product(x.clone(), self.adjacency.clone()), self.spatial.clone());
-        let y = relu(y + self.spatial_bias.clone());
-        let y = temporal_conv(y, self.temporal.clone(), self.temporal_bias.clone(), self.stride);
-        let y = match (&self.residual, &self.projection) {
-            (Residual::Identity, _) => y + x,
-            (_, Some((weight, bias))) => y + rows(strided(x, self.stride), weight.clone()) + bias.clone(),
-            _ => y,
+        let y = graph_product(x.clone(), self.adjacency.clone());
+        let y = biased_rows(y, self.spatial.clone(), self.spatial_bias.clone(), 1, true);
+        let past = match (&self.residual, &self.projection) {
+            (Residual::Identity, _) => Some(x),
+            (_, Some((weight, bias))) => Some(biased_rows(x, weight.clone(), bias.clone(), self.stride, false)),
+            _ => None,
         };
-        relu(y)
+        temporal_block(y, self.temporal.clone(), self.temporal_bias.clone(), self.stride, past)
     }
-}
-
-/// Every `stride`-th frame.
-pub fn strided(x: Tensor<4>, stride: usize) -> Tensor<4> {
-    if stride == 1 { x } else { x.slice(s![.., ..;stride as isize, .., ..]) }
 }

@@ -10,6 +10,7 @@ use super::adapter::AdapterInfo;
 use super::failure;
 use super::messages::{Backend, BackendKind, DeviceChoice, Parity};
 use crate::error::{Error, Result};
+use crate::kernel::Kernels;
 
 /// What the CPU backend is called in the page.
 const CPU_NAME: &str = "CPU (WebAssembly SIMD)";
@@ -99,6 +100,7 @@ impl Chosen {
             Plan::Gpu => {}
         }
         let info = adapter.unwrap_or_default();
+        if info.is_software() { Kernels::Large } else { Kernels::Small }.choose();
         match Gpu::start().await {
             Ok((device, gpu)) => Ok(Self {
                 device,

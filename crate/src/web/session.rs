@@ -16,6 +16,7 @@ use crate::attack::report::softmax;
 use crate::attack::{Attack, AttackConfig};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::kernel::Kernels;
 use crate::model::{Answers, ModelEntry, Opened, Recogniser};
 use crate::skeleton::Sequence;
 
@@ -173,6 +174,17 @@ impl Session {
         }
     }
 
+    /// Which kernels GPUs compute with: "small", "large" or "stock". For measurements; a start chooses by the GPU.
+    ///
+    /// # Errors
+    /// A config error for any other word.
+    #[wasm_bindgen(js_name = chooseKernels)]
+    pub fn choose_kernels(&self, kernels: &str) -> Thrown<()> {
+        let kernels =
+            Kernels::named(kernels).ok_or_else(|| Error::config("unknown").at(format!("kernels {kernels:?}")));
+        kernels.map_err(|e| thrown(&e)).map(Kernels::choose)
+    }
+
     /// Bytes held, a `Memory`.
     ///
     /// # Errors
@@ -217,7 +229,7 @@ impl Session {
         let chosen = self.chosen.borrow().clone();
         let model = make(&chosen.device)?;
         self.end_attack();
-        // On an emulated GPU a gradient takes a minute; its kernels are those of the check that it has passed.
+        // On an emulated GPU a gradient takes seconds; its kernels are those of the check that it has passed.
         let Some(gpu) = chosen.gpu.as_ref().filter(|_| !chosen.backend.software) else {
             self.model.replace(Some(Arc::new(model)));
             return Ok(());

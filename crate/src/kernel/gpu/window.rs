@@ -1,0 +1,151 @@
+//! Products over the channels of a window of frames: the temporal convolution and the 1x1 convolution, and their gradients.
+//!
+//! As on the CPU, with joints and channels innermost, a tap of the kernel reads whole rows of the input. Each unit of the
+//! GPU sums a tile of rows by columns in registers and goes over taps and channels by itself: no unit waits for another
+//! one, which a GPU that is emulated on the CPU could not bear, and what neighbours read twice comes from a cache.
+
+use cubecl::prelude::*;
+
+/// How the result is cut: what one unit computes, and how many units make a workgroup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tile {
+    /// Rows of one unit.
+    pub rows: usize,
+    /// Columns of one unit, in vectors of up to four.
+    pub columns: usize,
+    /// Units side by side, over the columns.
+    pub across: usize,
+    /// Units one below the other, over the rows.
+    pub down: usize,
+}
+
+/// The sizes of one product. Frame `t` of the result reads, for each tap k, the frame `(t up + k step + from) / down` of
+/// the input, where that is a whole number and inside the clip.
+#[derive(CubeLaunch, CubeType)]
+pub(super) struct Sizes {
+    /// Frames of the input and of the result, of one clip.
+    frames_in: u32,
+    frames_out: u32,
+    /// Joints: rows of one frame.
+    joints: u32,
+    /// Rows of the result, of all clips.
+    rows: u32,
+    /// Channels of the input and of the result.
+    channels_in: u32,
+    channels_out: u32,
+    taps: u32,
+    up: i32,
+    step: i32,
+    from: i32,
+    down: i32,
+    /// Rows of the bias: 1, or one for each joint.
+    biases: u32,
+    /// The result is at least this.
+    floor: f32,
+}
+
+/// y = the sum over taps of the rows that they read times their weight, plus bias, plus `add`, and at least `floor`.
+///
+/// # Shapes
+/// - x: (N, T, V, C), weight: (taps, C, C'), bias: (1 or V, C')
+/// - add, y: (N, T', V, C')
+#[cube(launch_unchecked)]
+pub(super) fn window<A: Size, B: Size>(
+    x: &[Vector<f32, A>],
+    weight: &[Vector<f32, B>],
+    bias: ComptimeOption<&[Vector<f32, B>]>,
+    add: ComptimeOption<&[Vector<f32, B>]>,
+    y: &mut [Vector<f32, B>],
+    sizes: Sizes,
+    #[comptime] tile: Tile,
+) {
+    let block = CUBE_POS_Z * CUBE_COUNT_Y + CUBE_POS_Y;
+    let first = (block * tile.down as u32 + UNIT_POS_Y) * tile.rows as u32;
+    let column = CUBE_POS_X * (tile.across * tile.columns) as u32 + UNIT_POS_X;
+    let deep = sizes.channels_in / A::value() as u32;
+    let wide = sizes.channels_out / B::value() as u32;
+
+    // Units beyond the last row or column repeat it, and do not write.
+    let mut frames = Sequence::<u32>::new();
+    let mut starts = Sequence::<u32>::new();
+    #[unroll]
+    for i in 0..tile.rows {
+        let row = u32::min(first + i as u32, sizes.rows - 1);
+        let frame = row / sizes.joints;
+        let clip = frame / sizes.frames_out;
+        frames.push(frame - clip * sizes.frames_out);
+        starts.push(clip * sizes.frames_in * sizes.joints + row - frame * sizes.joints);
+    }
+    let mut columns = Sequence::<u32>::new();
+    #[unroll]
+    for j in 0..tile.columns {
+        columns.push(u32::min(column + (j * tile.across) as u32, wide - 1));
+    }
+
+    let mut sums = Array::<Vector<f32, B>>::new(comptime!(tile.rows * tile.columns));
+    for tap in 0..sizes.taps {
+        let mut inside = Sequence::<bool>::new();
+        let mut rows = Sequence::<u32>::new();
+        let mut any = false;
+        #[unroll]
+        for i in 0..tile.rows {
+            let at = *frames.index(i) as i32 * sizes.up + tap as i32 * sizes.step + sizes.from;
+            let frame = at / sizes.down;
+            let is = (at >= 0) & (frame * sizes.down == at) & (frame < sizes.frames_in as i32);
+            any |= is;
+            rows.push(select(is, *starts.index(i) + frame as u32 * sizes.joints, 0) * deep);
+            inside.push(is);
+        }
+        if any {
+            let weights = tap * sizes.channels_in * wide;
+            for k in 0..deep {
+                let mut left = Sequence::<Vector<f32, A>>::new();
+                #[unroll]
+                for i in 0..tile.rows {
+                    let value = x[(*rows.index(i) + k) as usize];
+                    left.push(select(*inside.index(i), value, Vector::zeroed()));
+                }
+                #[unroll]
+                for q in 0..A::value() {
+                    let weights = weights + (k * A::value() as u32 + q as u32) * wide;
+                    let mut right = Sequence::<Vector<f32, B>>::new();
+                    #[unroll]
+                    for j in 0..tile.columns {
+                        right.push(weight[(weights + *columns.index(j)) as usize]);
+                    }
+                    #[unroll]
+                    for i in 0..tile.rows {
+                        let factor = Vector::<f32, B>::new(left.index(i).extract(q));
+                        #[unroll]
+                        for j in 0..tile.columns {
+                            let at = comptime!(i * tile.columns + j);
+                            sums[at] = fma(factor, *right.index(j), sums[at]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[unroll]
+    for i in 0..tile.rows {
+        let row = first + i as u32;
+        if row < sizes.rows {
+            #[unroll]
+            for j in 0..tile.columns {
+                let column = column + (j * tile.across) as u32;
+                if column < wide {
+                    let at = (row * wide + column) as usize;
+                    let mut sum = sums[comptime!(i * tile.columns + j)];
+                    if comptime!(bias.is_some()) {
+                        sum += bias.unwrap()[(row % sizes.joints % sizes.biases * wide + column) as usize];
+                    }
+                    if comptime!(add.is_some()) {
+                        sum += add.unwrap()[at];
+                    }
+                    y[at] = max(sum, Vector::new(sizes.floor));
+                }
+            }
+        }
+    }
+}
