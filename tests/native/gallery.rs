@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
+use ciasa::attack::run::block_on;
 use ciasa::cli::gallery::{Entry, Index, Origin};
 use ciasa::data::convert::converted;
 use ciasa::data::dataset::{Dataset, Kind};
 use ciasa::data::prior::{Example, Prior};
 use ciasa::format;
+use ciasa::model::{Manifest, Recogniser};
 use ciasa::skeleton::{LayoutId, Sequence};
 
 use crate::support::data_dir;
@@ -104,6 +107,24 @@ fn every_skeleton_has_clips_and_converted_ones_are_made_again_from_their_source(
         assert!(clip.body_height().is_some_and(|h| (0.2..1.7).contains(&h)), "{}: {:?}", entry.id, clip.body_height());
     }
     assert!(layouts.len() == 3 && layouts.values().all(|n| *n >= 6), "{layouts:?}");
+}
+
+#[test]
+fn clips_seen_by_a_made_camera_are_recognised() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let manifest = Manifest::parse(&std::fs::read_to_string(models.join("manifest.json")).unwrap()).unwrap();
+    let entry = manifest.models.into_iter().find(|m| m.layout == LayoutId::OpenPose18).unwrap();
+    let weights = [std::fs::read(models.join(&entry.weights[0].file)).unwrap()];
+    let recogniser = Recogniser::load(entry, &weights, &Device::flex()).unwrap();
+    let clips: Vec<_> = gallery().into_iter().filter(|(entry, _)| entry.layout == LayoutId::OpenPose18).collect();
+    let known = |(entry, clip): &&(Entry, Sequence)| {
+        let seen = block_on(recogniser.recognise(clip)).unwrap();
+        let best = (0..seen.len()).max_by(|&a, &b| seen[a].total_cmp(&seen[b])).unwrap();
+        entry.label.as_ref() == Some(&recogniser.entry.classes[best])
+    };
+    let known = clips.iter().filter(known).count();
+    // As on its test side: nine of ten.
+    assert!(clips.len() == 8 && known >= 7, "{known} of {}", clips.len());
 }
 
 #[test]
