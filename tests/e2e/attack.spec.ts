@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { after, attack, before, cpu, errorsOf, open, picture, recognised, saved } from "./helpers.ts";
 
@@ -65,4 +66,25 @@ test("clip, settings and figures can be downloaded", async ({ page }) => {
   const rows = (await saved(page, /Figures/)).trim().split("\n");
   expect(rows.length).toBe(3);
   expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
+});
+
+test("a clip from a picture is attacked in x and y alone, by the network for its skeleton", async ({
+  page,
+}) => {
+  const errors = errorsOf(page);
+  await open(page, `${cpu}&clip=openpose-throw-1&mode=basic&eps=0.03&p=0.6&hold=1`);
+  const clean = await recognised(page);
+  expect(clean.toLowerCase()).toBe("throw");
+  await expect(page.locator("ciasa-network-details")).toContainText("90.0 %");
+  await attack(page);
+  expect(await after(page)).not.toBe(clean);
+  await picture(page, "attack-openpose");
+  type Joints = [number, number, number][];
+  const all = (text: string): Joints => JSON.parse(text).frames.flat(2);
+  const attacked = all(await saved(page, /Attacked clip, JSON/));
+  const original = all(readFileSync("web/public/clips/openpose-throw-1.json", "utf8"));
+  expect(attacked.length).toBe(original.length);
+  expect(attacked.map((joint) => joint[2])).toEqual(original.map((joint) => joint[2]));
+  expect(attacked.some((joint, i) => joint[0] !== original[i]?.[0])).toBe(true);
+  expect(errors).toEqual([]);
 });
