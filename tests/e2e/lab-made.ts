@@ -1,0 +1,157 @@
+// A made ground, clips and a bench that answers as a test says: the Lab without an engine.
+import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/engine/protocol.ts";
+import type { Bench, Trial } from "../../web/src/lab/bench.ts";
+import { Lab } from "../../web/src/lab/lab.ts";
+import type { Outcome } from "../../web/src/lab/rows.ts";
+import type { Ground } from "../../web/src/lab/sweeps.ts";
+import type { Entry } from "../../web/src/library.ts";
+import type { LayoutInfo } from "../../web/src/viewer/types.ts";
+
+export const layout = {
+  id: "kinect-v1",
+  name: "two joints",
+  joints: ["hip", "knee"],
+  parents: [0, 0],
+  dims: 3,
+  confidence: false,
+  unit: "m",
+  regions: [
+    { id: "set-1", name: "Hip", joints: [0] },
+    { id: "set-2", name: "Knee", joints: [1] },
+    { id: "legs", name: "Legs", joints: [0, 1] },
+  ],
+  hierarchical: [0.01, 0.05],
+  mirror: [0, 1],
+} satisfies LayoutInfo;
+
+export const model = (id: string): ModelInfo => ({
+  id,
+  name: id.toUpperCase(),
+  architecture: "st-gcn",
+  layout: "kinect-v1",
+  classes: ["wave", "squat"],
+  people: 1,
+  frames: 64,
+  preprocessing: "centred",
+  weights: [{ file: `${id}.safetensors`, bytes: 1, sha256: `sha-of-${id}` }],
+  accuracy: { top1: 1, clips: 1 },
+  split: "",
+  data: "",
+  licence: "",
+  retrain: "",
+});
+
+export const entry = (id: string, label: string | null): Entry => ({
+  id,
+  name: id,
+  label,
+  layout: "kinect-v1",
+  origin: "synthetic",
+  fps: 30,
+  frames: 2,
+  outOfDistribution: false,
+  credit: "",
+  thumb: "",
+  file: `${id}.json`,
+});
+
+export const entries = [entry("a", "wave"), entry("b", "wave"), entry("c", "squat"), entry("d", "fly")];
+export const ground: Ground = { layout, model: model("first"), others: [], natural: true };
+export const figures: Figures = {
+  linf: 0.5,
+  meanDisplacement: 0.25,
+  maxDisplacement: 0.5,
+  boneDeviation: 0,
+  accelerationChange: 0,
+  plausibility: null,
+  epsilonExcess: 0,
+};
+
+/** Reports of an untargeted attack on a clip that was class 0; `fooled` step by step. */
+export const reports = (fooled: boolean[]): StepReport[] =>
+  fooled.map((is, i) => ({
+    iteration: i + 1,
+    losses: { total: 0, prediction: 0, smooth: 0, adversarial: 0, perceptual: 0, discriminator: 0 },
+    predicted: is ? 1 : 0,
+    original: 0,
+    target: null,
+    pOriginal: is ? 0.2 : 0.8,
+    pTarget: null,
+    top: [],
+    figures,
+    fooled: is,
+    done: null,
+  }));
+
+export const flipped: Outcome = {
+  reports: reports([false]),
+  data: new Float32Array([7]),
+  probabilities: new Float32Array([0.25, 0.75]),
+  end: "iterations",
+};
+
+/** A bench whose attacks end as the test says: with an outcome, null (cancelled) or an error. */
+export class FakeBench implements Bench {
+  model: ModelInfo | null = ground.model;
+  engine = "fake";
+  occupied = false;
+  released = 0;
+  revived = 0;
+  readonly attacked: { clip: string; config: AttackConfig }[] = [];
+  /** What the next attack does; the usual one flips the label. */
+  next: (trial: { resolve(end: Outcome | null): void; reject(error: unknown): void }) => void = ({
+    resolve,
+  }) => resolve(flipped);
+
+  async clip(of: Entry) {
+    const { id, name, label, layout: of2 } = of;
+    return {
+      id,
+      name,
+      label,
+      layout: of2,
+      fps: 30,
+      frames: 1,
+      people: 1,
+      data: new Float32Array(1),
+      origin: of.origin,
+    };
+  }
+
+  height() {
+    return 2;
+  }
+
+  attack(clip: { id: string }, config: AttackConfig): Trial {
+    this.attacked.push({ clip: clip.id, config });
+    let settle: { resolve(end: Outcome | null): void; reject(error: unknown): void } | undefined;
+    const done = new Promise<Outcome | null>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    if (settle) this.next(settle);
+    return { done, pause() {}, resume() {}, cancel: () => settle?.resolve(null) };
+  }
+
+  async judge(_: ModelInfo, clip: { data: Float32Array }) {
+    // The other network falls for the attacked clip, whose data is not the clean one's.
+    const probabilities = new Float32Array(clip.data[0] === 7 ? [0.1, 0.9] : [0.6, 0.4]);
+    return { probabilities, top: [] };
+  }
+
+  release() {
+    this.released += 1;
+  }
+
+  async revive() {
+    this.revived += 1;
+    this.model = ground.model;
+  }
+}
+
+export function made(others: ModelInfo[] = []) {
+  const bench = new FakeBench();
+  const lab = new Lab(bench);
+  lab.survey(entries, { ...ground, others });
+  lab.set({ clips: ["a", "c", "d"], epsilons: [0.1, 0.2] });
+  return { bench, lab };
+}
