@@ -1,9 +1,11 @@
 //! Choice of the device, and the GPU's numbers beside the CPU's.
 
+use ciasa::kernel::launches;
 use ciasa::web::adapter::AdapterInfo;
 use ciasa::web::device::{Chosen, Plan, plan};
 use ciasa::web::messages::{BackendKind, DeviceChoice};
 use ciasa::web::parity;
+use ciasa::web::probe::Probe;
 use wasm_bindgen_test::*;
 
 fn adapter(vendor: &str, architecture: &str, fallback: bool) -> AdapterInfo {
@@ -11,12 +13,13 @@ fn adapter(vendor: &str, architecture: &str, fallback: bool) -> AdapterInfo {
 }
 
 #[wasm_bindgen_test]
-fn software_and_missing_adapters_mean_the_cpu_and_say_so() {
+fn missing_adapters_mean_the_cpu_and_say_so() {
     let swift = adapter("google", "swiftshader", false);
     assert!(swift.is_software() && adapter("x", "y", true).is_software());
     assert!(!adapter("nvidia", "ampere", false).is_software());
-    assert!(matches!(plan(DeviceChoice::Auto, Ok(&swift)), Plan::Cpu(why) if why.contains("google swiftshader")));
     assert_eq!(plan(DeviceChoice::Webgpu, Ok(&swift)), Plan::Gpu);
+    // Whether it is fast enough is measured.
+    assert_eq!(plan(DeviceChoice::Auto, Ok(&swift)), Plan::Gpu);
     assert_eq!(plan(DeviceChoice::Auto, Ok(&adapter("nvidia", "ampere", false))), Plan::Gpu);
     let none = "this browser has no WebGPU".to_string();
     assert_eq!(plan(DeviceChoice::Auto, Err(&none)), Plan::Cpu(none.clone()));
@@ -24,12 +27,51 @@ fn software_and_missing_adapters_mean_the_cpu_and_say_so() {
 }
 
 #[wasm_bindgen_test]
-async fn the_test_browser_has_a_software_gpu_and_gets_the_cpu() {
+async fn the_test_browsers_software_gpu_is_measured_and_the_faster_device_chosen() {
     let info = AdapterInfo::ask(60).await.expect("the test browser has WebGPU");
     assert!(info.is_software(), "{info:?}");
+    ciasa::web::start();
+    let before = launches();
     let chosen = Chosen::choose(DeviceChoice::Auto).await.unwrap();
-    assert_eq!(chosen.backend.kind, BackendKind::Cpu);
-    assert!(chosen.backend.reason.contains("software"), "{}", chosen.backend.reason);
+    let reason = &chosen.backend.reason;
+    console_log!("{reason}");
+    let times = ["CPU", "GPU"].map(|device| {
+        let before = reason.split(&format!(" ms on the {device}")).next().unwrap();
+        before.rsplit(' ').next().unwrap().parse::<f64>().ok()
+    });
+    let [cpu, gpu] = [times[0].expect("the CPU's time"), times[1].unwrap_or(f64::INFINITY)];
+    let faster = if gpu < cpu { BackendKind::Webgpu } else { BackendKind::Cpu };
+    assert!(chosen.backend.kind == faster || gpu == cpu, "{reason}");
+    assert!(reason.starts_with("measured: ") && reason.contains("swiftshader, emulated in software"), "{reason}");
+    // Not by its name: it has computed, with the kernels that an attack would use.
+    assert!(launches() > before);
+}
+
+#[wasm_bindgen_test]
+fn the_faster_device_is_preferred_and_both_times_are_told() {
+    let [slow, fast] = [40.0, 3.0].map(|gpu| Probe { count: 2, gpu: Some(gpu), cpu: 8.0 });
+    assert!(fast.prefers_gpu() && !slow.prefers_gpu());
+    assert_eq!(slow.words("x"), "measured: 2 convolutions in 8 ms on the CPU, 40 ms on the GPU (x)");
+    let silent = Probe { count: 1, gpu: None, cpu: 8.0 };
+    assert!(!silent.prefers_gpu());
+    assert_eq!(
+        silent.words("x"),
+        "measured: a convolution in 8 ms on the CPU, and no answer within 2 s from the GPU (x)"
+    );
+}
+
+/// What has been submitted to the GPU never ends: the CPU is taken all the same.
+#[wasm_bindgen_test]
+async fn a_gpu_that_does_not_compute_is_not_waited_for() {
+    ciasa::web::start();
+    let hang = "GPUBuffer.prototype.honest = GPUBuffer.prototype.mapAsync;
+        GPUBuffer.prototype.mapAsync = () => new Promise(() => {})";
+    js_sys::eval(hang).unwrap();
+    let chosen = Chosen::choose(DeviceChoice::Auto).await;
+    js_sys::eval("GPUBuffer.prototype.mapAsync = GPUBuffer.prototype.honest").unwrap();
+    let backend = chosen.unwrap().backend;
+    assert_eq!(backend.kind, BackendKind::Cpu);
+    assert!(backend.reason.contains("no answer"), "{}", backend.reason);
 }
 
 #[wasm_bindgen_test]

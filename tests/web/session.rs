@@ -171,3 +171,31 @@ async fn a_gpu_lost_in_an_attack_is_a_device_error() {
     };
     assert_eq!(kind(&error), "device");
 }
+
+/// From here on the browser's shader modules are counted.
+const COUNT: &str = "(() => {
+    const gpu = GPUDevice.prototype;
+    gpu.honest ??= gpu.createShaderModule;
+    globalThis.compiled = 0;
+    gpu.createShaderModule = function (...all) { globalThis.compiled++; return this.honest(...all); };
+})()";
+
+#[wasm_bindgen_test]
+async fn after_a_warm_up_the_first_step_compiles_nothing() {
+    ciasa::web::start();
+    let session = Session::start("webgpu".into()).await.unwrap();
+    let bytes = weights(3);
+    session.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
+    session.recognise(page_clip(8, 0.0)).await.unwrap();
+    let compiled = || get(&js_sys::global(), "compiled").as_f64().unwrap();
+    js_sys::eval(COUNT).unwrap();
+    session.warm_up(page_clip(8, 0.0)).await.unwrap();
+    assert!(compiled() > 0.0);
+
+    let natural = ciasa::format::write(&clip(9, 1.0), ciasa::format::Format::Clip).unwrap();
+    session.add_natural("other".into(), "other.json", &natural).unwrap();
+    session.begin_attack(page_clip(8, 0.0), js(&settings())).await.unwrap();
+    js_sys::eval(COUNT).unwrap();
+    session.step().await.unwrap();
+    assert_eq!(compiled(), 0.0);
+}

@@ -58,7 +58,7 @@ impl AdapterInfo {
         })
     }
 
-    /// Does it compute on the CPU, where our own CPU backend is about a hundred times faster?
+    /// Does it compute on the CPU?
     pub fn is_software(&self) -> bool {
         let words = format!("{} {} {}", self.vendor, self.architecture, self.description).to_lowercase();
         self.fallback || SOFTWARE.iter().any(|s| words.contains(s))

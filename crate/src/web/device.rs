@@ -9,6 +9,7 @@ use burn::tensor::wgpu::{WgpuSetup, wgpu};
 use super::adapter::AdapterInfo;
 use super::failure;
 use super::messages::{Backend, BackendKind, DeviceChoice, Parity};
+use super::probe::probe;
 use crate::error::{Error, Result};
 use crate::kernel::Kernels;
 
@@ -82,8 +83,8 @@ impl Chosen {
         Self { device: Device::flex(), backend, gpu: None }
     }
 
-    /// Looks for a GPU where the choice allows one and starts it; a device that only *may* be slower is not judged
-    /// here (see [`super::parity`]).
+    /// Looks for a GPU where the choice allows one and starts it. In automatic choice, it has to be faster than the CPU in
+    /// a short [`probe`], whatever it is; whether its numbers are right is asked later (see [`super::parity`]).
     ///
     /// # Errors
     /// A device error where WebGPU was forced and cannot be had. In automatic choice the reason stands in the CPU's
@@ -100,26 +101,27 @@ impl Chosen {
             Plan::Gpu => {}
         }
         let info = adapter.unwrap_or_default();
-        if info.is_software() { Kernels::Large } else { Kernels::Small }.choose();
-        match Gpu::start().await {
-            Ok((device, gpu)) => Ok(Self {
-                device,
-                backend: Backend {
-                    kind: BackendKind::Webgpu,
-                    name: info.name(),
-                    reason: match choice {
-                        DeviceChoice::Auto => "a hardware GPU is there",
-                        _ => "chosen by you",
-                    }
-                    .into(),
-                    software: info.is_software(),
-                    parity: None,
-                },
-                gpu: Some(Rc::new(gpu)),
-            }),
-            Err(e) if choice == DeviceChoice::Auto => Ok(Self::cpu(format!("the GPU did not start ({e})"))),
-            Err(e) => Err(e),
+        let software = info.is_software();
+        if software { Kernels::Large } else { Kernels::Small }.choose();
+        let (device, gpu) = match Gpu::start().await {
+            Ok((device, gpu)) => (device, Rc::new(gpu)),
+            Err(e) if choice == DeviceChoice::Auto => return Ok(Self::cpu(format!("the GPU did not start ({e})"))),
+            Err(e) => return Err(e),
+        };
+        let mut reason = "chosen by you".to_string();
+        if choice == DeviceChoice::Auto {
+            let measured = match probe(&device, &gpu).await {
+                Ok(measured) => measured,
+                Err(e) => return Ok(Self::cpu(format!("the GPU failed its first computation ({e})"))),
+            };
+            let emulated = if software { ", emulated in software" } else { "" };
+            reason = measured.words(&format!("{}{emulated}", info.name()));
+            if !measured.prefers_gpu() {
+                return Ok(Self::cpu(reason));
+            }
         }
+        let backend = Backend { kind: BackendKind::Webgpu, name: info.name(), reason, software, parity: None };
+        Ok(Self { device, backend, gpu: Some(gpu) })
     }
 
     /// Fails once the GPU was lost or reported an error. The CPU does not fail.
@@ -173,7 +175,7 @@ impl Chosen {
 /// What to do about an adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// Start it.
+    /// Start it; in automatic choice, see if it is fast.
     Gpu,
     /// Take the CPU, for this reason.
     Cpu(String),
@@ -187,10 +189,6 @@ pub fn plan(choice: DeviceChoice, adapter: std::result::Result<&AdapterInfo, &St
         (DeviceChoice::Cpu, _) => Plan::Cpu("chosen by you".into()),
         (DeviceChoice::Auto, Err(why)) => Plan::Cpu(why.clone()),
         (DeviceChoice::Webgpu, Err(why)) => Plan::Fail(why.clone()),
-        (DeviceChoice::Auto, Ok(info)) if info.is_software() => Plan::Cpu(format!(
-            "the GPU is emulated in software ({}), which is far slower than the CPU itself",
-            info.name()
-        )),
         (_, Ok(_)) => Plan::Gpu,
     }
 }

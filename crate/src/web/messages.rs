@@ -12,7 +12,7 @@ use crate::skeleton::{LayoutId, Sequence};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceChoice {
-    /// The GPU where it is real, right and faster; the CPU otherwise.
+    /// The GPU where it is right and faster; the CPU otherwise.
     Auto,
     /// WebGPU, whatever it is.
     Webgpu,

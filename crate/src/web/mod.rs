@@ -6,7 +6,9 @@ pub mod device;
 pub mod failure;
 pub mod messages;
 pub mod parity;
+pub mod probe;
 pub mod session;
+mod warm;
 
 use wasm_bindgen::prelude::*;
 

@@ -64,8 +64,9 @@ impl Session {
         to_js(&self.chosen.borrow().backend)
     }
 
-    /// Loads a model: its entry of the manifest and its weight files (an array of `Uint8Array`). A hardware GPU is compared with the CPU on this very
-    /// model, and the CPU takes over where the GPU is wrong, or in automatic choice slower. Gives the `Backend`.
+    /// Loads a model: its entry of the manifest and its weight files (an array of `Uint8Array`). A GPU is compared with the CPU
+    /// on this very model, unless it is an emulated one that the user insists on, and the CPU takes over where the GPU is
+    /// wrong, or in automatic choice slower. Gives the `Backend`.
     ///
     /// # Errors
     /// A weights error that names the key, a device error.
@@ -229,8 +230,10 @@ impl Session {
         let chosen = self.chosen.borrow().clone();
         let model = make(&chosen.device)?;
         self.end_attack();
-        // On an emulated GPU a gradient takes seconds; its kernels are those of the check that it has passed.
-        let Some(gpu) = chosen.gpu.as_ref().filter(|_| !chosen.backend.software) else {
+        // On an emulated GPU a gradient takes seconds; its kernels are those of the check that it has passed. Whoever insists
+        // on one does not wait for more.
+        let insisted = chosen.backend.software && self.choice == DeviceChoice::Webgpu;
+        let Some(gpu) = chosen.gpu.as_ref().filter(|_| !insisted) else {
             self.model.replace(Some(Arc::new(model)));
             return Ok(());
         };
@@ -252,6 +255,11 @@ impl Session {
     /// The plain device in use.
     pub(super) fn device(&self) -> Device {
         self.chosen.borrow().device.clone()
+    }
+
+    /// Is it a GPU?
+    pub(super) fn on_gpu(&self) -> bool {
+        self.chosen.borrow().gpu.is_some()
     }
 
     /// The model, and a clip of the page that it can read.

@@ -11,6 +11,7 @@ import type {
   Calls,
   ErrorMessage,
   FromWorker,
+  Recognition,
   ToWorker,
   WeightBytes,
 } from "./protocol.ts";
@@ -18,6 +19,8 @@ import type {
 let session: Session | null = null;
 /** The attacks that are asked for and not over, by number. The first computes; the others wait for its end. */
 const attacks = new Map<number, { loop: AttackLoop; over: Promise<void> }>();
+/** Has an attack been rehearsed on the network that is loaded? */
+let warm = false;
 /** Steps and calls compute one after the other: the module has one thread and one device. */
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -75,6 +78,7 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
       session = await Session.start(message.ask.choice);
       return session.backend();
     case "load":
+      warm = false;
       return ready().loadModel(
         message.ask.entry,
         message.ask.files.map((file) => new Uint8Array(file)),
@@ -82,9 +86,10 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
     case "inspect":
       return ready().inspectWeights(...named(message.ask.files));
     case "open":
+      warm = false;
       return ready().loadWeights(...named(message.ask.files), message.ask.answers);
     case "recognise":
-      return ready().recognise(message.ask.clip);
+      return recognise(message.ask.clip);
     case "natural":
       for (const { id, file, bytes } of message.ask.files)
         ready().addNatural(id, file, new Uint8Array(bytes));
@@ -94,6 +99,17 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
     case "loseDevice":
       return ready().loseDevice();
   }
+}
+
+/** While the visitor looks at the first answer and chooses, a GPU compiles what an attack will ask for. */
+async function recognise(clip: Clip): Promise<Recognition> {
+  const recognition = await ready().recognise(clip);
+  if (!warm && attacks.size === 0) {
+    warm = true;
+    // What fails here fails again where somebody waits for it.
+    inTurn(() => ready().warmUp(clip)).catch(() => {});
+  }
+  return recognition;
 }
 
 /** Names and contents, as the module takes them. */

@@ -7,7 +7,7 @@ import { Part, shared } from "./base.ts";
 import { chip } from "./icons.ts";
 
 const choices: { id: State["engine"]; name: string; about: string }[] = [
-  { id: "auto", name: "Automatic", about: "the GPU where there is a real one, else the CPU" },
+  { id: "auto", name: "Automatic", about: "whichever a short measurement finds faster" },
   { id: "webgpu", name: "GPU (WebGPU)", about: "" },
   { id: "cpu", name: "CPU (WebAssembly SIMD)", about: "" },
 ];
