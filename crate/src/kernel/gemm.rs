@@ -86,11 +86,23 @@ fn parallelism(_threads: bool) -> gemm::Parallelism {
     gemm::Parallelism::None
 }
 
+/// How many threads there are.
+pub(super) fn threads() -> usize {
+    #[cfg(feature = "cli")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "cli"))]
+    1
+}
+
 /// Calls `f(n, chunk)` for each chunk of `out`, in parallel where threads are at hand. The chunks are independent, so the
 /// result does not depend on the number of threads.
 #[cfg(feature = "cli")]
 pub(super) fn each_chunk(out: &mut [f32], len: usize, f: impl Fn(usize, &mut [f32]) + Sync) {
     use rayon::prelude::*;
+    // Handing a single task to another thread costs more than it brings.
+    if out.len() <= len || threads() == 1 {
+        return out.chunks_mut(len).enumerate().for_each(|(n, chunk)| f(n, chunk));
+    }
     out.par_chunks_mut(len).enumerate().for_each(|(n, chunk)| f(n, chunk));
 }
 

@@ -16,6 +16,7 @@ mod shift;
 mod temporal;
 #[cfg(target_arch = "wasm32")]
 mod tile;
+mod window;
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::activation::relu;
@@ -25,6 +26,7 @@ use channels::ChannelOps;
 pub use gpu::{Kernels, launches};
 use op::SkeletonOps;
 pub use temporal::TAPS;
+use window::{Window, window};
 
 /// Temporal convolution: nine taps over time, padding four, the same for each joint.
 ///
@@ -33,9 +35,8 @@ pub use temporal::TAPS;
 /// - weight: (9, C, C'), bias: (C')
 /// - result: (N, ceil(T / stride), V, C')
 pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
-    #[cfg(feature = "gpu")]
-    if gpu::takes(&x.device(), [&weight.device(), &bias.device()]) {
-        return gpu::window(x, weight, Some(bias.unsqueeze()), None, gpu::Window::taps(stride), false);
+    if takes(&x.device(), [&weight.device(), &bias.device()]) {
+        return window(x, weight, Some(bias.unsqueeze()), None, Window::taps(stride), false);
     }
     if !on_cpu(&x.device()) {
         return plain::temporal_conv(x, weight, bias, stride);
@@ -59,9 +60,8 @@ pub fn temporal_block(
     stride: usize,
     past: Option<Tensor<4>>,
 ) -> Tensor<4> {
-    #[cfg(feature = "gpu")]
-    if gpu::takes(&x.device(), [&weight.device(), &bias.device()]) {
-        return gpu::window(x, weight, Some(bias.unsqueeze()), past, gpu::Window::taps(stride), true);
+    if takes(&x.device(), [&weight.device(), &bias.device()]) {
+        return window(x, weight, Some(bias.unsqueeze()), past, Window::taps(stride), true);
     }
     let y = temporal_conv(x, weight, bias, stride);
     relu(match past {
@@ -77,9 +77,8 @@ pub fn temporal_block(
 /// - weight: (C, C')
 /// - result: (N, T, V, C')
 pub fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
-    #[cfg(feature = "gpu")]
-    if gpu::takes(&x.device(), [&weight.device()]) {
-        return gpu::window(x, weight.unsqueeze(), None, None, gpu::Window::rows(1), false);
+    if takes(&x.device(), [&weight.device()]) {
+        return window(x, weight.unsqueeze(), None, None, Window::rows(1), false);
     }
     // Natively the stock product is the same one.
     if cfg!(target_arch = "wasm32") && on_cpu(&x.device()) { own_rows(x, weight) } else { plain::rows(x, weight) }
@@ -95,10 +94,9 @@ fn own_rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
 /// - bias: (1, 1, 1 or V, C')
 /// - result: (N, ceil(T / stride), V, C')
 pub fn biased_rows(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<4>, stride: usize, positive: bool) -> Tensor<4> {
-    #[cfg(feature = "gpu")]
-    if gpu::takes(&x.device(), [&weight.device(), &bias.device()]) {
+    if takes(&x.device(), [&weight.device(), &bias.device()]) {
         let bias = Some(bias.squeeze_dims(&[0, 1]));
-        return gpu::window(x, weight.unsqueeze(), bias, None, gpu::Window::rows(stride), positive);
+        return window(x, weight.unsqueeze(), bias, None, Window::rows(stride), positive);
     }
     let y = rows(strided(x, stride), weight) + bias;
     if positive { relu(y) } else { y }
@@ -161,6 +159,15 @@ pub fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -
         relu,
     );
     (Tensor::from_dispatch(y), Tensor::from_dispatch(stats))
+}
+
+/// Is there a kernel for an input on `x` and constants on the others? Weights that may be tracked have other operations.
+fn takes<const N: usize>(x: &Device, constants: [&Device; N]) -> bool {
+    #[cfg(feature = "gpu")]
+    if gpu::takes(x, constants) {
+        return true;
+    }
+    on_cpu(x) && constants.into_iter().all(|d| matches!(d.as_dispatch(), DispatchDevice::Flex(_)))
 }
 
 fn on_cpu(device: &Device) -> bool {

@@ -85,7 +85,7 @@ pub(super) fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D]) -> Primi
 
 fn conv_shape(x: &Primitive, out: usize, stride: usize) -> temporal::Shape {
     let [n, t, v, c] = x.shape().dims();
-    temporal::Shape { n, t, v, c, out, stride }
+    temporal::Shape { n, t, v, c, out, stride, taps: temporal::TAPS }
 }
 
 fn graph_shape(x: &Primitive, k: usize) -> graph::Shape {
@@ -98,13 +98,14 @@ impl SkeletonOps for Flex {
         let [_, _, out] = weight.shape().dims();
         let s = conv_shape(&x, out, stride);
         let (x, w, b) = (dense(&x), dense(&weight), dense(&bias));
-        tensor(temporal::forward(s, values(&x), values(&w), values(&b)), [s.n, s.frames_out(), s.v, s.out])
+        let around = temporal::Around { bias: values(&b), past: &[], relu: false };
+        tensor(temporal::forward(s, values(&x), values(&w), around), [s.n, s.frames_out(), s.v, s.out])
     }
 
     fn temporal_conv_x(dy: Primitive, weight: Primitive, frames: usize, stride: usize) -> Primitive {
         let [_, c, out] = weight.shape().dims();
         let [n, _, v, _] = dy.shape().dims();
-        let s = temporal::Shape { n, t: frames, v, c, out, stride };
+        let s = temporal::Shape { n, t: frames, v, c, out, stride, taps: temporal::TAPS };
         let (dy, w) = (dense(&dy), dense(&weight));
         tensor(temporal::backward_x(s, values(&dy), values(&w)), [n, frames, v, c])
     }

@@ -1,16 +1,19 @@
-//! The temporal convolution on the CPU: nine matrix products over contiguous rows instead of an unfolded copy.
+//! Convolutions over time on the CPU: a matrix product over contiguous rows for each tap instead of an unfolded copy.
 //!
 //! With joints and channels innermost, the frames that one tap of the kernel reads are one contiguous block of rows, so each
 //! tap is a plain product of (T * V, C) by (C, C'). With a stride, the frames are first dealt out into one block for each
-//! residue of the frame index, which makes the same true again.
+//! residue of the frame index, which makes the same true again. A long clip is cut into runs of frames that fit a core's cache,
+//! which are computed side by side, from the bias to the positive part.
 
-use super::gemm::{Mat, add_product, each_chunk};
+use super::gemm::{Mat, add_product, each_chunk, threads};
 
-/// Taps of the kernel; the padding is half of it on each side.
+/// Taps of the networks' temporal kernel.
 pub const TAPS: usize = 9;
-const PAD: isize = (TAPS / 2) as isize;
+/// Values of the result that one task computes at most.
+const TASK: usize = 1 << 17;
 
-/// Shape of one convolution: x is (N, T, V, C), the weight (9, C, C'), the result (N, T', V, C').
+/// Shape of one convolution: x is (N, T, V, C), the weight (taps, C, C'), the result (N, T', V, C'). The padding is half of the
+/// taps on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub n: usize,
@@ -19,6 +22,18 @@ pub(super) struct Shape {
     pub c: usize,
     pub out: usize,
     pub stride: usize,
+    pub taps: usize,
+}
+
+/// What happens around the products.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// (C') or (V, C'); nothing where it is empty.
+    pub bias: &'a [f32],
+    /// Added to the result, whose shape it has; nothing where it is empty.
+    pub past: &'a [f32],
+    /// Is only the positive part kept?
+    pub relu: bool,
 }
 
 /// One tap: weight `tap`, reading rows of the block `phase` from frame `from`, for result frames `start..end`.
@@ -51,8 +66,9 @@ impl Shape {
 
     fn taps(self) -> impl Iterator<Item = Tap> {
         let stride = self.stride as isize;
-        (0..TAPS).filter_map(move |tap| {
-            let offset = tap as isize - PAD;
+        let pad = (self.taps / 2) as isize;
+        (0..self.taps).filter_map(move |tap| {
+            let offset = tap as isize - pad;
             let phase = offset.rem_euclid(stride);
             let shift = (offset - phase) / stride;
             let available = self.phase_frames(phase as usize) as isize;
@@ -68,31 +84,62 @@ impl Shape {
         })
     }
 
-    /// The frames of x, dealt out by residue.
+    /// The frames of x, dealt out by residue; none for a residue that no tap reads.
     fn deal(self, x: &[f32]) -> Vec<Vec<f32>> {
         let row = self.v * self.c;
-        (0..self.stride)
-            .map(|p| (p..self.t).step_by(self.stride).flat_map(|t| &x[t * row..(t + 1) * row]).copied().collect())
-            .collect()
+        let frames = |p: usize| (p..self.t).step_by(self.stride).flat_map(|t| &x[t * row..(t + 1) * row]).copied();
+        (0..self.stride).map(|p| if self.reads(p) { frames(p).collect() } else { Vec::new() }).collect()
+    }
+
+    fn reads(self, phase: usize) -> bool {
+        self.taps().any(|tap| tap.phase == phase)
     }
 
     fn weight<'a>(&self, w: &'a [f32], tap: usize) -> Mat<'a> {
         Mat::new(&w[tap * self.c * self.out..], self.c, self.out)
     }
+
+    /// Frames of `values` that one task takes, of `frames`: all of a clip where there are several.
+    fn task(self, frames: usize, values: usize) -> usize {
+        if self.n > 1 { frames } else { (TASK / values).clamp(1, frames.div_ceil(threads())) }
+    }
+
+    /// The clip, and its first frame, of a task.
+    fn place(self, task: usize, frames: usize) -> (usize, usize) {
+        if self.n > 1 { (task, 0) } else { (0, task * frames) }
+    }
 }
 
-/// y = x * w + b.
-pub(super) fn forward(s: Shape, x: &[f32], w: &[f32], b: &[f32]) -> Vec<f32> {
-    let mut y = vec![0.0; s.n * s.y_len()];
-    each_chunk(&mut y, s.y_len(), |n, y| {
-        y.chunks_exact_mut(s.out).for_each(|row| row.copy_from_slice(&b[..s.out]));
-        let x = &x[n * s.x_len()..(n + 1) * s.x_len()];
-        let dealt = if s.stride > 1 { s.deal(x) } else { Vec::new() };
+/// y = x * w, and what is around it.
+pub(super) fn forward(s: Shape, x: &[f32], w: &[f32], around: Around<'_>) -> Vec<f32> {
+    let mut y = match (around.past.is_empty(), around.bias.is_empty()) {
+        (false, _) => around.past.to_vec(),
+        (_, false) => around.bias.repeat(s.n * s.y_len() / around.bias.len()),
+        _ => vec![0.0; s.n * s.y_len()],
+    };
+    let row = s.v * s.out;
+    let frames = s.task(s.frames_out(), row);
+    let clip = |n: usize| &x[n * s.x_len()..(n + 1) * s.x_len()];
+    let dealt: Vec<_> = if s.stride > 1 { (0..s.n).map(|n| s.deal(clip(n))).collect() } else { Vec::new() };
+    each_chunk(&mut y, frames * row, |task, y| {
+        let (n, first) = s.place(task, frames);
+        let last = first + y.len() / row;
+        if !around.past.is_empty() && !around.bias.is_empty() {
+            for y in y.chunks_exact_mut(around.bias.len()) {
+                y.iter_mut().zip(around.bias).for_each(|(y, b)| *y += b);
+            }
+        }
         for tap in s.taps() {
-            let block = dealt.get(tap.phase).map_or(x, Vec::as_slice);
-            let rows = (tap.end - tap.start) * s.v;
-            let a = Mat::new(&block[tap.from * s.v * s.c..], rows, s.c);
-            add_product(&mut y[tap.start * s.v * s.out..], a, s.weight(w, tap.tap), s.n == 1);
+            let (start, end) = (tap.start.max(first), tap.end.min(last));
+            if start < end {
+                let block = dealt.get(n).map_or(clip(n), |dealt| &dealt[tap.phase]);
+                let from = tap.from + start - tap.start;
+                let a = Mat::new(&block[from * s.v * s.c..], (end - start) * s.v, s.c);
+                add_product(&mut y[(start - first) * row..], a, s.weight(w, tap.tap), false);
+            }
+        }
+        if around.relu {
+            y.iter_mut().for_each(|y| *y = y.max(0.0));
         }
     });
     y
@@ -102,37 +149,57 @@ pub(super) fn forward(s: Shape, x: &[f32], w: &[f32], b: &[f32]) -> Vec<f32> {
 pub(super) fn backward_x(s: Shape, dy: &[f32], w: &[f32]) -> Vec<f32> {
     let mut dx = vec![0.0; s.n * s.x_len()];
     let row = s.v * s.c;
-    each_chunk(&mut dx, s.x_len(), |n, dx| {
+    // Of a run of frames, those of each residue are computed as one block.
+    let groups = s.task(s.phase_frames(0), row * s.stride);
+    each_chunk(&mut dx, (groups * s.stride * row).min(s.x_len()), |task, dx| {
+        let (n, first) = s.place(task, groups);
         let dy = &dy[n * s.y_len()..(n + 1) * s.y_len()];
-        let mut dealt: Vec<Vec<f32>> = match s.stride {
-            1 => Vec::new(),
-            _ => (0..s.stride).map(|p| vec![0.0; s.phase_frames(p) * row]).collect(),
-        };
-        for tap in s.taps() {
-            let block = match dealt.get_mut(tap.phase) {
-                Some(block) => block.as_mut_slice(),
-                None => &mut *dx,
-            };
-            let rows = (tap.end - tap.start) * s.v;
-            let g = Mat::new(&dy[tap.start * s.v * s.out..], rows, s.out);
-            add_product(&mut block[tap.from * row..], g, s.weight(w, tap.tap).t(), s.n == 1);
+        if s.stride == 1 {
+            return s.taps().for_each(|tap| s.add_gradient(&tap, dx, first, dy, w));
         }
-        for (p, block) in dealt.iter().enumerate() {
-            for (i, frame) in block.chunks_exact(row).enumerate() {
-                let t = i * s.stride + p;
-                dx[t * row..(t + 1) * row].copy_from_slice(frame);
+        for phase in (0..s.stride).filter(|p| s.reads(*p)) {
+            let frames = (dx.len() / row + s.stride - 1 - phase) / s.stride;
+            let mut block = vec![0.0; frames * row];
+            s.taps().filter(|tap| tap.phase == phase).for_each(|tap| s.add_gradient(&tap, &mut block, first, dy, w));
+            for (dx, block) in dx.chunks_exact_mut(row).skip(phase).step_by(s.stride).zip(block.chunks_exact(row)) {
+                dx.copy_from_slice(block);
             }
         }
     });
     dx
 }
 
-/// Gradient with respect to the weight, (9, C, C').
+impl Shape {
+    /// What one tap gives to the frames of a block that begins at its `first`.
+    fn add_gradient(self, tap: &Tap, block: &mut [f32], first: usize, dy: &[f32], w: &[f32]) {
+        let row = self.v * self.c;
+        let (start, end) = (tap.from.max(first), (tap.from + tap.end - tap.start).min(first + block.len() / row));
+        if start < end {
+            let from = tap.start + start - tap.from;
+            let g = Mat::new(&dy[from * self.v * self.out..], (end - start) * self.v, self.out);
+            add_product(&mut block[(start - first) * row..], g, self.weight(w, tap.tap).t(), false);
+        }
+    }
+}
+
+/// `dy` where `y` is positive, else zero.
+pub(super) fn passed(y: &[f32], dy: &[f32]) -> Vec<f32> {
+    let mut dx = vec![0.0; dy.len()];
+    each_chunk(&mut dx, TASK, |task, dx| {
+        let from = task * TASK;
+        for ((dx, y), dy) in dx.iter_mut().zip(&y[from..]).zip(&dy[from..]) {
+            *dx = if *y > 0.0 { *dy } else { 0.0 };
+        }
+    });
+    dx
+}
+
+/// Gradient with respect to the weight, (taps, C, C').
 pub(super) fn backward_w(s: Shape, x: &[f32], dy: &[f32]) -> Vec<f32> {
     let samples = |n: usize| &x[n * s.x_len()..(n + 1) * s.x_len()];
     let dealt: Vec<Vec<Vec<f32>>> =
         if s.stride > 1 { (0..s.n).map(|n| s.deal(samples(n))).collect() } else { Vec::new() };
-    let mut dw = vec![0.0; TAPS * s.c * s.out];
+    let mut dw = vec![0.0; s.taps * s.c * s.out];
     each_chunk(&mut dw, s.c * s.out, |index, dw| {
         for tap in s.taps().filter(|t| t.tap == index) {
             let rows = (tap.end - tap.start) * s.v;

@@ -62,6 +62,79 @@ fn the_product_over_the_channels_agrees_with_the_stock_one() {
     }
 }
 
+/// Weights of a sum that leave out values so near zero that rounding decides whether they are positive.
+fn decided(weigh: Tensor<4>, y: &Tensor<4>) -> Tensor<4> {
+    weigh * Tensor::from_inner(y.clone().inner().abs().greater_elem(1e-3).float())
+}
+
+/// A random tensor without a gradient, as frozen weights are.
+fn frozen<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Device::flex())
+}
+
+#[test]
+fn the_end_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
+    Device::flex().seed(7);
+    // The last ones are cut into several tasks.
+    for (n, t, v, c, out, stride) in
+        [(1, 1, 2, 3, 4, 1), (2, 9, 4, 6, 8, 2), (1, 11, 2, 3, 2, 3), (1, 45, 50, 8, 128, 1), (1, 91, 50, 8, 128, 2)]
+    {
+        let (w, b) = (frozen([TAPS, c, out]), frozen([out]));
+        let x = Tensor::from_inner(frozen([n, t, v, c])).require_grad();
+        let past = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out])).require_grad();
+        let weigh = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out]));
+        let sum = |past: Option<Tensor<4>>| {
+            let (w, b) = (Tensor::from_inner(w.clone()), Tensor::from_inner(b.clone()));
+            let y = plain::temporal_conv(x.clone(), w, b, stride);
+            past.map_or(y.clone(), |past| y + past)
+        };
+        let run = |f: &dyn Fn(Tensor<4>, Option<Tensor<4>>) -> Tensor<4>, past: Option<&Tensor<4>>| {
+            let y = f(x.clone(), past.cloned());
+            let weigh = decided(weigh.clone(), &sum(past.cloned()));
+            let grads = (y.clone() * weigh).sum().backward();
+            (y.inner(), x.grad(&grads).unwrap(), past.map(|p| p.grad(&grads).unwrap()))
+        };
+        let kernel = |x, past| temporal_block(x, w.clone(), b.clone(), stride, past);
+        let stock = |_, past| relu(sum(past));
+        for past in [None, Some(&past)] {
+            let (kernel, stock) = (run(&kernel, past), run(&stock, past));
+            close(kernel.0, stock.0);
+            close(kernel.1, stock.1);
+            assert_eq!(kernel.2.is_some(), stock.2.is_some());
+            kernel.2.zip(stock.2).into_iter().for_each(|(a, b)| close(a, b));
+        }
+    }
+}
+
+#[test]
+fn a_frozen_product_with_its_bias_agrees_with_the_stock_operations() {
+    Device::flex().seed(8);
+    for (n, t, v, c, out, stride, joints) in [
+        (1, 4, 5, 8, 16, 1, true),
+        (3, 7, 2, 5, 3, 2, false),
+        (1, 60, 50, 4, 128, 1, false),
+        (1, 61, 50, 4, 128, 2, true),
+    ] {
+        let (w, b) = (frozen([c, out]), frozen([1, 1, if joints { v } else { 1 }, out]));
+        let x = Tensor::from_inner(frozen([n, t, v, c])).require_grad();
+        let weigh = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out]));
+        for positive in [false, true] {
+            let sum = || {
+                let w = Tensor::from_inner(w.clone());
+                plain::rows(strided(x.clone(), stride), w) + Tensor::from_inner(b.clone())
+            };
+            let run = |y: Tensor<4>| {
+                let grads = (y.clone() * decided(weigh.clone(), &sum())).sum().backward();
+                (y.inner(), x.grad(&grads).unwrap())
+            };
+            let kernel = run(biased_rows(x.clone(), w.clone(), b.clone(), stride, positive));
+            let stock = run(if positive { relu(sum()) } else { sum() });
+            close(kernel.0, stock.0);
+            close(kernel.1, stock.1);
+        }
+    }
+}
+
 #[test]
 fn graph_product_agrees_with_the_dense_one() {
     let device = Device::flex().autodiff();

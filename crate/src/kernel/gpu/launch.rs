@@ -6,36 +6,12 @@ use burn::tensor::{DType, Shape};
 use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
-use super::super::TAPS;
-use super::op::Added;
+use super::super::window::{Added, Window};
 use super::window::{SizesLaunch, Tile, window};
 use super::{Kernels, graph, launched};
 
 /// A tensor of the CubeCL backend.
 pub(super) type Primitive = FloatTensor<Cube>;
-
-/// The frames that a product reads for each frame that it gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Frames read, each with its own weight.
-    pub taps: usize,
-    /// How many of them come before the first frame.
-    pub pad: usize,
-    /// Frames of the input for one of the result.
-    pub stride: usize,
-}
-
-impl Window {
-    /// That of the temporal convolution.
-    pub fn taps(stride: usize) -> Self {
-        Self { taps: TAPS, pad: TAPS / 2, stride }
-    }
-
-    /// Each frame by itself.
-    pub fn rows(stride: usize) -> Self {
-        Self { taps: 1, pad: 0, stride }
-    }
-}
 
 /// For a GPU that is emulated on the CPU: the fewest reads for a product.
 const LARGE: Tile = Tile { rows: 8, columns: 2, across: 8, down: 4 };

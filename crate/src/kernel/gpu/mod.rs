@@ -1,5 +1,4 @@
 //! Kernels for GPUs, as operations of Burn: on its CubeCL backend, and with their gradients to the input in its autodiff.
-//! Weights are constants here: gradients to them are left to the composed operations.
 
 mod graph;
 mod launch;
@@ -10,8 +9,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::{Device, Tensor};
-pub(super) use launch::Window;
-use op::{Added, GpuOps};
+use op::GpuOps;
 
 /// How GPUs compute the heavy operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,23 +70,6 @@ pub(super) fn takes<const N: usize>(x: &Device, constants: [&Device; N]) -> bool
         _ => plain(x),
     };
     on_gpu && Kernels::chosen() != Kernels::Stock && constants.into_iter().all(plain)
-}
-
-/// See [`GpuOps::window`].
-pub(super) fn window(
-    x: Tensor<4>,
-    weight: Tensor<3>,
-    bias: Option<Tensor<2>>,
-    add: Option<Tensor<4>>,
-    over: Window,
-    relu: bool,
-) -> Tensor<4> {
-    let added = match (bias.map(Tensor::into_dispatch), add.map(Tensor::into_dispatch)) {
-        (None, _) => Added::Nothing,
-        (Some(bias), None) => Added::Bias(bias),
-        (Some(bias), Some(add)) => Added::BiasAnd(bias, add),
-    };
-    Tensor::from_dispatch(Dispatch::window(x.into_dispatch(), weight.into_dispatch(), added, over, relu))
 }
 
 /// See [`GpuOps::graph`].
