@@ -18,7 +18,7 @@ use crate::skeleton::LayoutId;
 /// Where a plot cannot be drawn.
 pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], folder: &str) -> Result<()> {
     // Writing to a string cannot fail.
-    let _ = writeln!(report.page, "\n## {}\n\n{}.", title(experiment.id), capital(experiment.about));
+    let _ = writeln!(report.page, "\n## {}\n\n{}", title(experiment.id), sentence(experiment.about));
     let plot = |report: &mut Report, name: &str, alt: &str, svg: String| {
         let _ = writeln!(report.page, "\n![{alt}]({folder}/{name})");
         report.plots.push((name.into(), svg));
@@ -120,9 +120,10 @@ fn title(id: &str) -> &str {
     }
 }
 
-fn capital(text: &str) -> String {
+fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    let end = if text.ends_with('?') { "" } else { "." };
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str() + end)
 }
 
 /// The ids of an experiment's settings, in the plan's order. Those of both kinds of layout: some have their own grid.
@@ -148,8 +149,9 @@ fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
     let all = |of: &dyn Fn(&Row) -> String| {
         rows.iter().map(|r| of(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
     };
-    let clips: BTreeSet<(&str, usize, bool)> =
-        rows.iter().map(|r| (r.dataset.as_str(), r.clip, r.clean_correct)).collect();
+    // What another judge says of the clean clip does not count here.
+    let own = rows.iter().filter(|r| r.judge == r.model);
+    let clips: BTreeSet<(&str, usize, bool)> = own.map(|r| (r.dataset.as_str(), r.clip, r.clean_correct)).collect();
     let correct = clips.iter().filter(|c| c.2).count();
     if !heading.is_empty() {
         let _ = writeln!(page, "\n### {heading}");
