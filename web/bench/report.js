@@ -152,12 +152,12 @@ kernels.
 Sides take turns, round by round, forwards and backwards; times are medians over rounds, ratios are medians of the rounds' own ratios,
 and nothing is compared across files. A side whose logits or gradient differ is not timed. "Few" marks less than five rounds.`;
 
-/** docs/BENCH.md from all results: [title, result]. */
-export function document(results) {
+/** docs/BENCH.md from all results, [title, result], and what a person wrote of them. */
+export function document(results, notes = "") {
   const parts = results.map(([title, result]) =>
     [`## ${title}`, header(result), targetTable(result), ...sections(result)].filter(Boolean).join("\n\n"),
   );
-  return `${[INTRODUCTION, ...parts].join("\n\n")}\n`;
+  return `${[INTRODUCTION, notes, ...parts].filter(Boolean).join("\n\n")}\n`;
 }
 
 function targetTable(result) {

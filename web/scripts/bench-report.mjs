@@ -5,11 +5,17 @@ import { document } from "../bench/report.js";
 import { root } from "./tools.mjs";
 
 const folder = join(root, "docs/bench");
-const titles = { browser: "In the browser", native: "Natively" };
+const titles = {
+  browser: "In the browser",
+  "browser-300": "In the browser, a longer clip",
+  native: "Natively",
+};
+const notes = join(folder, "notes.md");
 const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
 const results = names.sort().map((name) => {
   const title = name.replace(/\.json$/, "");
   return [titles[title] ?? title, JSON.parse(readFileSync(join(folder, name), "utf8"))];
 });
-writeFileSync(join(root, "docs/BENCH.md"), document(results));
+const read = existsSync(notes) ? readFileSync(notes, "utf8").trim() : "";
+writeFileSync(join(root, "docs/BENCH.md"), document(results, read));
 console.log(`docs/BENCH.md has ${results.length} runs.`);

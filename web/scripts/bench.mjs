@@ -148,7 +148,8 @@ function finish() {
       processor: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
       memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-      system: `${process.platform} ${release()}`,
+      // Without what a distribution adds to its kernel's version.
+      system: `${process.platform} ${release().split("-")[0]}`,
       load: `${started.load.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`,
     },
     versions: { commit: `${commit}${changed ? " with changes" : ""}`, node: process.versions.node },

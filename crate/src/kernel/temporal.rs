@@ -139,7 +139,8 @@ pub(super) fn forward(s: Shape, x: &[f32], w: &[f32], around: Around<'_>) -> Vec
             }
         }
         if around.relu {
-            y.iter_mut().for_each(|y| *y = y.max(0.0));
+            // Not `max`, which is a call for each value in WebAssembly.
+            y.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y });
         }
     });
     y
