@@ -77,13 +77,14 @@ pub fn lines(title: &str, x_label: &str, series: &[Series]) -> Result<String> {
 /// Where the plot cannot be drawn.
 pub fn dots(title: &str, names: &[(String, [(&'static str, Rate); 3])]) -> Result<String> {
     let n = names.len();
-    draw((760, 110 + 44 * n as u32), |canvas| {
+    // Below the last name there is room for the legend.
+    draw((760, 176 + 44 * n as u32), |canvas| {
         let mut chart = ChartBuilder::on(canvas)
             .caption(title, ("sans-serif", 18))
             .margin(12)
             .x_label_area_size(40)
             .y_label_area_size(150)
-            .build_cartesian_2d(0.0..100.0, -0.5..n as f64 - 0.5)?;
+            .build_cartesian_2d(0.0..100.0, -2.0..n as f64 - 0.5)?;
         // The first name is at the top.
         let label = |y: &f64| {
             let at = y.round();
@@ -93,7 +94,7 @@ pub fn dots(title: &str, names: &[(String, [(&'static str, Rate); 3])]) -> Resul
         chart
             .configure_mesh()
             .disable_y_mesh()
-            .y_labels(2 * n + 1)
+            .y_labels(2 * n + 4)
             .y_label_formatter(&label)
             .x_desc("%, of the clips that are recognised without an attack")
             .light_line_style(WHITE)
