@@ -85,7 +85,11 @@ impl DeviceArg {
 
 #[cfg(feature = "gpu")]
 fn gpu() -> Result<Device> {
-    Device::wgpu_options().init().map_err(|e| Error::device(e.to_string()).at("--device gpu"))
+    use std::sync::OnceLock;
+    // A program may start the backend only once.
+    static DEVICE: OnceLock<std::result::Result<Device, String>> = OnceLock::new();
+    let device = DEVICE.get_or_init(|| Device::wgpu_options().init().map_err(|e| e.to_string()));
+    device.clone().map_err(|cause| Error::device(cause).at("--device gpu"))
 }
 
 #[cfg(not(feature = "gpu"))]
