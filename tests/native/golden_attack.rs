@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::attack::losses::smooth::smooth;
-use ciasa::attack::{Attack, AttackConfig, Constraints, Target, Victim, run::run};
+use ciasa::attack::{Attack, AttackConfig, Constraints, Target, run::run};
 use ciasa::model::State;
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -14,26 +14,6 @@ use ciasa::skeleton::{LayoutId, Sequence};
 use crate::support::{golden, portable_stgcn, relative_l2};
 
 const SHAPE: [usize; 5] = [1, 3, 64, 25, 1];
-
-struct Bare {
-    network: StGcn,
-    device: Device,
-}
-
-impl Victim for Bare {
-    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        self.network.forward(x)
-    }
-    fn device(&self) -> &Device {
-        &self.device
-    }
-    fn classes(&self) -> usize {
-        60
-    }
-    fn layout(&self) -> LayoutId {
-        LayoutId::Ntu
-    }
-}
 
 /// A golden (1, C, T, V, 1) tensor as (T, 1, V, C).
 fn clip(case: &State, key: &str) -> Vec<f32> {
@@ -57,8 +37,7 @@ fn gradient_of_the_smoothness_loss() {
 fn ten_steps() {
     let case = golden("stgcn_case_T64.safetensors");
     let config = StGcnConfig::published(LayoutId::Ntu, 60);
-    let device = Device::flex();
-    let network = StGcn::new(&config, &portable_stgcn(&config), &device).unwrap();
+    let network = StGcn::new(&config, &portable_stgcn(&config), &Device::flex()).unwrap();
     let clean = Sequence::new(LayoutId::Ntu, 30.0, 64, 1, clip(&case, "x0")).unwrap();
     let config = AttackConfig {
         target: Target::Class { index: 7 },
@@ -67,7 +46,7 @@ fn ten_steps() {
         constraints: Constraints { plausible: false, ..Constraints::ALL },
         ..Default::default()
     };
-    let mut attack = Attack::new(Arc::new(Bare { network, device }), &clean, &[], config).unwrap();
+    let mut attack = Attack::new(Arc::new(network), &clean, &[], config).unwrap();
     let losses = case.get("losses_ref", &[10]).unwrap();
 
     // Of the whole clip, as the golden files' README asks, and of the perturbation alone, which is 3 to 6 % of it.

@@ -6,15 +6,15 @@ use burn::tensor::Device;
 use ciasa::attack::{Attack, AttackConfig, StepReport, Target};
 use ciasa::web::device::Chosen;
 use ciasa::web::messages::DeviceChoice;
-use ciasa::web::parity::relative_l2;
+use ciasa::web::parity::{self, relative_l2};
 use wasm_bindgen_test::*;
 
-use crate::support::{Small, clip};
+use crate::support::clip;
 
 async fn steps(device: &Device, count: usize) -> (Vec<StepReport>, Vec<f32>) {
     let config = AttackConfig { target: Target::LeastLikely, iterations: count, ..AttackConfig::default() };
     let natural = [clip(8, 1.0), clip(8, 2.0)];
-    let mut attack = Attack::new(Arc::new(Small::on(device)), &clip(8, 0.0), &natural, config).unwrap();
+    let mut attack = Attack::new(Arc::new(parity::small(device).unwrap()), &clip(8, 0.0), &natural, config).unwrap();
     let mut reports = Vec::new();
     for _ in 0..count {
         reports.push(attack.step().await.unwrap());

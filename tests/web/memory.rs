@@ -6,9 +6,10 @@ use burn::tensor::Device;
 use ciasa::attack::{Attack, AttackConfig};
 use ciasa::web::device::Chosen;
 use ciasa::web::messages::DeviceChoice;
+use ciasa::web::parity;
 use wasm_bindgen_test::*;
 
-use crate::support::{Small, clip};
+use crate::support::clip;
 
 struct Held {
     wasm: usize,
@@ -29,7 +30,7 @@ fn held(device: &Device) -> Held {
 async fn grown(device: &Device, steps: usize) -> (Held, Held) {
     let natural = [clip(8, 1.0), clip(8, 2.0)];
     let config = AttackConfig { iterations: steps, ..AttackConfig::default() };
-    let mut attack = Attack::new(Arc::new(Small::on(device)), &clip(8, 0.0), &natural, config).unwrap();
+    let mut attack = Attack::new(Arc::new(parity::small(device).unwrap()), &clip(8, 0.0), &natural, config).unwrap();
     let mut early = held(device);
     for i in 1..=steps {
         attack.step().await.unwrap();

@@ -1,40 +1,8 @@
-//! Small networks and clips.
+//! Clips and weights.
 
-use burn::tensor::{Device, Tensor};
-use ciasa::attack::Victim;
-use ciasa::model::stgcn::{StGcn, StGcnConfig};
+use ciasa::model::stgcn::StGcnConfig;
 use ciasa::skeleton::{LayoutId, Sequence};
 use ciasa::web::parity;
-
-/// The self-check's narrow network as a victim.
-pub struct Small {
-    network: StGcn,
-    device: Device,
-}
-
-impl Small {
-    pub fn on(device: &Device) -> Self {
-        Self { network: parity::small(device).unwrap(), device: device.clone() }
-    }
-}
-
-impl Victim for Small {
-    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        self.network.forward(x)
-    }
-
-    fn device(&self) -> &Device {
-        &self.device
-    }
-
-    fn classes(&self) -> usize {
-        4
-    }
-
-    fn layout(&self) -> LayoutId {
-        LayoutId::KinectV1
-    }
-}
 
 /// A figure that stands in the layout's tree and waves all its joints; `phase` makes clips different.
 pub fn clip(frames: usize, phase: f32) -> Sequence {

@@ -16,29 +16,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::side::{ALPHA, Answers, C, CLASSES, EPSILON, LAMBDA, Result, Side, TARGET, V, clip};
 use crate::support::portable_stgcn;
 
-/// The network by itself: clips go in as they are.
-struct Bare {
-    network: StGcn,
-    device: Device,
-}
-
-impl Victim for Bare {
-    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        self.network.forward(x)
-    }
-    fn device(&self) -> &Device {
-        &self.device
-    }
-    fn classes(&self) -> usize {
-        CLASSES
-    }
-    fn layout(&self) -> LayoutId {
-        LayoutId::Ntu
-    }
-}
-
 pub struct Ours {
-    victim: Arc<Bare>,
+    victim: Arc<StGcn>,
     pool: ThreadPool,
     discriminator: bool,
     /// The adapter; none on the CPU.
@@ -82,7 +61,7 @@ impl Ours {
         let config = StGcnConfig::published(LayoutId::Ntu, CLASSES);
         let network = StGcn::new(&config, &portable_stgcn(&config), &device)?;
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
-        Ok(Self { victim: Arc::new(Bare { network, device }), pool, discriminator, adapter, work: None })
+        Ok(Self { victim: Arc::new(network), pool, discriminator, adapter, work: None })
     }
 
     fn step(work: &mut Option<Work>) -> Result<()> {
@@ -137,7 +116,7 @@ impl Side for Ours {
 
     fn check(&mut self) -> Result<Answers> {
         let Some(Work::One(attack)) = &mut self.work else { return Err("no attack on one clip was begun".into()) };
-        let x = clip_tensor(attack.clean(), &self.victim.device.clone().autodiff()).require_grad();
+        let x = clip_tensor(attack.clean(), &self.victim.device().clone().autodiff()).require_grad();
         let logits = self.victim.logits(x.clone());
         let loss = log_softmax(logits.clone(), 1).narrow(1, TARGET, 1).sum().neg();
         let gradient = x.grad_remove(&mut loss.backward()).ok_or("a gradient is missing")?;
@@ -150,7 +129,7 @@ impl Side for Ours {
     }
 
     fn product(&mut self, n: usize, count: usize) -> Result<f64> {
-        let device = self.victim.device.clone();
+        let device = self.victim.device().clone();
         // Of this size the values neither grow nor vanish from one product to the next.
         let scale = (3.0 / n as f64).sqrt();
         let seconds = self.pool.install(|| {
@@ -171,7 +150,7 @@ impl Side for Ours {
 
 /// Several copies of a clip, attacked at once with the parts of the attack: one pass through the network for all.
 struct Batch {
-    victim: Arc<Bare>,
+    victim: Arc<StGcn>,
     clean: Sequence,
     clips: usize,
     /// (N, T, V, C)
@@ -181,7 +160,7 @@ struct Batch {
 }
 
 impl Batch {
-    fn new(victim: &Arc<Bare>, clean: Sequence, clips: usize) -> Self {
+    fn new(victim: &Arc<StGcn>, clean: Sequence, clips: usize) -> Self {
         let x = clean.data().repeat(clips);
         let bounds = vec![EPSILON; clean.data().len()];
         Self { victim: victim.clone(), adam: Adam::new(x.len()), clean, clips, x, bounds }
@@ -189,7 +168,7 @@ impl Batch {
 
     fn step(&mut self) -> Result<()> {
         let shape = [self.clips, self.clean.frames(), V, C];
-        let device = self.victim.device.clone().autodiff();
+        let device = self.victim.device().clone().autodiff();
         let x = Tensor::<4>::from_data(TensorData::new(self.x.clone(), shape), &device).require_grad();
         let logits = self.victim.logits(x.clone().permute([0, 3, 1, 2]).unsqueeze_dim(4));
         let missed = log_softmax(logits.clone(), 1).narrow(1, TARGET, 1).sum().neg();

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor};
 
 use crate::model::Recogniser;
+use crate::model::stgcn::StGcn;
 use crate::skeleton::LayoutId;
 
 /// A recogniser that gradients can be taken through.
@@ -33,5 +34,24 @@ impl Victim for Recogniser {
 
     fn layout(&self) -> LayoutId {
         self.entry.layout
+    }
+}
+
+/// The network by itself: clips go in as they are.
+impl Victim for StGcn {
+    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
+        self.forward(x)
+    }
+
+    fn device(&self) -> &Device {
+        Self::device(self)
+    }
+
+    fn classes(&self) -> usize {
+        Self::classes(self)
+    }
+
+    fn layout(&self) -> LayoutId {
+        self.layout
     }
 }

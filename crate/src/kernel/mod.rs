@@ -10,6 +10,7 @@ mod gemm;
 mod gpu;
 mod graph;
 mod norm;
+mod norm_op;
 mod op;
 mod plain;
 mod shift;
@@ -24,6 +25,7 @@ use burn::tensor::{Device, Tensor, TensorData, s};
 use channels::ChannelOps;
 #[cfg(feature = "gpu")]
 pub use gpu::{Kernels, launches};
+use norm_op::NormOps;
 use op::SkeletonOps;
 pub use temporal::TAPS;
 use window::{Window, window};

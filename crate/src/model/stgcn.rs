@@ -94,6 +94,9 @@ pub enum Residual {
 /// A frozen ST-GCN. No weight is tracked: gradients flow to the input only.
 #[derive(Clone, Debug)]
 pub struct StGcn {
+    /// The skeleton that it reads.
+    pub layout: LayoutId,
+    device: Device,
     scale: Tensor<4>,
     shift: Tensor<4>,
     blocks: Vec<Block>,
@@ -132,12 +135,24 @@ impl StGcn {
         let fc = state.get("fcn.weight", &[config.classes, last, 1, 1])?;
         let fc_bias = state.get("fcn.bias", &[config.classes])?;
         Ok(Self {
+            layout: config.layout,
+            device: device.clone(),
             scale: tensor(data.scale, [1, 1, v, c], device),
             shift: tensor(data.shift, [1, 1, v, c], device),
             blocks: blocks.collect::<Result<_>>()?,
             fc_weight: tensor::<2>(fc.to_vec(), [config.classes, last], device).transpose(),
             fc_bias: tensor(fc_bias.to_vec(), [1, config.classes], device),
         })
+    }
+
+    /// The plain device that the weights are on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.fc_bias.dims()[1]
     }
 
     /// # Shapes

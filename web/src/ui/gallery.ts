@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { styleMap } from "lit/directives/style-map.js";
 import type { Entry } from "../library.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { fileButton } from "./file-button.ts";
 import { upload } from "./icons.ts";
 
 const groups = [
@@ -53,7 +54,6 @@ export class Gallery extends Part {
       }
       .thumb { width: 100%; height: 62px; background: currentColor; mask: center / contain no-repeat; }
       .empty { padding: 12px 0; color: var(--ink-3); }
-      input[type="file"] { display: none; }
     `,
   ];
 
@@ -70,8 +70,13 @@ export class Gallery extends Part {
       <div class="top">
         <div class="head">
           <h2>Clips</h2>
-          <button class="small" @click=${this.#browse}>${upload} Open file</button>
-          <input type="file" multiple accept=".json,.skeleton,.txt" aria-label="Clip files" tabindex="-1" @change=${this.#picked} />
+          ${fileButton({
+            label: html`${upload} Open file`,
+            name: "Clip files",
+            accept: ".json,.skeleton,.txt",
+            multiple: true,
+            picked: (files) => void this.session.addFiles(files),
+          })}
         </div>
         <input type="search" placeholder="Search clips" aria-label="Search clips" .value=${this.query}
           @input=${(event: Event) => {
@@ -114,15 +119,4 @@ export class Gallery extends Part {
       </button>
     </li>`;
   }
-
-  #browse = (): void => {
-    this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
-  };
-
-  #picked = (event: Event): void => {
-    const input = event.currentTarget as HTMLInputElement;
-    void this.session.addFiles([...(input.files ?? [])]);
-    // The same file can be chosen again after a correction.
-    input.value = "";
-  };
 }

@@ -4,6 +4,7 @@ import type { ModelInfo, Recognition } from "../engine/protocol.ts";
 import { accuracy, architecture, isOpened } from "../models.ts";
 import { megabytes, percent } from "../units.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { fileButton } from "./file-button.ts";
 import { upload } from "./icons.ts";
 import "./network-details.ts";
 
@@ -25,7 +26,6 @@ export class Recogniser extends Part {
       progress::-webkit-progress-value { background: var(--clean); }
       progress::-moz-progress-bar { background: var(--clean); }
       .unreadable { margin-top: 10px; padding: 10px 12px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); display: grid; gap: 8px; justify-items: start; }
-      input[type="file"] { display: none; }
       .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin-top: 10px; }
       h3 { font-size: 12px; font-weight: 550; color: var(--ink-2); margin-bottom: 6px; }
       ol { display: grid; gap: 7px; }
@@ -49,8 +49,14 @@ export class Recogniser extends Part {
       <div class="head"><h2>What the network sees</h2>
         <div class="network">
           ${this.#choice()}
-          <button class="small" title="Weights of ST-GCN, 2s-AGCN or Shift-GCN: .pt, .pth or .safetensors" @click=${this.#browse}>${upload} Open weights</button>
-          <input type="file" multiple accept=".pt,.pth,.ckpt,.safetensors,.txt,.json" aria-label="Weight files" tabindex="-1" @change=${this.#picked} />
+          ${fileButton({
+            label: html`${upload} Open weights`,
+            name: "Weight files",
+            accept: ".pt,.pth,.ckpt,.safetensors,.txt,.json",
+            multiple: true,
+            title: "Weights of ST-GCN, 2s-AGCN or Shift-GCN: .pt, .pth or .safetensors",
+            picked: (files) => void this.session.addFiles(files),
+          })}
         </div>
       </div>
       ${model ? html`<p class="said">${architecture(model)}, ${accuracy(model)}${isOpened(model) ? "" : `; ${model.split}`}.</p>` : nothing}
@@ -106,17 +112,6 @@ export class Recogniser extends Part {
       ${other ? html`<button class="small" @click=${() => session.choose(other)}>Show ${other.name}</button>` : nothing}
     </div>`;
   }
-
-  #browse = (): void => {
-    this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
-  };
-
-  #picked = (event: Event): void => {
-    const input = event.currentTarget as HTMLInputElement;
-    void this.session.addFiles([...(input.files ?? [])]);
-    // The same file can be chosen again after a correction.
-    input.value = "";
-  };
 
   #list(top: Recognition["top"] | undefined, classes: string[] | undefined, empty: string) {
     if (!top || !classes) return html`<p class="none">${empty}</p>`;

@@ -4,6 +4,7 @@ import type { Question } from "../engine/protocol.ts";
 import type { Opening } from "../opening.ts";
 import { megabytes } from "../units.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { fileButton } from "./file-button.ts";
 
 /** Weight files that are being opened: what was recognised, what has to be asked, and the decision. */
 @customElement("ciasa-weights-dialog")
@@ -22,7 +23,6 @@ export class WeightsDialog extends Part {
       label.field { display: grid; gap: 5px; font-weight: 550; font-size: 13px; }
       select { width: 100%; font-weight: 400; }
       .list { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
-      input[type="file"] { display: none; }
       .actions { display: flex; justify-content: flex-end; gap: 8px; position: sticky; bottom: 0; padding-top: 10px; background: var(--surface); }
       .actions button { min-height: 40px; min-width: 88px; }
       .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); overflow-wrap: anywhere; }
@@ -78,9 +78,13 @@ export class WeightsDialog extends Part {
       <div class="field">
         <p class="hint">Names of the classes: ${list ? `from ${list.name}` : named ? `${classes[0]}, ${classes[1] ?? ""} …` : `“class 1” to “class ${classes.length}”`}</p>
         <div class="list">
-          <button type="button" class="small" @click=${this.#browse}>Use a list of names</button>
+          ${fileButton({
+            label: "Use a list of names",
+            name: "List of class names",
+            accept: ".txt,.json,.csv",
+            picked: (files) => void this.#listed(files),
+          })}
           <span class="hint">text with a name in each line, or a JSON array</span>
-          <input type="file" accept=".txt,.json,.csv" aria-label="List of class names" tabindex="-1" @change=${this.#listed} />
         </div>
       </div>
     `;
@@ -97,18 +101,11 @@ export class WeightsDialog extends Part {
     </label>`;
   }
 
-  #browse = (): void => {
-    this.renderRoot.querySelector<HTMLInputElement>("input[type=file]")?.click();
-  };
-
-  #listed = async (event: Event): Promise<void> => {
-    const input = event.currentTarget as HTMLInputElement;
-    const [file] = input.files ?? [];
+  async #listed([file]: File[]): Promise<void> {
     const { opening } = this.session.weights;
     if (file && opening) opening.list = { name: file.name, text: await file.slice(0, 1_000_000).text() };
-    input.value = "";
     this.requestUpdate();
-  };
+  }
 
   #load = (event: Event): void => {
     event.preventDefault();

@@ -42,6 +42,11 @@ pub(super) fn graph<N: Size>(
     let place = unit % places;
     let (channel, row) = (place % sizes.wide, place / sizes.wide);
     let mut sums = Array::<Vector<f32, N>>::new(block);
+    // Not every shading language begins with zeros.
+    #[unroll]
+    for i in 0..block {
+        sums[i] = Vector::zeroed();
+    }
     for term in 0..terms {
         let (edge, at) = if comptime!(back) {
             let (subset, to) = (term / sizes.joints, term % sizes.joints);

@@ -83,6 +83,11 @@ pub(super) fn window<A: Size, B: Size>(
     }
 
     let mut sums = Array::<Vector<f32, B>>::new(comptime!(tile.rows * tile.columns));
+    // Not every shading language begins with zeros.
+    #[unroll]
+    for i in 0..comptime!(tile.rows * tile.columns) {
+        sums[i] = Vector::zeroed();
+    }
     for tap in 0..sizes.taps {
         let mut inside = Sequence::<bool>::new();
         let mut rows = Sequence::<u32>::new();
