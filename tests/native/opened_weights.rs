@@ -1,6 +1,7 @@
 //! Weight files of others: told apart, asked about, loaded; and what hostile ones get.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use ciasa::attack::run::block_on;
 use ciasa::model::agcn::{AgcnConfig, Stream};
 use ciasa::model::manifest::{Architecture, Preprocessing};
 use ciasa::model::opened::class_names;
@@ -8,7 +9,7 @@ use ciasa::model::order::{JointOrder, reordered};
 use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
 use ciasa::model::{Answers, Opened, Recogniser, State};
-use ciasa::skeleton::{Graph, LayoutId};
+use ciasa::skeleton::{Graph, LayoutId, Sequence};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -179,7 +180,10 @@ fn two_files_are_the_streams_of_one_ensemble() {
 #[test]
 fn joints_in_another_order_are_brought_into_ours() {
     let device = Device::flex();
-    let state = shift(LayoutId::KinectV1, 6, 1);
+    let mut state = shift(LayoutId::KinectV1, 6, 1);
+    // PyTorch counts batches beside each normalisation.
+    state.insert("l1.gcn1.bn.num_batches_tracked", &[], vec![3.0]);
+    state.insert("data_bn.num_batches_tracked", &[], vec![3.0]);
     let order = JointOrder::MsrAction3d.indices().unwrap();
     // As somebody would have trained it: joint order[j] of theirs is our joint j.
     let mut inverse = vec![0; 20];
@@ -241,6 +245,27 @@ fn answers_are_checked() {
     assert_eq!(class_names(r#"["a", "b"]"#, 2).unwrap(), ["a", "b"]);
     assert!(class_names("a\na", 2).unwrap_err().to_string().contains("\"a\" is there twice"));
     assert!(class_names("[1]", 1).is_err() && class_names(&"x".repeat(300), 1).is_err());
+}
+
+#[test]
+fn a_clip_that_memory_cannot_bear_and_an_answer_that_is_no_number_are_errors() {
+    let seen = |recogniser: &Recogniser, frames: usize| {
+        let clip = Sequence::new(LayoutId::Ntu, 30.0, frames, 1, vec![0.5; frames * 75]).unwrap();
+        block_on(recogniser.recognise(&clip)).map_err(|e| e.to_string())
+    };
+    let answers = Answers { frames: Some(0), preprocessing: Some(Preprocessing::Raw), ..Answers::default() };
+    let good = shift(LayoutId::Ntu, 3, 2);
+    let recogniser = open(&good).load(&answers, &Device::flex()).unwrap();
+    let refused = seen(&recogniser, 3001).unwrap_err();
+    assert_eq!(refused, "clip: has 3001 frames; this network, as it is loaded, takes 3000 at most");
+    assert!(seen(&recogniser, 4).is_ok());
+    // Brought to so many frames first, a long clip is none any more.
+    let short = open(&good).load(&Answers { frames: Some(8), ..answers.clone() }, &Device::flex()).unwrap();
+    assert!(seen(&short, 3001).is_ok());
+
+    let huge = changed(&good, &[("fc.weight", Some((&[3, 256], vec![f32::MAX; 3 * 256])))]);
+    let recogniser = open(&huge).load(&answers, &Device::flex()).unwrap();
+    assert!(seen(&recogniser, 4).unwrap_err().ends_with("gives an answer that is no number"));
 }
 
 #[test]

@@ -70,6 +70,7 @@ impl Attack {
             let [has, reads] = [layout.id, victim.layout()].map(|l| l.as_str());
             return Err(Error::config(format!("is in the layout {has}; the recogniser reads {reads}")).at("clip"));
         }
+        victim.accepts(clip)?;
         config.validate(layout, victim.classes())?;
         let plausibility = match natural.is_empty() {
             true => None,

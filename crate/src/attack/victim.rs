@@ -2,9 +2,10 @@
 
 use burn::tensor::{Device, Tensor};
 
+use crate::error::Result;
 use crate::model::Recogniser;
 use crate::model::stgcn::StGcn;
-use crate::skeleton::LayoutId;
+use crate::skeleton::{LayoutId, Sequence};
 
 /// A recogniser that gradients can be taken through.
 pub trait Victim: Send + Sync {
@@ -17,6 +18,13 @@ pub trait Victim: Send + Sync {
     fn classes(&self) -> usize;
     /// The layout of the clips that it reads.
     fn layout(&self) -> LayoutId;
+    /// Can it look at a clip of its layout?
+    ///
+    /// # Errors
+    /// Says why not.
+    fn accepts(&self, _clip: &Sequence) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl Victim for Recogniser {
@@ -34,6 +42,10 @@ impl Victim for Recogniser {
 
     fn layout(&self) -> LayoutId {
         self.entry.layout
+    }
+
+    fn accepts(&self, clip: &Sequence) -> Result<()> {
+        Self::accepts(self, clip)
     }
 }
 

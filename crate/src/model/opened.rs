@@ -12,12 +12,10 @@ use super::order::{JointOrder, reordered};
 use super::recogniser::Recogniser;
 use super::state::State;
 use crate::error::{Error, Result};
-use crate::skeleton::{LayoutId, NTU_CLASSES, Sequence};
+use crate::skeleton::{LayoutId, NTU_CLASSES};
 
 /// The largest weight file that is read: the largest of the published networks has 14 MB, with its optimiser 42.
-pub const MAX_BYTES: usize = 256 << 20;
-/// More frames than any network was trained on.
-const MAX_FRAMES: usize = 1000;
+pub const MAX_BYTES: usize = 64 << 20;
 
 /// What was recognised, and what could not be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,6 +84,9 @@ impl Opened {
     /// # Errors
     /// Names the file, and in it the byte or the key.
     pub fn read(files: &[(String, impl AsRef<[u8]>)]) -> Result<Self> {
+        if !(1..=2).contains(&files.len()) {
+            return Err(Error::weights(format!("{} files; a network has one, 2s-AGCN two", files.len())));
+        }
         let one = |(name, bytes): &(String, _)| {
             let bytes: &[u8] = AsRef::as_ref(bytes);
             if bytes.len() > MAX_BYTES {
@@ -147,18 +148,12 @@ impl Opened {
             _ => {}
         }
         entry.people = self.found.people.or(answers.people).unwrap_or(entry.people);
-        if !(1..=Sequence::MAX_PEOPLE).contains(&entry.people) {
-            return Err(Error::config(format!("must be 1 to {}", Sequence::MAX_PEOPLE)).at("people"));
-        }
         entry.preprocessing = answers.preprocessing.unwrap_or(entry.preprocessing);
         if !preprocessings(entry.layout).contains(&entry.preprocessing) {
             let cause = format!("this one is not for the layout {}", entry.layout.as_str());
             return Err(Error::config(cause).at("preprocessing"));
         }
         entry.frames = answers.frames.unwrap_or(entry.frames);
-        if entry.frames > MAX_FRAMES {
-            return Err(Error::config(format!("must be 0 to {MAX_FRAMES}")).at("frames"));
-        }
         if let Some(list) = &answers.class_names {
             entry.classes = class_names(list, self.found.classes).map_err(|e| e.at("class names"))?;
         }

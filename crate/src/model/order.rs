@@ -100,8 +100,8 @@ fn axes(key: &str, shape: &[usize], v: usize) -> Axes {
         _ if key.ends_with(".Feature_Mask") => Axes::Rows(last),
         Some((_, "shift_in" | "shift_out")) => Axes::Indices(last / v),
         Some(("data_bn", _)) if shape.len() == 1 => Axes::Rows(3),
-        // Shift-GCN's is over joints and channels, 2s-AGCN's over channels.
-        Some((norm, _)) if norm.ends_with(".gcn1.bn") && last % v == 0 => Axes::Rows(last / v),
+        // Shift-GCN's is over joints and channels, 2s-AGCN's over channels; a counter of batches is over nothing.
+        Some((norm, _)) if norm.ends_with(".gcn1.bn") && last > 0 && last % v == 0 => Axes::Rows(last / v),
         _ => Axes::None,
     }
 }

@@ -120,18 +120,28 @@ fn bad(cause: impl Into<String>) -> Error {
     Error::weights(cause)
 }
 
-/// Reads one pickle and gives its value and its length in bytes.
+/// What a pickle holds.
+pub struct Loaded {
+    /// Its value.
+    pub value: Value,
+    /// Every storage that it speaks of, in the value or not.
+    pub storages: Vec<Rc<Storage>>,
+    /// Its length in bytes.
+    pub len: usize,
+}
+
+/// Reads one pickle.
 ///
 /// # Errors
 /// Names the byte where something is not allowed, not known, or cut short, or the pickle is longer than 1 MiB.
-pub fn load(bytes: &[u8]) -> Result<(Value, usize)> {
+pub fn load(bytes: &[u8]) -> Result<Loaded> {
     let whole = bytes.len() <= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
-    let mut machine = Machine { bytes, at: 0, stack: Vec::new(), marks: Vec::new(), memo: Vec::new() };
+    let mut machine = Machine { bytes, ..Machine::default() };
     loop {
         let at = machine.at;
         match machine.step() {
-            Ok(Some(value)) => return Ok((value, machine.at)),
+            Ok(Some(value)) => return Ok(Loaded { value, storages: machine.storages, len: machine.at }),
             Ok(None) => {}
             Err(_) if !whole && machine.at == bytes.len() => {
                 return Err(bad(format!("is longer than {LONGEST} bytes: more than a state dict")));
@@ -141,12 +151,14 @@ pub fn load(bytes: &[u8]) -> Result<(Value, usize)> {
     }
 }
 
+#[derive(Default)]
 struct Machine<'a> {
     bytes: &'a [u8],
     at: usize,
     stack: Vec<Value>,
     marks: Vec<usize>,
     memo: Vec<Option<Value>>,
+    storages: Vec<Rc<Storage>>,
 }
 
 impl<'a> Machine<'a> {
@@ -319,7 +331,11 @@ impl<'a> Machine<'a> {
                 let slot = self.unsigned(if op == b'h' { 1 } else { 4 })?;
                 return self.recall(slot).map(|()| None);
             }
-            b'Q' => storage(&self.pop()?)?,
+            b'Q' => {
+                let storage = Rc::new(storage(&self.pop()?)?);
+                self.storages.push(storage.clone());
+                Value::Storage(storage)
+            }
             b'R' => {
                 let arguments = self.pop()?;
                 rebuild(&self.pop()?, &arguments)?
@@ -348,13 +364,13 @@ fn allowed(module: &str, name: &str) -> Result<Rc<str>> {
 }
 
 /// `('storage', torch.FloatStorage, key, location, length, ...)`
-fn storage(id: &Value) -> Result<Value> {
+fn storage(id: &Value) -> Result<Storage> {
     let Value::Tuple(id) = id else { return Err(bad("a storage without a description")) };
     match id.items().as_slice() {
         [Value::Str(_), Value::Global(kind), Value::Str(key), Value::Str(_), Value::Int(len), ..] => {
             let kind = kind.trim_start_matches("torch.").to_owned();
             let len = usize::try_from(*len).map_err(|_| bad(format!("a storage of {len} values")))?;
-            Ok(Value::Storage(Rc::new(Storage { kind, key: key.to_string(), len })))
+            Ok(Storage { kind, key: key.to_string(), len })
         }
         _ => Err(bad("a storage with another description than PyTorch's")),
     }

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use half::{bf16, f16};
 
-use super::pickle::{Storage, TensorRef, Value, load};
+use super::pickle::{Loaded, Storage, TensorRef, Value, load};
 use super::state::State;
 use crate::error::{Error, Result};
 
@@ -68,7 +68,7 @@ fn read_zip(bytes: &[u8]) -> Result<State> {
         if out.len() > bytes.len() { Err(bad("is larger than the file that holds it").at(name)) } else { Ok(out) }
     };
     let pickle_bytes = entry(pickle)?;
-    let (root, _) = load(&pickle_bytes).map_err(|e| e.at(pickle))?;
+    let root = load(&pickle_bytes).map_err(|e| e.at(pickle))?.value;
     let tensors = tensors(&root)?;
     let mut storages = Storages::new();
     let mut total = 0;
@@ -88,19 +88,20 @@ fn read_zip(bytes: &[u8]) -> Result<State> {
 
 fn read_legacy(bytes: &[u8]) -> Result<State> {
     let mut at = 0;
-    let mut next = || -> Result<Value> {
-        let (value, len) = load(&bytes[at..]).map_err(|e| e.at(format!("pickle at byte {at}")))?;
-        at += len;
-        Ok(value)
+    let mut next = || -> Result<Loaded> {
+        let loaded = load(&bytes[at..]).map_err(|e| e.at(format!("pickle at byte {at}")))?;
+        at += loaded.len;
+        Ok(loaded)
     };
-    match next()? {
+    match next()?.value {
         Value::Int(magic) if magic == MAGIC => {}
         _ => return Err(bad("does not begin as a PyTorch file does")),
     }
     let (_version, _system, root, keys) = (next()?, next()?, next()?, next()?);
-    let tensors = tensors(&root)?;
-    let known: BTreeMap<&str, &Storage> = tensors.iter().map(|(_, t)| (&*t.storage.key, &*t.storage)).collect();
-    let Value::List(keys) = keys else { return Err(bad("has no list of its storages")) };
+    let tensors = tensors(&root.value)?;
+    // The optimiser's as well, which lie between those of the network.
+    let known: BTreeMap<&str, &Storage> = root.storages.iter().map(|s| (&*s.key, &**s)).collect();
+    let Value::List(keys) = keys.value else { return Err(bad("has no list of its storages")) };
     let mut storages = Storages::new();
     for key in keys.items().iter() {
         let Value::Str(key) = key else { return Err(bad("a storage without a name")) };
@@ -255,6 +256,29 @@ mod tests {
         assert_eq!(rows.get("w", &[2, 3]).unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         let transposed = read(&legacy(&object("FloatStorage", 0, [3, 2], [1, 3]))).unwrap();
         assert_eq!(transposed.get("w", &[3, 2]).unwrap(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+    }
+
+    #[test]
+    fn an_old_checkpoint_with_its_optimiser_is_read() {
+        let tensor = |key: &str| {
+            let id =
+                [&b"("[..], &text("storage"), &global("torch", "FloatStorage"), &text(key), &text("cpu"), b"K\x02Nt"];
+            [
+                global("torch._utils", "_rebuild_tensor_v2"),
+                b"(".to_vec(),
+                id.concat(),
+                b"QK\0K\x02\x85K\x01\x85\x89NtR".to_vec(),
+            ]
+            .concat()
+        };
+        let dict = |name: &str, key: &str| [text(name), b"}".to_vec(), text("w"), tensor(key), b"s".to_vec()].concat();
+        let root = [&b"\x80\x02}("[..], &dict("optimizer", "s1"), &dict("state_dict", "s0"), b"u."].concat();
+        let magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.";
+        let keys = [&b"\x80\x02]("[..], &text("s1"), &text("s0"), b"e."].concat();
+        let values = |a: f32| [&2u64.to_le_bytes()[..], &a.to_le_bytes(), &(a + 1.0).to_le_bytes()].concat();
+        let state = read(&[&magic[..], &root, &keys, &values(7.0), &values(1.0)].concat()).unwrap();
+        assert_eq!(state.get("w", &[2]).unwrap(), [1.0, 2.0]);
+        assert_eq!(state.iter().count(), 1);
     }
 
     #[test]

@@ -7,12 +7,17 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::agcn::{Agcn, AgcnConfig, Stream};
 use super::input::Input;
-use super::manifest::{Architecture, ModelEntry};
+use super::manifest::{Architecture, ModelEntry, Preprocessing};
 use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use super::state::State;
 use super::stgcn::{StGcn, StGcnConfig};
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
+
+/// More frames than any network was trained on.
+const MAX_FRAMES: usize = 1000;
+/// Frames of a clip that a network looks at as it is, at most: a hundred seconds. ST-GCN keeps half a megabyte for each.
+const MOST_SEEN: usize = 3000;
 
 /// A clip as the networks take it: (1, C, T, V, M).
 pub fn clip_tensor(clip: &Sequence, device: &Device) -> Tensor<5> {
@@ -80,8 +85,14 @@ impl Recogniser {
     /// # Errors
     /// As [`Recogniser::load`].
     pub fn from_states(entry: ModelEntry, states: &[impl Borrow<State>], device: &Device) -> Result<Self> {
-        if entry.classes.is_empty() || entry.people == 0 {
-            return Err(Error::weights("a model needs a class and a person").at(&entry.id));
+        if entry.classes.is_empty() {
+            return Err(Error::weights("a model needs a class").at(&entry.id));
+        }
+        if !(1..=Sequence::MAX_PEOPLE).contains(&entry.people) {
+            return Err(Error::config(format!("must be 1 to {}", Sequence::MAX_PEOPLE)).at("people"));
+        }
+        if entry.frames > MAX_FRAMES {
+            return Err(Error::config(format!("must be 0 to {MAX_FRAMES}")).at("frames"));
         }
         let wanted = entry.architecture.files();
         if [states.len(), entry.weights.len()] != [wanted; 2] {
@@ -109,18 +120,39 @@ impl Recogniser {
         scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
     }
 
-    /// The probability of each class for a clip, (classes). Reads from the device without blocking.
+    /// Can the clip be looked at?
     ///
     /// # Errors
-    /// Where the clip has another layout, or the device fails.
-    pub async fn recognise(&self, clip: &Sequence) -> Result<Vec<f32>> {
+    /// Where it has another layout, or more frames than fit into memory.
+    pub fn accepts(&self, clip: &Sequence) -> Result<()> {
         if clip.layout().id != self.entry.layout {
             let [has, reads] = [clip.layout().id, self.entry.layout].map(LayoutId::as_str);
             return Err(Error::config(format!("is in the layout {has}; the recogniser reads {reads}")).at("clip"));
         }
+        // Elsewhere a clip is brought to the network's frames first.
+        let whole = self.entry.frames == 0 || self.entry.preprocessing == Preprocessing::Agcn;
+        match clip.frames() {
+            t if whole && t > MOST_SEEN => {
+                let cause = format!("has {t} frames; this network, as it is loaded, takes {MOST_SEEN} at most");
+                Err(Error::config(cause).at("clip"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The probability of each class for a clip, (classes). Reads from the device without blocking.
+    ///
+    /// # Errors
+    /// Where [`Recogniser::accepts`] refuses the clip, the answer is no number, or the device fails.
+    pub async fn recognise(&self, clip: &Sequence) -> Result<Vec<f32>> {
+        self.accepts(clip)?;
         let probabilities = softmax(self.logits(clip_tensor(clip, &self.device)), 1);
         let data = probabilities.into_data_async().await.map_err(|e| Error::device(e.to_string()))?;
-        data.try_to_vec().map_err(|e| Error::device(format!("{e:?}")))
+        let values = data.try_to_vec::<f32>().map_err(|e| Error::device(format!("{e:?}")))?;
+        match values.iter().all(|p| p.is_finite()) {
+            true => Ok(values),
+            false => Err(Error::weights("gives an answer that is no number").at(&self.entry.id)),
+        }
     }
 
     /// Where the weights are.

@@ -38,14 +38,19 @@ impl Evaluation {
 /// Recognises each clip as a visitor's clip would be, one at a time, through the model's own preprocessing.
 ///
 /// # Errors
-/// Where the device fails.
+/// Where the device fails, or an answer is no number.
 pub fn evaluate<'a>(recogniser: &Recogniser, clips: impl Iterator<Item = &'a LabelledClip>) -> Result<Evaluation> {
     let classes = recogniser.entry.classes.len();
     let mut confusion = vec![0; classes * classes];
     for clip in clips {
         let logits = recogniser.logits(clip_tensor(&clip.clip, recogniser.device()));
-        let predicted = logits.argmax(1).try_into_scalar::<i64>().map_err(|e| Error::device(e.to_string()))?;
-        confusion[clip.label * classes + predicted as usize] += 1;
+        let logits = logits.try_into_data().map_err(|e| Error::device(e.to_string()))?;
+        let logits = logits.try_to_vec::<f32>().map_err(|e| Error::device(format!("{e:?}")))?;
+        if !logits.iter().all(|v| v.is_finite()) {
+            return Err(Error::weights("gives an answer that is no number").at(&recogniser.entry.id));
+        }
+        let predicted = (0..classes).max_by(|a, b| logits[*a].total_cmp(&logits[*b])).unwrap_or(0);
+        confusion[clip.label * classes + predicted] += 1;
     }
     Ok(Evaluation { confusion, classes })
 }

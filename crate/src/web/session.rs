@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -12,7 +12,6 @@ use super::adapter::{after, get};
 use super::device::{Chosen, Speed};
 use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
-use crate::attack::report::softmax;
 use crate::attack::{Attack, AttackConfig};
 use crate::error::{Error, Result};
 use crate::format;
@@ -275,11 +274,8 @@ impl Session {
 
     async fn recognise_clip(&self, clip: &JsValue) -> Result<Vec<f32>> {
         let (model, clip) = self.model_and_clip(clip)?;
-        let layout = clip.layout();
-        let shape = [clip.frames(), clip.people(), layout.len(), layout.channels()];
-        let x = Tensor::<4>::from_data(TensorData::new(clip.data().to_vec(), shape), model.device());
-        let logits = parity::read(model.logits(x.permute([3, 0, 2, 1]).unsqueeze())).await;
-        self.honest(logits).await.map(|logits| softmax(&logits))
+        let probabilities = model.recognise(&clip).await;
+        self.honest(probabilities).await
     }
 
     async fn begin(&self, clip: &JsValue, config: &JsValue) -> Result<()> {
