@@ -3,6 +3,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::error::{Error, Result};
 use crate::skeleton::{Layout, Sequence};
 
 /// How far each augmentation goes; zero switches it off.
@@ -30,6 +31,28 @@ pub struct Augment {
 }
 
 impl Augment {
+    /// # Errors
+    /// Names the field that goes further than a body, or a clip, can bear.
+    pub fn validate(&self) -> Result<()> {
+        let bounds = [
+            ("turn", self.turn, 180.0),
+            ("tilt", self.tilt, 90.0),
+            ("shear", self.shear, 0.9),
+            ("scale", self.scale, 0.9),
+            ("bones", self.bones, 0.9),
+            ("offset", self.offset, 1.0),
+            ("jitter", self.jitter, 1.0),
+            ("crop", self.crop, 0.9),
+            ("warp", self.warp, 0.9),
+        ];
+        match bounds.into_iter().find(|(_, value, most)| !(0.0..=*most).contains(value)) {
+            Some((field, value, most)) => {
+                Err(Error::config(format!("{value} must be from 0 to {most}")).at(format!("augment.{field}")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// A new variant of the first person's joints: (frames, V, 3), centred on the pelvis.
     /// `mirror`: may left and right be exchanged?
     pub fn apply(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
@@ -194,6 +217,15 @@ mod tests {
         crop: 0.0,
         warp: 0.0,
     };
+
+    #[test]
+    fn what_no_body_can_bear_is_refused_by_its_name() {
+        assert!(OFF.validate().is_ok());
+        let refused = |augment: Augment| augment.validate().unwrap_err().to_string();
+        assert_eq!(refused(Augment { crop: 2.0, ..OFF }), "augment.crop: 2 must be from 0 to 0.9");
+        assert_eq!(refused(Augment { jitter: f32::NAN, ..OFF }), "augment.jitter: NaN must be from 0 to 1");
+        assert_eq!(refused(Augment { turn: -1.0, ..OFF }), "augment.turn: -1 must be from 0 to 180");
+    }
 
     fn clip() -> Sequence {
         let data = (0..50 * 60).map(|i| (i as f32 * 0.37).sin()).collect();

@@ -15,7 +15,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::camera::{ASPECT, Camera};
 use super::vec3::{Vec3, add, cross, direction, dot, norm, scale, sub};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
 
 const JOINTS: usize = 18;
@@ -43,7 +43,7 @@ struct Landmarks {
 /// OpenPose-18, x and y as shares of the picture (y down) and a confidence.
 ///
 /// # Errors
-/// Where the clip holds positions that no picture has place for.
+/// Where nobody is in the clip, or it holds positions that no picture has place for.
 pub fn project(clip: &Sequence, seed: u64) -> Result<Sequence> {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let camera = Camera::draw(&mut rng);
@@ -51,20 +51,30 @@ pub fn project(clip: &Sequence, seed: u64) -> Result<Sequence> {
 }
 
 fn detect(clip: &Sequence, camera: &Camera, rng: &mut impl Rng) -> Result<Sequence> {
+    let there: Vec<usize> = (0..clip.frames()).filter(|&t| clip.present(t, 0)).collect();
+    let height = clip.body_height().filter(|height| *height > 0.0);
+    let height = height.ok_or_else(|| Error::data("shows nobody who could be seen").at("clip"))?;
     let frames: Vec<Landmarks> = (0..clip.frames()).map(|t| landmarks(clip, t)).collect();
     let pelvis = |t: usize| clip.joint(t, 0, clip.layout().pelvis);
-    let target = [0, 1, 2].map(|c| (0..clip.frames()).map(|t| pelvis(t)[c]).sum::<f32>() / clip.frames() as f32);
+    let target = [0, 1, 2].map(|c| there.iter().map(|&t| pelvis(t)[c]).sum::<f32>() / there.len() as f32);
     let seen: Vec<[([f32; 2], f32); JOINTS]> = frames.iter().map(|f| f.points.map(|p| camera.see(target, p))).collect();
     // The body's height in picture heights: what speed and precision are measured in.
-    let height = camera.focal * clip.body_height().unwrap_or(1.5) / camera.distance;
+    let height = camera.focal * height / camera.distance;
     let offsets: [[f32; 2]; JOINTS] = std::array::from_fn(|_| [0; 2].map(|_| 0.01 * height * normal(rng)));
     let sureness: [f32; JOINTS] = std::array::from_fn(|_| (0.85 + 0.07 * normal(rng)).clamp(0.55, 0.97));
 
     let mut lost = [false; JOINTS];
     let mut data = Vec::with_capacity(frames.len() * JOINTS * 3);
     for t in 0..frames.len() {
+        if !clip.present(t, 0) {
+            data.extend([0.0; 3 * JOINTS]);
+            continue;
+        }
+        // A frame in which nobody is tells nothing of how fast somebody moves.
+        let [before, after] =
+            [t.saturating_sub(1), (t + 1).min(frames.len() - 1)].map(|s| if clip.present(s, 0) { s } else { t });
         for j in 0..JOINTS {
-            let speed = speed(&seen, t, j, clip.fps) / height;
+            let speed = speed(&seen, [before, after], j, clip.fps) / height;
             let hidden = hidden(&frames[t], &seen[t], camera, j);
             let sure = sureness[j] * hidden / (1.0 + (0.3 * speed).powi(2)) * (1.0 + 0.05 * normal(rng));
             let sure = sure.clamp(0.0, 1.0);
@@ -125,9 +135,8 @@ fn inside(p: [f32; 2], corners: [[f32; 2]; 4]) -> bool {
     (1..4).all(|i| side(i) == side(0))
 }
 
-/// A joint's speed in picture heights a second, between the frames around `t`.
-fn speed(seen: &[[([f32; 2], f32); JOINTS]], t: usize, j: usize, fps: f32) -> f32 {
-    let (a, b) = (t.saturating_sub(1), (t + 1).min(seen.len() - 1));
+/// A joint's speed in picture heights a second, between two frames.
+fn speed(seen: &[[([f32; 2], f32); JOINTS]], [a, b]: [usize; 2], j: usize, fps: f32) -> f32 {
     let (p, q) = (seen[a][j].0, seen[b][j].0);
     ((q[0] - p[0]) * ASPECT).hypot(q[1] - p[1]) * fps / (b - a).max(1) as f32
 }
@@ -209,6 +218,20 @@ mod tests {
         assert!(lost.iter().all(|&(t, j)| clip.joint(t, 0, j) == [0.0; 3]));
         let trunk = [[0.3, 0.2], [0.7, 0.2], [0.7, 0.8], [0.3, 0.8]];
         assert!(inside([0.5, 0.5], trunk) && !inside([0.2, 0.5], trunk) && !inside([0.5, 0.9], trunk));
+    }
+
+    #[test]
+    fn where_nobody_is_nobody_is_seen() {
+        let clip = standing(30);
+        let gone = |t: usize, x: &f32| if t < 10 { 0.0 } else { *x };
+        let data = clip.data().iter().enumerate().map(|(i, x)| gone(i / 60, x)).collect();
+        let seen = detect(&clip.with_data(data).unwrap(), &FRONT, &mut Pcg64Mcg::seed_from_u64(1)).unwrap();
+        assert!((0..30).all(|t| seen.present(t, 0) == (t >= 10)));
+        // The camera looks at who is there.
+        let neck = mean(&seen, "neck").0;
+        assert!((neck[0] - 0.5).abs() < 0.02, "{neck:?}");
+        let nobody = clip.with_data(vec![0.0; 30 * 60]).unwrap();
+        assert_eq!(project(&nobody, 1).unwrap_err().to_string(), "clip: shows nobody who could be seen");
     }
 
     #[test]

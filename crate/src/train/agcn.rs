@@ -10,10 +10,10 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::{relu, softmax};
 
 use super::layers::{Norm, Pass, Projection, Start, no_bias, put, put_temporal};
-use crate::kernel::{TAPS, temporal_conv};
+use crate::kernel::{TAPS, rows, temporal_conv};
 use crate::model::State;
 use crate::model::agcn::{AgcnConfig, LAYERS};
-use crate::model::stgcn::{K, Residual, rows};
+use crate::model::stgcn::{K, Residual};
 
 /// Where the learned part of the adjacency starts, as published.
 const LEARNED: f32 = 1e-6;

@@ -3,6 +3,8 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
+use crate::error::{Error, Result};
+
 /// The average of all weights and running statistics, in the order in which a module shows them.
 #[derive(Clone, Debug)]
 pub(super) struct Average {
@@ -15,18 +17,30 @@ pub(super) struct Average {
 
 impl Average {
     /// Starts at the weights of `model`, a module off the training device.
-    pub fn new(model: &impl Module, decay: f32) -> Self {
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn new(model: &impl Module, decay: f32) -> Result<Self> {
         let mut average = Self { values: Vec::new(), steps: 0, decay };
-        model.visit(&mut Blend { values: &mut average.values, next: 0, decay: 0.0 });
-        average
+        average.blend(model, 0.0)?;
+        Ok(average)
     }
 
     /// Takes in the weights after a step.
-    pub fn add(&mut self, model: &impl Module) {
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn add(&mut self, model: &impl Module) -> Result<()> {
         self.steps += 1;
         // Young averages follow faster, so that the random start does not linger.
         let decay = self.decay.min(self.steps as f32 / (self.steps as f32 + 10.0));
-        model.visit(&mut Blend { values: &mut self.values, next: 0, decay });
+        self.blend(model, decay)
+    }
+
+    fn blend(&mut self, model: &impl Module, decay: f32) -> Result<()> {
+        let mut blend = Blend { values: &mut self.values, next: 0, decay, failure: None };
+        model.visit(&mut blend);
+        blend.failure.map_or(Ok(()), Err)
     }
 
     /// The module with the average as its weights.
@@ -39,11 +53,22 @@ struct Blend<'a> {
     values: &'a mut Vec<Vec<f32>>,
     next: usize,
     decay: f32,
+    /// The first one; what comes after it is not looked at.
+    failure: Option<Error>,
 }
 
 impl ModuleVisitor for Blend<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let data = param.val().into_data().try_into_vec::<f32>().unwrap_or_default();
+        if self.failure.is_some() {
+            return;
+        }
+        let data = match read(param.val()) {
+            Ok(data) => data,
+            Err(e) => {
+                self.failure = Some(e);
+                return;
+            }
+        };
         let decay = self.decay;
         match self.values.get_mut(self.next) {
             Some(old) => old.iter_mut().zip(&data).for_each(|(a, b)| *a = *a * decay + b * (1.0 - decay)),
@@ -51,6 +76,11 @@ impl ModuleVisitor for Blend<'_> {
         }
         self.next += 1;
     }
+}
+
+fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.try_into_data().map_err(|e| Error::device(e.to_string()))?;
+    data.try_into_vec().map_err(|e| Error::device(format!("{e:?}")))
 }
 
 struct Fill<'a>(std::slice::Iter<'a, Vec<f32>>);

@@ -152,6 +152,15 @@ impl TrainConfig {
         if let Some((field, value)) = shares.into_iter().find(|(_, v)| !(0.0..1.0).contains(v)) {
             return Err(Error::config(format!("{value} must be at least 0 and below 1")).at(field));
         }
+        let counts =
+            [("frames", config.frames, 1000), ("epochs", config.epochs, 10_000), ("batch", config.batch, 1024)];
+        if let Some((field, value, most)) = counts.into_iter().find(|(_, value, most)| value > most) {
+            return Err(Error::config(format!("{value} is more than {most}")).at(field));
+        }
+        if !(0.0..=1.0).contains(&config.weight_decay) {
+            return Err(Error::config(format!("{} must be from 0 to 1", config.weight_decay)).at("weightDecay"));
+        }
+        config.augment.validate()?;
         if let Some(chosen) = config.chosen_epochs.filter(|e| *e == 0 || *e > config.epochs) {
             return Err(Error::config(format!("{chosen} must be from 1 to {}", config.epochs)).at("chosenEpochs"));
         }

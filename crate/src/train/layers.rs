@@ -6,9 +6,8 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
-use crate::kernel::norm_train;
+use crate::kernel::{norm_train, rows, strided};
 use crate::model::State;
-use crate::model::stgcn::{rows, strided};
 
 /// Share of each batch's statistics in the running ones.
 const MOMENTUM: f64 = 0.1;

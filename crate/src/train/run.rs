@@ -72,7 +72,7 @@ impl<'a> Trainer<'a> {
     /// weights are measured on them after every second epoch and the last. The test side is never touched.
     ///
     /// # Errors
-    /// Where the training side is empty, or nobody is left to validate on.
+    /// Where the training side is empty, nobody is left to validate on, or the device fails.
     pub fn new(config: &'a TrainConfig, data: &'a Dataset, validate: bool, device: &Device) -> Result<Self> {
         let side: Vec<&LabelledClip> = config.split.sides(data).0.into_iter().map(|i| &data.clips[i]).collect();
         let (validation, clips) = match validate {
@@ -97,7 +97,7 @@ impl<'a> Trainer<'a> {
             examples: Examples::new(config),
             fixed: Fixed::new(config.architecture, layout.layout(), &device)?,
             optimiser: AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(config.weight_decay).init(),
-            average: Average::new(&model.valid(), config.averaging),
+            average: Average::new(&model.valid(), config.averaging)?,
             model,
             device,
             rng: Pcg64Mcg::seed_from_u64(config.seed),
@@ -172,7 +172,7 @@ impl<'a> Trainer<'a> {
         let value = loss.clone().inner().try_into_scalar::<f32>().map_err(|e| Error::device(e.to_string()))?;
         let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
         self.model = self.optimiser.step(rate, self.model.clone(), gradients);
-        self.average.add(&self.model.valid());
+        self.average.add(&self.model.valid())?;
         Ok((value, correct))
     }
 

@@ -5,9 +5,9 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
 use super::layers::{Norm, Pass, Projection, Start, put, put_temporal};
-use crate::kernel::{TAPS, graph_product, temporal_conv};
+use crate::kernel::{TAPS, graph_product, rows, temporal_conv};
 use crate::model::State;
-use crate::model::stgcn::{K, Residual, StGcnConfig, rows};
+use crate::model::stgcn::{K, Residual, StGcnConfig};
 
 #[derive(Module, Debug)]
 struct Block {

@@ -66,7 +66,7 @@ fn the_frozen_network_with_a_batchs_statistics_is_the_trained_one() {
         let mut start = Start { device: &device, rng: Pcg64Mcg::seed_from_u64(2) };
         let model = Network::new(architecture, layout.id, 5, &mut start).unwrap();
         // All weights are moved, so that none is left at a start at which its place would not matter.
-        let mut weights = Average::new(&model.valid(), 0.5);
+        let mut weights = Average::new(&model.valid(), 0.5).unwrap();
         weights.values.iter_mut().flatten().for_each(|w| *w += start.rng.random_range(-0.05..0.05));
         let model = weights.fill(model);
         let graph = Fixed::new(architecture, layout, &device).unwrap();
@@ -170,6 +170,7 @@ fn validation_takes_its_subjects_from_the_training_side_only() {
     assert_eq!(refused(r#""epochs":3"#, r#""epochs":3,"chosenEpochs":4"#), "chosenEpochs: 4 must be from 1 to 3");
     assert!(refused("dropout", "dropuot").contains("dropuot"));
     assert_eq!(refused(r#""batch":4"#, r#""batch":0"#), "batch: 0 must be above 0");
+    assert_eq!(refused(r#""batch":4"#, r#""batch":9999"#), "batch: 9999 is more than 1024");
 }
 
 #[test]
