@@ -3,8 +3,7 @@
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor};
-use ciasa::kernel::{TAPS, temporal_conv};
-use ciasa::model::stgcn::rows;
+use ciasa::kernel::{TAPS, rows, temporal_conv};
 use ciasa::web::parity::{read, relative_l2};
 use wasm_bindgen_test::*;
 
@@ -38,8 +37,8 @@ async fn the_product_over_the_channels_agrees_with_the_stock_one() {
     for [t, v, c, out] in [[1, 1, 1, 8], [3, 7, 5, 16], [11, 5, 300, 24], [2, 3, 8, 9], [40, 25, 64, 64], [1, 2, 16, 3]]
     {
         let (x, w) = (random([1, t, v, c], &device).require_grad(), random([c, out], &device.clone().inner()));
-        let w = Tensor::from_inner(w);
-        let stock = |x: Tensor<4>| x.reshape([t * v, c]).matmul(w.clone()).reshape([1, t, v, out]);
+        let tracked = Tensor::from_inner(w.clone());
+        let stock = |x: Tensor<4>| x.reshape([t * v, c]).matmul(tracked.clone()).reshape([1, t, v, out]);
         close(x, |x| rows(x, w.clone()), stock).await;
     }
 }
@@ -49,11 +48,12 @@ async fn the_temporal_convolution_agrees_with_the_stock_one() {
     let device = Device::flex().autodiff();
     for [t, v, c, out, stride] in [[9, 3, 8, 8, 1], [12, 5, 16, 24, 2], [7, 2, 5, 8, 1], [5, 3, 8, 6, 2]] {
         let x = random([1, t, v, c], &device).require_grad();
-        let (w, b) = (random([TAPS, c, out], &device), random([out], &device));
+        let (w, b) = (random([TAPS, c, out], &device.clone().inner()), random([out], &device.clone().inner()));
+        let (tracked, shift) = (Tensor::from_inner(w.clone()), Tensor::from_inner(b.clone()));
         let stock = |x: Tensor<4>| {
-            let weight = w.clone().permute([2, 1, 0]).unsqueeze_dim(3);
+            let weight = Tensor::<3>::clone(&tracked).permute([2, 1, 0]).unsqueeze_dim(3);
             let options = ConvOptions::new([stride, 1], [TAPS / 2, 0], [1, 1], 1);
-            conv2d(x.permute([0, 3, 1, 2]), weight, Some(b.clone()), options).permute([0, 2, 3, 1])
+            conv2d(x.permute([0, 3, 1, 2]), weight, Some(Tensor::<1>::clone(&shift)), options).permute([0, 2, 3, 1])
         };
         close(x, |x| temporal_conv(x, w.clone(), b.clone(), stride), stock).await;
     }

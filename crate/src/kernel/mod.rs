@@ -4,7 +4,6 @@
 //! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions
 //! are composed of stock operations, which is also the reference that tests hold the kernels against.
 
-mod channels;
 mod gemm;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -22,7 +21,6 @@ mod window;
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData, s};
-use channels::ChannelOps;
 #[cfg(feature = "gpu")]
 pub use gpu::{Kernels, launches};
 use norm_op::NormOps;
@@ -38,7 +36,7 @@ use window::{Window, window};
 /// - result: (N, ceil(T / stride), V, C')
 pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
     if takes(&x.device(), [&weight.device(), &bias.device()]) {
-        return window(x, weight, Some(bias.unsqueeze()), None, Window::taps(stride), false);
+        return window(x, weight, Some((bias.unsqueeze(), None)), Window::taps(stride), false);
     }
     if !on_cpu(&x.device()) {
         return plain::temporal_conv(x, weight, bias, stride);
@@ -63,7 +61,7 @@ pub fn temporal_block(
     past: Option<Tensor<4>>,
 ) -> Tensor<4> {
     if takes(&x.device(), [&weight.device(), &bias.device()]) {
-        return window(x, weight, Some(bias.unsqueeze()), past, Window::taps(stride), true);
+        return window(x, weight, Some((bias.unsqueeze(), past)), Window::taps(stride), true);
     }
     let y = temporal_conv(x, weight, bias, stride);
     relu(match past {
@@ -80,14 +78,9 @@ pub fn temporal_block(
 /// - result: (N, T, V, C')
 pub fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
     if takes(&x.device(), [&weight.device()]) {
-        return window(x, weight.unsqueeze(), None, None, Window::rows(1), false);
+        return window(x, weight.unsqueeze(), None, Window::rows(1), false);
     }
-    // Natively the stock product is the same one.
-    if cfg!(target_arch = "wasm32") && on_cpu(&x.device()) { own_rows(x, weight) } else { plain::rows(x, weight) }
-}
-
-fn own_rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
-    Tensor::from_dispatch(Dispatch::channels(x.into_dispatch(), weight.into_dispatch()))
+    plain::rows(x, weight)
 }
 
 /// [`rows`] of every `stride`-th frame, plus a bias, and the positive part of it with `relu`.
@@ -97,8 +90,8 @@ fn own_rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
 /// - result: (N, ceil(T / stride), V, C')
 pub fn biased_rows(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<4>, stride: usize, positive: bool) -> Tensor<4> {
     if takes(&x.device(), [&weight.device(), &bias.device()]) {
-        let bias = Some(bias.squeeze_dims(&[0, 1]));
-        return window(x, weight.unsqueeze(), bias, None, Window::rows(stride), positive);
+        let bias = bias.squeeze_dims(&[0, 1]);
+        return window(x, weight.unsqueeze(), Some((bias, None)), Window::rows(stride), positive);
     }
     let y = rows(strided(x, stride), weight) + bias;
     if positive { relu(y) } else { y }

@@ -1,4 +1,5 @@
-//! The same operations composed of Burn's own, for GPUs and as the reference of the kernels.
+//! The same operations composed of Burn's own: for tracked weights on GPUs, for what has no kernel there, and as the reference
+//! of the kernels.
 
 use burn::tensor::activation::relu as positive;
 use burn::tensor::module::conv2d;

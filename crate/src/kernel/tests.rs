@@ -42,26 +42,6 @@ fn temporal_convolution_agrees_with_the_stock_one() {
     }
 }
 
-#[test]
-fn the_product_over_the_channels_agrees_with_the_stock_one() {
-    let device = Device::flex().autodiff();
-    device.seed(6);
-    for (n, t, v, c, out) in [(1, 4, 5, 8, 16), (3, 7, 2, 5, 3), (2, 1, 1, 1, 8)] {
-        let x = Tensor::<4>::random([n, t, v, c], Distribution::Normal(0.0, 1.0), &device).require_grad();
-        let w = Tensor::<2>::random([c, out], Distribution::Normal(0.0, 1.0), &device).require_grad();
-        let weigh = Tensor::<4>::random([n, t, v, out], Distribution::Normal(0.0, 1.0), &device);
-        let run = |f: fn(Tensor<4>, Tensor<2>) -> Tensor<4>| {
-            let y = f(x.clone(), w.clone());
-            let grads = (y.clone() * weigh.clone()).sum().backward();
-            (y.inner(), x.grad(&grads).unwrap(), w.grad(&grads).unwrap())
-        };
-        let (kernel, stock) = (run(own_rows), run(plain::rows));
-        close(kernel.0, stock.0);
-        close(kernel.1, stock.1);
-        close(kernel.2, stock.2);
-    }
-}
-
 /// Weights of a sum that leave out values so near zero that rounding decides whether they are positive.
 fn decided(weigh: Tensor<4>, y: &Tensor<4>) -> Tensor<4> {
     weigh * Tensor::from_inner(y.clone().inner().abs().greater_elem(1e-3).float())

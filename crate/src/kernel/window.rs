@@ -18,8 +18,6 @@ use super::temporal::{self, Shape};
 pub struct Window {
     /// Frames read, each with its own weight: an odd number.
     pub taps: usize,
-    /// How many of them come before the first frame: half of them.
-    pub pad: usize,
     /// Frames of the input for one of the result.
     pub stride: usize,
 }
@@ -27,12 +25,18 @@ pub struct Window {
 impl Window {
     /// That of the temporal convolution.
     pub fn taps(stride: usize) -> Self {
-        Self { taps: TAPS, pad: TAPS / 2, stride }
+        Self { taps: TAPS, stride }
     }
 
     /// Each frame by itself.
     pub fn rows(stride: usize) -> Self {
-        Self { taps: 1, pad: 0, stride }
+        Self { taps: 1, stride }
+    }
+
+    /// How many of the frames read come before the first one.
+    #[cfg(feature = "gpu")]
+    pub fn pad(self) -> usize {
+        self.taps / 2
     }
 }
 
@@ -100,15 +104,14 @@ impl WindowOps for Flex {
 pub(super) fn window(
     x: Tensor<4>,
     weight: Tensor<3>,
-    bias: Option<Tensor<2>>,
-    add: Option<Tensor<4>>,
+    added: Option<(Tensor<2>, Option<Tensor<4>>)>,
     over: Window,
     relu: bool,
 ) -> Tensor<4> {
-    let added = match (bias.map(Tensor::into_dispatch), add.map(Tensor::into_dispatch)) {
-        (None, _) => Added::Nothing,
-        (Some(bias), None) => Added::Bias(bias),
-        (Some(bias), Some(add)) => Added::BiasAnd(bias, add),
+    let added = match added {
+        None => Added::Nothing,
+        Some((bias, None)) => Added::Bias(bias.into_dispatch()),
+        Some((bias, Some(past))) => Added::BiasAnd(bias.into_dispatch(), past.into_dispatch()),
     };
     Tensor::from_dispatch(Dispatch::window(x.into_dispatch(), weight.into_dispatch(), added, over, relu))
 }

@@ -8,7 +8,6 @@ use super::fold::{Affine, pointwise, temporal, tensor};
 use super::state::State;
 use crate::error::Result;
 use crate::kernel::{TAPS, biased_rows, graph_product, temporal_block};
-pub use crate::kernel::{rows, strided};
 use crate::skeleton::{Graph, LayoutId};
 
 /// Subsets of the partition.

@@ -26,7 +26,7 @@ pub(super) fn forward(x: Primitive, weight: Primitive, added: Added<Cube>, over:
     let [n, t, v, c] = x.shape().dims();
     let [_, _, out] = weight.shape().dims();
     let frames = t.div_ceil(over.stride);
-    let way = [over.stride as i32, 1, -(over.pad as i32), 1];
+    let way = [over.stride as i32, 1, -(over.pad() as i32), 1];
     run(x, weight, added, [n, t, frames, v], [c, out, over.taps], way, relu)
 }
 
@@ -35,7 +35,7 @@ pub(super) fn backward(dy: Primitive, weight: Primitive, frames: usize, over: Wi
     let [n, t, v, out] = dy.shape().dims();
     let [taps, c, _] = weight.shape().dims();
     let weight = turned(weight);
-    let way = [1, -1, over.pad as i32, over.stride as i32];
+    let way = [1, -1, over.pad() as i32, over.stride as i32];
     run(dy, weight, Added::Nothing, [n, t, frames, v], [out, c, taps], way, false)
 }
 
@@ -67,6 +67,9 @@ fn run(
         Added::BiasAnd(bias, add) => (Some(bias), Some(add)),
     };
     let biases = bias.as_ref().map_or(1, |b| b.shape().num_elements() / out);
+    // The kernel does not look: what it reads has to be there.
+    assert!(rows > 0 && (biases == 1 || biases == joints), "a bias of {biases} rows for {joints} joints");
+    assert!(add.as_ref().is_none_or(|add| add.shape() == y.shape()), "what is added has another shape");
     let sizes = SizesLaunch::new(
         frames_in as u32,
         frames_out as u32,
