@@ -10,7 +10,8 @@ use clap::Args;
 
 use super::common::{ModelArgs, clip, natural, text, write};
 use super::convert::format_of;
-use crate::attack::{Attack, AttackConfig, Epsilon, Peer, StepReport, Stop, Target, run as drive};
+use crate::attack::report::top;
+use crate::attack::{Attack, AttackConfig, Epsilon, Peer, Ranked, StepReport, Stop, Target, run as drive};
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::skeleton::Layout;
@@ -169,10 +170,11 @@ pub fn run(args: &AttackArgs) -> Result<()> {
     })?;
     let milliseconds = 1000.0 * start.elapsed().as_secs_f64() / last.iteration as f64;
     let probabilities = drive::block_on(attack.recognise())?;
-    let best = (0..classes.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b])).unwrap_or(0);
     summary(&last, clip.layout().unit, clip.body_height());
     println!("a step took {milliseconds:.0} ms in the mean, on the CPU");
-    println!("now recognised as {:?} with {:.1} %", classes[best], 100.0 * probabilities[best]);
+    for Ranked { index, p } in top(&probabilities, 1) {
+        println!("now recognised as {:?} with {:.1} %", classes[index], 100.0 * p);
+    }
 
     if let Some(path) = &args.report {
         write(path, rows.as_bytes())?;

@@ -19,7 +19,7 @@ pub struct WeightArgs {
     /// Names of its classes: a text file with one in each line, or a JSON array
     #[arg(long, requires = "weights")]
     classes: Option<PathBuf>,
-    /// What happens to a clip before: raw, centred, padded, kinetics, kinetics-up or 2s-agcn
+    /// What happens to a clip before: raw, centred, anchored, padded, kinetics, kinetics-up or 2s-agcn
     #[arg(long, requires = "weights")]
     preprocessing: Option<String>,
     /// The stream of a 2s-AGCN file, or of the first of two: joint or bone

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 /// Works through the units and gives each one's rows to `each`, on the calling thread, in the order in which they are done.
 ///
-/// Clips are attacked side by side, each on one thread with kernels that use no other. Both cores are busy all the time then, which
+/// Clips are attacked side by side, each on one thread with kernels that use no other. All cores are busy all the time then, which
 /// kernels that split a single clip's work do not achieve, and no row depends on the number of threads.
 ///
 /// # Errors

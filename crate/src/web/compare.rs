@@ -59,8 +59,8 @@ impl Session {
     }
 
     async fn product(&self, n: usize, count: usize) -> Result<f64> {
-        if n == 0 || count == 0 {
-            return Err(Error::config("n and count start at 1"));
+        if !(1..=4096).contains(&n) || count == 0 {
+            return Err(Error::config("n is from 1 to 4096, and count starts at 1"));
         }
         let device = self.device();
         // Of this size the values neither grow nor vanish from one product to the next.

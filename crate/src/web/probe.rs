@@ -59,22 +59,21 @@ impl Probe {
 }
 
 /// Measures both devices with twice as many convolutions each time, until the result is clear. The GPU is not waited for
-/// beyond its time.
+/// beyond its time; the CPU's own is not counted.
 ///
 /// # Errors
 /// A device error where one of them fails.
 pub async fn probe(device: &Device, gpu: &Rc<Gpu>) -> Result<Probe> {
-    let start = now();
     let (on_cpu, on_gpu) = (Chain::on(&Device::flex()), Chain::on(device));
     // The first run of each compiles and warms up.
     on_cpu.run(1).await?;
-    let mut warm = answered(&on_gpu, 1, gpu, PATIENCE).await?;
+    let mut left = PATIENCE;
+    let mut warm = answered(&on_gpu, 1, gpu, &mut left).await?;
     let mut count = 1;
     loop {
         let cpu = on_cpu.run(count).await?;
-        let left = PATIENCE - (now() - start);
         if warm.is_some() {
-            warm = answered(&on_gpu, count, gpu, left).await?;
+            warm = answered(&on_gpu, count, gpu, &mut left).await?;
         }
         let probe = Probe { count, gpu: warm, cpu };
         if probe.is_clear() {
@@ -84,8 +83,9 @@ pub async fn probe(device: &Device, gpu: &Rc<Gpu>) -> Result<Probe> {
     }
 }
 
-/// Milliseconds, or none where the GPU has not answered in time.
-async fn answered(chain: &Chain, count: usize, gpu: &Rc<Gpu>, limit: f64) -> Result<Option<f64>> {
+/// Milliseconds, or none where the GPU has not answered in what is left of its time.
+async fn answered(chain: &Chain, count: usize, gpu: &Rc<Gpu>, left: &mut f64) -> Result<Option<f64>> {
+    let start = now();
     // The GPU must not be destroyed under its computation, so that holds it, also when nobody waits any more.
     let (chain, gpu) = (chain.clone(), Rc::clone(gpu));
     let answer = future_to_promise(async move {
@@ -93,8 +93,9 @@ async fn answered(chain: &Chain, count: usize, gpu: &Rc<Gpu>, limit: f64) -> Res
         drop(gpu);
         ms.map(JsValue::from_f64).map_err(|e| thrown(&e))
     });
-    let first = Promise::race(&Array::of2(&answer, &after(limit.max(0.0) as u32)));
+    let first = Promise::race(&Array::of2(&answer, &after(left.max(0.0) as u32)));
     let first = JsFuture::from(first).await;
+    *left -= now() - start;
     first.map(|ms| ms.as_f64()).map_err(|_| Error::device("the GPU did not compute a convolution"))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::super::common::{ModelArgs, clip, natural, write};
+use crate::attack::report::top;
 use crate::attack::run::block_on;
 use crate::attack::{AttackConfig, Constraints, Epsilon};
 use crate::error::{Error, Result};
@@ -141,7 +142,8 @@ impl Scene {
     /// The class that the model says, and with what probability.
     fn said(&self, clip: &Sequence) -> Result<String> {
         let p = block_on(self.model.recognise(clip))?;
-        let best = (0..p.len()).max_by(|a, b| p[*a].total_cmp(&p[*b])).unwrap_or(0);
-        Ok(format!("{:?}, {:.0} %", self.model.entry.classes[best], 100.0 * p[best]))
+        let said =
+            top(&p, 1).into_iter().map(|r| format!("{:?}, {:.0} %", self.model.entry.classes[r.index], 100.0 * r.p));
+        Ok(said.collect())
     }
 }

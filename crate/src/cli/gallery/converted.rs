@@ -5,7 +5,7 @@ use std::path::Path;
 use super::index::{Index, New};
 use crate::cli::common::clip;
 use crate::data::convert::converted;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::skeleton::LayoutId;
 
 /// What a layout's clips are called, and which clips are converted: those whose action its sets have.
@@ -36,8 +36,10 @@ pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
     for (layout, name, short, ids) in LAYOUTS {
         for (i, id) in ids.iter().enumerate() {
             let id = format!("synthetic-{id}");
-            let missing = || Error::data("is not in the gallery").at(&id);
-            let entry = index.0.iter().find(|e| e.id == id).ok_or_else(missing)?;
+            let Some(entry) = index.0.iter().find(|e| e.id == id) else {
+                println!("{id} is not in the gallery: left out in the skeleton {name}");
+                continue;
+            };
             // The seed of camera and detector, where there are any.
             let clip = converted(&clip(&dir.join(&entry.file))?, layout, 1 + i as u64)?;
             clips.push(New {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::attack::report::top;
 use crate::attack::run::block_on;
 use crate::data::distance::{Compared, median, spacing};
 use crate::data::prior::{Draw, Example, Prior};
@@ -35,8 +36,7 @@ impl Real {
 /// The class that comes first.
 fn recognise(model: &Recogniser, clip: &Sequence) -> Result<usize> {
     let probabilities = block_on(model.recognise(clip))?;
-    let best = (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]));
-    Ok(best.unwrap_or(0))
+    Ok(top(&probabilities, 1).first().map_or(0, |best| best.index))
 }
 
 /// One draw, measured.

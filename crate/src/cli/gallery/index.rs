@@ -82,7 +82,13 @@ impl Index {
         if !path.exists() {
             return Ok(Self::default());
         }
-        serde_json::from_str(&text(&path)?).map_err(|e| Error::data(e.to_string()).at(path.display()))
+        let index: Self =
+            serde_json::from_str(&text(&path)?).map_err(|e| Error::data(e.to_string()).at(path.display()))?;
+        // What is replaced is removed: nothing outside of the directory.
+        match index.0.iter().find(|e| Path::new(&e.file).file_name().is_none_or(|name| name != e.file.as_str())) {
+            Some(entry) => Err(Error::data(format!("{:?} is no file beside it", entry.file)).at(path.display())),
+            None => Ok(index),
+        }
     }
 
     /// Puts new clips in the place of all of their origin, files included.

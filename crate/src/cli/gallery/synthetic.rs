@@ -10,6 +10,7 @@ use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::data::prior::{Example, Prior};
 use crate::error::{Error, Result};
 use crate::model::{Manifest, Recogniser};
+use crate::skeleton::LayoutId;
 
 /// The training side of UTD-MHAD's cross-subject split. The prior sees nobody else.
 const TRAINING: [&str; 4] = ["1", "3", "5", "7"];
@@ -52,14 +53,14 @@ pub fn make(data: &Path, args: &GalleryArgs) -> Result<(Vec<New>, String)> {
     Ok((clips, figures.markdown()))
 }
 
-/// The first model of a directory's manifest that tells these classes apart, in this order; None without a manifest.
+/// The first model of a directory's manifest that tells these classes apart, in this order, in the prior's skeleton; None without a manifest.
 fn recogniser(dir: &Path, classes: &[String]) -> Result<Option<Recogniser>> {
     let path = dir.join("manifest.json");
     if !path.exists() {
         return Ok(None);
     }
     let manifest = Manifest::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
-    let entry = manifest.models.into_iter().find(|m| m.classes == classes);
+    let entry = manifest.models.into_iter().find(|m| m.layout == LayoutId::KinectV1 && m.classes == classes);
     let entry = entry.ok_or_else(|| Error::weights("has no model of these classes").at(path.display()))?;
     load(&entry, dir).map(Some)
 }
