@@ -29,11 +29,7 @@ pub fn machine(before: Option<String>) -> Value {
         "processor": line("/proc/cpuinfo", "model name").unwrap_or_else(unknown),
         "cores": std::thread::available_parallelism().map_or(0, usize::from),
         "memory": line("/proc/meminfo", "MemTotal").unwrap_or_else(unknown),
-        // Without what a distribution adds to its kernel's version.
-        "system": output("uname", &["-sr"]).map_or_else(
-            || std::env::consts::OS.to_owned(),
-            |name| name.split('-').next().unwrap_or(&name).to_owned(),
-        ),
+        "system": std::env::consts::OS,
         "load": format!("{before} before, {after} after"),
     })
 }
