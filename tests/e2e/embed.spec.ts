@@ -1,14 +1,20 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 
 const host = `<!doctype html><html lang="en"><title>A lesson</title><h1>Two clips</h1>
 <ciasa-playground id="a" engine="cpu" manual-engine hide="header gallery explain"></ciasa-playground>
 <ciasa-playground id="b" engine="cpu" mode="localized" hide="header gallery attack curves figures exports explain"></ciasa-playground>
 <script type="module" src="/ciasa-playground.js"></script></html>`;
 
-test("two elements live on a page of somebody else and leave its address alone", async ({ page }) => {
+/** Opens the page of somebody else; gives its second element. */
+async function lesson(page: Page, rest = ""): Promise<Locator> {
   await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
-  await page.goto("/lesson.html?chapter=3#part-2");
-  const [a, b] = [page.locator("#a"), page.locator("#b")];
+  await page.goto(`/lesson.html${rest}`);
+  return page.locator("#b");
+}
+
+test("two elements live on a page of somebody else and leave its address alone", async ({ page }) => {
+  const b = await lesson(page, "?chapter=3#part-2");
+  const a = page.locator("#a");
   await expect(a.locator("canvas.painted")).toBeVisible();
   await b.scrollIntoViewIfNeeded();
   await expect(b.locator("canvas.painted")).toBeVisible();
@@ -31,9 +37,7 @@ test("two elements live on a page of somebody else and leave its address alone",
 });
 
 test("reports and the end are told as events", async ({ page }) => {
-  await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
-  await page.goto("/lesson.html");
-  const b = page.locator("#b");
+  const b = await lesson(page);
   await expect(b.locator("ciasa-verdict .before")).toContainText("%");
   const told = await page.evaluate(async () => {
     const element = document.getElementById("b") as HTMLElement & {
@@ -53,9 +57,7 @@ test("reports and the end are told as events", async ({ page }) => {
 });
 
 test("weights are opened by a script, with nobody asked", async ({ page }) => {
-  await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
-  await page.goto("/lesson.html");
-  const b = page.locator("#b");
+  const b = await lesson(page);
   await expect(b.locator("ciasa-verdict .before")).toContainText("%");
   const told = await page.evaluate(async () => {
     const element = document.getElementById("b") as HTMLElement & {

@@ -26,12 +26,16 @@ test("the engine is named, with the reason for it", async ({ page }) => {
   await expect(badge.locator("summary")).toContainText(/CPU|GPU/);
   await badge.locator("summary").click();
   // Also a GPU that is emulated has been measured, and not judged by its name.
-  await expect(badge.locator(".panel .hint").first()).toContainText(/^measured: .* on the CPU, .* GPU/);
+  await expect(badge.locator(".panel .hint").first()).toContainText(
+    /^measured: (.*\d ms on the CPU, .*\d m?s (on|from) the GPU|\d+ ms .* on the GPU, \d+ ms on the CPU)/,
+  );
 });
 
 test("a GPU has compiled what the first step of an attack needs before it is asked for", async ({ page }) => {
   await open(page, "engine=webgpu&stop=iterations&n=1");
   await recognised(page);
+  // On a CPU nothing would be compiled, ever.
+  expect(await device(page)).toBe("webgpu");
   // The engine answers one after the other: this second answer comes after the warm-up.
   await page.evaluate(async () => {
     const element = document.querySelector("ciasa-playground") as unknown as {
@@ -52,6 +56,7 @@ test("a GPU has compiled what the first step of an attack needs before it is ask
     };
   });
   await attack(page);
+  expect(await device(page)).toBe("webgpu");
   expect(await worker.evaluate(() => (self as unknown as { compiled: number }).compiled)).toBe(0);
 });
 

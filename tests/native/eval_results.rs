@@ -80,8 +80,9 @@ fn page_and_plots_are_what_the_kept_rows_make() {
     let text = |path: PathBuf| std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let stale = "is not what the rows make: ciasa eval report";
     assert!(text(out.join("RESULTS.md")) == text(root().join("docs/RESULTS.md")), "docs/RESULTS.md {stale}");
-    for plot in std::fs::read_dir(out.join("results")).unwrap() {
-        let plot = plot.unwrap();
+    let plots: Vec<_> = std::fs::read_dir(out.join("results")).unwrap().map(Result::unwrap).collect();
+    assert!(!plots.is_empty(), "no plot was drawn");
+    for plot in plots {
         let kept = root().join("docs/results").join(plot.file_name());
         assert!(text(plot.path()) == text(kept.clone()), "{} {stale}", kept.display());
     }

@@ -1,7 +1,7 @@
 // Seconds of an attack step in one Chromium: our engine beside TensorFlow.js and PyTorch, on the same network, weights and clip.
 // Needs web/pkg (npm run build). Prints a table, writes docs/bench/browser.json and docs/BENCH.md. `npm run bench -- --help`.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
@@ -148,8 +148,7 @@ function finish() {
       processor: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
       memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-      // Without what a distribution adds to its kernel's version.
-      system: `${process.platform} ${release().split("-")[0]}`,
+      system: process.platform,
       load: `${started.load.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`,
     },
     versions: { commit: `${commit}${changed ? " with changes" : ""}`, node: process.versions.node },

@@ -37,7 +37,8 @@ interface Waiting {
   reject(error: ErrorMessage): void;
 }
 
-const IDLE: EngineState = {
+/** Of an engine that was not asked for. */
+export const IDLE: EngineState = {
   status: "idle",
   loadedBytes: 0,
   totalBytes: 0,

@@ -68,7 +68,7 @@ async function answer(message: Call): Promise<void> {
   }
 }
 
-async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
+async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<Calls[CallName]["answer"]> {
   switch (message.type) {
     case "start":
       await instantiate();
@@ -96,8 +96,6 @@ async function compute(message: Call): Promise<Calls[CallName]["answer"]> {
       return null;
     case "memory":
       return ready().memory();
-    case "loseDevice":
-      return ready().loseDevice();
   }
 }
 

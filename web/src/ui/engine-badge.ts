@@ -20,10 +20,7 @@ export class EngineBadge extends Part {
     css`
       :host { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; position: relative; }
       .loading { display: flex; gap: 10px; align-items: center; font-size: 12.5px; color: var(--ink-2); }
-      progress { appearance: none; width: 120px; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); accent-color: var(--clean); }
-      progress::-webkit-progress-bar { background: var(--line); }
-      progress::-webkit-progress-value { background: var(--clean); }
-      progress::-moz-progress-bar { background: var(--clean); }
+      progress { width: 120px; background: var(--line); }
       summary { padding: 0 10px; min-height: 34px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); font-weight: 550; font-size: 13px; background: var(--surface); max-width: 340px; }
       summary::before { display: none; }
       summary svg { width: 16px; height: 16px; flex: none; color: var(--ink-2); }

@@ -13,10 +13,7 @@ export class RunBar extends Part {
       .buttons { display: grid; grid-template-columns: 1fr auto auto auto; gap: 6px; }
       .buttons button { min-height: 40px; }
       .primary { font-weight: 620; }
-      progress { appearance: none; width: 100%; height: 4px; border: 0; border-radius: 2px; overflow: hidden; background: var(--sunken); }
-      progress::-webkit-progress-bar { background: var(--sunken); }
-      progress::-webkit-progress-value { background: var(--perturbed); }
-      progress::-moz-progress-bar { background: var(--perturbed); }
+      progress { height: 4px; color: var(--perturbed); }
       p { min-height: 17px; }
       .square { width: 40px; padding: 0; }
       @media (pointer: coarse), (max-width: 720px) { .buttons button { min-height: 46px; } .square { width: 46px; } }

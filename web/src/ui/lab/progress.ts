@@ -15,10 +15,7 @@ export class LabProgress extends LabPart {
       .buttons { display: flex; gap: 6px; }
       .buttons button { min-height: 40px; white-space: nowrap; }
       .primary { flex: 1; font-weight: 620; }
-      progress { appearance: none; width: 100%; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--sunken); }
-      progress::-webkit-progress-bar { background: var(--sunken); }
-      progress::-webkit-progress-value { background: var(--perturbed); }
-      progress::-moz-progress-bar { background: var(--perturbed); }
+      progress { color: var(--perturbed); }
       .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); display: grid; gap: 2px; overflow-wrap: anywhere; }
       .bad strong { color: var(--bad); }
       .hint { min-height: 17px; }
