@@ -214,6 +214,49 @@ test("another network stops the sweep instead of mixing into its rows", async ()
   expect(lab.failure?.message).toContain("SECOND");
 });
 
+test("a network that was switched during a pause ends the sweep when it goes on, and is no clip's trouble", async () => {
+  const { bench, lab } = made();
+  const usual = bench.next;
+  let ended = () => {};
+  bench.next = (trial) => {
+    if (bench.attacked.length < 3) return usual(trial);
+    lab.pause();
+    bench.model = model("second");
+    // The attack went with its network.
+    ended = () => trial.reject({ kind: "config", message: "no attack is under way" });
+  };
+  const running = lab.start();
+  await expect.poll(() => lab.status).toBe("paused");
+  lab.resume();
+  ended();
+  await running;
+  expect([lab.status, lab.results.length, lab.troubles.size]).toEqual(["failed", 2, 0]);
+  expect(lab.failure?.message).toBe("The network was changed to SECOND.");
+});
+
+test("nothing begins or goes on while a network is on its way", async () => {
+  const { bench, lab } = made();
+  bench.loading = true;
+  await lab.start();
+  expect([lab.status, lab.obstacle]).toEqual(["idle", "The network is on its way."]);
+  bench.loading = false;
+  const usual = bench.next;
+  bench.next = (trial) => {
+    lab.pause();
+    usual(trial);
+  };
+  const running = lab.start();
+  await expect.poll(() => lab.results.length).toBe(1);
+  bench.loading = true;
+  lab.resume();
+  expect([lab.status, bench.attacked.length]).toEqual(["paused", 1]);
+  bench.loading = false;
+  bench.next = usual;
+  lab.resume();
+  await running;
+  expect(lab.results).toHaveLength(6);
+});
+
 test("other networks judge what was made for the first", async () => {
   const { bench, lab } = made([model("second")]);
   lab.set({ sweep: "transfer", epsilons: [0.1] });

@@ -93,6 +93,7 @@ export const flipped: Outcome = {
 /** A bench whose attacks end as the test says: with an outcome, null (cancelled) or an error. */
 export class FakeBench implements Bench {
   model: ModelInfo | null = ground.model;
+  loading = false;
   engine = "fake";
   occupied = false;
   released = 0;
@@ -142,9 +143,9 @@ export class FakeBench implements Bench {
     this.released += 1;
   }
 
-  async revive() {
+  async revive(wanted: ModelInfo) {
     this.revived += 1;
-    this.model = ground.model;
+    this.model = wanted;
   }
 }
 

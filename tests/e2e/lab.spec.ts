@@ -145,6 +145,47 @@ test("while the Lab computes, the playground's attack waits; while it pauses, it
   await expect(state(page)).toHaveText(/^0 of 1 rows/);
 });
 
+test("while the Lab computes, a clip of another skeleton is watched and its network waits", async ({
+  page,
+}) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await openLab(page, ["Wave 1"], "&sweep=basic");
+  await epsilons(page, "0.01");
+  await lab(page).getByLabel("Steps at most").fill("5000");
+  await lab(page).getByLabel("Stop").selectOption("iterations");
+  await go(page).click();
+  await expect(state(page)).toHaveText(/step [1-9]/);
+  const steps = async () => Number((await state(page).textContent())?.match(/step (\d+)/)?.[1]);
+  const goesOn = async () => {
+    const now = await steps();
+    await expect.poll(steps).toBeGreaterThan(now + 3);
+  };
+  await page.locator("ciasa-gallery").getByRole("button", { name: "Squat 1, HDM05" }).click();
+  const panel = page.locator("ciasa-recogniser");
+  await expect(panel).toContainText("The Lab is computing. This clip can be watched");
+  await expect(page.locator("ciasa-verdict .before")).toContainText("waits for the Lab");
+  await goesOn();
+  // Nor does a script change the network under the Lab.
+  await page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { settings: { set(patch: object): void } };
+    };
+    element.session.settings.set({ clip: "synthetic-squat-1", model: "nw-ucla-st-gcn" });
+  });
+  await expect(page.locator("ciasa-gallery button[aria-pressed=true]")).toHaveText("Squat 1");
+  await expect(panel).toContainText("The Lab is computing.");
+  await goesOn();
+  expect(asked.filter((path) => path.endsWith(".safetensors"))).toEqual([
+    "/models/utd-mhad-st-gcn.safetensors",
+  ]);
+  await expect(lab(page).getByRole("alert")).toHaveCount(0);
+  await lab(page).getByRole("button", { name: "Cancel the sweep" }).click();
+  await expect(panel.getByRole("combobox", { name: "Network" })).toHaveValue("nw-ucla-st-gcn");
+  await expect(page.locator("ciasa-verdict .before")).toContainText("%");
+  await expect(panel).not.toContainText("The Lab is computing");
+});
+
 test("an engine that is lost is told; the sweep goes on with the rows that it has", async ({ page }) => {
   await openLab(page, ["Wave 1", "Squat 1"]);
   await epsilons(page, "0.01 0.02 0.03 0.04 0.05 0.06");

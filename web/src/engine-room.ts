@@ -1,5 +1,5 @@
 import type { Clip, LayoutId } from "./clip.ts";
-import { Engine } from "./engine/client.ts";
+import { Engine, IDLE } from "./engine/client.ts";
 import type {
   Answers,
   AttackConfig,
@@ -57,8 +57,14 @@ export class EngineRoom extends EventTarget {
     return [...this.models, ...this.opened].filter((model) => model.layout === layout);
   }
 
+  /** The recogniser of that id where it reads the layout, or else the first that does. */
+  chosen(layout: LayoutId, id: string): ModelInfo | undefined {
+    const fits = this.fits(layout);
+    return fits.find((one) => one.id === id) ?? fits[0];
+  }
+
   get state(): EngineState {
-    return this.#engine?.state ?? nothing;
+    return this.#engine?.state ?? IDLE;
   }
 
   /** Has the page asked for the engine (and not called that off)? */
@@ -90,8 +96,7 @@ export class EngineRoom extends EventTarget {
   }
 
   /**
-   * Sees to it that the recogniser of that id, or else the first that reads the layout, is loaded; its download goes
-   * on beside the engine's own. Whoever asks later calls off what was asked before, which then ends with an error of kind
+   * Sees to it that the `chosen` recogniser is loaded; its download goes on beside the engine's own. Whoever asks later calls off what was asked before, which then ends with an error of kind
    * "cancelled". Does nothing where the engine is not wanted or no recogniser fits.
    */
   async prepareFor(layout: LayoutId, id: string): Promise<void> {
@@ -100,11 +105,10 @@ export class EngineRoom extends EventTarget {
     this.#asked += 1;
     const mine = this.#asked;
     this.models = await engine.models();
-    const fits = this.fits(layout);
-    const model = fits.find((one) => one.id === id) ?? fits[0];
+    const model = this.chosen(layout, id);
     if (mine !== this.#asked || !model) return;
     const before = this.#switch;
-    if (before?.model.id === model.id) return before.done;
+    if (before?.model.id === model.id && !before.stop.signal.aborted) return before.done;
     if (before) {
       before.stop.abort();
       // What the module has begun it also ends.
@@ -189,12 +193,3 @@ export class EngineRoom extends EventTarget {
     this.#failed = failed;
   }
 }
-
-const nothing: EngineState = {
-  status: "idle",
-  loadedBytes: 0,
-  totalBytes: 0,
-  backend: null,
-  model: null,
-  error: null,
-};

@@ -87,6 +87,13 @@ export class Session extends EventTarget {
     return this.clip !== null && models.length > 0 && this.engine.fits(this.clip.layout).length === 0;
   }
 
+  /** Would this clip's recogniser take the place of one that somebody else computes with? Then it waits. */
+  get held(): boolean {
+    if (!this.claim || !this.clip) return false;
+    const wanted = this.engine.chosen(this.clip.layout, this.state.model);
+    return !wanted || wanted.id !== this.engine.state.model?.id;
+  }
+
   /** Can the discriminator learn from other clips of this layout? */
   get natural(): boolean {
     return this.clip !== null && this.library.natural(this.clip.layout);
@@ -180,7 +187,10 @@ export class Session extends EventTarget {
     void this.recognise();
   }
 
-  /** Asks the recogniser about the clean clip, once engine and model are there. A later question takes over. */
+  /**
+   * Asks the recogniser about the clean clip, once engine and model are there. A later question takes over. One that is
+   * `held` is asked again when the claim has ended.
+   */
   async recognise(): Promise<void> {
     const clip = this.clip;
     if (!clip || this.before) return;
@@ -188,6 +198,7 @@ export class Session extends EventTarget {
     const mine = this.#question;
     const stale = () => mine !== this.#question || clip !== this.clip;
     try {
+      if (this.held) return;
       await this.engine.prepareFor(clip.layout, this.state.model);
       const model = this.model;
       if (!model || stale()) return;

@@ -16,6 +16,8 @@ export interface Trial {
 export interface Bench {
   /** The network that is ready to be attacked, or null. */
   readonly model: ModelInfo | null;
+  /** Is a network, or the engine itself, on its way? */
+  readonly loading: boolean;
   /** The device that computes, in words. */
   readonly engine: string;
   /** Does somebody else attack with it? */
@@ -28,6 +30,6 @@ export interface Bench {
   /** What another network makes of a clip. It is loaded beside the attacked one and stays until `release`. */
   judge(model: ModelInfo, clip: Clip): Promise<Recognition>;
   release(): void;
-  /** Starts the engine again after it stopped. Rejects where that fails. */
-  revive(): Promise<void>;
+  /** Starts the engine again after it stopped, with this network. Rejects where that fails. */
+  revive(model: ModelInfo): Promise<void>;
 }

@@ -70,6 +70,7 @@ export class Lab extends EventTarget {
   /** Why nothing can be computed now, in words for the visitor; null where it can. */
   get obstacle(): string | null {
     if (this.#bench.occupied) return "The playground's own attack is under way. Finish or cancel it first.";
+    if (this.#bench.loading) return "The network is on its way.";
     if (!this.ground) return "No network is loaded yet.";
     if (this.plan.clips.length === 0) return "No clip is chosen.";
     return obstacle(this.settings, this.ground);
@@ -107,7 +108,7 @@ export class Lab extends EventTarget {
     this.troubles.clear();
     this.#become("running");
     try {
-      if (!this.#bench.model) await this.#bench.revive();
+      if (!this.#bench.model && this.ground) await this.#bench.revive(this.ground.model);
       while (turn === this.#turn) {
         const task = this.plan.tasks.find((one) => this.#open(one));
         if (!task) break;
@@ -130,7 +131,7 @@ export class Lab extends EventTarget {
   }
 
   resume(): void {
-    if (this.status !== "paused" || this.#bench.occupied) return;
+    if (this.status !== "paused" || this.#bench.occupied || this.#bench.loading) return;
     this.#trial?.resume();
     this.#become("running");
     this.#wake();
@@ -173,6 +174,7 @@ export class Lab extends EventTarget {
       const failure = asFailure(thrown);
       // Without the engine or its network nothing goes on; all else is this clip's own trouble.
       if (!this.#bench.model || failure.kind === "engine") throw failure;
+      this.#model();
       this.troubles.set(task.key, failure.message);
     }
   }

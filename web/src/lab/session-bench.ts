@@ -17,8 +17,14 @@ export class SessionBench implements Bench {
   }
 
   get model(): ModelInfo | null {
-    const { status, model } = this.#session.engine.state;
-    return status === "ready" ? model : null;
+    const { engine } = this.#session;
+    const { status, model } = engine.state;
+    return status === "ready" && engine.loading === null ? model : null;
+  }
+
+  get loading(): boolean {
+    const { engine } = this.#session;
+    return engine.loading !== null || ["loading", "starting"].includes(engine.state.status);
   }
 
   get engine(): string {
@@ -73,14 +79,13 @@ export class SessionBench implements Bench {
     this.#judge = null;
   }
 
-  async revive(): Promise<void> {
+  async revive(model: ModelInfo): Promise<void> {
     const { engine, state } = this.#session;
     if (engine.state.status === "failed" || !engine.wanted) {
       this.#session.dismiss();
       await engine.start(state.engine);
     }
-    const { clip } = this.#session;
-    if (!this.model && clip) await engine.prepareFor(clip.layout, state.model);
+    if (!this.model) await engine.prepareFor(model.layout, model.id);
     if (!this.model) throw new Failure("engine", engine.state.error?.message ?? "The engine did not start.");
   }
 }

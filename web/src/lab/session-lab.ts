@@ -12,23 +12,27 @@ export interface LabEnd {
 
 /** A Lab that follows a session: its clips, its network, its address; and that holds the session's engine while it runs. */
 export function labOf(session: Session): Lab {
-  const lab = new Lab(new SessionBench(session));
+  const bench = new SessionBench(session);
+  const lab = new Lab(bench);
   let seen: unknown[] = [];
   const follow = () => {
     const { sweep } = session.state;
     if (sweep !== lab.settings.sweep) lab.set({ sweep, epsilons: null });
     const ground = groundOf(session) ?? lab.ground;
     const { models, opened } = session.engine;
-    const now = [session.library.entries, ground?.model, models, opened.length, session.attacking];
+    const { attacking, library } = session;
+    const now = [library.entries, ground?.model, models, opened.length, attacking, bench.loading];
     if (now.every((one, i) => one === seen[i])) return;
     seen = now;
-    lab.survey(session.library.entries, ground);
+    lab.survey(library.entries, ground);
   };
   const claim = () => {
     const running = lab.status === "running";
     if (running === (session.claim !== null)) return;
     session.claim = running ? { words: "The Lab is computing.", hold: () => lab.pause() } : null;
     session.changed();
+    // A clip of another skeleton may have waited for its network.
+    if (!running) void session.recognise();
   };
   const done = () => {
     const reason = lab.status === "failed" ? "failed" : lab.open === 0 ? "complete" : "cancelled";
@@ -47,11 +51,11 @@ export function labOf(session: Session): Lab {
   return lab;
 }
 
-/** The loaded network, its layout, and the other networks for that layout. null while none is ready. */
+/** The loaded network, its layout, and the other networks for that layout. null while none is ready or another is on its way. */
 function groundOf({ engine, layouts, library }: Session): Ground | null {
   const { model, status } = engine.state;
   const layout = layouts.find((one) => one.id === model?.layout);
-  if (!model || !layout || status !== "ready") return null;
+  if (!model || !layout || status !== "ready" || engine.loading) return null;
   const others = engine.fits(model.layout).filter((one) => one.id !== model.id);
   return { layout, model, others, natural: library.natural(model.layout) };
 }

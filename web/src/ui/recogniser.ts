@@ -21,10 +21,7 @@ export class Recogniser extends Part {
       .network button { flex: none; }
       .said { margin-top: 8px; color: var(--ink-2); font-size: 12.5px; overflow-wrap: anywhere; }
       .way { display: grid; grid-template-columns: 1fr auto; gap: 4px 10px; align-items: center; margin-top: 10px; font-size: 12.5px; }
-      progress { grid-column: 1 / -1; appearance: none; width: 100%; height: 5px; border: 0; border-radius: 3px; overflow: hidden; background: var(--sunken); }
-      progress::-webkit-progress-bar { background: var(--sunken); }
-      progress::-webkit-progress-value { background: var(--clean); }
-      progress::-moz-progress-bar { background: var(--clean); }
+      progress { grid-column: 1 / -1; height: 5px; }
       .unreadable { margin-top: 10px; padding: 10px 12px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); display: grid; gap: 8px; justify-items: start; }
       .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin-top: 10px; }
       h3 { font-size: 12px; font-weight: 550; color: var(--ink-2); margin-bottom: 6px; }
@@ -43,7 +40,9 @@ export class Recogniser extends Part {
   ];
 
   override render() {
-    const { before, run, model, clip, engine, unreadable } = this.session;
+    const { before, run, model, clip, engine, unreadable, claim } = this.session;
+    const held = this.session.held && !unreadable;
+    const empty = held ? "Waiting for the Lab." : "Waiting for the engine.";
     const entry = clip ? this.session.library.find(clip.id) : undefined;
     return html`
       <div class="head"><h2>What the network sees</h2>
@@ -62,10 +61,11 @@ export class Recogniser extends Part {
       ${model ? html`<p class="said">${architecture(model)}, ${accuracy(model)}${isOpened(model) ? "" : `; ${model.split}`}.</p>` : nothing}
       ${engine.loading ? this.#onItsWay(engine.loading) : nothing}
       ${unreadable ? this.#unreadable() : nothing}
+      ${held ? html`<p class="said" role="status">${claim?.words} This clip can be watched; its network is loaded once the Lab pauses or ends.</p>` : nothing}
       <div class="columns">
         <section aria-label="Before the attack">
           <h3>Before</h3>
-          ${this.#list(before?.top, model?.classes ?? run?.classes, unreadable ? "No network reads this clip." : "Waiting for the engine.")}
+          ${this.#list(before?.top, model?.classes ?? run?.classes, unreadable ? "No network reads this clip." : empty)}
         </section>
         <section class="after" aria-label="After the attack">
           <h3>After</h3>

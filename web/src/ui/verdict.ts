@@ -33,7 +33,7 @@ export class Verdict extends Part {
   ];
 
   override render() {
-    const { before, run, engine, model, unreadable } = this.session;
+    const { before, run, engine, model, unreadable, held } = this.session;
     const classes = model?.classes ?? run?.classes ?? [];
     const [clean] = before?.top ?? [];
     const [now] = run?.after ?? [];
@@ -44,7 +44,7 @@ export class Verdict extends Part {
         ${
           clean
             ? html`<div class="label">${classes[clean.index]} <span class="number">${percent(clean.p)}</span></div>`
-            : html`<div class="label none">${unreadable ? "no network reads it" : waiting(engine.state.status, model !== null)}</div>`
+            : html`<div class="label none">${unreadable ? "no network reads it" : held ? "waits for the Lab" : waiting(engine.state.status, model !== null)}</div>`
         }
       </div>
       <div class="arrow">
