@@ -36,6 +36,31 @@ test("a good file is shown and recognised, a bad one is refused with its place",
   expect(new URL(page.url()).hash).not.toContain("mine");
 });
 
+test("a file that cannot be read is told by its name, and the others are taken", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const index = await (await page.request.get("/clips/index.json")).json();
+  const good = await (await page.request.get(`/clips/${index[3].file}`)).text();
+  await page.evaluate(async (text) => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { addFiles(files: File[]): Promise<void> };
+    };
+    // As a folder that was dropped: a name, and nothing that can be read.
+    const folder = new File(["x"], "my folder.pt");
+    const unreadable = () => Promise.reject(new DOMException("It could not be found.", "NotFoundError"));
+    folder.slice = () => Object.assign(new Blob(), { arrayBuffer: unreadable });
+    await element.session.addFiles([folder, new File([text], "mine.json"), new File(["{"], "bad.json")]);
+  }, good);
+  const notice = page.locator("ciasa-notice");
+  await expect(notice).toContainText(
+    '"my folder.pt" cannot be read. "bad.json" is no clip that can be read.',
+  );
+  await expect(notice).toContainText("It could not be found.");
+  await expect(page.locator("ciasa-weights-dialog dialog")).toHaveCount(0);
+  const mine = page.locator("ciasa-gallery li button", { hasText: "mine.json" });
+  await expect(mine).toHaveAttribute("aria-pressed", "true");
+});
+
 test("files come in by the button as well", async ({ page }) => {
   await open(page, cpu);
   await painted(page);

@@ -1,8 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { attack, before, cpu, errorsOf, open, painted, picture, recognised } from "./helpers.ts";
+import {
+  attack,
+  before,
+  cpu,
+  errorsOf,
+  open,
+  painted,
+  picture,
+  recognised,
+  tabTo,
+  violations,
+} from "./helpers.ts";
 
 const shipped = readFileSync("models/utd-mhad-st-gcn.safetensors");
 const classes = Array.from({ length: 27 }, (_, i) => `action ${i + 1}`);
@@ -28,6 +38,28 @@ async function drop(page: Page, ...files: { name: string; buffer: Buffer }[]): P
 const dialog = (page: Page) => page.locator("ciasa-weights-dialog dialog");
 
 const notice = (page: Page) => page.locator("ciasa-notice");
+
+/** What these tests ask of the element. */
+interface Playground {
+  session: {
+    engine: { open(...all: unknown[]): Promise<unknown> };
+    settings: { set(patch: object): void };
+    weights: { cancel(): void };
+  };
+  openWeights(files: File[], answers?: object): Promise<unknown>;
+  runLab(settings: object): Promise<void>;
+  cancelLab(): Promise<void>;
+}
+
+/** Listens, from before the page is opened, for what the element tells as an error. */
+async function failures(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    addEventListener("ciasa-error", (event) => told.push((event as CustomEvent).detail.message));
+  });
+  return () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+}
 
 /** The same file with a key of the same length in the place of another. */
 function renamed(file: Buffer, from: string, to: string): Buffer {
@@ -74,7 +106,9 @@ test("a weight file is recognised, asked about, loaded and attacked, and outlive
   await expect(panel).toContainText("your file, accuracy unknown");
   await expect(panel.getByRole("combobox", { name: "Network" })).toHaveValue(/^opened-/);
   await panel.getByText("About this network").click();
-  await expect(panel.locator("ciasa-network-details")).toContainText("6,194,366 bytes");
+  await expect(panel.locator("ciasa-network-details")).toContainText(
+    `${shipped.length.toLocaleString("en")} bytes`,
+  );
   await expect(panel.locator("ciasa-network-details")).toContainText(/[0-9a-f]{64}/);
   await picture(page, "weights-opened");
   await attack(page);
@@ -134,14 +168,7 @@ test("the dialog is used by keyboard, fits a phone, breaks no rule of WCAG AA, a
   await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await picture(page, "weights-dialog-phone");
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(axe);
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] });
-    return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target}`));
-  });
-  expect(violations).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   // The first question is the first stop.
   await page.keyboard.press("Tab");
   await expect(dialog(page).getByLabel(/which order/)).toBeFocused();
@@ -152,12 +179,93 @@ test("the dialog is used by keyboard, fits a phone, breaks no rule of WCAG AA, a
 
   await choose(page, { name: "mine.safetensors", buffer: shipped });
   await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
-  const load = dialog(page).getByRole("button", { name: "Load" });
-  for (let stops = 0; stops < 10 && !(await load.evaluate((node) => node.matches(":focus"))); stops += 1)
-    await page.keyboard.press("Tab");
+  await tabTo(page, /^Load$/);
   await page.keyboard.press("Enter");
   await expect(page.locator("ciasa-recogniser")).toContainText("your file, accuracy unknown");
   await picture(page, "weights-opened-phone");
+});
+
+test("weights end the playground's own attack quietly, and once the engine has them there is no way back", async ({
+  page,
+}) => {
+  const said = await failures(page);
+  await open(page, `${cpu}&stop=iterations&n=2000`);
+  await recognised(page);
+  await page.getByRole("button", { name: "Run attack" }).click();
+  await expect(page.locator("ciasa-run-bar p")).toHaveText(/^Step [1-9]/);
+  await choose(page, { name: "mine.safetensors", buffer: shipped });
+  await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
+  // The engine waits for this test, so that the dialog can be seen meanwhile.
+  await page.evaluate(() => {
+    const { engine } = (document.querySelector("ciasa-playground") as unknown as Playground).session;
+    const now = engine.open.bind(engine);
+    engine.open = async (...all) => {
+      await new Promise((resolve) => addEventListener("go-on", resolve, { once: true }));
+      return now(...all);
+    };
+  });
+  await dialog(page).getByRole("button", { name: "Load" }).click();
+  await expect(dialog(page).getByRole("button", { name: "Cancel" })).toBeDisabled();
+  await page.keyboard.press("Escape");
+  const second = await page.evaluate(async () => {
+    const element = document.querySelector("ciasa-playground") as unknown as Playground;
+    element.session.weights.cancel();
+    return element.openWeights([new File(["second"], "second.pt")], {});
+  });
+  expect(second).toBeNull();
+  expect(await said()).toEqual([
+    '"mine.safetensors" is being loaded. Open the next weights when it is there.',
+  ]);
+  await expect(dialog(page)).toBeVisible();
+  await page.evaluate(() => dispatchEvent(new Event("go-on")));
+  await expect(page.locator("ciasa-recogniser")).toContainText("your file, accuracy unknown");
+  await expect(page.locator("ciasa-run-bar p")).toHaveText("Ready.");
+  expect(await said()).toHaveLength(1);
+  await expect(notice(page)).toHaveCount(0);
+});
+
+test("weights wait for a Lab that was started while their dialog stands", async ({ page }) => {
+  await open(page, cpu);
+  await recognised(page);
+  await choose(page, { name: "mine.safetensors", buffer: shipped });
+  await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
+  await page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as Playground;
+    const sweep = { sweep: "basic", clips: ["synthetic-wave-1"], epsilons: [0.01], iterations: 5000 };
+    void element.runLab({ ...sweep, stop: { kind: "iterations" } });
+  });
+  await expect(page.locator("ciasa-run-bar")).toContainText("The Lab is computing.");
+  await dialog(page).getByRole("button", { name: "Load" }).click();
+  await expect(dialog(page).getByRole("alert")).toContainText("The Lab is computing.");
+  await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
+  await page.evaluate(async () => {
+    await (document.querySelector("ciasa-playground") as unknown as Playground).cancelLab();
+  });
+  await dialog(page).getByRole("button", { name: "Load" }).click();
+  await expect(page.locator("ciasa-recogniser")).toContainText("your file, accuracy unknown");
+  await expect(page.locator("ciasa-lab-progress").getByRole("alert")).toHaveCount(0);
+});
+
+test("of several lists of names one is taken and the others are told, and so is one that is too long", async ({
+  page,
+}) => {
+  await open(page, cpu);
+  await recognised(page);
+  const names = Buffer.from(classes.join("\n"));
+  await choose(
+    page,
+    { name: "mine.safetensors", buffer: shipped },
+    { name: "names.txt", buffer: names },
+    { name: "other.txt", buffer: names },
+  );
+  await expect(dialog(page)).toContainText("from names.txt");
+  await expect(dialog(page).getByRole("alert")).toHaveText("One list is taken; left out: other.txt.");
+  const long = { name: "long.txt", mimeType: "text/plain", buffer: Buffer.alloc(1_000_001, "a") };
+  await dialog(page).locator("input[type=file]").setInputFiles(long);
+  await expect(dialog(page).getByRole("alert")).toHaveText(
+    "long.txt is not used: 1000001 bytes; a list of names has at most 1000000.",
+  );
+  await expect(dialog(page)).toContainText("from names.txt");
 });
 
 test("networks are switched without a reload, and a switch can be called off", async ({ page }) => {
@@ -195,6 +303,22 @@ test("networks are switched without a reload, and a switch can be called off", a
   await recognised(page);
   expect(await before(page)).toBe(clean);
   await expect(panel).not.toContainText("The twin is");
+
+  // Chosen again before its download has quite ended, it is on its way again.
+  for (let moments = 0; moments < 12; moments += 1) {
+    await network.selectOption("twin");
+    await expect(panel).toContainText("Loading The twin");
+    await page.evaluate(async (count) => {
+      const { settings } = (document.querySelector("ciasa-playground") as unknown as Playground).session;
+      settings.set({ model: "" });
+      for (let i = 0; i < count; i += 1) await null;
+      settings.set({ model: "twin" });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }, moments);
+    await expect(panel).toContainText("Loading The twin");
+    await panel.getByRole("button", { name: "Cancel" }).click();
+    await recognised(page);
+  }
 
   held = Promise.resolve();
   await network.selectOption("twin");

@@ -3,9 +3,9 @@ import { attackConfig, configPatch } from "./config.ts";
 import type { AttackConfig, ModelInfo, Recognition } from "./engine/protocol.ts";
 import { EngineRoom } from "./engine-room.ts";
 import { asFailure, Failure, type Notice } from "./failure.ts";
+import { takeIn } from "./intake.ts";
 import type { Lab } from "./lab/lab.ts";
 import { type Entry, Library } from "./library.ts";
-import { isList, isWeights } from "./opening.ts";
 import { Player } from "./player.ts";
 import type { Run } from "./run.ts";
 import { Settings } from "./settings.ts";
@@ -130,37 +130,9 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Reads a visitor's files: weights, which may come with a list of class names, and clips. Shows the last good clip. */
-  async addFiles(files: Iterable<File>): Promise<void> {
-    const all = [...files];
-    const heavy = await Promise.all(all.map(isWeights));
-    const weights = all.filter((_, i) => heavy[i]);
-    const rest = all.filter((_, i) => !heavy[i]);
-    if (weights.length > 0) {
-      const listed = await Promise.all(rest.map(isList));
-      const list = rest.find((_, i) => listed[i]);
-      const classNames = await list?.text();
-      void this.weights.open(weights, classNames === undefined ? {} : { classNames }, true);
-      await this.#addClips(rest.filter((_, i) => !listed[i]));
-    } else {
-      await this.#addClips(rest);
-    }
-  }
-
-  async #addClips(files: File[]): Promise<void> {
-    let last: Entry | null = null;
-    for (const file of files) {
-      try {
-        this.layouts = this.layouts.length > 0 ? this.layouts : await layouts();
-        last = await this.library.add(file, this.layouts);
-      } catch (thrown) {
-        this.report(`"${file.name}" is no clip that can be read.`, thrown, [], "The clip on the stage");
-      }
-    }
-    if (last) {
-      await this.choose(last);
-      this.say(`${last.name} added to your files`);
-    }
+  /** Takes in a visitor's files: weights and clips. */
+  addFiles(files: Iterable<File>): Promise<void> {
+    return takeIn(this, [...files]);
   }
 
   /** Gives up on the network that is on its way, and goes on with the one that is loaded. */
@@ -304,7 +276,9 @@ export class Session extends EventTarget {
   }
 
   dispose(): void {
-    void this.#lab?.then((lab) => lab.cancel());
+    this.weights.close();
+    // What did not load has nothing to cancel.
+    this.#lab?.then((lab) => lab.cancel()).catch(() => {});
     this.discardRun();
     this.player.pause();
     this.settings.dispose();

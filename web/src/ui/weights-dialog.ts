@@ -26,11 +26,9 @@ export class WeightsDialog extends Part {
       .actions { display: flex; justify-content: flex-end; gap: 8px; position: sticky; bottom: 0; padding-top: 10px; background: var(--surface); }
       .actions button { min-height: 40px; min-width: 88px; }
       .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); overflow-wrap: anywhere; }
+      .remark { margin-top: 6px; color: var(--bad); font-size: 12.5px; overflow-wrap: anywhere; }
       .bad strong { color: var(--bad); }
-      progress { appearance: none; width: 100%; height: 6px; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); }
-      progress::-webkit-progress-bar { background: var(--line); }
-      progress::-webkit-progress-value { background: var(--clean); }
-      progress::-moz-progress-bar { background: var(--clean); }
+      progress { background: var(--line); }
     `,
   ];
 
@@ -44,7 +42,7 @@ export class WeightsDialog extends Part {
         <h2 id="title" tabindex="-1">${opening.names}</h2>
         ${opening.identified ? this.#asking(opening) : reading(opening)}
         <div class="actions">
-          <button type="button" @click=${() => this.session.weights.cancel()}>Cancel</button>
+          <button type="button" ?disabled=${opening.stage === "loading"} @click=${() => this.session.weights.cancel()}>Cancel</button>
           <button class="primary" ?disabled=${opening.stage !== "asking"}>${opening.stage === "loading" ? "Loading…" : "Load"}</button>
         </div>
       </form>
@@ -66,7 +64,7 @@ export class WeightsDialog extends Part {
   }
 
   #asking(opening: Opening) {
-    const { identified, failure, list } = opening;
+    const { identified, failure, list, remark } = opening;
     if (!identified) return nothing;
     const { classes } = identified.entry;
     const named = classes[0] !== "class 1";
@@ -86,6 +84,7 @@ export class WeightsDialog extends Part {
           })}
           <span class="hint">text with a name in each line, or a JSON array</span>
         </div>
+        ${remark ? html`<p class="remark" role="alert">${remark}</p>` : nothing}
       </div>
     `;
   }
@@ -102,9 +101,7 @@ export class WeightsDialog extends Part {
   }
 
   async #listed([file]: File[]): Promise<void> {
-    const { opening } = this.session.weights;
-    if (file && opening) opening.list = { name: file.name, text: await file.slice(0, 1_000_000).text() };
-    this.requestUpdate();
+    if (file) await this.session.weights.opening?.take(file);
   }
 
   #load = (event: Event): void => {
@@ -112,10 +109,10 @@ export class WeightsDialog extends Part {
     void this.session.weights.load();
   };
 
-  /** Escape. While the engine loads, there is nothing left to call off. */
+  /** Escape. */
   #cancelled = (event: Event): void => {
     event.preventDefault();
-    if (this.session.weights.opening?.stage !== "loading") this.session.weights.cancel();
+    this.session.weights.cancel();
   };
 }
 
