@@ -7,6 +7,8 @@ use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
 use super::super::window::{Added, Window};
+use super::descend::{self as adam, ConstantsLaunch, Descent};
+use super::realign as bones;
 use super::window::{SizesLaunch, Tile, window};
 use super::{Kernels, graph, launched};
 
@@ -151,13 +153,77 @@ fn run_graph(from: Primitive, a: Primitive, shape: [usize; 4], [k, c]: [usize; 2
     to
 }
 
+/// x and gradient of one shape, of n values, moments (2, n) and range (2, n): x and moments after the step.
+pub(super) fn descend(
+    x: Primitive,
+    gradient: Primitive,
+    moments: Primitive,
+    range: Option<Primitive>,
+    by: Descent,
+) -> (Primitive, Primitive) {
+    launched();
+    let [x, gradient, moments] = [x, gradient, moments].map(dense);
+    let values = x.shape().num_elements();
+    let both = |of: &Primitive| of.shape().num_elements() == 2 * values;
+    // The kernel does not look: what it reads has to be there.
+    assert!(gradient.shape() == x.shape() && both(&moments) && range.as_ref().is_none_or(both), "{values} values");
+    let (moved, after) = (empty(&x, x.shape()), empty(&x, moments.shape()));
+    let client = x.client.clone();
+    let dim = CubeDim::new_1d(64);
+    let [first, second] = by.decay;
+    let constants = ConstantsLaunch::new(values as u32, first, second, by.rate, by.scale, by.tiny);
+    // SAFETY: as above; units beyond the values do nothing.
+    unsafe {
+        adam::descend::launch_unchecked(
+            &client,
+            calculate_cube_count_elemwise(&client, values, dim),
+            dim,
+            x.into_buffer_arg(),
+            gradient.into_buffer_arg(),
+            moments.into_buffer_arg(),
+            range.map(|r| dense(r).into_buffer_arg()).into(),
+            moved.clone().into_buffer_arg(),
+            after.clone().into_buffer_arg(),
+            constants,
+        );
+    }
+    (moved, after)
+}
+
+/// x and clean (T, M, V, C), placing (T M, V).
+pub(super) fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) -> Primitive {
+    launched();
+    let (x, clean) = (dense(x), dense(clean));
+    let [t, m, v, c] = x.shape().dims();
+    let fits = clean.shape() == x.shape() && placing.shape() == Shape::from([t * m, v]) && dims <= c;
+    assert!(fits && placing.is_contiguous() && placing.dtype == DType::I32, "{t} x {m} poses of {v} joints");
+    let to = empty(&x, x.shape());
+    let client = x.client.clone();
+    let dim = CubeDim::new_1d(64);
+    let sizes = bones::SizesLaunch::new((t * m) as u32, v as u32, c as u32, dims as u32);
+    // SAFETY: as above; the kernel reads no joint beyond the last, whatever `placing` says.
+    unsafe {
+        bones::realign::launch_unchecked(
+            &client,
+            calculate_cube_count_elemwise(&client, t * m, dim),
+            dim,
+            x.into_buffer_arg(),
+            clean.into_buffer_arg(),
+            placing.into_buffer_arg(),
+            to.clone().into_buffer_arg(),
+            sizes,
+        );
+    }
+    to
+}
+
 /// Channels that are read at once.
 fn vector(channels: usize) -> usize {
     if channels.is_multiple_of(4) { 4 } else { 1 }
 }
 
-fn empty(like: &Primitive, shape: [usize; 4]) -> Primitive {
-    let shape = Shape::from(shape);
+fn empty(like: &Primitive, shape: impl Into<Shape>) -> Primitive {
+    let shape = shape.into();
     let handle = like.client.empty(shape.num_elements() * size_of::<f32>());
     Primitive::new_contiguous(like.client.clone(), like.device.clone(), shape, handle, DType::F32)
 }

@@ -1,15 +1,18 @@
 //! Kernels for GPUs, as operations of Burn: on its CubeCL backend, and with their gradients to the input in its autodiff.
 
+mod descend;
 mod graph;
 mod launch;
 mod op;
+mod realign;
 mod window;
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::tensor::{Device, Tensor};
-use op::GpuOps;
+use burn::tensor::{Device, Int, Tensor};
+pub use descend::Descent;
+use op::{GpuOps, StepOps, Within};
 
 /// How GPUs compute the heavy operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,4 +78,42 @@ pub(super) fn takes<const N: usize>(x: &Device, constants: [&Device; N]) -> bool
 /// See [`GpuOps::graph`].
 pub(super) fn graph(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::graph(x.into_dispatch(), a.into_dispatch()))
+}
+
+/// Can a clip and what moves it stay on this device from step to step? Where a GPU has [`descend`] and [`realign`].
+pub fn keeps(device: &Device) -> bool {
+    takes(device, [])
+}
+
+/// A step of Adam down the gradient, and into the range, value by value. What a range without extent holds takes no gradient.
+/// Only for a device that [`keeps`].
+///
+/// # Shapes
+/// - x, gradient and the first result: any, of n values
+/// - moments and the second result: (2, n), the first and the second moment of each value
+/// - range: (2, n), from and to
+pub fn descend<const D: usize>(
+    x: Tensor<D>,
+    gradient: Tensor<D>,
+    moments: Tensor<2>,
+    range: Option<Tensor<2>>,
+    by: Descent,
+) -> (Tensor<D>, Tensor<2>) {
+    let within = match range {
+        Some(range) => Within::Range(range.into_dispatch()),
+        None => Within::Anything,
+    };
+    let (x, gradient, moments) = (x.into_dispatch(), gradient.into_dispatch(), moments.into_dispatch());
+    let (x, moments) = Dispatch::descend(x, gradient, moments, within, by);
+    (Tensor::from_dispatch(x), Tensor::from_dispatch(moments))
+}
+
+/// Puts joints where their bones have the original's lengths: each at the end of its bone's direction in `x`, from where the other
+/// end has been put, and the original's bone where there is no direction. Only for a device that [`keeps`].
+///
+/// # Shapes
+/// - x, clean and result: (T, M, V, C), the first `dims` channels coordinates
+/// - placing: (T M, V): `other * V + joint` for each joint of that pose that is put, in this order, then -1
+pub fn realign(x: Tensor<4>, clean: Tensor<4>, placing: Tensor<2, Int>, dims: usize) -> Tensor<4> {
+    Tensor::from_dispatch(Dispatch::realign(x.into_dispatch(), clean.into_dispatch(), placing.into_dispatch(), dims))
 }

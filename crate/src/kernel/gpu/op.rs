@@ -5,11 +5,12 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::ActivationOps;
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Cube, backend_extension};
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{Autodiff, Backend, Cube, ExtensionType, backend_extension};
 
 use super::super::op::first_order;
 use super::super::window::{Added, Window, WindowOps};
+use super::descend::Descent;
 use super::launch::{self, Primitive};
 
 impl WindowOps for Cube {
@@ -75,5 +76,54 @@ impl<B: GpuOps, C: CheckpointStrategy> GpuOps for Autodiff<B, C> {
 
     first_order! {
         graph_x(_dy: FloatTensor<Self>, _a: FloatTensor<Self>);
+    }
+}
+
+/// Where a value may go.
+#[derive(Clone, Debug, ExtensionType)]
+pub enum Within<B: Backend> {
+    /// Anywhere.
+    Anything,
+    /// Into its range: (2, n), from and to.
+    Range(FloatTensor<B>),
+}
+
+/// What moves a clip on a GPU, without gradients of its own; shapes as in the parent module.
+#[backend_extension(Cube)]
+pub trait StepOps: Backend {
+    /// Adam's step: the values and the moments after it.
+    fn descend(
+        x: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        #[extension_type] within: Within<Self>,
+        by: Descent,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+    /// The original's bone lengths.
+    fn realign(
+        x: FloatTensor<Self>,
+        clean: FloatTensor<Self>,
+        placing: IntTensor<Self>,
+        dims: usize,
+    ) -> FloatTensor<Self>;
+}
+
+impl StepOps for Cube {
+    fn descend(
+        x: Primitive,
+        gradient: Primitive,
+        moments: Primitive,
+        within: Within<Self>,
+        by: Descent,
+    ) -> (Primitive, Primitive) {
+        let range = match within {
+            Within::Anything => None,
+            Within::Range(range) => Some(range),
+        };
+        launch::descend(x, gradient, moments, range, by)
+    }
+
+    fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) -> Primitive {
+        launch::realign(x, clean, placing, dims)
     }
 }
