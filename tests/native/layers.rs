@@ -11,7 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("model", &["error", "skeleton", "kernel"]),
     ("data", &["error", "skeleton", "format"]),
-    ("attack", &["error", "skeleton", "model"]),
+    ("attack", &["error", "skeleton", "kernel", "model"]),
     ("train", &["error", "skeleton", "data", "kernel", "model"]),
     ("eval", &["error", "skeleton", "format", "data", "model", "attack"]),
     ("viewer", &["error", "skeleton", "format"]),

@@ -8,6 +8,7 @@ mod device;
 mod kernels;
 mod memory;
 mod products;
+mod resident;
 mod session;
 mod support;
 

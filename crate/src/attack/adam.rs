@@ -1,6 +1,8 @@
 //! Adam (Kingma and Ba 2014), for the clip and for the discriminator's weights.
 
 use super::update::Update;
+#[cfg(feature = "gpu")]
+use crate::kernel::Descent;
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
@@ -24,8 +26,7 @@ impl Adam {
     /// does not move, not even by rounding.
     pub fn descend(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32) {
         self.steps = self.steps.saturating_add(1);
-        let rate = (f64::from(alpha) / (1.0 - f64::from(BETA1).powi(self.steps))) as f32;
-        let scale = (1.0 - f64::from(BETA2).powi(self.steps)).sqrt() as f32;
+        let (rate, scale) = corrected(alpha, self.steps);
         for (((x, g), m), v) in x.iter_mut().zip(gradient).zip(&mut self.first).zip(&mut self.second) {
             *m = BETA1 * *m + (1.0 - BETA1) * g;
             *v = BETA2 * *v + (1.0 - BETA2) * g * g;
@@ -34,9 +35,48 @@ impl Adam {
     }
 }
 
+/// Of step number `step`: alpha and the second moment's root, each over or with its bias correction.
+fn corrected(alpha: f32, step: i32) -> (f32, f32) {
+    let rate = (f64::from(alpha) / (1.0 - f64::from(BETA1).powi(step))) as f32;
+    (rate, (1.0 - f64::from(BETA2).powi(step)).sqrt() as f32)
+}
+
 impl Update for Adam {
     fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, _bounds: &[f32]) {
         self.descend(x, gradient, alpha);
+    }
+
+    #[cfg(feature = "gpu")]
+    fn adam(&self) -> Option<&Adam> {
+        Some(self)
+    }
+
+    #[cfg(feature = "gpu")]
+    fn adam_mut(&mut self) -> Option<&mut Adam> {
+        Some(self)
+    }
+}
+
+/// The same steps, taken elsewhere.
+#[cfg(feature = "gpu")]
+impl Adam {
+    /// The constants of the next step but `ahead`.
+    pub(super) fn descent(&self, alpha: f32, ahead: usize) -> Descent {
+        let (rate, scale) = corrected(alpha, self.steps.saturating_add(1).saturating_add(ahead as i32));
+        Descent { decay: [BETA1, BETA2], rate, scale, tiny: TINY }
+    }
+
+    /// Both moments, (2, parameters).
+    pub(super) fn moments(&self) -> Vec<f32> {
+        [self.first.as_slice(), &self.second].concat()
+    }
+
+    /// So many steps have been taken, and these are the moments after them.
+    pub(super) fn advance(&mut self, steps: usize, moments: &[f32]) {
+        let (first, second) = moments.split_at(self.first.len());
+        self.first.copy_from_slice(first);
+        self.second.copy_from_slice(second);
+        self.steps = self.steps.saturating_add(steps as i32);
     }
 }
 

@@ -17,7 +17,7 @@ const KERNEL: usize = 3;
 /// within 1 / sqrt(fan-in).
 ///
 /// The weights are one flat list, in the order kernel 1, bias 1, kernel 2, bias 2, fully connected, its bias. It lives on the
-/// host beside the clip and goes up with each step, so that one Adam serves both and no state stays on the device.
+/// host beside the clip and goes up with it, so that one Adam serves both.
 #[derive(Clone, Debug)]
 pub struct Discriminator {
     bones: usize,
@@ -64,6 +64,19 @@ impl Discriminator {
     /// One Adam step on the weights.
     pub fn descend(&mut self, gradient: &[f32], alpha: f32) {
         self.adam.descend(&mut self.weights, gradient, alpha);
+    }
+
+    /// The Adam of its weights.
+    #[cfg(feature = "gpu")]
+    pub(super) fn adam(&self) -> &Adam {
+        &self.adam
+    }
+
+    /// So many Adam steps have been taken elsewhere: weights and moments after them.
+    #[cfg(feature = "gpu")]
+    pub(super) fn advance(&mut self, steps: usize, weights: &[f32], moments: &[f32]) {
+        self.weights.copy_from_slice(weights);
+        self.adam.advance(steps, moments);
     }
 }
 

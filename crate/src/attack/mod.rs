@@ -19,6 +19,8 @@ pub mod project;
 pub mod realign;
 pub mod region;
 pub mod report;
+#[cfg(feature = "gpu")]
+mod resident;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod run;
 pub mod target;
@@ -36,11 +38,11 @@ pub use victim::Victim;
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 use losses::adversarial::Plausibility;
-use pass::Pass;
+use pass::Seen;
 use target::Goal;
 use update::Update;
 
-/// An attack on one clip. Its state is on the host; the device computes a step's losses and gradients and keeps nothing.
+/// An attack on one clip. Between two calls its state is on the host, and the device keeps nothing.
 pub struct Attack {
     victim: Arc<dyn Victim>,
     clean: Sequence,
@@ -96,14 +98,12 @@ impl Attack {
     /// # Errors
     /// Where the iterations are used up, or the device fails.
     pub async fn step(&mut self) -> Result<StepReport> {
-        if self.iteration >= self.config.steps() {
-            return Err(Error::config(format!("all {} are taken", self.iteration)).at("iterations"));
-        }
+        self.left()?;
         let goal = self.goal().await?;
         let pass = self.pass(goal).await?;
         self.iteration += 1;
-        self.held = if self.stops(&pass) { self.held + 1 } else { 0 };
-        let done = self.done();
+        self.held = self.held_after(self.held, &pass.seen);
+        let done = self.done(self.iteration, self.held);
         if done != Some(Done::Held) {
             self.update.apply(&mut self.perturbed, &pass.gradient, self.config.alpha, &self.bounds);
             if let (Some(plausibility), Some(gradient)) = (&mut self.plausibility, &pass.discriminator) {
@@ -111,7 +111,32 @@ impl Attack {
             }
             self.constrain();
         }
-        Ok(self.report(goal, pass, done))
+        Ok(self.report(goal, pass.seen, done))
+    }
+
+    /// Up to `count` steps, and all their reports. A GPU takes them without the host, and what it has done is read once, in the
+    /// end: see `resident.rs`, also for what it takes. Elsewhere it is one step as [`Attack::step`] takes it, which is also
+    /// what those of a GPU are compared with. Nothing changes if it fails or is dropped half-way.
+    ///
+    /// # Errors
+    /// As [`Attack::step`].
+    pub async fn steps(&mut self, count: usize) -> Result<Vec<StepReport>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        #[cfg(feature = "gpu")]
+        if let Some(resident) = self.resident() {
+            return self.batch(resident, count).await;
+        }
+        Ok(vec![self.step().await?])
+    }
+
+    /// How many steps may still be taken: at least one.
+    fn left(&self) -> Result<usize> {
+        match self.config.steps().checked_sub(self.iteration) {
+            None | Some(0) => Err(Error::config(format!("all {} are taken", self.iteration)).at("iterations")),
+            Some(left) => Ok(left),
+        }
     }
 
     /// Lines 10 to 13, and the region: what must stay stays, the rest is clipped and realigned.
@@ -125,36 +150,38 @@ impl Attack {
         }
     }
 
-    /// Did the forward pass see what the stop rule waits for?
-    fn stops(&self, pass: &Pass) -> bool {
-        match self.config.stop {
+    /// Forward passes in a row that met the stop rule, one more of which has seen this.
+    fn held_after(&self, held: usize, seen: &Seen) -> usize {
+        let met = match self.config.stop {
             Stop::Confidence { confidence, .. } if self.config.method != Method::Fgsm => {
-                pass.verdict.fooled && pass.verdict.top.first().is_some_and(|first| first.p >= confidence)
+                seen.verdict.fooled && seen.verdict.top.first().is_some_and(|first| first.p >= confidence)
             }
             _ => false,
-        }
+        };
+        if met { held + 1 } else { 0 }
     }
 
-    fn done(&self) -> Option<Done> {
+    /// Is it over after so many iterations, the last of which have held so often?
+    fn done(&self, iteration: usize, held: usize) -> Option<Done> {
         match self.config.stop {
-            Stop::Confidence { hold, .. } if self.held >= hold => Some(Done::Held),
-            _ if self.iteration >= self.config.steps() => Some(Done::Iterations),
+            Stop::Confidence { hold, .. } if held >= hold => Some(Done::Held),
+            _ if iteration >= self.config.steps() => Some(Done::Iterations),
             _ => None,
         }
     }
 
-    fn report(&self, goal: Goal, pass: Pass, done: Option<Done>) -> StepReport {
+    fn report(&self, goal: Goal, seen: Seen, done: Option<Done>) -> StepReport {
         StepReport {
             iteration: self.iteration,
-            losses: pass.losses,
-            predicted: pass.verdict.predicted,
+            losses: seen.losses,
+            predicted: seen.verdict.predicted,
             original: goal.original,
             target: goal.target,
-            p_original: pass.verdict.p_original,
-            p_target: pass.verdict.p_target,
-            top: pass.verdict.top,
-            figures: Figures::of(&self.clean, &self.perturbed, &self.bounds, pass.plausibility),
-            fooled: pass.verdict.fooled,
+            p_original: seen.verdict.p_original,
+            p_target: seen.verdict.p_target,
+            top: seen.verdict.top,
+            figures: Figures::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility),
+            fooled: seen.verdict.fooled,
             done,
         }
     }

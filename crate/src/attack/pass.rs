@@ -3,22 +3,42 @@
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::Attack;
+use super::losses::adversarial::{Game, Plausibility};
 use super::losses::perceptual::{balance, perceptual};
-use super::losses::{adversarial::Game, prediction::prediction, smooth::smooth};
+use super::losses::{prediction::prediction, smooth::smooth};
 use super::report::{Losses, Verdict, softmax};
 use super::target::Goal;
 use crate::error::{Error, Result};
 
 /// What the device tells of one clip.
 pub(super) struct Pass {
-    pub verdict: Verdict,
-    pub losses: Losses,
+    pub seen: Seen,
     /// The way up the total loss, (T, M, V, C); 0 where the clip may not move.
     pub gradient: Vec<f32>,
     /// Of the discriminator's loss to its weights, if it takes part.
     pub discriminator: Option<Vec<f32>>,
+}
+
+/// What a forward pass has seen.
+pub(super) struct Seen {
+    pub verdict: Verdict,
+    pub losses: Losses,
     /// The discriminator's mean score of the clip.
     pub plausibility: Option<f32>,
+}
+
+/// The same, still on the device, with the gradients.
+pub(super) struct Graded {
+    /// (1, classes)
+    pub logits: Tensor<2>,
+    /// All losses in the order of [`Losses`], and the discriminator's score: (7).
+    pub numbers: Tensor<1>,
+    /// Of the losses that are descended together, (T, M, V, C), also where the clip may not move.
+    pub gradient: Tensor<4>,
+    /// Of the perceptual loss, if it takes part.
+    pub perceptual: Option<Tensor<4>>,
+    /// Of the discriminator's loss to its weights, if it takes part.
+    pub discriminator: Option<Tensor<1>>,
 }
 
 impl Attack {
@@ -43,16 +63,52 @@ impl Attack {
 
     /// Lines 3 to 8 of Algorithm 1, and one reading of all results.
     pub(super) async fn pass(&self, goal: Goal) -> Result<Pass> {
-        let device = self.victim.device().clone().autodiff();
-        let x = self.upload(&self.perturbed, &device).require_grad();
+        let device = self.victim.device();
+        let weights = self.plays().map(|plausibility| plausibility.discriminator().weights(device));
+        let graded = self.grade(self.upload(&self.perturbed, device), weights, self.iteration + 1, goal)?;
+        let seen = graded.perceptual.is_some();
+        let learns = graded.discriminator.is_some();
+        let reading = Transaction::default().register(graded.logits).register(graded.numbers).register(graded.gradient);
+        let reading = graded.perceptual.into_iter().fold(reading, Transaction::register);
+        let reading = graded.discriminator.into_iter().fold(reading, Transaction::register);
 
+        let read = fetch(reading).await?;
+        finite(&read)?;
+        let mut read = read.into_iter();
+        let mut next = || read.next().ok_or_else(missing);
+        let (logits, numbers, mut gradient) = (next()?, next()?, next()?);
+        let hold = |gradient: &mut [f32]| {
+            gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
+        };
+        hold(&mut gradient);
+        if seen {
+            let mut other = next()?;
+            hold(&mut other);
+            let frame = gradient.len() / self.clean.frames();
+            balance(&mut gradient, &other, self.config.lambda, frame);
+        }
+        Ok(Pass {
+            seen: self.seen(&logits, &numbers, goal),
+            gradient,
+            discriminator: if learns { Some(next()?) } else { None },
+        })
+    }
+
+    /// The discriminator, where it takes part.
+    pub(super) fn plays(&self) -> Option<&Plausibility> {
+        self.plausibility.as_ref().filter(|_| self.config.plausible())
+    }
+
+    /// Lines 3 to 8 of Algorithm 1 for `x`, (T, M, V, C), in step number `round`. `weights` are the discriminator's, where it takes
+    /// part; both are on the plain device.
+    pub(super) fn grade(&self, x: Tensor<4>, weights: Option<Tensor<1>>, round: usize, goal: Goal) -> Result<Graded> {
+        let x = Tensor::from_inner(x).require_grad();
+        let device = x.device();
         let logits = self.victim.logits(clips(x.clone()));
         let predict = prediction(logits.clone(), goal, self.config.prediction);
         let smooth = if self.config.smooth() { smooth(x.clone(), &self.bounds) } else { None };
-        let game = match &self.plausibility {
-            Some(plausibility) if self.config.plausible() => Some(plausibility.play(x.clone(), self.iteration + 1)),
-            _ => None,
-        };
+        let game =
+            self.plays().zip(weights).map(|(plausibility, weights)| plausibility.play(x.clone(), weights, round));
         let seen = self.config.perceptual().then(|| perceptual(x.clone(), &self.clean));
         let restraint = [smooth.clone(), game.as_ref().map(|g| g.attacker.clone())];
         let lambda = self.config.lambda;
@@ -74,31 +130,22 @@ impl Attack {
             0,
         );
         let lost = || Error::device("a gradient is missing");
-        let gradient = x.grad_remove(&mut descended.backward()).ok_or_else(lost)?;
-        let mut reading = Transaction::default().register(logits.inner()).register(numbers.inner()).register(gradient);
-        if let Some(seen) = &seen {
-            reading = reading.register(x.grad_remove(&mut seen.backward()).ok_or_else(lost)?);
-        }
-        if let Some(game) = &game {
-            let gradient = game.weights.grad_remove(&mut game.discriminator.backward()).ok_or_else(lost)?;
-            reading = reading.register(gradient);
-        }
+        let of = |loss: Tensor<1>| x.grad_remove(&mut loss.backward()).ok_or_else(lost);
+        Ok(Graded {
+            logits: logits.inner(),
+            numbers: numbers.inner(),
+            gradient: of(descended)?,
+            perceptual: seen.map(of).transpose()?,
+            discriminator: game
+                .map(|game| game.weights.grad_remove(&mut game.discriminator.backward()).ok_or_else(lost))
+                .transpose()?,
+        })
+    }
 
-        let mut read = read(reading).await?.into_iter();
-        let mut next = || read.next().ok_or_else(|| Error::device("a result is missing"));
-        let (logits, numbers, mut gradient) = (next()?, next()?, next()?);
-        let hold = |gradient: &mut [f32]| {
-            gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
-        };
-        hold(&mut gradient);
-        if seen.is_some() {
-            let mut other = next()?;
-            hold(&mut other);
-            let frame = gradient.len() / self.clean.frames();
-            balance(&mut gradient, &other, lambda, frame);
-        }
-        Ok(Pass {
-            verdict: Verdict::of(&logits, goal),
+    /// What logits and [`Graded::numbers`] say.
+    pub(super) fn seen(&self, logits: &[f32], numbers: &[f32], goal: Goal) -> Seen {
+        Seen {
+            verdict: Verdict::of(logits, goal),
             losses: Losses {
                 total: numbers[0],
                 prediction: numbers[1],
@@ -107,20 +154,20 @@ impl Attack {
                 perceptual: numbers[4],
                 discriminator: numbers[5],
             },
-            gradient,
-            plausibility: game.is_some().then_some(numbers[6]),
-            discriminator: if game.is_some() { Some(next()?) } else { None },
-        })
+            plausibility: self.plays().map(|_| numbers[6]),
+        }
     }
 
     async fn logits(&self, data: &[f32]) -> Result<Vec<f32>> {
         let x = self.upload(data, self.victim.device());
         let logits = self.victim.logits(clips(x));
-        Ok(read(Transaction::default().register(logits)).await?.swap_remove(0))
+        let mut read = fetch(Transaction::default().register(logits)).await?;
+        finite(&read)?;
+        read.pop().ok_or_else(missing)
     }
 
     /// (T, M, V, C) on a device.
-    fn upload(&self, data: &[f32], device: &Device) -> Tensor<4> {
+    pub(super) fn upload(&self, data: &[f32], device: &Device) -> Tensor<4> {
         let layout = self.clean.layout();
         let shape = [self.clean.frames(), self.clean.people(), layout.len(), layout.channels()];
         Tensor::from_data(TensorData::new(data.to_vec(), shape), device)
@@ -133,13 +180,24 @@ fn clips(x: Tensor<4>) -> Tensor<5> {
 }
 
 /// Reads everything at once, without blocking: a browser's GPU allows nothing else.
-async fn read(reading: Transaction) -> Result<Vec<Vec<f32>>> {
-    let failed = |cause: String| Error::device(cause).at("reading the results of a step");
+pub(super) async fn fetch(reading: Transaction) -> Result<Vec<Vec<f32>>> {
     let data = reading.execute_async().await.map_err(|e| failed(format!("{e:?}")))?;
-    let values = data.into_iter().map(|d| d.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}"))));
-    let values = values.collect::<Result<Vec<_>>>()?;
-    match values.iter().flatten().all(|v| v.is_finite()) {
-        true => Ok(values),
+    data.into_iter().map(|d| d.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}")))).collect()
+}
+
+/// # Errors
+/// Where a value that was read is no number.
+pub(super) fn finite<'a>(read: impl IntoIterator<Item = &'a Vec<f32>>) -> Result<()> {
+    match read.into_iter().flatten().all(|v| v.is_finite()) {
+        true => Ok(()),
         false => Err(failed("a value is not finite".into())),
     }
+}
+
+pub(super) fn missing() -> Error {
+    Error::device("a result is missing")
+}
+
+fn failed(cause: String) -> Error {
+    Error::device(cause).at("reading the results of a step")
 }

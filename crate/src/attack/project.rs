@@ -9,20 +9,19 @@ pub fn hold(x: &mut [f32], clean: &[f32], bounds: &[f32]) {
     }
 }
 
-/// Clips every value to `[clean - bound, clean + bound]`. The ends are rounded inwards, so the bound holds exactly
-/// and not only up to rounding.
+/// Clips every value to `[clean - bound, clean + bound]`.
 pub fn clip(x: &mut [f32], clean: &[f32], bounds: &[f32]) {
     for ((x, clean), bound) in x.iter_mut().zip(clean).zip(bounds) {
-        let within = |end: f32| (f64::from(end) - f64::from(*clean)).abs() <= f64::from(*bound);
-        let (mut low, mut high) = (clean - bound, clean + bound);
-        if !within(low) {
-            low = low.next_up();
-        }
-        if !within(high) {
-            high = high.next_down();
-        }
+        let (low, high) = range(*clean, *bound);
         *x = x.clamp(low, high);
     }
+}
+
+/// `clean - bound` and `clean + bound`, rounded inwards, so that the bound holds exactly and not only up to rounding.
+pub(super) fn range(clean: f32, bound: f32) -> (f32, f32) {
+    let within = |end: f32| (f64::from(end) - f64::from(clean)).abs() <= f64::from(bound);
+    let (low, high) = (clean - bound, clean + bound);
+    (if within(low) { low } else { low.next_up() }, if within(high) { high } else { high.next_down() })
 }
 
 #[cfg(test)]

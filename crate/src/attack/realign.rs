@@ -19,23 +19,32 @@ pub fn realign(x: &mut [f32], clean: &Sequence, bounds: &[f32]) {
     let layout = clean.layout();
     let (order, channels, values) = (layout.order(), layout.channels(), layout.len() * layout.channels());
     for (i, (x, bounds)) in x.chunks_mut(values).zip(bounds.chunks(values)).enumerate() {
-        let (t, m) = (i / clean.people(), i % clean.people());
-        let points = |data: &[f32]| -> Vec<Point> {
-            let point = |j: &[f32]| [0, 1, 2].map(|c| if c < layout.dims { f64::from(j[c]) } else { 0.0 });
-            data.chunks(channels).map(point).collect()
-        };
-        let pose = Pose {
-            original: points(clean.person(t, m)),
-            perturbed: points(x),
-            seen: (0..layout.len()).map(|j| clean.seen(t, m, j)).collect(),
-            free: bounds.chunks(channels).map(|b| b[0] > 0.0).collect(),
-            parents: layout.parents,
-            order: &order,
-        };
+        let pose = Pose::new(clean, i, x, bounds, &order);
         for (j, point) in pose.realigned().into_iter().enumerate().filter(|(j, _)| pose.free[*j]) {
             (0..layout.dims).for_each(|c| x[j * channels + c] = point[c] as f32);
         }
     }
+}
+
+/// The order in which [`realign`] puts the joints of each pose in their places, for a GPU: (T M, V), `other * V + joint` with the
+/// joint at the other end of the bone, then -1. None where joints are solved for between others.
+#[cfg(feature = "gpu")]
+pub(super) fn placing(clean: &Sequence, bounds: &[f32]) -> Option<Vec<i32>> {
+    let layout = clean.layout();
+    let (order, joints) = (layout.order(), layout.len());
+    let values = joints * layout.channels();
+    let mut codes = vec![-1; bounds.len() / layout.channels()];
+    for (i, (codes, bounds)) in codes.chunks_mut(joints).zip(bounds.chunks(values)).enumerate() {
+        let pose = Pose::new(clean, i, &clean.data()[i * values..][..values], bounds, &order);
+        let between = pose.between();
+        if between.contains(&true) {
+            return None;
+        }
+        for (code, (from, to)) in codes.iter_mut().zip(pose.placing(&between)) {
+            *code = (from * joints + to) as i32;
+        }
+    }
+    Some(codes)
 }
 
 /// One person in one frame.
@@ -50,26 +59,51 @@ pub(super) struct Pose<'a> {
     order: &'a [usize],
 }
 
-impl Pose<'_> {
+impl<'a> Pose<'a> {
+    /// Number `i` of a clip's frames and people. `perturbed` and `bounds` are of this pose, (V, C).
+    fn new(clean: &Sequence, i: usize, perturbed: &[f32], bounds: &[f32], order: &'a [usize]) -> Self {
+        let (t, m, layout) = (i / clean.people(), i % clean.people(), clean.layout());
+        let points = |data: &[f32]| -> Vec<Point> {
+            let point = |j: &[f32]| [0, 1, 2].map(|c| if c < layout.dims { f64::from(j[c]) } else { 0.0 });
+            data.chunks(layout.channels()).map(point).collect()
+        };
+        Self {
+            original: points(clean.person(t, m)),
+            perturbed: points(perturbed),
+            seen: (0..layout.len()).map(|j| clean.seen(t, m, j)).collect(),
+            free: bounds.chunks(layout.channels()).map(|b| b[0] > 0.0).collect(),
+            parents: layout.parents,
+            order,
+        }
+    }
+
     /// Where each joint goes.
     fn realigned(&self) -> Vec<Point> {
         let mut at = self.perturbed.clone();
-        let mut placed: Vec<bool> = (0..at.len()).map(|j| self.seen[j] && !self.free[j]).collect();
         let between = self.between();
         if between.contains(&true) {
             connect::connect(self, &between, &mut at);
-            (0..at.len()).for_each(|j| placed[j] |= between[j]);
         }
+        for (from, to) in self.placing(&between) {
+            let bone = self.bone(from, to);
+            at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
+        }
+        at
+    }
+
+    /// Each joint to be put at the end of a bone, after the joint at the bone's other end, in this order. The joints `between` have
+    /// their places.
+    fn placing(&self, between: &[bool]) -> Vec<(usize, usize)> {
+        let mut placed: Vec<bool> = (0..between.len()).map(|j| between[j] || self.seen[j] && !self.free[j]).collect();
         // Outwards from what has its place; a part that hangs on nothing starts at its joint nearest to the root.
-        let mut queue: Vec<usize> = (0..at.len()).filter(|&j| placed[j]).collect();
-        let mut next = 0;
+        let mut queue: Vec<usize> = (0..placed.len()).filter(|&j| placed[j]).collect();
+        let (mut next, mut bones) = (0, Vec::new());
         loop {
             while next < queue.len() {
                 let from = queue[next];
                 next += 1;
                 for to in self.neighbours(from).filter(|&j| !placed[j]).collect::<Vec<_>>() {
-                    let bone = self.bone(from, to);
-                    at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
+                    bones.push((from, to));
                     placed[to] = true;
                     queue.push(to);
                 }
@@ -79,7 +113,7 @@ impl Pose<'_> {
                     placed[root] = true;
                     queue.push(root);
                 }
-                None => return at,
+                None => return bones,
             }
         }
     }

@@ -10,20 +10,24 @@ use std::thread::{self, Thread};
 use super::{Attack, Done, StepReport};
 use crate::error::Result;
 
-/// Steps until the attack is done, or until `each`, which sees every report, breaks. Gives the last report.
+/// Steps that a GPU takes before it is asked what they came to.
+const AT_ONCE: usize = 8;
+
+/// Steps until the attack is done, or until `each`, which sees every report, breaks. Gives the last report: after a break that of the
+/// last step that a GPU has already taken, which `each` sees too, so that it is of the attack's clip.
 ///
 /// # Errors
 /// As [`Attack::step`].
 pub fn run(attack: &mut Attack, mut each: impl FnMut(&StepReport) -> ControlFlow<()>) -> Result<StepReport> {
     loop {
-        let mut report = block_on(attack.step())?;
-        let go_on = each(&report);
-        if report.done.is_some() {
-            return Ok(report);
+        let mut reports = block_on(attack.steps(AT_ONCE))?;
+        let breaks = reports.iter().filter(|report| each(report).is_break()).count();
+        let Some(mut last) = reports.pop() else { continue };
+        if breaks > 0 {
+            last.done = last.done.or(Some(Done::Cancelled));
         }
-        if go_on.is_break() {
-            report.done = Some(Done::Cancelled);
-            return Ok(report);
+        if last.done.is_some() {
+            return Ok(last);
         }
     }
 }

@@ -11,6 +11,18 @@ use super::pgd::Pgd;
 pub trait Update: Send {
     /// Moves `x` against the gradient.
     fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, bounds: &[f32]);
+
+    /// The rule itself, if it is Adam's: a GPU takes its steps, too.
+    #[cfg(feature = "gpu")]
+    fn adam(&self) -> Option<&Adam> {
+        None
+    }
+
+    /// The same, to go on after them.
+    #[cfg(feature = "gpu")]
+    fn adam_mut(&mut self) -> Option<&mut Adam> {
+        None
+    }
 }
 
 /// A fresh rule for a clip of so many values.

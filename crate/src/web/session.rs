@@ -140,6 +140,15 @@ impl Session {
         to_js(&report)
     }
 
+    /// Up to `count` steps of the attack, which a GPU takes in one go ([`Attack::steps`]). Gives their `StepReport`s, in an array.
+    ///
+    /// # Errors
+    /// As [`Session::step`].
+    pub async fn steps(&self, count: usize) -> Thrown<JsValue> {
+        let reports = self.with_attack(async |attack| attack.steps(count).await).await.map_err(|e| thrown(&e))?;
+        to_js(&reports)
+    }
+
     /// The last iterate, (T, M, V, C); empty where there is none.
     pub fn perturbed(&self) -> Float32Array {
         self.attack.borrow().as_ref().map_or_else(|| Float32Array::new_with_length(0), |a| a.perturbed().into())

@@ -29,6 +29,6 @@ impl Session {
         let (model, clip) = self.model_and_clip(clip)?;
         // Any clip will do for the discriminator to learn from.
         let natural = [clip.clone()];
-        Attack::new(model, &clip, &natural, AttackConfig::default())?.step().await.map(drop)
+        Attack::new(model, &clip, &natural, AttackConfig::default())?.steps(1).await.map(drop)
     }
 }

@@ -63,8 +63,9 @@ impl Plausibility {
         self.seed = seed;
     }
 
-    /// One round for the clip `x`, (T, M, V, C), against as many natural poses, drawn anew for each `round` (from 1).
-    pub fn play(&self, x: Tensor<4>, round: usize) -> Game {
+    /// One round for the clip `x`, (T, M, V, C), against as many natural poses, drawn anew for each `round` (from 1). `weights` are
+    /// the discriminator's, without autodiff.
+    pub fn play(&self, x: Tensor<4>, weights: Tensor<1>, round: usize) -> Game {
         let device = x.device();
         let [t, m, v, c] = x.dims();
         let n = self.present.len();
@@ -82,9 +83,8 @@ impl Plausibility {
         let real = feature_map(joints, there, self.layout);
 
         // Two passes of the clip: each side's loss may move its own parameters and not the other's.
-        let still = self.discriminator.weights(&device.clone().inner());
-        let weights = self.discriminator.weights(&device).require_grad();
-        let score = self.discriminator.forward(&still, fake.clone());
+        let score = self.discriminator.forward(&weights, fake.clone());
+        let weights = Tensor::from_inner(weights).require_grad();
         let both = Tensor::cat(vec![real, fake.detach()], 0);
         let judged = self.discriminator.forward(&weights, both);
         let (real, fake) = (judged.clone().narrow(0, 0, n), judged.narrow(0, n, n));
@@ -99,6 +99,17 @@ impl Plausibility {
     /// The discriminator learns from its gradient.
     pub fn descend(&mut self, gradient: &[f32], alpha: f32) {
         self.discriminator.descend(gradient, alpha);
+    }
+
+    /// The discriminator.
+    pub fn discriminator(&self) -> &Discriminator {
+        &self.discriminator
+    }
+
+    /// The discriminator, to go on with what it has learnt elsewhere.
+    #[cfg(feature = "gpu")]
+    pub(in crate::attack) fn discriminator_mut(&mut self) -> &mut Discriminator {
+        &mut self.discriminator
     }
 }
 
@@ -153,6 +164,10 @@ mod tests {
             data.chunks_mut(3).for_each(|joint| joint[2] = 0.8);
         }
         Sequence::new(layout, 30.0, frames, people, data).unwrap()
+    }
+
+    fn weights(game: &Plausibility) -> Tensor<1> {
+        game.discriminator.weights(&Device::flex())
     }
 
     fn tensor(clip: &Sequence, device: &Device) -> Tensor<4> {
@@ -217,7 +232,7 @@ mod tests {
             let shape = [3, 2, layout.len(), layout.channels()];
             check::gradient(victim.data(), 1e-3, |x| {
                 let game = Plausibility::new(&victim, std::slice::from_ref(&other), 5).unwrap();
-                game.play(x.reshape(shape), 1).attacker
+                game.play(x.reshape(shape), weights(&game), 1).attacker
             });
         }
     }
@@ -227,7 +242,7 @@ mod tests {
         let (victim, other) = (clip(LayoutId::KinectV1, 3, 1, 0.0), clip(LayoutId::KinectV1, 4, 1, 0.4));
         let game = Plausibility::new(&victim, &[other], 5).unwrap();
         let x = tensor(&victim, &Device::flex().autodiff()).require_grad();
-        let round = game.play(x.clone(), 1);
+        let round = game.play(x.clone(), weights(&game), 1);
         let grads = round.attacker.backward();
         assert!(x.grad(&grads).is_some() && round.weights.grad(&grads).is_none());
         let grads = round.discriminator.backward();
@@ -257,7 +272,7 @@ mod tests {
 
         let mut losses = Vec::new();
         for i in 1..=80 {
-            let round = game.play(x.clone(), i);
+            let round = game.play(x.clone(), weights(&game), i);
             losses.push(round.discriminator.clone().into_scalar::<f32>());
             let gradient = round.weights.grad(&round.discriminator.backward()).unwrap();
             game.descend(&gradient.into_data().try_to_vec::<f32>().unwrap(), 0.01);
@@ -279,7 +294,7 @@ mod tests {
         let two = Sequence::new(LayoutId::KinectV1, 30.0, 4, 2, data).unwrap();
         let score = |clip: &Sequence| {
             let game = Plausibility::new(clip, std::slice::from_ref(&one), 5).unwrap();
-            game.play(tensor(clip, &Device::flex().autodiff()), 1).score.into_scalar::<f32>()
+            game.play(tensor(clip, &Device::flex().autodiff()), weights(&game), 1).score.into_scalar::<f32>()
         };
         assert!((score(&one) - score(&two)).abs() < 1e-6);
     }
