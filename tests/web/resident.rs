@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
-use ciasa::attack::{Attack, AttackConfig, Done, Epsilon, Method, Restraint, StepReport, Stop, Target, Victim};
+use ciasa::attack::{Attack, AttackConfig, Done, Method, Restraint, StepReport, Stop, Target, Victim};
 use ciasa::kernel::{Kernels, launches};
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -69,8 +69,9 @@ async fn one_by_one(attack: &mut Attack, count: usize) -> Vec<StepReport> {
 async fn in_batches(attack: &mut Attack, count: usize, at_once: usize) -> Vec<StepReport> {
     let mut reports = Vec::new();
     while reports.len() < count && reports.last().is_none_or(|r: &StepReport| r.done.is_none()) {
-        let more = attack.steps(at_once.min(count - reports.len())).await.unwrap();
-        assert!(!more.is_empty() && more.len() <= at_once);
+        let asked = at_once.min(count - reports.len());
+        let more = attack.steps(asked).await.unwrap();
+        assert_eq!(more.len(), asked);
         reports.extend(more);
     }
     reports
@@ -121,11 +122,11 @@ fn apart(a: (&Attack, &[StepReport]), b: (&Attack, &[StepReport])) -> (f32, f32)
 #[wasm_bindgen_test]
 async fn steps_without_the_host_are_the_hosts() {
     let gpu = gpu().await;
-    let arms = |layout: LayoutId| layout.layout().region("arms").map(|r| r.joints.to_vec());
+    let arms = LayoutId::KinectV1.layout().region("arms").unwrap().joints.to_vec();
     for (layout, people, joints) in [
         (LayoutId::KinectV1, 1, None),
         (LayoutId::KinectV1, 2, None),
-        (LayoutId::KinectV1, 2, arms(LayoutId::KinectV1)),
+        (LayoutId::KinectV1, 2, Some(arms)),
         (LayoutId::OpenPose18, 1, None),
         (LayoutId::OpenPose18, 2, Some(vec![3, 4, 9, 10])),
     ] {
@@ -137,10 +138,152 @@ async fn steps_without_the_host_are_the_hosts() {
         gpu.check().unwrap();
         let (clip, report) = apart((&alone, &without), (&host, &with));
         console_log!("{layout:?} {people} {:?}: clip {clip:e}, reports {report:e}", config.joints);
-        assert!(clip < 1e-2 && report < 1e-2, "{layout:?} {people}: {clip} {report}");
+        assert!(clip < 1e-3 && report < 1e-3, "{layout:?} {people}: {clip} {report}");
         // What stays, stays bit for bit.
         for ((x, clean), host) in alone.perturbed().iter().zip(alone.clean().data()).zip(host.perturbed()) {
             assert!(x.to_bits() == clean.to_bits() || host.to_bits() != clean.to_bits());
+        }
+    }
+}
+
+/// What makes the network ever surer of the class that it says anyway.
+fn surer(stop: Stop) -> AttackConfig {
+    AttackConfig { target: Target::Class { index: 0 }, alpha: 0.002, lambda: 1e-3, stop, ..AttackConfig::default() }
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_after_the_step_that_holds_is_forgotten() {
+    let gpu = gpu().await;
+    let attack = |config: &AttackConfig| start(network(LayoutId::KinectV1, &gpu.device), 1, config);
+    let says = attack(&surer(Stop::Iterations)).step().await.unwrap().original;
+    let config = |stop| AttackConfig { target: Target::Class { index: says }, ..surer(stop) };
+    let p: Vec<f32> =
+        in_batches(&mut attack(&config(Stop::Iterations)), 6, 6).await.iter().map(|r| r.p_original).collect();
+    assert!(p.is_sorted_by(|a, b| a < b), "{p:?}");
+    // It holds in the very first pass, in the midst of a batch, and in its last step.
+    for (confidence, hold, at_once, end) in [(p[0] / 2.0, 1, 8, 1), (p[2], 2, 8, 4), (p[3], 1, 4, 4), (p[3], 1, 3, 4)] {
+        let stop = config(Stop::Confidence { confidence: confidence - 1e-6, hold });
+        let (mut one, mut many) = (attack(&stop), attack(&stop));
+        let expected = one_at_a_time(&mut one).await;
+        let mut reports = Vec::new();
+        while reports.last().is_none_or(|r: &StepReport| r.done.is_none()) {
+            reports.extend(many.steps(at_once).await.unwrap());
+        }
+        assert_eq!((expected.len(), expected[end - 1].done), (end, Some(Done::Held)));
+        assert_eq!(reports, expected);
+        assert_eq!(many.perturbed(), one.perturbed());
+        // And all that is needed to go on is as it was then: with the host, which looks at everything.
+        for attack in [&mut one, &mut many] {
+            attack.configure(config(Stop::Iterations)).unwrap();
+        }
+        assert_eq!(one_by_one(&mut many, 2).await, one_by_one(&mut one, 2).await);
+        assert_eq!(many.perturbed(), one.perturbed());
+    }
+    gpu.check().unwrap();
+}
+
+/// To the end without the host, each step in a batch of its own.
+async fn one_at_a_time(attack: &mut Attack) -> Vec<StepReport> {
+    in_batches(attack, 100, 1).await
+}
+
+#[wasm_bindgen_test]
+async fn the_iterations_end_a_batch_and_what_a_gpu_does_not_take_is_a_step_of_the_host() {
+    let gpu = gpu().await;
+    let device = &gpu.device;
+    let of = |device: &Device, config: &AttackConfig| start(network(LayoutId::KinectV1, device), 1, config);
+    let config = AttackConfig { iterations: 3, ..AttackConfig::default() };
+    let mut attack = of(device, &config);
+    assert!(attack.steps(0).await.unwrap().is_empty());
+    let reports = attack.steps(8).await.unwrap();
+    assert_eq!(reports.iter().map(|r| r.done).collect::<Vec<_>>(), [None, None, Some(Done::Iterations)]);
+    assert!(attack.steps(8).await.unwrap_err().to_string().starts_with("iterations: "));
+
+    let adam = AttackConfig { method: Method::Adam, ..config.clone() };
+    for (name, device, config) in [
+        ("the CPU", &Device::flex(), config.clone()),
+        ("sign steps", device, AttackConfig { method: Method::Pgd, ..config.clone() }),
+        ("two gradients in balance", device, AttackConfig { restraint: Restraint::Smart, ..adam }),
+        // Knees between hips and ankles that stay.
+        ("joints between others", device, AttackConfig { joints: Some(vec![13, 17]), ..config.clone() }),
+    ] {
+        let (mut alone, mut host) = (of(device, &config), of(device, &config));
+        assert_eq!(alone.steps(8).await.unwrap(), one_by_one(&mut host, 1).await, "{name}");
+        assert_eq!(alone.perturbed(), host.perturbed(), "{name}");
+    }
+    Kernels::Stock.choose();
+    let reports = of(device, &config).steps(8).await.unwrap();
+    Kernels::Large.choose();
+    assert_eq!(reports.len(), 1);
+}
+
+/// From here on readings are counted: buffers that are mapped while none is.
+const COUNT: &str = "(() => {
+    const gpu = GPUBuffer.prototype;
+    gpu.honest ??= gpu.mapAsync;
+    globalThis.readings = 0;
+    let open = 0;
+    gpu.mapAsync = function (...all) {
+        if (open++ === 0) globalThis.readings++;
+        return this.honest(...all).finally(() => open--);
+    };
+})()";
+
+#[wasm_bindgen_test]
+async fn a_batch_is_read_once_and_a_step_of_it_launches_three_kernels_more_than_its_gradient() {
+    let gpu = gpu().await;
+    let mut attack = start(network(LayoutId::KinectV1, &gpu.device), 1, &AttackConfig::default());
+    // The first asks for the original's answer, too.
+    attack.step().await.unwrap();
+    js_sys::eval(COUNT).unwrap();
+    let readings = || js_sys::Reflect::get(&js_sys::global(), &"readings".into()).unwrap().as_f64().unwrap();
+    one_by_one(&mut attack, 2).await;
+    assert_eq!(readings(), 2.0);
+    let before = launches();
+    attack.steps(5).await.unwrap();
+    assert_eq!(readings(), 3.0);
+    // Two blocks, forward and back (see `kernels.rs`); the clip's descent, its realignment, and the discriminator's descent.
+    assert_eq!(launches() - before, 5 * (2 * (3 + 4) + 3));
+}
+
+/// A network with an infinite gradient to one joint, while its answer is what it was.
+struct Broken {
+    network: StGcn,
+    joint: usize,
+}
+
+impl Victim for Broken {
+    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
+        let joint = x.clone().narrow(3, self.joint, 1);
+        let nothing = (joint.clone() - joint.detach()) * 1e30 * 1e30;
+        self.network.forward(x) * (nothing.sum().reshape([1, 1]) + 1.0)
+    }
+
+    fn device(&self) -> &Device {
+        self.network.device()
+    }
+
+    fn classes(&self) -> usize {
+        CLASSES
+    }
+
+    fn layout(&self) -> LayoutId {
+        LayoutId::KinectV1
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_infinite_gradient_is_an_error_and_leaves_the_attack_as_it_was() {
+    let gpu = gpu().await;
+    // The broken joint may move; it may not, and no neighbour of it may.
+    for joints in [vec![4, 5, 6, 7], vec![8, 9, 10, 11]] {
+        let network = network(LayoutId::KinectV1, &gpu.device);
+        let config = AttackConfig { joints: Some(joints), ..AttackConfig::default() };
+        let mut attack = start(Broken { network, joint: 6 }, 1, &config);
+        assert!(attack.step().await.unwrap_err().is_device());
+        for count in [1, 4] {
+            assert!(attack.steps(count).await.unwrap_err().is_device());
+            assert_eq!(attack.perturbed(), attack.clean().data());
         }
     }
 }
