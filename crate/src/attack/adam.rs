@@ -1,8 +1,11 @@
 //! Adam (Kingma and Ba 2014), for the clip and for the discriminator's weights.
 
+#[cfg(feature = "gpu")]
+use burn::tensor::Device;
+
 use super::update::Update;
 #[cfg(feature = "gpu")]
-use crate::kernel::Descent;
+use crate::kernel::{Descent, Descents};
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
@@ -60,10 +63,13 @@ impl Update for Adam {
 /// The same steps, taken elsewhere.
 #[cfg(feature = "gpu")]
 impl Adam {
-    /// The constants of the next step but `ahead`.
-    pub(super) fn descent(&self, alpha: f32, ahead: usize) -> Descent {
-        let (rate, scale) = corrected(alpha, self.steps.saturating_add(1).saturating_add(ahead as i32));
-        Descent { decay: [BETA1, BETA2], rate, scale, tiny: TINY }
+    /// The constants of the next `count` steps, on a device.
+    pub(super) fn descents(&self, alpha: f32, count: usize, device: &Device) -> Descents {
+        let step = |ahead| {
+            let (rate, scale) = corrected(alpha, self.steps.saturating_add(ahead));
+            Descent { decay: [BETA1, BETA2], rate, scale, tiny: TINY }
+        };
+        Descents::new(&(1..=count as i32).map(step).collect::<Vec<_>>(), device)
     }
 
     /// Both moments, (2, parameters).

@@ -125,8 +125,11 @@ impl Attack {
             return Ok(Vec::new());
         }
         #[cfg(feature = "gpu")]
-        if let Some(resident) = self.resident() {
-            return self.batch(resident, count).await;
+        {
+            let count = count.min(self.left()?);
+            if let Some(resident) = self.resident(count) {
+                return self.batch(resident).await;
+            }
         }
         Ok(vec![self.step().await?])
     }

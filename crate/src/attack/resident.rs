@@ -12,18 +12,19 @@ use super::pass::{Graded, Seen, fetch, finite, missing};
 use super::target::Goal;
 use super::{Attack, Done, StepReport, project, realign};
 use crate::error::Result;
-use crate::kernel;
+use crate::kernel::{self, Descents};
 
-/// An attack on a GPU.
+/// An attack on a GPU, for some steps.
 pub(super) struct Resident {
+    count: usize,
     /// From where to where each value may go, (2, T M V C).
     range: Tensor<2>,
     /// The original, (T, M, V, C), the order in which joints are put at the ends of their bones, (T M, V), and how many coordinates
     /// they have, if they are put there.
     realigned: Option<(Tensor<4>, Tensor<2, Int>, usize)>,
-    /// As they were at first: the clip's and the discriminator's.
-    adam: Adam,
-    learner: Option<Adam>,
+    /// Adam's steps: the clip's and the discriminator's.
+    steps: Descents,
+    learns: Option<Descents>,
     state: State,
 }
 
@@ -60,8 +61,8 @@ struct Taken {
 }
 
 impl Attack {
-    /// The attack as it is now on the victim's device, if that is one which takes the steps of these settings.
-    pub(super) fn resident(&self) -> Option<Resident> {
+    /// The attack as it is now on the victim's device for `count` steps, if that is one which takes the steps of these settings.
+    pub(super) fn resident(&self, count: usize) -> Option<Resident> {
         let device = self.victim.device();
         if !kernel::keeps(device) || self.config.perceptual() {
             return None;
@@ -93,13 +94,20 @@ impl Attack {
             moments: pairs(adam.moments()),
             game: discriminator.map(|d| (d.weights(device), pairs(d.adam().moments()))),
         };
-        let learner = discriminator.map(|d| d.adam().clone());
-        Some(Resident { range: pairs([from, to].concat()), realigned, adam: adam.clone(), learner, state })
+        let descents = |adam: &Adam| adam.descents(self.config.alpha, count, device);
+        Some(Resident {
+            count,
+            range: pairs([from, to].concat()),
+            realigned,
+            steps: descents(adam),
+            learns: discriminator.map(|d| descents(d.adam())),
+            state,
+        })
     }
 
-    /// Up to `count` steps, at least one. Those after the one that a stop rule ends with are forgotten.
-    pub(super) async fn batch(&mut self, resident: Resident, count: usize) -> Result<Vec<StepReport>> {
-        let count = count.min(self.left()?);
+    /// The steps, no more than are left. Those after the one that a stop rule ends with are forgotten.
+    pub(super) async fn batch(&mut self, resident: Resident) -> Result<Vec<StepReport>> {
+        let count = resident.count;
         let goal = self.goal().await?;
         let mut reading = Transaction::default();
         let mut states = Vec::with_capacity(count);
@@ -108,7 +116,7 @@ impl Attack {
             let weights = state.game.as_ref().map(|(weights, _)| weights.clone());
             let graded = self.grade(state.x.clone(), weights, self.iteration + ahead + 1, goal)?;
             reading = reading.register(graded.logits.clone()).register(graded.numbers.clone());
-            state = resident.descended(state, graded, self.config.alpha, ahead);
+            state = resident.descended(state, graded, ahead);
             reading = reading.register(state.x.clone());
             states.push(state.clone());
         }
@@ -181,18 +189,16 @@ impl Attack {
 
 impl Resident {
     /// The state after the step number `ahead` of a batch, from 0: lines 9 to 13 of Algorithm 1.
-    fn descended(&self, from: State, graded: Graded, alpha: f32, ahead: usize) -> State {
+    fn descended(&self, from: State, graded: Graded, ahead: usize) -> State {
         let range = Some(self.range.clone());
-        let (x, moments) =
-            kernel::descend(from.x, graded.gradient, from.moments, range, self.adam.descent(alpha, ahead));
+        let (x, moments) = kernel::descend(from.x, graded.gradient, from.moments, range, &self.steps, ahead);
         let x = match self.realigned.clone() {
             Some((clean, placing, dims)) => kernel::realign(x, clean, placing, dims),
             None => x,
         };
-        let learns = from.game.zip(graded.discriminator).zip(self.learner.as_ref());
-        let game = learns.map(|(((weights, moments), gradient), adam)| {
-            kernel::descend(weights, gradient, moments, None, adam.descent(alpha, ahead))
-        });
+        let learns = from.game.zip(graded.discriminator).zip(self.learns.as_ref());
+        let game = learns
+            .map(|(((weights, moments), gradient), by)| kernel::descend(weights, gradient, moments, None, by, ahead));
         State { x, moments, game }
     }
 }

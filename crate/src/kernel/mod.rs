@@ -22,7 +22,7 @@ use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData, s};
 #[cfg(feature = "gpu")]
-pub use gpu::{Descent, Kernels, descend, keeps, launches, realign};
+pub use gpu::{Descent, Descents, Kernels, descend, keeps, launches, realign};
 use norm_op::NormOps;
 use op::SkeletonOps;
 pub use temporal::TAPS;

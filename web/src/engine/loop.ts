@@ -1,3 +1,4 @@
+import { stepsAtOnce } from "./batch.ts";
 import { errorMessage } from "./errors.ts";
 import type { AttackConfig, AttackEnd, AttackEvent, Control, Recognition, StepReport } from "./protocol.ts";
 
@@ -5,8 +6,8 @@ import type { AttackConfig, AttackEnd, AttackEvent, Control, Recognition, StepRe
 export interface Stepper {
   /** Prepares the first step. */
   begin(config: AttackConfig): Promise<void>;
-  /** One step; the promise settles when its report is there. */
-  step(): Promise<StepReport>;
+  /** Up to so many steps, at least one; the promise settles when their reports are there. */
+  steps(count: number): Promise<StepReport[]>;
   /** The last iterate, (T, M, V, C). */
   perturbed(): Float32Array;
   /** What the recogniser says of it. */
@@ -19,8 +20,8 @@ export interface Stepper {
 const DATA_EVERY_MS = 150;
 
 /**
- * Drives one attack: a step, a look at the message queue, a report. Orders (pause, cancel ...) arrive as messages of the
- * worker and so are obeyed between any two steps.
+ * Drives one attack: a few steps, a look at the message queue, their reports. Orders (pause, cancel ...) arrive as messages of
+ * the worker and so are obeyed between any two calls of the engine, which are short.
  */
 export class AttackLoop {
   #mode: "running" | "paused" | "one" | "cancelled" = "running";
@@ -65,11 +66,19 @@ export class AttackLoop {
     await this.#stepper.begin(this.#config);
     this.#begun = true;
     let posted = 0;
+    let count = 1;
     while (await this.#permitted()) {
-      if (this.#mode === "one") this.#mode = "paused";
-      const report = await this.#stepper.step();
+      const single = this.#mode === "one";
+      if (single) this.#mode = "paused";
+      const start = performance.now();
+      const reports = await this.#stepper.steps(single ? 1 : count);
+      count = stepsAtOnce(reports.length, performance.now() - start);
+      // The engine's clip is that of the last of them.
+      const report = reports.pop();
+      if (!report) continue;
       this.#report = report;
       await messages();
+      for (const earlier of reports) this.#post({ type: "report", report: earlier });
       const now = performance.now();
       const last = report.done !== null || this.#mode !== "running";
       if (last || now - posted >= DATA_EVERY_MS) {

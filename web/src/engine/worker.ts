@@ -142,7 +142,7 @@ function enlist(attack: number, clip: Clip, config: AttackConfig): void {
   for (const { loop } of before) loop.control("cancel");
   const stepper: Stepper = {
     begin: (settings) => inTurn(() => ready().beginAttack(clip, settings)),
-    step: () => inTurn(() => ready().step()),
+    steps: (count) => inTurn(() => ready().steps(count)),
     perturbed: () => ready().perturbed(),
     recognise: () => inTurn(() => ready().recognisePerturbed()),
     configure: (settings) => ready().configure(settings),

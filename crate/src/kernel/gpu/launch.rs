@@ -7,7 +7,7 @@ use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
 use super::super::window::{Added, Window};
-use super::descend::{self as adam, ConstantsLaunch, Descent};
+use super::descend as adam;
 use super::realign as bones;
 use super::window::{SizesLaunch, Tile, window};
 use super::{Kernels, graph, launched};
@@ -153,25 +153,25 @@ fn run_graph(from: Primitive, a: Primitive, shape: [usize; 4], [k, c]: [usize; 2
     to
 }
 
-/// x and gradient of one shape, of n values, moments (2, n) and range (2, n): x and moments after the step.
+/// x and gradient of one shape, of n values, moments (2, n), range (2, n), steps (steps, 5): x and moments after one of these.
 pub(super) fn descend(
     x: Primitive,
     gradient: Primitive,
     moments: Primitive,
     range: Option<Primitive>,
-    by: Descent,
+    steps: Primitive,
+    step: usize,
 ) -> (Primitive, Primitive) {
     launched();
-    let [x, gradient, moments] = [x, gradient, moments].map(dense);
+    let [x, gradient, moments, steps] = [x, gradient, moments, steps].map(dense);
     let values = x.shape().num_elements();
     let both = |of: &Primitive| of.shape().num_elements() == 2 * values;
     // The kernel does not look: what it reads has to be there.
     assert!(gradient.shape() == x.shape() && both(&moments) && range.as_ref().is_none_or(both), "{values} values");
+    assert!((step + 1) * adam::ROW <= steps.shape().num_elements(), "there is no step {step}");
     let (moved, after) = (empty(&x, x.shape()), empty(&x, moments.shape()));
     let client = x.client.clone();
     let dim = CubeDim::new_1d(64);
-    let [first, second] = by.decay;
-    let constants = ConstantsLaunch::new(values as u32, first, second, by.rate, by.scale, by.tiny);
     // SAFETY: as above; units beyond the values do nothing.
     unsafe {
         adam::descend::launch_unchecked(
@@ -182,9 +182,11 @@ pub(super) fn descend(
             gradient.into_buffer_arg(),
             moments.into_buffer_arg(),
             range.map(|r| dense(r).into_buffer_arg()).into(),
+            steps.into_buffer_arg(),
             moved.clone().into_buffer_arg(),
             after.clone().into_buffer_arg(),
-            constants,
+            values as u32,
+            step as u32,
         );
     }
     (moved, after)

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::{Device, Int, Tensor};
-pub use descend::Descent;
+pub use descend::{Descent, Descents};
 use op::{GpuOps, StepOps, Within};
 
 /// How GPUs compute the heavy operations.
@@ -85,8 +85,8 @@ pub fn keeps(device: &Device) -> bool {
     takes(device, [])
 }
 
-/// A step of Adam down the gradient, and into the range, value by value. What a range without extent holds takes no gradient.
-/// Only for a device that [`keeps`].
+/// A step of Adam down the gradient, and into the range, value by value: number `step` of those. What a range without extent holds
+/// takes no gradient. Only for a device that [`keeps`].
 ///
 /// # Shapes
 /// - x, gradient and the first result: any, of n values
@@ -97,14 +97,15 @@ pub fn descend<const D: usize>(
     gradient: Tensor<D>,
     moments: Tensor<2>,
     range: Option<Tensor<2>>,
-    by: Descent,
+    steps: &Descents,
+    step: usize,
 ) -> (Tensor<D>, Tensor<2>) {
     let within = match range {
         Some(range) => Within::Range(range.into_dispatch()),
         None => Within::Anything,
     };
     let (x, gradient, moments) = (x.into_dispatch(), gradient.into_dispatch(), moments.into_dispatch());
-    let (x, moments) = Dispatch::descend(x, gradient, moments, within, by);
+    let (x, moments) = Dispatch::descend(x, gradient, moments, within, steps.0.clone().into_dispatch(), step);
     (Tensor::from_dispatch(x), Tensor::from_dispatch(moments))
 }
 

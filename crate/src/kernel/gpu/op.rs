@@ -10,7 +10,6 @@ use burn::backend::{Autodiff, Backend, Cube, ExtensionType, backend_extension};
 
 use super::super::op::first_order;
 use super::super::window::{Added, Window, WindowOps};
-use super::descend::Descent;
 use super::launch::{self, Primitive};
 
 impl WindowOps for Cube {
@@ -97,7 +96,8 @@ pub trait StepOps: Backend {
         gradient: FloatTensor<Self>,
         moments: FloatTensor<Self>,
         #[extension_type] within: Within<Self>,
-        by: Descent,
+        steps: FloatTensor<Self>,
+        step: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
     /// The original's bone lengths.
     fn realign(
@@ -114,13 +114,14 @@ impl StepOps for Cube {
         gradient: Primitive,
         moments: Primitive,
         within: Within<Self>,
-        by: Descent,
+        steps: Primitive,
+        step: usize,
     ) -> (Primitive, Primitive) {
         let range = match within {
             Within::Anything => None,
             Within::Range(range) => Some(range),
         };
-        launch::descend(x, gradient, moments, range, by)
+        launch::descend(x, gradient, moments, range, steps, step)
     }
 
     fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) -> Primitive {
