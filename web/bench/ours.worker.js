@@ -1,4 +1,4 @@
-// One side of the bench: our engine as the page's worker drives it, on one device.
+// One side of the bench: our engine as the page's worker drives it, on one device, a step a call.
 import init, { onFailure, Session } from "/pkg/engine/engine.js";
 import "./answer.js";
 import { ATTACK, clipOf } from "./clip.js";
