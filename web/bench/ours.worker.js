@@ -1,5 +1,5 @@
 // One side of the bench: our engine as the page's worker drives it, on one device, a step a call.
-import init, { onFailure, Session } from "/pkg/engine/engine.js";
+import init, { fuse, joinHelpers, onFailure, Session, threads } from "/pkg/engine/engine.js";
 import "./answer.js";
 import { ATTACK, clipOf } from "./clip.js";
 import { CLASSES, JOINTS } from "./network.js";
@@ -67,9 +67,26 @@ function naturalFile() {
   return new TextEncoder().encode(JSON.stringify(file));
 }
 
+/** Helpers that share the CPU's work, as the page starts them. */
+async function gather(module, helpers) {
+  const buffer = new SharedArrayBuffer(64 << 20);
+  const ready = (helper) =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker("/bench/helper.worker.js", { type: "module" });
+      worker.onmessage = resolve;
+      worker.onerror = (event) => reject(new Error(`a helper: ${event.message}`));
+      worker.postMessage({ module, buffer, helper });
+    });
+  await Promise.all(Array.from({ length: helpers }, (_, helper) => ready(helper)));
+  joinHelpers(buffer, helpers);
+}
+
 self.answer({
-  async load({ device, discriminator, kernels }) {
-    await init();
+  async load({ device, discriminator, kernels, fused = true, helpers = 0 }) {
+    const module = await WebAssembly.compileStreaming(fetch("/pkg/engine/engine_bg.wasm"));
+    await init({ module_or_path: module });
+    fuse(fused);
+    if (helpers) await gather(module, helpers);
     onFailure((kind, message) => self.postMessage({ fatal: `${kind}: ${message}` }));
     plausible = discriminator;
     session = await Session.start(device);
@@ -80,7 +97,8 @@ self.answer({
     const backend = await session.loadModel(await entry(weights.length), [weights]);
     if (backend.kind !== device) throw new Error(`our engine chose ${backend.name}: ${backend.reason}`);
     if (plausible) session.addNatural("natural", "natural.json", naturalFile());
-    return { version: "", detail: backend.name };
+    const shared = device === "cpu" ? `, threads in use: ${threads()}` : "";
+    return { version: "", detail: `${backend.name}${shared}` };
   },
   async begin({ frames }) {
     clip = pageClip(frames);

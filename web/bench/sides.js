@@ -1,12 +1,16 @@
 // Who is measured. `against` names the side that a ratio is taken with, `roof` the group whose matrix product is the most that
 // this side's device and library could do (measured on the group's first side).
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 
-const ours = (device, { discriminator = false, kernels = null } = {}) => ({
+const ours = (device, load = {}) => ({
   worker: { script: "/bench/ours.worker.js", module: true },
-  load: { device, discriminator, kernels },
+  load: { device, discriminator: false, kernels: null, ...load },
 });
+
+/** Threads of our engine on the CPU: as many as the page would have. */
+const HELPERS = Math.min(availableParallelism(), 16) - 1;
 
 const tf = (backend, variant, threads = false) => ({
   worker: { script: "/bench/tf.worker.js", module: false },
@@ -29,6 +33,9 @@ export const SIDES = {
     against: "ours-wasm",
     roof: "ours-wasm",
   },
+  "ours-wasm-threads": { ...ours("cpu", { helpers: HELPERS }), against: "ours-wasm", roof: "ours-wasm-threads" },
+  // Without fused multiply-add, as in a browser that does not know it.
+  "ours-wasm-apart": { ...ours("cpu", { fused: false }), against: "ours-wasm", roof: "ours-wasm-apart" },
   "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },
   // Our networks on Burn's own kernels: what ours are worth.
   "stock-webgpu": { ...ours("webgpu", { kernels: "stock" }), against: "ours-webgpu", roof: "ours-webgpu" },

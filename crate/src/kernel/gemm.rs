@@ -1,8 +1,5 @@
 //! A bounds-checked door to the strided matrix product.
 
-#[cfg(target_arch = "wasm32")]
-use super::tile;
-
 /// A matrix in a slice: `rows` by `cols`, with a row stride and a column stride in elements.
 #[derive(Clone, Copy)]
 pub(super) struct Mat<'a> {
@@ -20,10 +17,17 @@ impl<'a> Mat<'a> {
         Self { data, rows, cols, row_stride: cols, col_stride: 1 }
     }
 
+    /// The values of a matrix whose rows lie one after the other, and its rows and columns.
+    #[cfg(target_arch = "wasm32")]
+    pub fn rows(self) -> (&'a [f32], [usize; 2]) {
+        assert!(self.col_stride == 1 && self.row_stride == self.cols, "a transposed matrix");
+        (&self.data[..self.rows * self.cols], [self.rows, self.cols])
+    }
+
     /// Rows and columns.
     #[cfg(target_arch = "wasm32")]
-    pub fn dims(self) -> (usize, usize) {
-        (self.rows, self.cols)
+    pub fn dims(self) -> [usize; 2] {
+        [self.rows, self.cols]
     }
 
     /// One value.
@@ -44,10 +48,6 @@ pub(super) fn add_product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>, threads: bool
     assert!(out.len() >= a.rows * b.cols, "the product does not fit");
     if a.rows == 0 || b.cols == 0 || a.cols == 0 {
         return;
-    }
-    #[cfg(target_arch = "wasm32")]
-    if a.col_stride == 1 && b.cols.is_multiple_of(tile::COLS) {
-        return tile::add_product(&mut out[..a.rows * b.cols], &a.data[..a.rows * a.cols], b);
     }
     // SAFETY: each matrix lies inside its slice: `new` checked rows * cols elements from the start, strides are those of
     // a dense matrix or its transpose, and `out` was checked above. `out` is borrowed mutably, so it overlaps neither.
@@ -90,7 +90,9 @@ fn parallelism(_threads: bool) -> gemm::Parallelism {
 pub(super) fn threads() -> usize {
     #[cfg(feature = "cli")]
     return rayon::current_num_threads();
-    #[cfg(not(feature = "cli"))]
+    #[cfg(target_arch = "wasm32")]
+    return super::threads::threads();
+    #[cfg(not(any(feature = "cli", target_arch = "wasm32")))]
     1
 }
 

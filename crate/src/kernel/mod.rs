@@ -4,6 +4,8 @@
 //! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions
 //! are composed of stock operations, which is also the reference that tests hold the kernels against.
 
+#[cfg(target_arch = "wasm32")]
+mod fused;
 mod gemm;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -11,16 +13,25 @@ mod graph;
 mod norm;
 mod norm_op;
 mod op;
+#[cfg(target_arch = "wasm32")]
+mod panels;
 mod plain;
+#[cfg(target_arch = "wasm32")]
+mod product;
 mod shift;
 mod temporal;
 #[cfg(target_arch = "wasm32")]
+pub mod threads;
+#[cfg(target_arch = "wasm32")]
 mod tile;
 mod window;
+mod work;
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData, s};
+#[cfg(target_arch = "wasm32")]
+pub use fused::{fuse, fused};
 #[cfg(feature = "gpu")]
 pub use gpu::{Descent, Descents, Kernels, descend, keeps, launches, realign};
 use norm_op::NormOps;

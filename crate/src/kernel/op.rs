@@ -9,6 +9,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension, ops::FloatTensorOps};
 use burn::tensor::TensorData;
 
+use super::work::{Around, Weight};
 use super::{graph, shift, temporal};
 
 /// What the networks need beyond Burn's own operations; shapes as in the parent module.
@@ -70,8 +71,11 @@ impl SkeletonOps for Flex {
         let [_, _, out] = weight.shape().dims();
         let s = conv_shape(&x, out, stride);
         let (x, w, b) = (dense(&x), dense(&weight), dense(&bias));
-        let around = temporal::Around { bias: values(&b), past: &[], relu: false };
-        tensor(temporal::forward(s, values(&x), values(&w), around), [s.n, s.frames_out(), s.v, s.out])
+        let around = Around { bias: values(&b), past: &[], relu: false };
+        tensor(
+            temporal::forward(s, values(&x), Weight { values: values(&w), name: None }, around),
+            [s.n, s.frames_out(), s.v, s.out],
+        )
     }
 
     fn temporal_conv_x(dy: Primitive, weight: Primitive, frames: usize, stride: usize) -> Primitive {
@@ -79,7 +83,7 @@ impl SkeletonOps for Flex {
         let [n, _, v, _] = dy.shape().dims();
         let s = temporal::Shape { n, t: frames, v, c, out, stride, taps: temporal::TAPS };
         let (dy, w) = (dense(&dy), dense(&weight));
-        tensor(temporal::backward_x(s, values(&dy), values(&w)), [n, frames, v, c])
+        tensor(temporal::backward_x(s, values(&dy), Weight { values: values(&w), name: None }), [n, frames, v, c])
     }
 
     fn temporal_conv_w(x: Primitive, dy: Primitive, stride: usize) -> Primitive {

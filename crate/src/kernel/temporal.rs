@@ -6,6 +6,7 @@
 //! which are computed side by side, from the bias to the positive part.
 
 use super::gemm::{Mat, add_product, each_chunk, threads};
+use super::work::{Around, Way, Weight, Work};
 
 /// Taps of the networks' temporal kernel.
 pub const TAPS: usize = 9;
@@ -25,24 +26,13 @@ pub(super) struct Shape {
     pub taps: usize,
 }
 
-/// What happens around the products.
-#[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
-    /// (C') or (V, C'); nothing where it is empty.
-    pub bias: &'a [f32],
-    /// Added to the result, whose shape it has; nothing where it is empty.
-    pub past: &'a [f32],
-    /// Is only the positive part kept?
-    pub relu: bool,
-}
-
 /// One tap: weight `tap`, reading rows of the block `phase` from frame `from`, for result frames `start..end`.
-struct Tap {
-    tap: usize,
-    phase: usize,
-    from: usize,
-    start: usize,
-    end: usize,
+pub(super) struct Tap {
+    pub tap: usize,
+    pub phase: usize,
+    pub from: usize,
+    pub start: usize,
+    pub end: usize,
 }
 
 impl Shape {
@@ -51,20 +41,20 @@ impl Shape {
         self.t.div_ceil(self.stride)
     }
 
-    fn x_len(self) -> usize {
+    pub fn x_len(self) -> usize {
         self.t * self.v * self.c
     }
 
-    fn y_len(self) -> usize {
+    pub fn y_len(self) -> usize {
         self.frames_out() * self.v * self.out
     }
 
     /// Frames whose index leaves the residue `phase`.
-    fn phase_frames(self, phase: usize) -> usize {
+    pub fn phase_frames(self, phase: usize) -> usize {
         (self.t + self.stride - 1 - phase) / self.stride
     }
 
-    fn taps(self) -> impl Iterator<Item = Tap> {
+    pub fn taps(self) -> impl Iterator<Item = Tap> {
         let stride = self.stride as isize;
         let pad = (self.taps / 2) as isize;
         (0..self.taps).filter_map(move |tap| {
@@ -85,102 +75,35 @@ impl Shape {
     }
 
     /// The frames of x, dealt out by residue; none for a residue that no tap reads.
-    fn deal(self, x: &[f32]) -> Vec<Vec<f32>> {
+    pub fn deal(self, x: &[f32]) -> Vec<Vec<f32>> {
         let row = self.v * self.c;
         let frames = |p: usize| (p..self.t).step_by(self.stride).flat_map(|t| &x[t * row..(t + 1) * row]).copied();
         (0..self.stride).map(|p| if self.reads(p) { frames(p).collect() } else { Vec::new() }).collect()
     }
 
-    fn reads(self, phase: usize) -> bool {
+    pub fn reads(self, phase: usize) -> bool {
         self.taps().any(|tap| tap.phase == phase)
     }
 
-    fn weight<'a>(&self, w: &'a [f32], tap: usize) -> Mat<'a> {
-        Mat::new(&w[tap * self.c * self.out..], self.c, self.out)
-    }
-
     /// Frames of `values` that one task takes, of `frames`: all of a clip where there are several.
-    fn task(self, frames: usize, values: usize) -> usize {
+    pub fn task(self, frames: usize, values: usize) -> usize {
         if self.n > 1 { frames } else { (TASK / values).clamp(1, frames.div_ceil(threads())) }
     }
 
     /// The clip, and its first frame, of a task.
-    fn place(self, task: usize, frames: usize) -> (usize, usize) {
+    pub fn place(self, task: usize, frames: usize) -> (usize, usize) {
         if self.n > 1 { (task, 0) } else { (0, task * frames) }
     }
 }
 
 /// y = x * w, and what is around it.
-pub(super) fn forward(s: Shape, x: &[f32], w: &[f32], around: Around<'_>) -> Vec<f32> {
-    let mut y = match (around.past.is_empty(), around.bias.is_empty()) {
-        (false, _) => around.past.to_vec(),
-        (_, false) => around.bias.repeat(s.n * s.y_len() / around.bias.len()),
-        _ => vec![0.0; s.n * s.y_len()],
-    };
-    let row = s.v * s.out;
-    let frames = s.task(s.frames_out(), row);
-    let clip = |n: usize| &x[n * s.x_len()..(n + 1) * s.x_len()];
-    let dealt: Vec<_> = if s.stride > 1 { (0..s.n).map(|n| s.deal(clip(n))).collect() } else { Vec::new() };
-    each_chunk(&mut y, frames * row, |task, y| {
-        let (n, first) = s.place(task, frames);
-        let last = first + y.len() / row;
-        if !around.past.is_empty() && !around.bias.is_empty() {
-            for y in y.chunks_exact_mut(around.bias.len()) {
-                y.iter_mut().zip(around.bias).for_each(|(y, b)| *y += b);
-            }
-        }
-        for tap in s.taps() {
-            let (start, end) = (tap.start.max(first), tap.end.min(last));
-            if start < end {
-                let block = dealt.get(n).map_or(clip(n), |dealt| &dealt[tap.phase]);
-                let from = tap.from + start - tap.start;
-                let a = Mat::new(&block[from * s.v * s.c..], (end - start) * s.v, s.c);
-                add_product(&mut y[(start - first) * row..], a, s.weight(w, tap.tap), false);
-            }
-        }
-        if around.relu {
-            // Not `max`, which is a call for each value in WebAssembly.
-            y.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y });
-        }
-    });
-    y
+pub(super) fn forward(s: Shape, x: &[f32], w: Weight<'_>, around: Around<'_>) -> Vec<f32> {
+    Work::new(s, Way::Forward, x, w, around).done()
 }
 
 /// Gradient with respect to x.
-pub(super) fn backward_x(s: Shape, dy: &[f32], w: &[f32]) -> Vec<f32> {
-    let mut dx = vec![0.0; s.n * s.x_len()];
-    let row = s.v * s.c;
-    // Of a run of frames, those of each residue are computed as one block.
-    let groups = s.task(s.phase_frames(0), row * s.stride);
-    each_chunk(&mut dx, (groups * s.stride * row).min(s.x_len()), |task, dx| {
-        let (n, first) = s.place(task, groups);
-        let dy = &dy[n * s.y_len()..(n + 1) * s.y_len()];
-        if s.stride == 1 {
-            return s.taps().for_each(|tap| s.add_gradient(&tap, dx, first, dy, w));
-        }
-        for phase in (0..s.stride).filter(|p| s.reads(*p)) {
-            let frames = (dx.len() / row + s.stride - 1 - phase) / s.stride;
-            let mut block = vec![0.0; frames * row];
-            s.taps().filter(|tap| tap.phase == phase).for_each(|tap| s.add_gradient(&tap, &mut block, first, dy, w));
-            for (dx, block) in dx.chunks_exact_mut(row).skip(phase).step_by(s.stride).zip(block.chunks_exact(row)) {
-                dx.copy_from_slice(block);
-            }
-        }
-    });
-    dx
-}
-
-impl Shape {
-    /// What one tap gives to the frames of a block that begins at its `first`.
-    fn add_gradient(self, tap: &Tap, block: &mut [f32], first: usize, dy: &[f32], w: &[f32]) {
-        let row = self.v * self.c;
-        let (start, end) = (tap.from.max(first), (tap.from + tap.end - tap.start).min(first + block.len() / row));
-        if start < end {
-            let from = tap.start + start - tap.from;
-            let g = Mat::new(&dy[from * self.v * self.out..], (end - start) * self.v, self.out);
-            add_product(&mut block[(start - first) * row..], g, self.weight(w, tap.tap).t(), false);
-        }
-    }
+pub(super) fn backward_x(s: Shape, dy: &[f32], w: Weight<'_>) -> Vec<f32> {
+    Work::new(s, Way::Back, dy, w, Around { bias: &[], past: &[], relu: false }).done()
 }
 
 /// `dy` where `y` is positive, else zero.

@@ -12,6 +12,7 @@ use burn::tensor::Tensor;
 use super::TAPS;
 use super::op::{Primitive, dense, first_order, tensor, values};
 use super::temporal::{self, Shape};
+use super::work::{Around, Weight};
 
 /// The frames that a product reads for each frame that it gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,15 @@ pub trait WindowOps: Backend {
     fn passed(y: FloatTensor<Self>, dy: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
+/// A weight that stays, which WebAssembly lays out only once.
+fn constant(weight: &Primitive) -> Weight<'_> {
+    #[cfg(target_arch = "wasm32")]
+    let name = super::panels::name(weight);
+    #[cfg(not(target_arch = "wasm32"))]
+    let name = None;
+    Weight { values: values(weight), name }
+}
+
 impl WindowOps for Flex {
     fn window(x: Primitive, weight: Primitive, added: Added<Self>, over: Window, relu: bool) -> Primitive {
         let ([n, t, v, c], [_, _, out]) = (x.shape().dims(), weight.shape().dims());
@@ -79,19 +89,19 @@ impl WindowOps for Flex {
             Added::Bias(bias) => (Some(dense(&bias)), None),
             Added::BiasAnd(bias, past) => (Some(dense(&bias)), Some(dense(&past))),
         };
-        let around = temporal::Around {
+        let around = Around {
             bias: bias.as_ref().map(values).unwrap_or_default(),
             past: past.as_ref().map(values).unwrap_or_default(),
             relu,
         };
-        tensor(temporal::forward(s, values(&x), values(&w), around), [n, s.frames_out(), v, out])
+        tensor(temporal::forward(s, values(&x), constant(&w), around), [n, s.frames_out(), v, out])
     }
 
     fn window_x(dy: Primitive, weight: Primitive, frames: usize, over: Window) -> Primitive {
         let ([n, _, v, out], [_, c, _]) = (dy.shape().dims::<4>(), weight.shape().dims());
         let s = Shape { n, t: frames, v, c, out, stride: over.stride, taps: over.taps };
         let (dy, w) = (dense(&dy), dense(&weight));
-        tensor(temporal::backward_x(s, values(&dy), values(&w)), [n, frames, v, c])
+        tensor(temporal::backward_x(s, values(&dy), constant(&w)), [n, frames, v, c])
     }
 
     fn passed(y: Primitive, dy: Primitive) -> Primitive {

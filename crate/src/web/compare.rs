@@ -9,10 +9,16 @@ use super::messages::thrown;
 use super::parity::{made, now, read};
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::kernel::rows;
+use crate::kernel::{self, rows};
 use crate::model::clip_tensor;
 
 type Thrown<T> = std::result::Result<T, JsValue>;
+
+/// Lets the CPU's products multiply and add in one instruction, where the browser can, or not.
+#[wasm_bindgen]
+pub fn fuse(wanted: bool) {
+    kernel::fuse(wanted);
+}
 
 #[wasm_bindgen]
 impl Session {

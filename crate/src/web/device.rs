@@ -11,10 +11,7 @@ use super::failure;
 use super::messages::{Backend, BackendKind, DeviceChoice, Parity};
 use super::probe::probe;
 use crate::error::{Error, Result};
-use crate::kernel::Kernels;
-
-/// What the CPU backend is called in the page.
-const CPU_NAME: &str = "CPU (WebAssembly SIMD)";
+use crate::kernel::{Kernels, fused};
 
 /// A device that is ready for tensors.
 #[derive(Clone)]
@@ -78,7 +75,8 @@ impl Fault {
 impl Chosen {
     /// The CPU backend, for a reason.
     pub fn cpu(reason: impl Into<String>) -> Self {
-        let (name, reason) = (CPU_NAME.into(), reason.into());
+        let vectors = if fused() { "relaxed SIMD" } else { "SIMD" };
+        let (name, reason) = (format!("CPU (WebAssembly {vectors})"), reason.into());
         let backend = Backend { kind: BackendKind::Cpu, name, reason, software: false, parity: None };
         Self { device: Device::flex(), backend, gpu: None }
     }

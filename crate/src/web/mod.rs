@@ -4,6 +4,7 @@ pub mod adapter;
 mod compare;
 pub mod device;
 pub mod failure;
+pub mod helpers;
 pub mod messages;
 pub mod parity;
 pub mod probe;
