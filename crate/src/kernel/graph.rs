@@ -12,6 +12,12 @@ pub(super) struct Shape {
     pub k: usize,
 }
 
+/// The non-zeros of an adjacency.
+pub(super) struct Graph {
+    shape: Shape,
+    edges: Vec<Edge>,
+}
+
 struct Edge {
     k: usize,
     from: usize,
@@ -19,51 +25,59 @@ struct Edge {
     weight: f32,
 }
 
-fn edges(s: Shape, a: &[f32]) -> Vec<Edge> {
-    let at = |i: usize| Edge { k: i / (s.v * s.v), from: i / s.v % s.v, to: i % s.v, weight: a[i] };
-    (0..s.k * s.v * s.v).filter(|&i| a[i] != 0.0).map(at).collect()
+impl Graph {
+    /// Of an adjacency, (K, V, V).
+    pub fn new(s: Shape, a: &[f32]) -> Self {
+        let at = |i: usize| Edge { k: i / (s.v * s.v), from: i / s.v % s.v, to: i % s.v, weight: a[i] };
+        let edges = (0..s.k * s.v * s.v).filter(|&i| a[i] != 0.0).map(at).collect();
+        Self { shape: s, edges }
+    }
+
+    /// y\[w, k\] += sum over v of a\[k, v, w\] x\[v\], frame by frame.
+    pub fn add(&self, x: &[f32], y: &mut [f32]) {
+        let s = self.shape;
+        for (x, y) in x.chunks_exact(s.v * s.c).zip(y.chunks_exact_mut(s.v * s.k * s.c)) {
+            for e in &self.edges {
+                let out = &mut y[(e.to * s.k + e.k) * s.c..][..s.c];
+                out.iter_mut().zip(&x[e.from * s.c..][..s.c]).for_each(|(o, x)| *o += e.weight * x);
+            }
+        }
+    }
+
+    /// Adds the gradient with respect to x, from y's.
+    pub fn add_back(&self, dy: &[f32], dx: &mut [f32]) {
+        let s = self.shape;
+        for (dy, dx) in dy.chunks_exact(s.v * s.k * s.c).zip(dx.chunks_exact_mut(s.v * s.c)) {
+            for e in &self.edges {
+                let g = &dy[(e.to * s.k + e.k) * s.c..][..s.c];
+                dx[e.from * s.c..][..s.c].iter_mut().zip(g).for_each(|(d, g)| *d += e.weight * g);
+            }
+        }
+    }
 }
 
 /// Frames that one task takes: enough to be worth a task.
 const CHUNK: usize = 32;
 
-/// y\[w, k\] = sum over v of a\[k, v, w\] x\[v\], frame by frame.
+/// The graph product.
 pub(super) fn forward(s: Shape, x: &[f32], a: &[f32]) -> Vec<f32> {
-    let edges = edges(s, a);
-    let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
+    let (graph, x_row, y_row) = (Graph::new(s, a), s.v * s.c, s.v * s.k * s.c);
     let mut y = vec![0.0; s.frames * y_row];
-    each_chunk(&mut y, CHUNK * y_row, |chunk, y| {
-        for (i, y) in y.chunks_exact_mut(y_row).enumerate() {
-            let x = &x[(chunk * CHUNK + i) * x_row..][..x_row];
-            for e in &edges {
-                let out = &mut y[(e.to * s.k + e.k) * s.c..][..s.c];
-                out.iter_mut().zip(&x[e.from * s.c..][..s.c]).for_each(|(o, x)| *o += e.weight * x);
-            }
-        }
-    });
+    each_chunk(&mut y, CHUNK * y_row, |chunk, y| graph.add(&x[chunk * CHUNK * x_row..], y));
     y
 }
 
 /// Gradient with respect to x.
 pub(super) fn backward_x(s: Shape, dy: &[f32], a: &[f32]) -> Vec<f32> {
-    let edges = edges(s, a);
-    let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
+    let (graph, x_row, y_row) = (Graph::new(s, a), s.v * s.c, s.v * s.k * s.c);
     let mut dx = vec![0.0; s.frames * x_row];
-    each_chunk(&mut dx, CHUNK * x_row, |chunk, dx| {
-        for (i, dx) in dx.chunks_exact_mut(x_row).enumerate() {
-            let dy = &dy[(chunk * CHUNK + i) * y_row..][..y_row];
-            for e in &edges {
-                let g = &dy[(e.to * s.k + e.k) * s.c..][..s.c];
-                dx[e.from * s.c..][..s.c].iter_mut().zip(g).for_each(|(d, g)| *d += e.weight * g);
-            }
-        }
-    });
+    each_chunk(&mut dx, CHUNK * x_row, |chunk, dx| graph.add_back(&dy[chunk * CHUNK * y_row..], dx));
     dx
 }
 
 /// Gradient with respect to the adjacency, where it is not zero (a zero is the absence of an edge, and stays).
 pub(super) fn backward_a(s: Shape, x: &[f32], dy: &[f32], a: &[f32]) -> Vec<f32> {
-    let edges = edges(s, a);
+    let Graph { edges, .. } = Graph::new(s, a);
     let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
     let mut da = vec![0.0; s.k * s.v * s.v];
     for (x, dy) in x.chunks_exact(x_row).zip(dy.chunks_exact(y_row)) {

@@ -19,6 +19,7 @@ mod plain;
 #[cfg(target_arch = "wasm32")]
 mod product;
 mod shift;
+mod spatial;
 mod temporal;
 #[cfg(target_arch = "wasm32")]
 pub mod threads;
@@ -36,6 +37,7 @@ pub use fused::{fuse, fused};
 pub use gpu::{Descent, Descents, Kernels, descend, keeps, launches, realign};
 use norm_op::NormOps;
 use op::SkeletonOps;
+use spatial::SpatialOps;
 pub use temporal::TAPS;
 use window::{Window, window};
 
@@ -106,6 +108,20 @@ pub fn biased_rows(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<4>, stride: usi
     }
     let y = rows(strided(x, stride), weight) + bias;
     if positive { relu(y) } else { y }
+}
+
+/// The first half of a block: [`graph_product`], the product over the channels, plus a bias, and the positive part of the sum.
+///
+/// # Shapes
+/// - x: (N, T, V, C), a: (K, V, V), weight: (K C, C'), bias: (1, 1, 1 or V, C')
+/// - result: (N, T, V, C')
+pub fn spatial_block(x: Tensor<4>, a: Tensor<3>, weight: Tensor<2>, bias: Tensor<4>) -> Tensor<4> {
+    let plain = |d: &Device| matches!(d.as_dispatch(), DispatchDevice::Flex(_));
+    if on_cpu(&x.device()) && [&a.device(), &weight.device(), &bias.device()].into_iter().all(plain) {
+        let y = Dispatch::spatial(x.into_dispatch(), a.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
+        return Tensor::from_dispatch(y);
+    }
+    biased_rows(graph_product(x, a), weight, bias, 1, true)
 }
 
 /// Every `stride`-th frame.

@@ -106,6 +106,17 @@ pub(super) fn backward_x(s: Shape, dy: &[f32], w: Weight<'_>) -> Vec<f32> {
     Work::new(s, Way::Back, dy, w, Around { bias: &[], past: &[], relu: false }).done()
 }
 
+/// A graph product with the adjacency a, (K, V, V), and the product over the channels after it, with what is around it. x is
+/// (N, T, V, C), the weight (1, K C, C'); taps and stride are 1.
+pub(super) fn spatial(s: Shape, x: &[f32], a: &[f32], w: Weight<'_>, around: Around<'_>) -> Vec<f32> {
+    Work::new(s, Way::Forward, x, w, around).after_graph(a).done()
+}
+
+/// Gradient of [`spatial`] with respect to x.
+pub(super) fn spatial_x(s: Shape, dy: &[f32], a: &[f32], w: Weight<'_>) -> Vec<f32> {
+    Work::new(s, Way::Back, dy, w, Around { bias: &[], past: &[], relu: false }).after_graph(a).done()
+}
+
 /// `dy` where `y` is positive, else zero.
 pub(super) fn passed(y: &[f32], dy: &[f32]) -> Vec<f32> {
     let mut dx = vec![0.0; dy.len()];

@@ -116,6 +116,34 @@ fn a_frozen_product_with_its_bias_agrees_with_the_stock_operations() {
 }
 
 #[test]
+fn the_start_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
+    Device::flex().seed(9);
+    // Pieces and tasks end in mid-clip; a bias is one for all joints, or one for each.
+    for (n, t, v, c, out, biases) in
+        [(1, 1, 2, 3, 4, 1), (2, 17, 5, 3, 8, 5), (1, 45, 25, 4, 128, 25), (3, 33, 4, 6, 8, 4)]
+    {
+        let k = 3;
+        let x = Tensor::from_inner(frozen([n, t, v, c])).require_grad();
+        let dense: Tensor<3> = frozen([k, v, v]);
+        let (a, w, b) =
+            (dense.clone() * dense.greater_elem(0.3).float(), frozen([k * c, out]), frozen([1, 1, biases, out]));
+        let weigh = Tensor::from_inner(frozen([n, t, v, out]));
+        let sum = || {
+            let [a, w, b] = [a.clone().unsqueeze::<4>(), w.clone().unsqueeze(), b.clone()].map(Tensor::from_inner);
+            plain::rows(plain::graph_product(x.clone(), a.squeeze_dim(0)), w.squeeze_dims(&[0, 1])) + b
+        };
+        let run = |y: Tensor<4>| {
+            let grads = (y.clone() * decided(weigh.clone(), &sum())).sum().backward();
+            (y.inner(), x.grad(&grads).unwrap())
+        };
+        let kernel = run(spatial_block(x.clone(), a.clone(), w.clone(), b.clone()));
+        let stock = run(relu(sum()));
+        close(kernel.0, stock.0);
+        close(kernel.1, stock.1);
+    }
+}
+
+#[test]
 fn graph_product_agrees_with_the_dense_one() {
     let device = Device::flex().autodiff();
     device.seed(4);

@@ -108,14 +108,14 @@ impl Crew {
     fn compute(&mut self, work: &Work<'_>) -> Option<Computed> {
         let (plan, s) = (work.plan, work.plan.shape);
         let tasks = plan.tasks();
-        if tasks < 2 || s.n * s.t * s.v * s.c * s.out * s.taps < WORTH {
+        if tasks < 2 || s.n * s.t * s.v * s.c * s.out * s.taps * plan.subsets.max(1) < WORTH {
             return None;
         }
         let threads = self.helpers as usize + 1;
         let kept = work.w.name.filter(|_| Panels::take(plan)).map(|name| (name, plan.way));
         let known = kept.is_some_and(|kept| self.sent.contains(&kept));
         let w = if known { 0 } else { work.w.values.len() };
-        let layout = Layout::of(plan, [w, work.around.bias.len(), work.around.past.len()]);
+        let layout = Layout::of(plan, [w, work.around.bias.len(), work.around.past.len(), work.a.len()]);
         self.shared.publish(work, &layout, threads)?;
         self.sent.extend(kept);
         self.job = self.job.checked_add(1).unwrap_or(1);
@@ -161,19 +161,20 @@ struct Layout {
     w: Range<usize>,
     bias: Range<usize>,
     past: Range<usize>,
+    a: Range<usize>,
     result: Range<usize>,
 }
 
 impl Layout {
-    /// For a weight, a bias and something past it of so many values.
-    fn of(plan: Plan, [w, bias, past]: [usize; 3]) -> Self {
+    /// For a weight, a bias, something past it and an adjacency of so many values.
+    fn of(plan: Plan, [w, bias, past, a]: [usize; 4]) -> Self {
         let [from, result] = plan.sizes();
         let mut end = from;
         let mut next = |len: usize| {
             end += len;
             end - len..end
         };
-        Self { w: next(w), bias: next(bias), past: next(past), result: next(result) }
+        Self { w: next(w), bias: next(bias), past: next(past), a: next(a), result: next(result) }
     }
 }
 
@@ -184,6 +185,7 @@ struct Room {
     w: Vec<f32>,
     bias: Vec<f32>,
     past: Vec<f32>,
+    a: Vec<f32>,
 }
 
 impl Shared {
@@ -201,11 +203,11 @@ impl Shared {
         if layout.result.end > self.numbers.length() as usize {
             return None;
         }
-        let Plan { shape: s, way, frames } = work.plan;
+        let Plan { shape: s, way, frames, subsets } = work.plan;
         let (name, oldest) = (work.w.name.unwrap_or_default() as usize, panels::oldest() as usize);
         let flags = [way == Way::Back, work.around.relu, super::fused()].map(usize::from);
-        let lens = [&layout.w, &layout.bias, &layout.past].map(Range::len);
-        let words = [flags.as_slice(), &[threads, frames, name, oldest], &lens];
+        let lens = [&layout.w, &layout.bias, &layout.past, &layout.a].map(Range::len);
+        let words = [flags.as_slice(), &[threads, frames, subsets, name, oldest], &lens];
         let words = [words.concat(), vec![s.n, s.t, s.v, s.c, s.out, s.stride, s.taps]].concat();
         (WORDS..).zip(words).for_each(|(i, word)| self.head.set_index(i, word as i32));
 
@@ -217,6 +219,7 @@ impl Shared {
         self.write(layout.w.start, &work.w.values[..layout.w.len()]);
         self.write(layout.bias.start, work.around.bias);
         self.write(layout.past.start + past.start, &work.around.past[past]);
+        self.write(layout.a.start, work.a);
         Some(())
     }
 
@@ -225,11 +228,11 @@ impl Shared {
         let mut words = (WORDS..).map(|i| self.head.get_index(i) as usize);
         let mut word = || words.next().unwrap_or_default();
         let [back, relu, fused] = [word() == 1, word() == 1, word() == 1];
-        let [threads, frames, name, oldest] = [word(), word(), word(), word()];
-        let lens = [word(), word(), word()];
+        let [threads, frames, subsets, name, oldest] = [word(), word(), word(), word(), word()];
+        let lens = [word(), word(), word(), word()];
         let [n, t, v, c, out, stride, taps] = [word(), word(), word(), word(), word(), word(), word()];
         let way = if back { Way::Back } else { Way::Forward };
-        let plan = Plan { shape: Shape { n, t, v, c, out, stride, taps }, way, frames };
+        let plan = Plan { shape: Shape { n, t, v, c, out, stride, taps }, way, frames, subsets };
         super::fuse(fused);
         panels::forget(oldest as u32);
 
@@ -243,11 +246,13 @@ impl Shared {
         self.read(&mut room.w, layout.w.len(), layout.w.start, 0..layout.w.len());
         self.read(&mut room.bias, layout.bias.len(), layout.bias.start, 0..layout.bias.len());
         self.read(&mut room.past, layout.past.len(), layout.past.start, past);
+        self.read(&mut room.a, layout.a.len(), layout.a.start, 0..layout.a.len());
         let work = Work {
             plan,
             from: &room.from,
             w: Weight { values: &room.w, name: u32::try_from(name).ok().filter(|name| *name > 0) },
             around: Around { bias: &room.bias, past: &room.past, relu },
+            a: &room.a,
         };
         self.write(layout.result.start + place.start, &work.compute(tasks));
     }

@@ -71,7 +71,7 @@ pub trait WindowOps: Backend {
 }
 
 /// A weight that stays, which WebAssembly lays out only once.
-fn constant(weight: &Primitive) -> Weight<'_> {
+pub(super) fn constant(weight: &Primitive) -> Weight<'_> {
     #[cfg(target_arch = "wasm32")]
     let name = super::panels::name(weight);
     #[cfg(not(target_arch = "wasm32"))]

@@ -1,8 +1,11 @@
-//! A convolution over time as tasks for threads: forward, and its gradient to the input.
+//! A convolution over time as tasks for threads: forward, and its gradient to the input. A product over the channels is one of a
+//! single frame; the graph product before it is computed in the same pass, so that what lies between them, as wide as all subsets
+//! together, never leaves a core's cache.
 
 use std::ops::Range;
 
 use super::gemm::{Mat, add_product, each_chunk};
+use super::graph::{self, Graph};
 #[cfg(target_arch = "wasm32")]
 use super::panels::Panels;
 use super::temporal::{Shape, Tap};
@@ -45,17 +48,27 @@ pub(super) struct Plan {
     pub way: Way,
     /// Frames of the result that a task computes; backward, groups of `stride` frames.
     pub frames: usize,
+    /// K of the graph product before the convolution, which then has one tap; 0 without one. Its c is that of x, the weight's K c.
+    pub subsets: usize,
 }
 
+/// Frames that go through graph and product at a time.
+const PIECE: usize = 16;
+
 impl Plan {
-    fn new(shape: Shape, way: Way) -> Self {
+    fn new(shape: Shape, way: Way, subsets: usize) -> Self {
         let s = shape;
         let frames = match way {
             Way::Forward => s.task(s.frames_out(), s.v * s.out),
             // Of a run of frames, those of each residue are computed as one block.
             Way::Back => s.task(s.phase_frames(0), s.v * s.c * s.stride),
         };
-        Self { shape, way, frames }
+        Self { shape, way, frames, subsets }
+    }
+
+    /// Rows of a tap's weight.
+    fn inner(self) -> usize {
+        self.shape.c * self.subsets.max(1)
     }
 
     /// Values that go in and come out, of one clip.
@@ -99,7 +112,7 @@ impl Plan {
     pub fn columns(self) -> usize {
         match self.way {
             Way::Forward => self.shape.out,
-            Way::Back => self.shape.c,
+            Way::Back => self.inner(),
         }
     }
 
@@ -128,11 +141,19 @@ pub(super) struct Work<'a> {
     pub from: &'a [f32],
     pub w: Weight<'a>,
     pub around: Around<'a>,
+    /// The adjacency of the graph product, (K, V, V); empty without one.
+    pub a: &'a [f32],
 }
 
 impl<'a> Work<'a> {
     pub fn new(shape: Shape, way: Way, from: &'a [f32], w: Weight<'a>, around: Around<'a>) -> Self {
-        Self { plan: Plan::new(shape, way), from, w, around }
+        Self { plan: Plan::new(shape, way, 0), from, w, around, a: &[] }
+    }
+
+    /// With a graph product before it; the convolution has one tap and no stride.
+    pub fn after_graph(self, a: &'a [f32]) -> Self {
+        let Plan { shape, way, .. } = self.plan;
+        Self { plan: Plan::new(shape, way, a.len() / (shape.v * shape.v)), a, ..self }
     }
 
     /// All of it.
@@ -156,6 +177,11 @@ impl<'a> Work<'a> {
         };
         let taps = Taps::of(self);
         match self.plan.way {
+            _ if self.plan.subsets > 0 => {
+                let shape = graph::Shape { frames: PIECE, v: s.v, c: s.c, k: self.plan.subsets };
+                let graph = Graph::new(shape, self.a);
+                each_chunk(&mut result, task, |task, result| self.through(&graph, &taps, first + task, result));
+            }
             Way::Forward => {
                 let clips = (0..s.n).map(|n| &self.from[n * s.x_len()..(n + 1) * s.x_len()]);
                 let dealt: Vec<_> = if s.stride > 1 { clips.map(|x| s.deal(x)).collect() } else { Vec::new() };
@@ -186,10 +212,7 @@ impl<'a> Work<'a> {
                 taps.add(&mut y[(start - first) * row..], a, tap.tap);
             }
         }
-        if around.relu {
-            // Not `max`, which is a call for each value in WebAssembly.
-            y.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y });
-        }
+        self.finish(y);
     }
 
     fn back(&self, taps: &Taps<'_>, task: usize, dx: &mut [f32]) {
@@ -211,6 +234,41 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Through graph and product, or back.
+    fn through(&self, graph: &Graph, taps: &Taps<'_>, task: usize, result: &mut [f32]) {
+        let (s, Plan { way, frames, .. }) = (self.plan.shape, self.plan);
+        let (n, first) = s.place(task, frames);
+        let [clip, _] = self.plan.clip();
+        let (wide, narrow, out) = (s.v * self.plan.inner(), s.v * s.c, s.v * s.out);
+        let (row_from, row_to) = if way == Way::Forward { (narrow, out) } else { (out, narrow) };
+        let mut between = vec![0.0; PIECE * wide];
+        let pieces = self.from[n * clip + first * row_from..].chunks(PIECE * row_from);
+        for (from, to) in pieces.zip(result.chunks_mut(PIECE * row_to)) {
+            let count = to.len() / row_to;
+            let (from, between) = (&from[..count * row_from], &mut between[..count * wide]);
+            between.fill(0.0);
+            match way {
+                Way::Forward => {
+                    graph.add(from, between);
+                    taps.add(to, Mat::new(between, count * s.v, self.plan.inner()), 0);
+                }
+                Way::Back => {
+                    taps.add(between, Mat::new(from, count * s.v, s.out), 0);
+                    graph.add_back(between, to);
+                }
+            }
+        }
+        self.finish(result);
+    }
+
+    /// Only the positive part, where that is wanted.
+    fn finish(&self, result: &mut [f32]) {
+        if self.around.relu {
+            // Not `max`, which is a call for each value in WebAssembly.
+            result.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y });
+        }
+    }
+
     /// What one tap gives to the frames of a block that begins at its `first`.
     fn add_gradient(&self, taps: &Taps<'_>, tap: &Tap, block: &mut [f32], first: usize, dy: &[f32]) {
         let s = self.plan.shape;
@@ -225,8 +283,8 @@ impl<'a> Work<'a> {
 
     /// The matrix that a tap multiplies with: (C, C'), backward (C', C).
     pub fn weight(&self, tap: usize) -> Mat<'a> {
-        let s = self.plan.shape;
-        let w = Mat::new(&self.w.values[tap * s.c * s.out..], s.c, s.out);
+        let (c, out) = (self.plan.inner(), self.plan.shape.out);
+        let w = Mat::new(&self.w.values[tap * c * out..], c, out);
         match self.plan.way {
             Way::Forward => w,
             Way::Back => w.t(),

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::fold::{Affine, pointwise, temporal, tensor};
 use super::state::State;
 use crate::error::Result;
-use crate::kernel::{TAPS, biased_rows, graph_product, temporal_block};
+use crate::kernel::{TAPS, biased_rows, spatial_block, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
 
 /// Subsets of the partition.
@@ -217,8 +217,8 @@ impl Block {
 
     /// (N, T, V, C) to (N, T', V, C').
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = graph_product(x.clone(), self.adjacency.clone());
-        let y = biased_rows(y, self.spatial.clone(), self.spatial_bias.clone(), 1, true);
+        let (adjacency, bias) = (self.adjacency.clone(), self.spatial_bias.clone());
+        let y = spatial_block(x.clone(), adjacency, self.spatial.clone(), bias);
         let past = match (&self.residual, &self.projection) {
             (Residual::Identity, _) => Some(x),
             (_, Some((weight, bias))) => Some(biased_rows(x, weight.clone(), bias.clone(), self.stride, false)),
