@@ -1,5 +1,11 @@
 import { defineConfig } from "vite";
 
+/** Browsers give threads to pages that are isolated from other origins only. */
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 export default defineConfig({
   // Every address in the build is relative: the folder can be served from anywhere, also from a sub-path.
   base: "./",
@@ -18,6 +24,6 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  server: { port: 8080, strictPort: true },
-  preview: { port: 8080, strictPort: true },
+  server: { port: 8080, strictPort: true, headers },
+  preview: { port: 8080, strictPort: true, headers },
 });

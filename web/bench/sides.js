@@ -33,7 +33,11 @@ export const SIDES = {
     against: "ours-wasm",
     roof: "ours-wasm",
   },
-  "ours-wasm-threads": { ...ours("cpu", { helpers: HELPERS }), against: "ours-wasm", roof: "ours-wasm-threads" },
+  "ours-wasm-threads": {
+    ...ours("cpu", { helpers: HELPERS }),
+    against: "ours-wasm",
+    roof: "ours-wasm-threads",
+  },
   // Without fused multiply-add, as in a browser that does not know it.
   "ours-wasm-apart": { ...ours("cpu", { fused: false }), against: "ours-wasm", roof: "ours-wasm-apart" },
   "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },

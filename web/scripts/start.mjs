@@ -1,11 +1,13 @@
-// Serves dist/. Port: the first argument, else 8080.
+// Serves dist/. Port: the first argument, else 8080. With --not-isolated, without the headers that allow threads.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { root } from "./tools.mjs";
 
 const dist = join(root, "dist");
-const port = Number(process.argv[2] ?? process.env.PORT ?? 8080);
+const words = process.argv.slice(2);
+const port = Number(words.find((word) => !word.startsWith("--")) ?? process.env.PORT ?? 8080);
+const isolated = !words.includes("--not-isolated");
 const types = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -43,6 +45,11 @@ const server = createServer((request, response) => {
     "Content-Length": statSync(file).size,
     // The element may be embedded by pages of other origins.
     "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    // Browsers give threads to pages that are isolated from other origins only.
+    ...(isolated
+      ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" }
+      : {}),
     "Cache-Control": "no-cache",
   });
   createReadStream(file).pipe(response);

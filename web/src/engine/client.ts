@@ -43,6 +43,7 @@ export const IDLE: EngineState = {
   loadedBytes: 0,
   totalBytes: 0,
   backend: null,
+  threads: null,
   model: null,
   error: null,
 };
@@ -243,6 +244,9 @@ export class Engine extends EventTarget {
       case "starting":
         this.#downloads.delete("engine");
         this.#update({ status: "starting" });
+        break;
+      case "threads":
+        this.#update({ threads: message.threads });
         break;
       case "answer":
         this.#settle(message.call)?.resolve(message.value);

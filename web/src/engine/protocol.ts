@@ -171,6 +171,13 @@ export interface Backend {
   parity: Parity | null;
 }
 
+/** Threads that compute where the CPU does. */
+export interface Threads {
+  count: number;
+  /** Why there is one only, for the visitor; null where there are more. */
+  alone: string | null;
+}
+
 /** `web::messages::ErrorMessage`. Kinds are those of the Rust `Error`, "engine" for a crash, "network" for a download. */
 export interface ErrorMessage {
   kind: string;
@@ -192,6 +199,7 @@ export interface EngineState {
   /** 0 while a size is unknown (a server that compresses does not tell it). */
   totalBytes: number;
   backend: Backend | null;
+  threads: Threads | null;
   model: ModelInfo | null;
   error: ErrorMessage | null;
 }
@@ -256,6 +264,7 @@ export type FromWorker =
   | { type: "progress"; loaded: number; total: number }
   /** The module is there; its device starts. */
   | { type: "starting" }
+  | { type: "threads"; threads: Threads }
   | { type: "answer"; call: number; value: Calls[CallName]["answer"] }
   | { type: "refused"; call: number; error: ErrorMessage }
   | { type: "event"; attack: number; event: AttackEvent }

@@ -1,3 +1,4 @@
+import { permitted } from "./permitted.ts";
 import type { FromWorker } from "./protocol.ts";
 import address from "./worker.ts?worker&url";
 
@@ -8,11 +9,4 @@ export function spawn(receive: (message: FromWorker) => void, crashed: (message:
   worker.addEventListener("message", (event: MessageEvent<FromWorker>) => receive(event.data));
   worker.addEventListener("error", (event) => crashed(event.message || "the engine's worker did not start"));
   return worker;
-}
-
-/** Workers must come from the page's own origin; where the element is served by another one, a line of ours imports it. */
-function permitted(script: URL): URL | string {
-  if (script.origin === location.origin) return script;
-  const line = new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" });
-  return URL.createObjectURL(line);
 }

@@ -1,8 +1,9 @@
 /** The engine's worker: owns the wasm module and its session, answers calls, drives attacks. */
-import init, { onFailure, Session } from "../../pkg/engine/engine.js";
+import init, { onFailure, Session, threads } from "../../pkg/engine/engine.js";
 import type { Clip } from "../clip.ts";
-import { announced, count, open, persistently } from "./download.ts";
+import { announced, count as counting, open, persistently } from "./download.ts";
 import { errorMessage } from "./errors.ts";
+import { gather } from "./helpers.ts";
 import { AttackLoop, messages, type Stepper } from "./loop.ts";
 import type {
   AttackConfig,
@@ -23,6 +24,8 @@ const attacks = new Map<number, { loop: AttackLoop; over: Promise<void> }>();
 let warm = false;
 /** Steps and calls compute one after the other: the module has one thread and one device. */
 let turn: Promise<unknown> = Promise.resolve();
+/** Does the engine share its work with helpers? */
+let helpers = false;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
@@ -53,9 +56,17 @@ function receive(message: ToWorker): void {
 }
 
 function inTurn<T>(action: () => Promise<T> | T): Promise<T> {
-  const result = turn.then(action);
+  const result = turn.then(action).finally(count);
   turn = result.catch(() => {});
   return result;
+}
+
+/** Tells of a helper that has failed: the engine goes on alone. */
+function count(): void {
+  if (helpers && threads() === 1) {
+    helpers = false;
+    post({ type: "threads", threads: { count: 1, alone: "a helper has failed" } });
+  }
 }
 
 async function answer(message: Call): Promise<void> {
@@ -120,20 +131,33 @@ function ready(): Session {
   return session;
 }
 
-/** Downloads and compiles the module. The browser keeps the compiled code beside the file in its cache. */
+/** Downloads and compiles the module, and gives it to helpers too. The browser keeps the compiled code beside the file in its cache. */
 async function instantiate(): Promise<void> {
   const address = new URL("../../pkg/engine/engine_bg.wasm", import.meta.url);
-  await persistently(async () => {
+  const module = await persistently(async () => {
     const response = await open(address);
     // The copy is only counted: browsers keep compiled code for the response that came from the network.
     const copy = response.clone();
-    const counted = count(copy, announced(copy), (loaded, total) =>
+    const counted = counting(copy, announced(copy), (loaded, total) =>
       post({ type: "progress", loaded, total }),
     );
-    await Promise.all([init({ module_or_path: response }), counted]);
+    const [compiled] = await Promise.all([compile(response), counted]);
+    return compiled;
   });
+  await init({ module_or_path: module });
+  const gathered = await gather(module);
+  helpers = gathered.count > 1;
+  post({ type: "threads", threads: gathered });
   // A panic, or a GPU that was lost while nobody waited for it.
   onFailure((kind: string, message: string) => fatal({ kind, message }));
+}
+
+/** While it arrives, where the server names the kind of file; afterwards, where it does not. */
+async function compile(response: Response): Promise<WebAssembly.Module> {
+  const named = response.headers.get("Content-Type")?.startsWith("application/wasm");
+  return named
+    ? await WebAssembly.compileStreaming(response)
+    : await WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** One attack at a time: a new one ends those before it. */

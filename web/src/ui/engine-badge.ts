@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Backend, Parity } from "../engine/protocol.ts";
+import type { Backend, Parity, Threads } from "../engine/protocol.ts";
 import type { State } from "../state.ts";
 import { digits, megabytes } from "../units.ts";
 import { Part, shared } from "./base.ts";
@@ -40,7 +40,7 @@ export class EngineBadge extends Part {
   override render() {
     const { engine } = this.session;
     if (!engine.wanted) return html`<button @click=${this.#load}>${chip} Load the engine</button>`;
-    const { status, backend } = engine.state;
+    const { status, backend, threads } = engine.state;
     const loading = status === "loading" || status === "starting";
     const choice = choices.find(({ id }) => id === this.session.state.engine);
     const title =
@@ -50,7 +50,7 @@ export class EngineBadge extends Part {
       <details @keydown=${this.#escape} @focusout=${this.#left}>
         <summary class=${status === "failed" ? "failed" : ""} title="The device that computes">${chip}<span>${title}</span></summary>
         <div class="panel card">
-          ${backend ? html`<p><strong>${named(backend)}</strong><br /><span class="hint">${backend.reason}</span></p>` : nothing}
+          ${backend ? html`<p><strong>${named(backend)}</strong><br /><span class="hint">${backend.reason}</span>${together(backend, threads)}</p>` : nothing}
           ${backend?.parity ? parity(backend.parity) : nothing}
           <div role="radiogroup" aria-label="Device that computes">
             ${choices.map(
@@ -100,6 +100,13 @@ export class EngineBadge extends Part {
 /** The device's name as the browser tells it; a GPU says that it is one. */
 function named({ kind, name, software }: Backend): string {
   return kind === "cpu" ? name : `GPU: ${name}${software ? " (emulated)" : ""}`;
+}
+
+/** How many threads compute on the CPU, and why not more. */
+function together({ kind }: Backend, threads: Threads | null) {
+  if (kind !== "cpu" || !threads) return nothing;
+  const { count, alone } = threads;
+  return html`<br /><span class="hint">${alone ? `One thread: ${alone}.` : `${count} threads.`}</span>`;
 }
 
 function parity({ logits, gradient, tolerance, ok }: Parity) {

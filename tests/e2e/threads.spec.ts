@@ -1,0 +1,82 @@
+import { expect, type Page, test } from "@playwright/test";
+import { attack, cpu, errorsOf, open, recognised } from "./helpers.ts";
+
+/** What the engine says of its threads. */
+const threads = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { engine: { state: { threads: { count: number; alone: string | null } } } };
+    };
+    return element.session.engine.state.threads;
+  });
+
+/** The last report of an attack of a few steps, every number of it. */
+async function report(page: Page): Promise<string> {
+  await open(page, `${cpu}&stop=iterations&n=4`);
+  await recognised(page);
+  await attack(page);
+  return page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { run: { last: unknown; perturbed: Float32Array } };
+    };
+    return JSON.stringify(element.session.run.last);
+  });
+}
+
+/** Takes the headers away that isolate the page. */
+async function alone(page: Page): Promise<void> {
+  await page.route(/\/$/, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers() };
+    delete headers["cross-origin-opener-policy"];
+    delete headers["cross-origin-embedder-policy"];
+    await route.fulfill({ response, headers });
+  });
+}
+
+test("in an isolated page all cores compute, to the very numbers of one", async ({ page, context }) => {
+  const errors = errorsOf(page);
+  const together = await report(page);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(await threads(page)).toEqual(
+    cores > 1 ? { count: Math.min(cores, 16), alone: null } : { count: 1, alone: expect.any(String) },
+  );
+  await page.locator("ciasa-engine-badge summary").click();
+  await expect(page.locator("ciasa-engine-badge .panel")).toContainText(
+    cores > 1 ? `${cores} threads` : "One thread",
+  );
+
+  const other = await context.newPage();
+  await alone(other);
+  const single = await report(other);
+  expect(await threads(other)).toEqual({ count: 1, alone: expect.stringContaining("does not isolate") });
+  await other.locator("ciasa-engine-badge summary").click();
+  await expect(other.locator("ciasa-engine-badge .panel")).toContainText("One thread");
+  expect(together).toBe(single);
+  expect(errors).toEqual([]);
+});
+
+test("helpers that do not start leave the engine alone, and it says so", async ({ page }) => {
+  await page.context().route(/\/helper-[^/]*\.js/, (route) => route.abort());
+  await report(page);
+  expect(await threads(page)).toEqual({ count: 1, alone: expect.stringContaining("helpers did not start") });
+});
+
+test("a helper that fails at work is done without, to the same numbers", async ({ page, context }) => {
+  const right = await report(page);
+  const other = await context.newPage();
+  // Says that it is ready, and gives up at the first job.
+  const body = `self.onmessage = ({ data: { buffer, helper } }) => {
+    self.postMessage("ready");
+    const head = new Int32Array(buffer);
+    Atomics.wait(head, 0, 0);
+    Atomics.store(head, 32 + helper, -1);
+    Atomics.notify(head, 32 + helper);
+  };`;
+  const headers = { "Cross-Origin-Embedder-Policy": "require-corp" };
+  await context.route(/\/helper-[^/]*\.js/, (route) =>
+    route.fulfill({ contentType: "text/javascript", headers, body }),
+  );
+  expect(await report(other)).toBe(right);
+  expect(await threads(other)).toEqual({ count: 1, alone: "a helper has failed" });
+});
