@@ -41,7 +41,11 @@ function start(message: Start, started: Worker[]): Promise<void> {
   started.push(worker);
   return new Promise((resolve, reject) => {
     worker.addEventListener("message", () => resolve());
-    worker.addEventListener("error", (event) => reject(new Error(event.message || "a script did not load")));
+    worker.addEventListener("error", (event) => {
+      // Or else it would count as the engine's own.
+      event.preventDefault();
+      reject(new Error(event.message || "a script did not load"));
+    });
     worker.postMessage(message);
   });
 }
