@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod attack;
+mod cpu;
 mod device;
 mod kernels;
 mod memory;

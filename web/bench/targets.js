@@ -35,7 +35,12 @@ const CASES = [
     },
   ],
   [
-    "WebAssembly against PyTorch with one thread",
+    "WebAssembly, all cores, against PyTorch with one thread",
+    1 / 1.6,
+    (s) => speed(find(s, "ours-wasm-threads"), fastest(s, "torch-1")),
+  ],
+  [
+    "WebAssembly, one thread, against PyTorch with one thread",
     1 / 1.6,
     (s) => speed(find(s, "ours-wasm"), fastest(s, "torch-1")),
   ],
