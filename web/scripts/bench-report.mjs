@@ -8,7 +8,9 @@ const folder = join(root, "docs/bench");
 const titles = {
   browser: "In the browser",
   "browser-300": "In the browser, a longer clip",
+  "browser-memory": "In the browser, a thousand steps",
   native: "Natively",
+  "native-batch": "Natively, several clips at once",
 };
 const notes = join(folder, "notes.md");
 const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];

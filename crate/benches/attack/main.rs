@@ -33,9 +33,12 @@ struct Options {
     /// Frames of the clip, multiples of 4
     #[arg(long, value_delimiter = ',', default_values_t = [64, 300])]
     frames: Vec<usize>,
-    /// Clips in a batch besides one; measured on GPUs only
+    /// Clips in a batch besides one; measured on GPUs
     #[arg(long, default_value_t = 32)]
     batch: usize,
+    /// Measure the batch on the CPU, too
+    #[arg(long)]
+    batch_on_cpu: bool,
     /// Frames of the clip on which the sides' answers are compared; with 64 also with the golden case
     #[arg(long, default_value_t = 64)]
     check_frames: usize,
@@ -74,6 +77,7 @@ fn main() -> Result<()> {
     let mut bench = Bench::new(measure::Settings {
         rounds: options.rounds,
         max_seconds: options.max_seconds,
+        batch_on_cpu: options.batch_on_cpu,
         check_frames: options.check_frames,
         first_frames: options.frames[0],
     });

@@ -17,6 +17,8 @@ const REST: Duration = Duration::from_millis(50);
 pub struct Settings {
     pub rounds: usize,
     pub max_seconds: f64,
+    /// Is a batch measured on the CPU, too?
+    pub batch_on_cpu: bool,
     pub check_frames: usize,
     pub first_frames: usize,
 }
@@ -124,11 +126,14 @@ impl Bench {
         self.skip(&name, frames, reason);
     }
 
-    /// Steps on so many clips of so many frames. A batch is for GPUs.
+    /// Steps on so many clips of so many frames. A batch is for GPUs, unless the settings say otherwise.
     pub fn steps(&mut self, frames: usize, batch: usize) {
         let mut rows = Vec::new();
         for index in 0..self.sides.len() {
-            let Some(side) = self.sides[index].side.as_mut().filter(|side| batch == 1 || side.is_gpu()) else {
+            // Of a batch, the discriminators are not measured.
+            let on_cpu = self.settings.batch_on_cpu && !self.sides[index].spec.name.ends_with("discriminator");
+            let takes = |side: &&mut Box<dyn Side>| batch == 1 || on_cpu || side.is_gpu();
+            let Some(side) = self.sides[index].side.as_mut().filter(takes) else {
                 continue;
             };
             let start = Instant::now();
