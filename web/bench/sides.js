@@ -10,7 +10,7 @@ const ours = (device, load = {}) => ({
 });
 
 /** Threads of our engine on the CPU: as many as the page would have. */
-const HELPERS = Math.min(availableParallelism(), 16) - 1;
+const HELPERS = Math.min(availableParallelism(), 8) - 1;
 
 const tf = (backend, variant, threads = false) => ({
   worker: { script: "/bench/tf.worker.js", module: false },

@@ -22,8 +22,8 @@ const JOB: u32 = 0;
 const WORDS: u32 = 1;
 /// The last job that each helper has done, from here on.
 const DONE: u32 = 32;
-/// Helpers at most.
-pub const MOST: u32 = 15;
+/// Helpers at most: the last blocks of a short clip have no more than sixteen frames to share.
+pub const MOST: u32 = 7;
 /// A helper that has failed.
 const FAILED: i32 = -1;
 /// Multiplications from which on a job is worth telling others of it.
@@ -238,15 +238,14 @@ impl Shared {
 
         let tasks = part(plan.tasks(), threads, helper as usize + 1);
         let (place, layout) = (plan.place(tasks.clone()), Layout::of(plan, lens));
-        if place.is_empty() {
-            return;
-        }
         let past = if layout.past.is_empty() { 0..0 } else { place.clone() };
-        self.read(&mut room.from, plan.sizes()[0], 0, plan.needs(tasks.clone()));
         self.read(&mut room.w, layout.w.len(), layout.w.start, 0..layout.w.len());
         self.read(&mut room.bias, layout.bias.len(), layout.bias.start, 0..layout.bias.len());
-        self.read(&mut room.past, layout.past.len(), layout.past.start, past);
         self.read(&mut room.a, layout.a.len(), layout.a.start, 0..layout.a.len());
+        if !place.is_empty() {
+            self.read(&mut room.from, plan.sizes()[0], 0, plan.needs(tasks.clone()));
+            self.read(&mut room.past, layout.past.len(), layout.past.start, past);
+        }
         let work = Work {
             plan,
             from: &room.from,
@@ -254,7 +253,13 @@ impl Shared {
             around: Around { bias: &room.bias, past: &room.past, relu },
             a: &room.a,
         };
-        self.write(layout.result.start + place.start, &work.compute(tasks));
+        // A weight comes once, so it is kept by those without a task, too.
+        if !layout.w.is_empty() {
+            Panels::of(&work);
+        }
+        if !place.is_empty() {
+            self.write(layout.result.start + place.start, &work.compute(tasks));
+        }
     }
 
     fn write(&self, at: usize, values: &[f32]) {
