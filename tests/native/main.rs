@@ -4,6 +4,7 @@
 mod attack_laws;
 mod attack_loop;
 mod attack_peers;
+mod attack_together;
 mod eval;
 mod eval_results;
 mod formats;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use ciasa::model::agcn::{AgcnConfig, Stream};
 use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
 use ciasa::model::{Recogniser, State};
 use ciasa::skeleton::LayoutId;
@@ -96,7 +97,7 @@ pub fn portable_agcn(config: &ciasa::model::agcn::AgcnConfig) -> State {
 }
 
 /// Portable weights of a Shift-GCN: its shifts along the joints as published, those in time up to three frames.
-pub fn portable_shift_gcn(config: &ciasa::model::shift_gcn::ShiftGcnConfig) -> State {
+pub fn portable_shift_gcn(config: &ShiftGcnConfig) -> State {
     let v = config.layout.layout().len();
     let mut state = State::new();
     for (key, shape) in config.keys() {
@@ -138,7 +139,8 @@ pub fn portable_recogniser(id: &str, architecture: Architecture, layout: LayoutI
         Architecture::AgcnJoint => vec![agcn(Stream::Joint)],
         Architecture::AgcnBone => vec![agcn(Stream::Bone)],
         Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
-        _ => vec![portable_stgcn(&StGcnConfig::published(layout, classes))],
+        Architecture::ShiftGcn => vec![portable_shift_gcn(&ShiftGcnConfig { layout, classes, people: 1 })],
+        Architecture::StGcn => vec![portable_stgcn(&StGcnConfig::published(layout, classes))],
     };
     let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: format!("{i}{i}{i}{i}") };
     let entry = ModelEntry {

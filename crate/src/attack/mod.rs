@@ -24,6 +24,7 @@ mod resident;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod run;
 pub mod target;
+pub mod together;
 pub mod update;
 mod victim;
 
@@ -38,7 +39,7 @@ pub use victim::Victim;
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 use losses::adversarial::Plausibility;
-use pass::Seen;
+use pass::{Pass, Seen, missing};
 use target::Goal;
 use update::Update;
 
@@ -98,9 +99,21 @@ impl Attack {
     /// # Errors
     /// Where the iterations are used up, or the device fails.
     pub async fn step(&mut self) -> Result<StepReport> {
-        self.left()?;
-        let goal = self.goal().await?;
-        let pass = self.pass(goal).await?;
+        together::step(&mut [self]).await?.pop().ok_or_else(missing)
+    }
+
+    /// Up to `count` steps, and all their reports. A GPU takes them without the host, and what it has done is read once, in the
+    /// end: see `resident.rs`, also for what it takes. Elsewhere it is one step as [`Attack::step`] takes it, which is also
+    /// what those of a GPU are compared with. Nothing changes if it fails or is dropped half-way.
+    ///
+    /// # Errors
+    /// As [`Attack::step`].
+    pub async fn steps(&mut self, count: usize) -> Result<Vec<StepReport>> {
+        together::steps(&mut [self], count).await?.pop().ok_or_else(missing)
+    }
+
+    /// Lines 9 to 13 of Algorithm 1, and the report.
+    fn descend(&mut self, pass: Pass, goal: Goal) -> StepReport {
         self.iteration += 1;
         self.held = self.held_after(self.held, &pass.seen);
         let done = self.done(self.iteration, self.held);
@@ -111,27 +124,7 @@ impl Attack {
             }
             self.constrain();
         }
-        Ok(self.report(goal, pass.seen, done))
-    }
-
-    /// Up to `count` steps, and all their reports. A GPU takes them without the host, and what it has done is read once, in the
-    /// end: see `resident.rs`, also for what it takes. Elsewhere it is one step as [`Attack::step`] takes it, which is also
-    /// what those of a GPU are compared with. Nothing changes if it fails or is dropped half-way.
-    ///
-    /// # Errors
-    /// As [`Attack::step`].
-    pub async fn steps(&mut self, count: usize) -> Result<Vec<StepReport>> {
-        if count == 0 {
-            return Ok(Vec::new());
-        }
-        #[cfg(feature = "gpu")]
-        {
-            let count = count.min(self.left()?);
-            if let Some(resident) = self.resident(count) {
-                return self.batch(resident).await;
-            }
-        }
-        Ok(vec![self.step().await?])
+        self.report(goal, pass.seen, done)
     }
 
     /// How many steps may still be taken: at least one.

@@ -1,4 +1,5 @@
-//! The part of a step that runs on the device: forward through the recogniser and the losses, and the gradients back.
+//! The part of a step that runs on the device: forward through the recogniser and the losses, and the gradients back. Several
+//! attacks on clips of one shape share it; each has its own losses.
 
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
@@ -41,77 +42,113 @@ pub(super) struct Graded {
     pub discriminator: Option<Tensor<1>>,
 }
 
-impl Attack {
-    /// The recogniser's probabilities for the clip as it is now, (classes).
-    ///
-    /// # Errors
-    /// Where the device fails.
-    pub async fn recognise(&self) -> Result<Vec<f32>> {
-        Ok(softmax(&self.logits(&self.perturbed).await?))
+/// A clip to be graded, (T, M, V, C), by an attack in its step number `round`, from 1. `weights` are the discriminator's, where it
+/// takes part; both are on the plain device.
+pub(super) struct Entry<'a> {
+    pub attack: &'a Attack,
+    pub goal: Goal,
+    pub round: usize,
+    pub x: Tensor<4>,
+    pub weights: Option<Tensor<1>>,
+}
+
+/// The losses of one clip, with their graphs.
+struct Parts {
+    /// As in [`Graded::numbers`].
+    numbers: Tensor<1>,
+    /// The sum that is descended, (1).
+    descended: Tensor<1>,
+    perceptual: Option<Tensor<1>>,
+    game: Option<Game>,
+}
+
+/// What the recogniser says of a clip of each attack, (classes) each.
+///
+/// # Errors
+/// Where the device fails.
+pub(super) async fn logits(attacks: &[&Attack], clip: impl Fn(&Attack) -> &[f32]) -> Result<Vec<Vec<f32>>> {
+    let Some(first) = attacks.first() else { return Ok(Vec::new()) };
+    let victim = &first.victim;
+    let logits = victim.logits(clips(attacks.iter().map(|a| a.upload(clip(a), victim.device()))));
+    let read = fetch(Transaction::default().register(logits)).await?;
+    finite(&read)?;
+    Ok(read.concat().chunks(victim.classes()).map(<[f32]>::to_vec).collect())
+}
+
+/// The goals; those that are not known yet take a forward pass of the originals.
+pub(super) async fn goals(attacks: &mut [&mut Attack]) -> Result<Vec<Goal>> {
+    let unknown: Vec<&Attack> = attacks.iter().map(|a| &**a).filter(|a| a.clean_logits.is_none()).collect();
+    let mut found = logits(&unknown, |a| a.clean.data()).await?.into_iter();
+    let mut goal = |attack: &mut &mut Attack| {
+        let known = attack.clean_logits.take().or_else(|| found.next()).ok_or_else(missing)?;
+        Ok(Goal::new(attack.config.target, attack.clean_logits.insert(known)))
+    };
+    attacks.iter_mut().map(&mut goal).collect()
+}
+
+/// Lines 3 to 8 of Algorithm 1, and one reading of all results.
+pub(super) async fn pass(attacks: &[&Attack], goals: &[Goal]) -> Result<Vec<Pass>> {
+    let entries = attacks.iter().zip(goals).map(|(attack, &goal)| {
+        let device = attack.victim.device();
+        let weights = attack.plays().map(|plausibility| plausibility.discriminator().weights(device));
+        let x = attack.upload(&attack.perturbed, device);
+        Entry { attack, goal, round: attack.iteration + 1, x, weights }
+    });
+    let mut reading = Transaction::default();
+    for graded in grade(entries.collect())? {
+        reading = reading.register(graded.logits).register(graded.numbers).register(graded.gradient);
+        reading = graded.perceptual.into_iter().fold(reading, Transaction::register);
+        reading = graded.discriminator.into_iter().fold(reading, Transaction::register);
     }
+    let read = fetch(reading).await?;
+    finite(&read)?;
+    let mut read = read.into_iter();
+    attacks.iter().zip(goals).map(|(attack, &goal)| attack.passed(&mut read, goal)).collect()
+}
 
-    /// The goal; the first time it takes a forward pass of the original.
-    pub(super) async fn goal(&mut self) -> Result<Goal> {
-        let clean = match self.clean_logits.take() {
-            Some(known) => known,
-            None => self.logits(self.clean.data()).await?,
-        };
-        let goal = Goal::new(self.config.target, &clean);
-        self.clean_logits = Some(clean);
-        Ok(goal)
-    }
+/// Lines 3 to 8 of Algorithm 1 for clips of one shape: one forward and one backward pass of the recogniser for all of them.
+pub(super) fn grade(entries: Vec<Entry>) -> Result<Vec<Graded>> {
+    let Some(first) = entries.first() else { return Ok(Vec::new()) };
+    let xs: Vec<_> = entries.iter().map(|e| Tensor::from_inner(e.x.clone()).require_grad()).collect();
+    let logits = rows(first.attack.victim.logits(clips(xs.iter().cloned())));
+    let parts = entries.into_iter().zip(&xs).zip(&logits);
+    let parts: Vec<Parts> = parts.map(|((entry, x), logits)| entry.parts(x.clone(), logits.clone())).collect();
 
-    /// Lines 3 to 8 of Algorithm 1, and one reading of all results.
-    pub(super) async fn pass(&self, goal: Goal) -> Result<Pass> {
-        let device = self.victim.device();
-        let weights = self.plays().map(|plausibility| plausibility.discriminator().weights(device));
-        let graded = self.grade(self.upload(&self.perturbed, device), weights, self.iteration + 1, goal)?;
-        let seen = graded.perceptual.is_some();
-        let learns = graded.discriminator.is_some();
-        let reading = Transaction::default().register(graded.logits).register(graded.numbers).register(graded.gradient);
-        let reading = graded.perceptual.into_iter().fold(reading, Transaction::register);
-        let reading = graded.discriminator.into_iter().fold(reading, Transaction::register);
-
-        let read = fetch(reading).await?;
-        finite(&read)?;
-        let mut read = read.into_iter();
-        let mut next = || read.next().ok_or_else(missing);
-        let (logits, numbers, mut gradient) = (next()?, next()?, next()?);
-        let hold = |gradient: &mut [f32]| {
-            gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
-        };
-        hold(&mut gradient);
-        if seen {
-            let mut other = next()?;
-            hold(&mut other);
-            let frame = gradient.len() / self.clean.frames();
-            balance(&mut gradient, &other, self.config.lambda, frame);
-        }
-        Ok(Pass {
-            seen: self.seen(&logits, &numbers, goal),
-            gradient,
-            discriminator: if learns { Some(next()?) } else { None },
+    // A clip's losses depend on no other clip, and so do the gradients of their sum.
+    let back = |of: fn(&Parts) -> Option<&Tensor<1>>| {
+        let sum = parts.iter().filter_map(of).cloned().reduce(|sum, loss| sum + loss);
+        sum.map(|sum| sum.backward())
+    };
+    let mut down = back(|p| Some(&p.descended));
+    let mut seen = back(|p| p.perceptual.as_ref());
+    let mut learnt = back(|p| p.game.as_ref().map(|game| &game.discriminator));
+    let lost = || Error::device("a gradient is missing");
+    let graded = parts.into_iter().zip(xs).zip(logits).map(|((parts, x), logits)| {
+        let perceptual = seen.as_mut().filter(|_| parts.perceptual.is_some());
+        let learnt = parts.game.zip(learnt.as_mut());
+        Ok(Graded {
+            logits: logits.inner(),
+            numbers: parts.numbers.inner(),
+            gradient: down.as_mut().and_then(|down| x.grad_remove(down)).ok_or_else(lost)?,
+            perceptual: perceptual.map(|seen| x.grad_remove(seen).ok_or_else(lost)).transpose()?,
+            discriminator: learnt.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
         })
-    }
+    });
+    graded.collect()
+}
 
-    /// The discriminator, where it takes part.
-    pub(super) fn plays(&self) -> Option<&Plausibility> {
-        self.plausibility.as_ref().filter(|_| self.config.plausible())
-    }
-
-    /// Lines 3 to 8 of Algorithm 1 for `x`, (T, M, V, C), in step number `round`. `weights` are the discriminator's, where it takes
-    /// part; both are on the plain device.
-    pub(super) fn grade(&self, x: Tensor<4>, weights: Option<Tensor<1>>, round: usize, goal: Goal) -> Result<Graded> {
-        let x = Tensor::from_inner(x).require_grad();
+impl Entry<'_> {
+    /// The losses of the clip `x`, (T, M, V, C), that has these logits, (1, classes).
+    fn parts(self, x: Tensor<4>, logits: Tensor<2>) -> Parts {
+        let attack = self.attack;
         let device = x.device();
-        let logits = self.victim.logits(clips(x.clone()));
-        let predict = prediction(logits.clone(), goal, self.config.prediction);
-        let smooth = if self.config.smooth() { smooth(x.clone(), &self.bounds) } else { None };
-        let game =
-            self.plays().zip(weights).map(|(plausibility, weights)| plausibility.play(x.clone(), weights, round));
-        let seen = self.config.perceptual().then(|| perceptual(x.clone(), &self.clean));
+        let predict = prediction(logits, self.goal, attack.config.prediction);
+        let smooth = if attack.config.smooth() { smooth(x.clone(), &attack.bounds) } else { None };
+        let game = attack.plays().zip(self.weights);
+        let game = game.map(|(plausibility, weights)| plausibility.play(x.clone(), weights, self.round));
+        let seen = attack.config.perceptual().then(|| perceptual(x, &attack.clean));
         let restraint = [smooth.clone(), game.as_ref().map(|g| g.attacker.clone())];
-        let lambda = self.config.lambda;
+        let lambda = attack.config.lambda;
         let descended = restraint.into_iter().flatten().fold(predict.clone(), |sum, part| sum + part * lambda);
         let total = seen.iter().fold(descended.clone(), |sum, part| sum + part.clone() * lambda);
 
@@ -129,17 +166,43 @@ impl Attack {
             ],
             0,
         );
-        let lost = || Error::device("a gradient is missing");
-        let of = |loss: Tensor<1>| x.grad_remove(&mut loss.backward()).ok_or_else(lost);
-        Ok(Graded {
-            logits: logits.inner(),
-            numbers: numbers.inner(),
-            gradient: of(descended)?,
-            perceptual: seen.map(of).transpose()?,
-            discriminator: game
-                .map(|game| game.weights.grad_remove(&mut game.discriminator.backward()).ok_or_else(lost))
-                .transpose()?,
+        Parts { numbers, descended, perceptual: seen, game }
+    }
+}
+
+impl Attack {
+    /// The recogniser's probabilities for the clip as it is now, (classes).
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub async fn recognise(&self) -> Result<Vec<f32>> {
+        logits(&[self], Self::perturbed).await?.pop().map(|logits| softmax(&logits)).ok_or_else(missing)
+    }
+
+    /// What a pass has left to read for this attack.
+    fn passed(&self, read: &mut impl Iterator<Item = Vec<f32>>, goal: Goal) -> Result<Pass> {
+        let mut next = || read.next().ok_or_else(missing);
+        let (logits, numbers, mut gradient) = (next()?, next()?, next()?);
+        let hold = |gradient: &mut [f32]| {
+            gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
+        };
+        hold(&mut gradient);
+        if self.config.perceptual() {
+            let mut other = next()?;
+            hold(&mut other);
+            let frame = gradient.len() / self.clean.frames();
+            balance(&mut gradient, &other, self.config.lambda, frame);
+        }
+        Ok(Pass {
+            seen: self.seen(&logits, &numbers, goal),
+            gradient,
+            discriminator: if self.plays().is_some() { Some(next()?) } else { None },
         })
+    }
+
+    /// The discriminator, where it takes part.
+    pub(super) fn plays(&self) -> Option<&Plausibility> {
+        self.plausibility.as_ref().filter(|_| self.config.plausible())
     }
 
     /// What logits and [`Graded::numbers`] say.
@@ -158,14 +221,6 @@ impl Attack {
         }
     }
 
-    async fn logits(&self, data: &[f32]) -> Result<Vec<f32>> {
-        let x = self.upload(data, self.victim.device());
-        let logits = self.victim.logits(clips(x));
-        let mut read = fetch(Transaction::default().register(logits)).await?;
-        finite(&read)?;
-        read.pop().ok_or_else(missing)
-    }
-
     /// (T, M, V, C) on a device.
     pub(super) fn upload(&self, data: &[f32], device: &Device) -> Tensor<4> {
         let layout = self.clean.layout();
@@ -174,9 +229,16 @@ impl Attack {
     }
 }
 
-/// From (T, M, V, C) to the networks' (N, C, T, V, M), N = 1.
-fn clips(x: Tensor<4>) -> Tensor<5> {
-    x.permute([3, 0, 2, 1]).unsqueeze()
+/// From clips of one shape, (T, M, V, C) each, to the networks' (N, C, T, V, M).
+fn clips(xs: impl Iterator<Item = Tensor<4>>) -> Tensor<5> {
+    let mut all: Vec<Tensor<5>> = xs.map(|x| x.permute([3, 0, 2, 1]).unsqueeze()).collect();
+    // Joining copies, on a device as well; one clip is not joined to anything.
+    if all.len() == 1 { all.remove(0) } else { Tensor::cat(all, 0) }
+}
+
+/// The rows of (N, classes), (1, classes) each.
+fn rows(logits: Tensor<2>) -> Vec<Tensor<2>> {
+    if logits.dims()[0] == 1 { vec![logits] } else { logits.split(1, 0) }
 }
 
 /// Reads everything at once, without blocking: a browser's GPU allows nothing else.

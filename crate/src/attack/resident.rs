@@ -3,12 +3,13 @@
 //!
 //! These are the steps of Adam with CIASA's losses, clipping and realignment. The signs of the other methods, SMART's balance of
 //! two gradients, and regions whose joints are solved for between others are the host's. A GPU realigns in f32, the host in f64.
+//! Several attacks take such steps together where all of theirs are of this kind.
 
 use burn::tensor::{Int, Tensor, TensorData, Transaction};
 
 use super::adam::Adam;
 use super::losses::adversarial::Plausibility;
-use super::pass::{Graded, Seen, fetch, finite, missing};
+use super::pass::{Entry, Graded, Seen, fetch, finite, goals, grade, missing};
 use super::target::Goal;
 use super::{Attack, Done, StepReport, project, realign};
 use crate::error::Result;
@@ -16,7 +17,6 @@ use crate::kernel::{self, Descents};
 
 /// An attack on a GPU, for some steps.
 pub(super) struct Resident {
-    count: usize,
     /// From where to where each value may go, (2, T M V C).
     range: Tensor<2>,
     /// The original, (T, M, V, C), the order in which joints are put at the ends of their bones, (T M, V), and how many coordinates
@@ -48,7 +48,24 @@ impl State {
             None => reading,
         }
     }
+
+    /// The same, read.
+    fn kept(&self, read: &mut impl Iterator<Item = Vec<f32>>) -> Result<Kept> {
+        let mut next = || read.next().ok_or_else(missing);
+        let moments = next()?;
+        let game = if self.game.is_some() { Some((next()?, next()?)) } else { None };
+        Ok(Kept { moments, game })
+    }
 }
+
+/// A state but for the clip, on the host.
+struct Kept {
+    moments: Vec<f32>,
+    game: Option<(Vec<f32>, Vec<f32>)>,
+}
+
+/// What a step has told: logits, numbers, and V' after it.
+type Told = [Vec<f32>; 3];
 
 /// A step that was taken.
 struct Taken {
@@ -58,6 +75,71 @@ struct Taken {
     /// Forward passes in a row that met the stop rule.
     held: usize,
     done: Option<Done>,
+}
+
+/// Up to `count` steps of each attack, which all have them left. Those after the one that a stop rule ends with are forgotten.
+pub(super) async fn batch(
+    attacks: &mut [&mut Attack],
+    residents: Vec<Resident>,
+    count: usize,
+) -> Result<Vec<Vec<StepReport>>> {
+    let goals = goals(attacks).await?;
+    let mut reading = Transaction::default();
+    // After each step, each attack's.
+    let mut states: Vec<Vec<State>> = vec![residents.iter().map(|resident| resident.state.clone()).collect()];
+    for ahead in 0..count {
+        let entries = attacks.iter().zip(&states[ahead]).zip(&goals).map(|((attack, state), &goal)| Entry {
+            attack,
+            goal,
+            round: attack.iteration + ahead + 1,
+            x: state.x.clone(),
+            weights: state.game.as_ref().map(|(weights, _)| weights.clone()),
+        });
+        let graded = grade(entries.collect())?;
+        let mut after = Vec::with_capacity(residents.len());
+        for ((resident, state), graded) in residents.iter().zip(&states[ahead]).zip(graded) {
+            reading = reading.register(graded.logits.clone()).register(graded.numbers.clone());
+            let state = resident.descended(state.clone(), graded, ahead);
+            reading = reading.register(state.x.clone());
+            after.push(state);
+        }
+        states.push(after);
+    }
+    let mut read = fetch(states[count].iter().fold(reading, |reading, state| state.read(reading))).await?.into_iter();
+    let mut told: Vec<Vec<Told>> = attacks.iter().map(|_| Vec::with_capacity(count)).collect();
+    for _ in 0..count {
+        for told in &mut told {
+            let mut next = || read.next().ok_or_else(missing);
+            told.push([next()?, next()?, next()?]);
+        }
+    }
+    let taken = attacks.iter().zip(told).zip(&goals).map(|((attack, told), &goal)| attack.taken(told, goal));
+    let taken = taken.collect::<Result<Vec<_>>>()?;
+
+    // The step that has held moves nothing. Where others follow, the state of before them is asked for.
+    let updates = |taken: &[Taken]| taken.iter().filter(|t| t.done != Some(Done::Held)).count();
+    let updates: Vec<usize> = taken.iter().map(|taken| updates(taken)).collect();
+    let earlier = |i: usize| (1..count).contains(&updates[i]).then(|| &states[updates[i]][i]);
+    let again = (0..updates.len()).filter_map(earlier).fold(Transaction::default(), |reading, s| s.read(reading));
+    let mut again = match (0..updates.len()).any(|i| earlier(i).is_some()) {
+        true => fetch(again).await?.into_iter(),
+        false => Vec::new().into_iter(),
+    };
+    let mut kept = Vec::with_capacity(updates.len());
+    for (i, last) in states[count].iter().enumerate() {
+        let last = last.kept(&mut read)?;
+        let one = match earlier(i) {
+            Some(state) => Some(state.kept(&mut again)?),
+            None => (updates[i] > 0).then_some(last),
+        };
+        kept.push(one);
+    }
+    // Before anything changes.
+    for kept in kept.iter().flatten() {
+        finite([&kept.moments].into_iter().chain(kept.game.iter().flat_map(|(weights, moments)| [weights, moments])))?;
+    }
+    let all = attacks.iter_mut().zip(taken).zip(kept).zip(updates).zip(goals);
+    Ok(all.map(|((((attack, taken), kept), updates), goal)| attack.took(taken, kept, updates, goal)).collect())
 }
 
 impl Attack {
@@ -96,7 +178,6 @@ impl Attack {
         };
         let descents = |adam: &Adam| adam.descents(self.config.alpha, count, device);
         Some(Resident {
-            count,
             range: pairs([from, to].concat()),
             realigned,
             steps: descents(adam),
@@ -105,43 +186,10 @@ impl Attack {
         })
     }
 
-    /// The steps, no more than are left. Those after the one that a stop rule ends with are forgotten.
-    pub(super) async fn batch(&mut self, resident: Resident) -> Result<Vec<StepReport>> {
-        let count = resident.count;
-        let goal = self.goal().await?;
-        let mut reading = Transaction::default();
-        let mut states = Vec::with_capacity(count);
-        let mut state = resident.state.clone();
-        for ahead in 0..count {
-            let weights = state.game.as_ref().map(|(weights, _)| weights.clone());
-            let graded = self.grade(state.x.clone(), weights, self.iteration + ahead + 1, goal)?;
-            reading = reading.register(graded.logits.clone()).register(graded.numbers.clone());
-            state = resident.descended(state, graded, ahead);
-            reading = reading.register(state.x.clone());
-            states.push(state.clone());
-        }
-        let mut read = fetch(state.read(reading)).await?.into_iter();
-        let taken = self.taken(&mut read, goal, count)?;
-
-        // The step that has held moves nothing.
-        let updates = taken.iter().filter(|t| t.done != Some(Done::Held)).count();
-        let kept = match updates.checked_sub(1).and_then(|last| states.get(last)) {
-            None => None,
-            Some(_) if updates == count => Some(read.collect()),
-            Some(state) => Some(fetch(state.read(Transaction::default())).await?),
-        };
-        if let Some(kept) = kept {
-            self.learn(&kept, updates)?;
-        }
-        Ok(taken.into_iter().map(|taken| self.took(taken, goal)).collect())
-    }
-
     /// What the steps have seen and done, up to the last one that counts.
-    fn taken(&self, read: &mut impl Iterator<Item = Vec<f32>>, goal: Goal, count: usize) -> Result<Vec<Taken>> {
-        let (mut taken, mut held) = (Vec::with_capacity(count), self.held);
-        for iteration in self.iteration + 1..=self.iteration + count {
-            let mut next = || read.next().ok_or_else(missing);
-            let ([logits, numbers], x) = ([next()?, next()?], next()?);
+    fn taken(&self, told: Vec<Told>, goal: Goal) -> Result<Vec<Taken>> {
+        let (mut taken, mut held) = (Vec::with_capacity(told.len()), self.held);
+        for ([logits, numbers, x], iteration) in told.into_iter().zip(self.iteration + 1..) {
             finite([&logits, &numbers])?;
             let seen = self.seen(&logits, &numbers, goal);
             held = self.held_after(held, &seen);
@@ -158,32 +206,25 @@ impl Attack {
         Ok(taken)
     }
 
-    /// Moments and discriminator after so many updates. Nothing changes if they are no numbers.
-    fn learn(&mut self, kept: &[Vec<f32>], updates: usize) -> Result<()> {
-        finite(kept)?;
-        let [moments, game @ ..] = kept else { return Err(missing()) };
-        let game = match (self.plays().is_some(), game) {
-            (false, []) => None,
-            (true, [weights, moments]) => Some((weights, moments)),
-            _ => return Err(missing()),
+    /// The steps are taken, so many of which moved something, and these are their reports.
+    fn took(&mut self, steps: Vec<Taken>, kept: Option<Kept>, updates: usize, goal: Goal) -> Vec<StepReport> {
+        if let Some(Kept { moments, game }) = kept {
+            if let Some(adam) = self.update.adam_mut() {
+                adam.advance(updates, &moments);
+            }
+            if let (Some(plausibility), Some((weights, moments))) = (&mut self.plausibility, game) {
+                plausibility.discriminator_mut().advance(updates, &weights, &moments);
+            }
+        }
+        let report = |step: Taken| {
+            self.iteration += 1;
+            self.held = step.held;
+            if step.done != Some(Done::Held) {
+                self.perturbed = step.x;
+            }
+            self.report(goal, step.seen, step.done)
         };
-        if let Some(adam) = self.update.adam_mut() {
-            adam.advance(updates, moments);
-        }
-        if let (Some(plausibility), Some((weights, moments))) = (&mut self.plausibility, game) {
-            plausibility.discriminator_mut().advance(updates, weights, moments);
-        }
-        Ok(())
-    }
-
-    /// A step is taken, and this is its report.
-    fn took(&mut self, step: Taken, goal: Goal) -> StepReport {
-        self.iteration += 1;
-        self.held = step.held;
-        if step.done != Some(Done::Held) {
-            self.perturbed = step.x;
-        }
-        self.report(goal, step.seen, step.done)
+        steps.into_iter().map(report).collect()
     }
 }
 

@@ -207,6 +207,18 @@ mod tests {
     }
 
     #[test]
+    fn each_clip_of_a_batch_goes_its_own_way() {
+        use Preprocessing::{Agcn, Anchored, Centred, Kinetics, KineticsUp, Padded, Raw};
+        for preprocessing in [Raw, Centred, Anchored, Padded, Kinetics, KineticsUp, Agcn] {
+            let input = Input { preprocessing, layout: LayoutId::Ntu, frames: Some(9), people: 2 };
+            let x = random([3, 3, 6, 25, 2]);
+            let alone: Vec<f32> = x.clone().split(1, 0).into_iter().flat_map(|x| values(input.forward(x))).collect();
+            let all = values(input.forward(x));
+            assert!(all.iter().zip(&alone).all(|(a, b)| (a - b).abs() < 1e-5), "{preprocessing:?}");
+        }
+    }
+
+    #[test]
     fn where_a_person_stands_does_not_matter_and_empty_people_stay_empty() {
         let layout = LayoutId::KinectV1;
         let input = Input { preprocessing: Preprocessing::Centred, layout, frames: Some(4), people: 2 };

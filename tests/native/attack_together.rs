@@ -1,0 +1,235 @@
+//! Several attacks in one pass, beside each of them alone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use burn::tensor::{Device, Tensor};
+use ciasa::attack::run::block_on;
+use ciasa::attack::{
+    Attack, AttackConfig, Constraints, Done, Epsilon, Method, Prediction, Restraint, StepReport, Stop, Target, Victim,
+    together,
+};
+use ciasa::model::clip_tensor;
+use ciasa::model::manifest::Architecture;
+use ciasa::skeleton::LayoutId;
+use serde_json::Value;
+
+use crate::support::{portable_recogniser, relative_l2};
+use crate::toy::{CLASSES, Toy, clip};
+
+const LAYOUT: LayoutId = LayoutId::KinectV1;
+
+/// A toy whose answer to the second clip of a batch is no number, once it is broken.
+struct Fragile(Toy, AtomicBool);
+
+impl Fragile {
+    fn whole() -> Arc<Self> {
+        Arc::new(Self(Toy::new(LAYOUT), AtomicBool::new(false)))
+    }
+}
+
+impl Victim for Fragile {
+    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
+        let logits = self.0.logits(x);
+        match (logits.dims()[0], self.1.load(Ordering::Relaxed)) {
+            (n, true) if n > 1 => {
+                let broken = logits.clone().narrow(0, 1, 1) * f32::NAN;
+                logits.slice_assign([1..2, 0..CLASSES], broken)
+            }
+            _ => logits,
+        }
+    }
+
+    fn device(&self) -> &Device {
+        self.0.device()
+    }
+
+    fn classes(&self) -> usize {
+        CLASSES
+    }
+
+    fn layout(&self) -> LayoutId {
+        LAYOUT
+    }
+}
+
+/// Attacks that have next to nothing in common, on two clips.
+fn configs() -> Vec<AttackConfig> {
+    let base = AttackConfig { iterations: 10, ..Default::default() };
+    vec![
+        AttackConfig { epsilon: Epsilon::Global(0.05), lambda: 0.01, seed: 3, ..base.clone() },
+        AttackConfig {
+            target: Target::Class { index: 3 },
+            joints: Some(vec![5, 6, 7]),
+            alpha: 0.02,
+            iterations: 6,
+            constraints: Constraints { plausible: false, ..base.constraints },
+            ..base.clone()
+        },
+        AttackConfig {
+            epsilon: Epsilon::Global(0.3),
+            lambda: 1e-3,
+            alpha: 0.05,
+            stop: Stop::Confidence { confidence: 0.3, hold: 2 },
+            iterations: 100,
+            ..base.clone()
+        },
+        AttackConfig {
+            method: Method::Adam,
+            target: Target::Untargeted,
+            prediction: Prediction::Margin { kappa: 0.5 },
+            restraint: Restraint::Smart,
+            lambda: 0.3,
+            ..base.clone()
+        },
+        AttackConfig { method: Method::MiFgsm, constraints: Constraints::NONE, ..base },
+    ]
+}
+
+fn attacks(victim: &Arc<impl Victim + 'static>) -> Vec<Attack> {
+    let natural = [clip(LAYOUT, 20, 1, false, 12)];
+    let attack = |(i, config): (usize, AttackConfig)| {
+        let clip = clip(LAYOUT, 8, 2, i % 2 == 1, 11 + i as u64 % 2);
+        Attack::new(victim.clone(), &clip, &natural, config).unwrap()
+    };
+    configs().into_iter().enumerate().map(attack).collect()
+}
+
+fn over(reports: &[StepReport]) -> bool {
+    reports.last().is_some_and(|last| last.done.is_some())
+}
+
+/// Those that are not over take a step.
+fn step(attacks: &mut [Attack], reports: &mut [Vec<StepReport>]) {
+    let (mut under, told): (Vec<_>, Vec<_>) =
+        attacks.iter_mut().zip(reports).filter(|(_, reports)| !over(reports)).unzip();
+    for (told, more) in told.into_iter().zip(block_on(together::steps(&mut under, 4)).unwrap()) {
+        // However many are asked for, the CPU takes one.
+        assert_eq!(more.len(), 1);
+        told.extend(more);
+    }
+}
+
+fn together_to_the_end(attacks: &mut [Attack]) -> Vec<Vec<StepReport>> {
+    let mut reports = vec![Vec::new(); attacks.len()];
+    while !reports.iter().all(|r| over(r)) {
+        step(attacks, &mut reports);
+    }
+    reports
+}
+
+fn alone_to_the_end(attack: &mut Attack) -> Vec<StepReport> {
+    let mut reports = Vec::new();
+    while !over(&reports) {
+        reports.push(block_on(attack.step()).unwrap());
+    }
+    reports
+}
+
+/// The same but for numbers with a fraction, which may differ by so much.
+fn same(a: &Value, b: &Value, by: f64, at: &str) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            assert_eq!(a.len(), b.len());
+            a.iter().for_each(|(key, a)| same(a, &b[key], by, &format!("{at}.{key}")));
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len());
+            a.iter().zip(b).for_each(|(a, b)| same(a, b, by, at));
+        }
+        (Value::Number(x), Value::Number(y)) if x.is_f64() && y.is_f64() => {
+            let (x, y) = (x.as_f64().unwrap(), y.as_f64().unwrap());
+            assert!((x - y).abs() <= by * (1.0 + y.abs()), "{at}: {x}, alone {y}");
+        }
+        _ => assert_eq!(a, b, "{at}"),
+    }
+}
+
+fn as_alone(together: &[Attack], reports: &[Vec<StepReport>], alone: &mut [Attack]) {
+    for (i, (attack, alone)) in together.iter().zip(alone).enumerate() {
+        let (told, expected) = (serde_json::to_value(&reports[i]), serde_json::to_value(alone_to_the_end(alone)));
+        same(&told.unwrap(), &expected.unwrap(), 1e-4, &format!("attack {i}"));
+        let moved = |attack: &Attack| -> Vec<f32> {
+            attack.perturbed().iter().zip(attack.clean().data()).map(|(a, b)| a - b).collect()
+        };
+        let apart = relative_l2(&moved(attack), &moved(alone));
+        assert!(apart < 1e-3, "attack {i}: {apart}");
+    }
+}
+
+#[test]
+fn attacks_that_share_a_pass_are_those_that_run_alone() {
+    let (mut many, mut alone) = (attacks(&Fragile::whole()), attacks(&Fragile::whole()));
+    let reports = together_to_the_end(&mut many);
+    let ends: Vec<_> = reports.iter().map(|r| (r.last().unwrap().done.unwrap(), r.len())).collect();
+    // One of them ends by its stop rule, one has fewer steps.
+    assert_eq!((ends[0], ends[1]), ((Done::Iterations, 10), (Done::Iterations, 6)));
+    assert!(ends[2].0 == Done::Held && ends[2].1 < 100, "{ends:?}");
+    as_alone(&many, &reports, &mut alone);
+    let said = block_on(together::recognise(&many.iter().collect::<Vec<_>>())).unwrap();
+    for (said, attack) in said.iter().zip(&many) {
+        assert!(relative_l2(said, &block_on(attack.recognise()).unwrap()) < 1e-5);
+    }
+}
+
+#[test]
+fn a_pass_that_fails_for_one_changes_none() {
+    let victim = Fragile::whole();
+    let mut many = attacks(&victim);
+    let mut reports = vec![Vec::new(); many.len()];
+    for broken in [true, false, false, true] {
+        let before: Vec<_> = many.iter().map(|a| a.perturbed().to_vec()).collect();
+        victim.1.store(broken, Ordering::Relaxed);
+        if broken {
+            let mut under: Vec<_> = many.iter_mut().collect();
+            assert!(block_on(together::steps(&mut under, 4)).unwrap_err().is_device());
+            assert!(many.iter().zip(before).all(|(a, before)| a.perturbed() == before));
+        } else {
+            step(&mut many, &mut reports);
+            assert!(many.iter().zip(before).all(|(a, before)| a.perturbed() != before));
+        }
+    }
+    victim.1.store(false, Ordering::Relaxed);
+    while !reports.iter().all(|r| over(r)) {
+        step(&mut many, &mut reports);
+    }
+    as_alone(&many, &reports, &mut attacks(&victim));
+}
+
+#[test]
+fn what_does_not_fit_into_one_pass_is_refused() {
+    let start = |victim: &Arc<Toy>, frames, people| {
+        let clip = clip(LAYOUT, frames, people, false, 1);
+        Attack::new(victim.clone(), &clip, std::slice::from_ref(&clip), configs().remove(1)).unwrap()
+    };
+    let victim = Arc::new(Toy::new(LAYOUT));
+    for mut other in [start(&victim, 9, 1), start(&victim, 8, 2), start(&Arc::new(Toy::new(LAYOUT)), 8, 1)] {
+        let mut first = start(&victim, 8, 1);
+        let error = block_on(together::step(&mut [&mut first, &mut other])).unwrap_err();
+        assert!(error.is_config() && error.to_string().starts_with("attack 2: "), "{error}");
+        assert!(block_on(together::recognise(&[&first, &other])).unwrap_err().is_config());
+        assert_eq!(first.perturbed(), first.clean().data());
+    }
+    // One that has no step left.
+    let (mut first, mut done) = (start(&victim, 8, 1), start(&victim, 8, 1));
+    alone_to_the_end(&mut done);
+    let error = block_on(together::step(&mut [&mut first, &mut done])).unwrap_err();
+    assert!(error.to_string().contains("iterations: "), "{error}");
+    assert_eq!(first.perturbed(), first.clean().data());
+    assert!(block_on(together::step(&mut [])).unwrap().is_empty());
+    assert!(block_on(together::steps(&mut [&mut first, &mut done], 0)).unwrap().iter().all(Vec::is_empty));
+}
+
+#[test]
+fn frozen_networks_look_at_each_clip_of_a_batch_by_itself() {
+    for (architecture, layout) in
+        [(Architecture::StGcn, LAYOUT), (Architecture::Agcn, LayoutId::Ntu), (Architecture::ShiftGcn, LayoutId::Ntu)]
+    {
+        let network = portable_recogniser("made", architecture, layout, CLASSES);
+        let clips = [1, 2, 3].map(|seed| clip_tensor(&clip(layout, 8, 1, false, seed), network.device()));
+        let values = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
+        let alone: Vec<f32> = clips.iter().flat_map(|x| values(network.logits(x.clone()))).collect();
+        let apart = relative_l2(&values(network.logits(Tensor::cat(clips.to_vec(), 0))), &alone);
+        assert!(apart < 1e-5, "{architecture:?}: {apart}");
+    }
+}
