@@ -99,6 +99,87 @@ async fn a_whole_attack_through_the_session() {
     assert_eq!(kind(&session.step().await.unwrap_err()), "config");
 }
 
+/// Three attacks of the session together, to their ends in so many calls, beside each alone; both of `count` steps a call.
+async fn together_and_alone(session: &Session, count: usize, expected: usize, tolerance: f32) {
+    let natural = ciasa::format::write(&clip(9, 1.0), ciasa::format::Format::Clip).unwrap();
+    session.add_natural("other".into(), "other.json", &natural).unwrap();
+    let mut configs = [settings(), settings(), settings()];
+    configs[0]["joints"] = Value::Null;
+    configs[1]["joints"] = Value::Null;
+    configs[1]["iterations"] = json!(2);
+    configs[1]["epsilon"] = json!(0.05);
+    configs[2]["joints"] = Value::Null;
+    configs[2]["target"] = json!({ "kind": "class", "index": 1 });
+    configs[2]["constraints"]["plausible"] = json!(false);
+    let clips = || [0.0, 0.5, 0.0].map(|phase| page_clip(8, phase)).to_vec();
+    let floats = |value: &JsValue| js_sys::Float32Array::from(get(value, "probabilities")).to_vec();
+
+    session.begin_attacks(clips(), configs.iter().map(js).collect()).await.unwrap();
+    let (mut told, mut calls): ([Vec<Value>; 3], _) = (Default::default(), 0);
+    loop {
+        let over = |told: &Vec<Value>| told.last().is_some_and(|r| !r["done"].is_null());
+        let under: Vec<usize> = (0..3).filter(|&i| !over(&told[i])).collect();
+        if under.is_empty() {
+            break;
+        }
+        let more: Vec<Vec<Value>> = from_js(&session.steps_of(under.clone(), count).await.unwrap()).unwrap();
+        calls += 1;
+        for (i, more) in more.into_iter().enumerate() {
+            assert_eq!(more.is_empty(), !under.contains(&i));
+            told[i].extend(more);
+        }
+    }
+    assert_eq!((told.each_ref().map(Vec::len), calls), ([3, 2, 3], expected));
+    let said: Vec<_> = session.recognise_all().await.unwrap().iter().map(floats).collect();
+    let moved: Vec<_> = (0..4).map(|i| session.perturbed_of(i).to_vec()).collect();
+    assert!(moved[3].is_empty() && moved[0] != moved[2]);
+    assert_eq!(kind(&session.step().await.unwrap_err()), "config");
+    assert_eq!(kind(&session.configure(js(&configs[0])).unwrap_err()), "config");
+
+    for (i, clip) in clips().into_iter().enumerate() {
+        session.begin_attack(clip, js(&configs[i])).await.unwrap();
+        let mut alone: Vec<Value> = Vec::new();
+        while alone.len() < told[i].len() {
+            alone.extend(from_js::<Vec<Value>>(&session.steps(count).await.unwrap()).unwrap());
+        }
+        for (a, b) in told[i].iter().zip(&alone) {
+            for place in ["/losses/total", "/losses/prediction", "/losses/discriminator", "/pOriginal", "/figures/linf"]
+            {
+                let [a, b] = [a, b].map(|r| r.pointer(place).unwrap().as_f64().unwrap() as f32);
+                assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "attack {i}, {place}: {a}, alone {b}");
+            }
+            assert_eq!((&a["iteration"], &a["done"]), (&b["iteration"], &b["done"]));
+        }
+        let p = floats(&session.recognise_perturbed().await.unwrap());
+        assert!(p.iter().zip(&said[i]).all(|(a, b)| (a - b).abs() < tolerance), "{p:?} {:?}", said[i]);
+        let far = session.perturbed().to_vec().iter().zip(&moved[i]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(far < tolerance, "attack {i}: {far}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn several_attacks_of_a_session_are_what_each_is_alone() {
+    let session = loaded().await;
+    together_and_alone(&session, 1, 3, 1e-4).await;
+    // Shapes that differ, and counts that do, are refused.
+    let mut config = settings();
+    config["constraints"]["plausible"] = json!(false);
+    let error = session.begin_attacks(vec![page_clip(8, 0.0)], vec![]).await.unwrap_err();
+    assert_eq!(kind(&error), "config");
+    let clips = vec![page_clip(8, 0.0), page_clip(9, 0.0)];
+    session.begin_attacks(clips, vec![js(&config), js(&config)]).await.unwrap();
+    assert_eq!(kind(&session.steps_of(vec![0, 1], 1).await.unwrap_err()), "config");
+}
+
+#[wasm_bindgen_test]
+async fn several_attacks_share_the_steps_that_a_gpu_takes_by_itself() {
+    ciasa::web::start();
+    let session = Session::start("webgpu".into()).await.unwrap();
+    let bytes = weights(3);
+    session.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
+    together_and_alone(&session, 2, 2, 1e-2).await;
+}
+
 #[wasm_bindgen_test]
 async fn what_does_not_fit_is_refused_with_its_kind_and_place() {
     let session = loaded().await;

@@ -2,7 +2,7 @@
 //!
 //! [`Attack`] is the loop. What it is made of is small and stands beside it: the parts of the loss in [`losses`], the way a
 //! gradient moves the clip in [`update`], the bounds in [`region`] and [`project`], the bone lengths in [`realign`]. [`peers`] names
-//! the attacks of others that these make.
+//! the attacks of others that these make, and [`together`] lets several attacks share their passes.
 
 pub mod adam;
 pub mod config;
