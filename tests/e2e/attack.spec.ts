@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import type { Clip } from "../../web/src/clip.ts";
+import type { Engine } from "../../web/src/engine/client.ts";
+import type { AttackConfig, AttackEvent } from "../../web/src/engine/protocol.ts";
 import { after, attack, before, cpu, errorsOf, open, picture, recognised, saved } from "./helpers.ts";
 
 const modes = {
@@ -87,4 +90,72 @@ test("a clip from a picture is attacked in x and y alone, by the network for its
   expect(attacked.map((joint) => joint[2])).toEqual(original.map((joint) => joint[2]));
   expect(attacked.some((joint, i) => joint[0] !== original[i]?.[0])).toBe(true);
   expect(errors).toEqual([]);
+});
+
+test("attacks that the engine computes together are those that it computes alone", async ({ page }) => {
+  await open(page, cpu);
+  await recognised(page);
+  const { together, alone, refused } = await page.evaluate(async () => {
+    const { session } = document.querySelector("ciasa-playground") as unknown as {
+      session: { clip: Clip; engine: Pick<Engine, "attackTogether"> };
+    };
+    const base: AttackConfig = {
+      method: "ciasa",
+      target: { kind: "least-likely" },
+      joints: null,
+      epsilon: 0.02,
+      alpha: 0.01,
+      lambda: 10,
+      iterations: 3,
+      constraints: { clip: true, realign: true, smooth: true, plausible: true },
+      stop: { kind: "iterations" },
+      seed: 1,
+    };
+    const configs: AttackConfig[] = [base, { ...base, target: { kind: "class", index: 3 }, iterations: 2 }];
+    const { clip } = session;
+    const run = async (jobs: { clip: Clip; config: AttackConfig }[]) => {
+      const told: number[][] = jobs.map(() => []);
+      const assaults = jobs.map((job, i) => ({
+        ...job,
+        listener: (event: AttackEvent) => {
+          if (event.type === "report") told[i]?.push(event.report.losses.total);
+        },
+      }));
+      const ends = await Promise.all(session.engine.attackTogether(assaults).map(({ done }) => done));
+      return ends.map(({ reason, data, recognition }, i) => ({
+        reason,
+        told: told[i] ?? [],
+        moved: Math.hypot(...data.map((value, at) => value - (clip.data[at] ?? 0))),
+        p: [...recognition.probabilities],
+      }));
+    };
+    const jobs = configs.map((config) => ({ clip, config }));
+    const short = { ...clip, frames: 2, data: clip.data.slice(0, (2 * clip.data.length) / clip.frames) };
+    return {
+      together: await run(jobs),
+      alone: [...(await run(jobs.slice(0, 1))), ...(await run(jobs.slice(1)))],
+      refused: await run([
+        { clip, config: base },
+        { clip: short, config: base },
+      ]),
+    };
+  });
+  expect(together.map(({ reason, told }) => [reason, told.length])).toEqual([
+    ["iterations", 3],
+    ["iterations", 2],
+  ]);
+  const close = (a: number[], b: number[]) => {
+    expect(a).toHaveLength(b.length);
+    for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i] ?? Number.NaN, 3);
+  };
+  for (const [i, one] of together.entries()) {
+    close(
+      [...one.told, one.moved, ...one.p],
+      alone[i] ? [...alone[i].told, alone[i].moved, ...alone[i].p] : [],
+    );
+    expect(one.moved).toBeGreaterThan(0);
+  }
+  // Clips of different lengths do not share a pass, and the engine goes on.
+  expect(refused.map(({ reason }) => reason)).toEqual(["error", "error"]);
+  await attack(page);
 });

@@ -1,6 +1,6 @@
 // A made ground, clips and a bench that answers as a test says: the Lab without an engine.
 import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/engine/protocol.ts";
-import type { Bench, Trial } from "../../web/src/lab/bench.ts";
+import type { Bench, Job, Trial } from "../../web/src/lab/bench.ts";
 import { Lab } from "../../web/src/lab/lab.ts";
 import type { Outcome } from "../../web/src/lab/rows.ts";
 import type { Ground } from "../../web/src/lab/sweeps.ts";
@@ -99,6 +99,10 @@ export class FakeBench implements Bench {
   released = 0;
   revived = 0;
   readonly attacked: { clip: string; config: AttackConfig }[] = [];
+  /** Clips of the attacks that were asked for together. */
+  readonly batches: string[] = [];
+  /** What it computes at once. */
+  most = 1;
   /** What the next attack does; the usual one flips the label. */
   next: (trial: { resolve(end: Outcome | null): void; reject(error: unknown): void }) => void = ({
     resolve,
@@ -123,11 +127,16 @@ export class FakeBench implements Bench {
     return 2;
   }
 
-  attack(clip: { id: string }, config: AttackConfig): Trial {
-    this.attacked.push({ clip: clip.id, config });
+  atOnce() {
+    return this.most;
+  }
+
+  attack(jobs: Job[]): Trial {
+    this.attacked.push(...jobs.map(({ clip, config }) => ({ clip: clip.id, config })));
+    this.batches.push(jobs.map(({ clip }) => clip.id).join(""));
     let settle: { resolve(end: Outcome | null): void; reject(error: unknown): void } | undefined;
-    const done = new Promise<Outcome | null>((resolve, reject) => {
-      settle = { resolve, reject };
+    const done = new Promise<Outcome[] | null>((resolve, reject) => {
+      settle = { resolve: (end) => resolve(end && jobs.map(() => end)), reject };
     });
     if (settle) this.next(settle);
     return { done, pause() {}, resume() {}, cancel: () => settle?.resolve(null) };

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { stepsAtOnce } from "../../web/src/engine/batch.ts";
 import { AttackLoop, type Stepper } from "../../web/src/engine/loop.ts";
-import type { AttackConfig, AttackEvent, StepReport } from "../../web/src/engine/protocol.ts";
+import type { AttackConfig, AttackEvent, Control, StepReport } from "../../web/src/engine/protocol.ts";
 
 test("as many steps are asked for as fit into a tenth of a second, at most twice as many as before", () => {
   // A CPU takes one however many are asked for; a fast GPU goes 1, 2, 4, 8, 16.
@@ -29,7 +29,8 @@ class Counter implements Stepper {
 
   async begin(): Promise<void> {}
 
-  async steps(count: number): Promise<StepReport[]> {
+  async steps(which: number[], count: number): Promise<StepReport[][]> {
+    expect(which).toEqual([0]);
     this.asked.push(count);
     const reports = [];
     for (let i = 0; i < Math.min(count, this.most) && this.taken < this.all; i += 1) {
@@ -38,7 +39,7 @@ class Counter implements Stepper {
       reports.push({ iteration: this.taken, done } as StepReport);
     }
     this.meanwhile();
-    return reports;
+    return [reports];
   }
 
   perturbed(): Float32Array {
@@ -46,15 +47,19 @@ class Counter implements Stepper {
   }
 
   recognise() {
-    return Promise.resolve({ probabilities: new Float32Array(), top: [] });
+    return Promise.resolve([{ probabilities: new Float32Array(), top: [] }]);
   }
 
   configure(): void {}
 }
 
-function loopOf(stepper: Stepper): { loop: AttackLoop; events: AttackEvent[] } {
+function loopOf(stepper: Stepper, heard: (event: AttackEvent) => void = () => {}) {
   const events: AttackEvent[] = [];
-  return { loop: new AttackLoop(stepper, {} as AttackConfig, (event) => events.push(event)), events };
+  const loop: AttackLoop = new AttackLoop(stepper, [{} as AttackConfig], (_, event) => {
+    events.push(event);
+    heard(event);
+  });
+  return { loop, events };
 }
 
 /** The iterations that were told, and a check that a clip came only with the report that it belongs to. */
@@ -72,9 +77,9 @@ test("every report of several steps at once is told, and a clip with its own", a
   for (const most of [1, 3, 100]) {
     const counter = new Counter(50, most);
     const { loop, events } = loopOf(counter);
-    const end = await loop.run();
+    const [end] = await loop.run();
     expect(told(events)).toEqual(upTo(50));
-    expect([end.reason, end.report?.iteration, end.data[0]]).toEqual(["iterations", 50, 50]);
+    expect([end?.reason, end?.report?.iteration, end?.data[0]]).toEqual(["iterations", 50, 50]);
     expect(counter.asked[0]).toBe(1);
     expect(Math.max(...counter.asked)).toBeLessThanOrEqual(most === 1 ? 2 : 16);
   }
@@ -82,23 +87,98 @@ test("every report of several steps at once is told, and a clip with its own", a
 
 test("a single step is one, and a pause and an end leave the clip of the last report", async () => {
   const counter = new Counter(1000, 100);
-  const { loop, events } = loopOf(counter);
+  // A pause is told before it is waited out, so an order that answers it is never too early.
+  const orders: Control[] = ["step", "resume"];
+  const { loop, events } = loopOf(counter, (event) => {
+    const order = event.type === "paused" ? orders.shift() : undefined;
+    if (order) loop.control(order);
+  });
   let calls = 0;
   counter.meanwhile = () => {
     calls += 1;
     // Three calls in which as many as may be are taken; then a pause, a single step and a resumption; then an end.
-    if (calls === 3) {
-      loop.control("pause");
-      setTimeout(() => loop.control("step"));
-    } else if (calls === 4) setTimeout(() => loop.control("resume"));
+    if (calls === 3) loop.control("pause");
     else if (calls === 6) loop.control("cancel");
   };
-  const end = await loop.run();
+  const [end] = await loop.run();
   expect(counter.asked).toHaveLength(6);
   expect(counter.asked[3]).toBe(1);
   expect(told(events)).toEqual(upTo(counter.taken));
   const stops = events.flatMap((event, i) => (event.type === "paused" ? [events[i - 1]] : []));
   expect(stops).toHaveLength(2);
   for (const stop of stops) expect(stop?.type === "report" && stop.data).toBeTruthy();
-  expect([end.reason, end.data[0]]).toEqual(["cancelled", counter.taken]);
+  expect([end?.reason, end?.data[0]]).toEqual(["cancelled", counter.taken]);
+});
+
+/** Attacks of so many steps each. A clip is one number: the steps taken. */
+class Counters implements Stepper {
+  readonly counters: Counter[];
+  readonly asked: number[][] = [];
+
+  constructor(all: number[], most: number) {
+    this.counters = all.map((steps) => new Counter(steps, most));
+  }
+
+  async begin(): Promise<void> {}
+
+  async steps(which: number[], count: number): Promise<StepReport[][]> {
+    this.asked.push(which);
+    const steps = async (counter: Counter, i: number) =>
+      which.includes(i) ? ((await counter.steps([0], count))[0] ?? []) : [];
+    return Promise.all(this.counters.map(steps));
+  }
+
+  perturbed(which: number): Float32Array {
+    return new Float32Array([this.counters[which]?.taken ?? 0]);
+  }
+
+  async recognise() {
+    return this.counters.map(({ taken }) => ({ probabilities: new Float32Array([taken]), top: [] }));
+  }
+
+  configure(): void {
+    throw new Error("several are not configured");
+  }
+}
+
+test("several attacks take their steps together until each is done, and every event says whose it is", async () => {
+  for (const most of [1, 3]) {
+    const stepper = new Counters([2, 9, 5], most);
+    const events: AttackEvent[][] = [[], [], []];
+    const loop = new AttackLoop(stepper, Array(3).fill({}), (which, event) => events[which]?.push(event));
+    const ends = await loop.run();
+    expect(events.map(told)).toEqual([upTo(2), upTo(9), upTo(5)]);
+    expect(
+      ends.map((end) => [end.reason, end.report?.iteration, end.data[0], end.recognition.probabilities[0]]),
+    ).toEqual([2, 9, 5].map((all) => ["iterations", all, all, all]));
+    expect([stepper.asked[0], stepper.asked.at(-1)]).toEqual([[0, 1, 2], [1]]);
+  }
+});
+
+test("an order to several attacks is one to all, and their settings stay", async () => {
+  const stepper = new Counters([1000, 3], 1);
+  const events: AttackEvent[][] = [[], []];
+  const orders: Control[] = ["step", "resume"];
+  const loop: AttackLoop = new AttackLoop(stepper, Array(2).fill({}), (which, event) => {
+    events[which]?.push(event);
+    const order = event.type === "paused" && which === 1 ? orders.shift() : undefined;
+    if (order) loop.control(order);
+  });
+  const [first] = stepper.counters as [Counter];
+  first.meanwhile = () => {
+    if (first.taken === 2) {
+      loop.control("pause");
+      loop.configure(1, { alpha: 1 });
+    } else if (first.taken === 6) loop.control("cancel");
+  };
+  const ends = await loop.run();
+  expect(ends.map((end) => [end.reason, end.data[0]])).toEqual([
+    ["cancelled", 6],
+    ["iterations", 3],
+  ]);
+  for (const one of events) {
+    expect(one.filter(({ type }) => type === "paused")).toHaveLength(2);
+    expect(one.filter(({ type }) => type === "resumed")).toHaveLength(1);
+  }
+  expect(events.map((one) => one.filter(({ type }) => type === "error").length)).toEqual([0, 1]);
 });

@@ -1,5 +1,5 @@
 import type { Clip, LayoutId } from "./clip.ts";
-import { Engine, IDLE } from "./engine/client.ts";
+import { type Assault, type Attack, Engine, IDLE } from "./engine/client.ts";
 import type {
   Answers,
   AttackConfig,
@@ -159,6 +159,12 @@ export class EngineRoom extends EventTarget {
     const run = new Run(this.#engine, clip, config, classes);
     if (single) run.step();
     return run;
+  }
+
+  /** Starts attacks that are computed together. */
+  attackTogether(assaults: Assault[]): Attack[] {
+    if (!this.#engine) throw new Failure("device", "The engine is not loaded.");
+    return this.#engine.attackTogether(assaults);
   }
 
   /** Destroys the GPU device on purpose, for tests; false where the CPU computes. */

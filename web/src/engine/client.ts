@@ -8,6 +8,7 @@ import type {
   Answers,
   AttackConfig,
   AttackEvent,
+  AttackOrder,
   Backend,
   CallName,
   Calls,
@@ -31,6 +32,15 @@ export type { Attack } from "./attack.ts";
 type Model =
   | { entry: ModelInfo; files: ArrayBuffer[] }
   | { id: string; opened: WeightBytes[]; answers: Answers };
+
+/** An attack to be made. */
+export interface Assault {
+  clip: Clip;
+  config: AttackConfig;
+  listener: (event: AttackEvent) => void;
+}
+
+type Enlisted = AttackOrder & { handle: Attack };
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -120,23 +130,19 @@ export class Engine extends EventTarget {
 
   /** Begins an attack. One at a time: it ends the one before. Reports go to the listener. */
   attack(clip: Clip, config: AttackConfig, listener: (event: AttackEvent) => void): Attack {
-    const number = this.#next++;
-    const attack = new Attack(clip.data.slice(), listener);
-    this.#attacks.set(number, attack);
-    attack.done.finally(() => this.#attacks.delete(number));
-    const worker = this.#worker;
-    const begin = async () => {
-      await this.#started;
-      if (config.constraints.plausible) await this.#sendNatural(clip);
-      if (!worker || worker !== this.#worker) throw { kind: "engine", message: "the engine is not running" };
-      this.#post({ type: "attack", attack: number, clip, config });
-      attack.connect(
-        (action) => this.#post({ type: "control", attack: number, action }),
-        (patch) => this.#post({ type: "configure", attack: number, patch }),
-      );
-    };
-    begin().catch((thrown) => attack.fail(errorMessage(thrown)));
-    return attack;
+    const order = this.#enlist({ clip, config, listener });
+    this.#begin([order]);
+    return order.handle;
+  }
+
+  /**
+   * Begins attacks that are computed together, on clips with as many frames and people. They end those before, and end
+   * together; a pause or an end of one is one of all, and so is a failure.
+   */
+  attackTogether(assaults: Assault[]): Attack[] {
+    const orders = assaults.map((assault) => this.#enlist(assault));
+    this.#begin(orders);
+    return orders.map((order) => order.handle);
   }
 
   /** Bytes that the engine holds. */
@@ -153,6 +159,36 @@ export class Engine extends EventTarget {
     this.#detach()({ kind: "engine", message: "the engine was closed" }, "cancelled");
     this.#model = null;
     this.#update(IDLE);
+  }
+
+  #enlist({ clip, config, listener }: Assault): Enlisted {
+    const attack = this.#next++;
+    const handle = new Attack(clip.data.slice(), listener);
+    this.#attacks.set(attack, handle);
+    handle.done.finally(() => this.#attacks.delete(attack));
+    return { attack, clip, config, handle };
+  }
+
+  #begin(orders: Enlisted[]): void {
+    const worker = this.#worker;
+    const begin = async () => {
+      await this.#started;
+      for (const { clip, config } of orders) {
+        if (config.constraints.plausible) await this.#sendNatural(clip);
+      }
+      if (!worker || worker !== this.#worker) throw { kind: "engine", message: "the engine is not running" };
+      const attacks = orders.map(({ attack, clip, config }) => ({ attack, clip, config }));
+      this.#post({ type: "attack", attacks });
+      for (const { attack, handle } of orders) {
+        handle.connect(
+          (action) => this.#post({ type: "control", attack, action }),
+          (patch) => this.#post({ type: "configure", attack, patch }),
+        );
+      }
+    };
+    begin().catch((thrown) => {
+      for (const { handle } of orders) handle.fail(errorMessage(thrown));
+    });
   }
 
   async #boot(choice: DeviceChoice): Promise<void> {

@@ -228,6 +228,13 @@ export interface NaturalFile {
   bytes: ArrayBuffer;
 }
 
+/** An attack to be made, with the number that it is called by. */
+export interface AttackOrder {
+  attack: number;
+  clip: Clip;
+  config: AttackConfig;
+}
+
 export type Control = "pause" | "resume" | "step" | "cancel";
 
 /** Requests to the worker that have one answer each. */
@@ -256,7 +263,8 @@ export type Call<K extends CallName = CallName> = {
 
 export type ToWorker =
   | Call
-  | { type: "attack"; attack: number; clip: Clip; config: AttackConfig }
+  /** One, or several that are computed together; orders to one of those are orders to all. */
+  | { type: "attack"; attacks: AttackOrder[] }
   | { type: "control"; attack: number; action: Control }
   | { type: "configure"; attack: number; patch: Partial<AttackConfig> };
 

@@ -6,7 +6,8 @@ import { errorMessage } from "./errors.ts";
 import { gather } from "./helpers.ts";
 import { AttackLoop, messages, type Stepper } from "./loop.ts";
 import type {
-  AttackConfig,
+  AttackEnd,
+  AttackOrder,
   Call,
   CallName,
   Calls,
@@ -18,8 +19,15 @@ import type {
 } from "./protocol.ts";
 
 let session: Session | null = null;
-/** The attacks that are asked for and not over, by number. The first computes; the others wait for its end. */
-const attacks = new Map<number, { loop: AttackLoop; over: Promise<void> }>();
+/** An attack that is asked for and not over: the loop that drives it, perhaps with others, and its place there. */
+interface Underway {
+  loop: AttackLoop;
+  place: number;
+  over: Promise<void>;
+}
+
+/** By number. Those of the first loop compute; the others wait for its end. */
+const attacks = new Map<number, Underway>();
 /** Has an attack been rehearsed on the network that is loaded? */
 let warm = false;
 /** Steps and calls compute one after the other: the module has one thread and one device. */
@@ -42,14 +50,16 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => receive(even
 function receive(message: ToWorker): void {
   switch (message.type) {
     case "attack":
-      enlist(message.attack, message.clip, message.config);
+      enlist(message.attacks);
       break;
     case "control":
       attacks.get(message.attack)?.loop.control(message.action);
       break;
-    case "configure":
-      attacks.get(message.attack)?.loop.configure(message.patch);
+    case "configure": {
+      const underway = attacks.get(message.attack);
+      underway?.loop.configure(underway.place, message.patch);
       break;
+    }
     default:
       void answer(message);
   }
@@ -160,39 +170,48 @@ async function compile(response: Response): Promise<WebAssembly.Module> {
     : await WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** One attack at a time: a new one ends those before it. */
-function enlist(attack: number, clip: Clip, config: AttackConfig): void {
+/** One attack, or several together, at a time: new ones end those before them. */
+function enlist(orders: AttackOrder[]): void {
   const before = [...attacks.values()];
   for (const { loop } of before) loop.control("cancel");
+  const clips = orders.map((order) => order.clip);
   const stepper: Stepper = {
-    begin: (settings) => inTurn(() => ready().beginAttack(clip, settings)),
-    steps: (count) => inTurn(() => ready().steps(count)),
-    perturbed: () => ready().perturbed(),
-    recognise: () => inTurn(() => ready().recognisePerturbed()),
+    begin: (configs) => inTurn(() => ready().beginAttacks(clips, configs)),
+    steps: (which, count) => inTurn(() => ready().stepsOf(Uint32Array.from(which), count)),
+    perturbed: (which) => ready().perturbedOf(which),
+    recognise: () => inTurn(() => ready().recogniseAll()),
     configure: (settings) => ready().configure(settings),
   };
-  const loop = new AttackLoop(stepper, config, (event) => {
+  const numbers = orders.map((order) => order.attack);
+  const configs = orders.map((order) => order.config);
+  const loop = new AttackLoop(stepper, configs, (place, event) => {
     const transfer = event.type === "report" && event.data ? [event.data.buffer] : [];
-    post({ type: "event", attack, event }, transfer);
+    post({ type: "event", attack: numbers[place] ?? 0, event }, transfer);
   });
   const over = Promise.all(before.map((other) => other.over))
-    .then(() => drive(attack, loop))
-    .finally(() => attacks.delete(attack));
-  attacks.set(attack, { loop, over });
+    .then(() => drive(numbers, loop))
+    .finally(() => {
+      for (const attack of numbers) attacks.delete(attack);
+    });
+  for (const [place, attack] of numbers.entries()) attacks.set(attack, { loop, place, over });
 }
 
-async function drive(attack: number, loop: AttackLoop): Promise<void> {
+async function drive(numbers: number[], loop: AttackLoop): Promise<void> {
+  const end = (place: number, ended: AttackEnd) =>
+    post({ type: "end", attack: numbers[place] ?? 0, end: ended }, [ended.data.buffer]);
   try {
-    const end = await loop.run();
-    post({ type: "end", attack, end }, [end.data.buffer]);
+    const ends = await loop.run();
+    for (const [place, ended] of ends.entries()) end(place, ended);
   } catch (thrown) {
     const error = errorMessage(thrown);
-    // Then nothing else can be computed either, and the page ends the attack together with this worker.
+    // Then nothing else can be computed either, and the page ends the attacks together with this worker.
     if (error.kind === "device") return fatal(error);
-    post({ type: "event", attack, event: { type: "error", error } });
-    const recognition = { probabilities: new Float32Array(), top: [] };
-    const data = session?.perturbed() ?? new Float32Array();
-    post({ type: "end", attack, end: { reason: "error", report: loop.report, data, recognition } });
+    for (const [place, report] of loop.reports.entries()) {
+      post({ type: "event", attack: numbers[place] ?? 0, event: { type: "error", error } });
+      const recognition = { probabilities: new Float32Array(), top: [] };
+      const data = session?.perturbedOf(place) ?? new Float32Array();
+      end(place, { reason: "error", report, data, recognition });
+    }
   } finally {
     session?.endAttack();
   }

@@ -3,10 +3,16 @@ import type { AttackConfig, ModelInfo, Recognition } from "../engine/protocol.ts
 import type { Entry } from "../library.ts";
 import type { Outcome } from "./rows.ts";
 
-/** An attack that the Lab has under way. */
+/** A clip and the attack on it. */
+export interface Job {
+  clip: Clip;
+  config: AttackConfig;
+}
+
+/** Attacks that the Lab has under way, one or several together. */
 export interface Trial {
-  /** null where it was cancelled, by whomever; rejects where it failed. */
-  readonly done: Promise<Outcome | null>;
+  /** What each came to; null where they were cancelled, by whomever; rejects where they failed. */
+  readonly done: Promise<Outcome[] | null>;
   pause(): void;
   resume(): void;
   cancel(): void;
@@ -25,8 +31,10 @@ export interface Bench {
   clip(entry: Entry): Promise<Clip>;
   /** A body's height in a clip, in the layout's unit; null where no frame shows it. */
   height(clip: Clip): number | null;
-  /** `step` hears of the number of steps taken. */
-  attack(clip: Clip, config: AttackConfig, step: (taken: number) => void): Trial;
+  /** How many attacks on clips like this one are best computed together. */
+  atOnce(clip: Clip): number;
+  /** All at once, on clips with as many frames and people. `step` hears of the most steps that one has taken. */
+  attack(jobs: Job[], step: (taken: number) => void): Trial;
   /** What another network makes of a clip. It is loaded beside the attacked one and stays until `release`. */
   judge(model: ModelInfo, clip: Clip): Promise<Recognition>;
   release(): void;

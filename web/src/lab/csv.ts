@@ -51,6 +51,7 @@ const columns: Column[] = [
   ["target_name", (row) => row.target],
   ["predicted_name", (row) => row.predicted],
   ["engine", (row) => row.engine],
+  ["batch", (row) => row.batch],
 ];
 
 /** Rows of a sweep as CSV (RFC 4180, but for the line ends). `models`: those that were attacked or judge. */

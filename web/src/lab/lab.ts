@@ -1,15 +1,16 @@
+import type { Clip } from "../clip.ts";
 import type { ModelInfo } from "../engine/protocol.ts";
 import { asFailure, Failure } from "../failure.ts";
 import type { Entry } from "../library.ts";
 import type { Bench, Trial } from "./bench.ts";
-import { emptyPlan, type Plan, plan, type Task } from "./plan.ts";
+import { emptyPlan, type Plan, plan, type Task, together } from "./plan.ts";
 import { attackRow, judgedRow, type Row } from "./rows.ts";
 import { type LabSettings, labDefaults } from "./settings.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type Ground, obstacle, type Setting } from "./sweeps.ts";
 
 /**
- * A sweep, one task after the other. Rows are kept by task, so a sweep that was stopped, that failed or that got more
+ * A sweep, one task after the other, or several attacks together where the bench computes them faster so. Rows are kept by task, so a sweep that was stopped, that failed or that got more
  * clips goes on with what has no row yet. Says "change", "step" for each step of an attack, and "done"
  * when nothing more is computed.
  */
@@ -21,8 +22,8 @@ export class Lab extends EventTarget {
   readonly rows = new Map<string, Row>();
   /** Why tasks could not be computed, by key. They are tried again when the sweep goes on. */
   readonly troubles = new Map<string, string>();
-  /** The task under way and the steps that it has taken. */
-  now: { task: Task; taken: number } | null = null;
+  /** The tasks under way and the most steps that one of them has taken. */
+  now: { tasks: Task[]; taken: number } | null = null;
   plan: Plan = emptyPlan;
   ground: Ground | null = null;
   readonly #bench: Bench;
@@ -31,6 +32,8 @@ export class Lab extends EventTarget {
   #trial: Trial | null = null;
   /** Attacked clips that other networks judge, by the attack's key, (T, M, V, C). */
   #attacked = new Map<string, Float32Array>();
+  /** Keys of tasks that failed together: each is tried alone, so that only who is to blame is in trouble. */
+  #alone = new Set<string>();
   /** Which start may go on: one that was cancelled must not wake up again. */
   #turn = 0;
   #wake: () => void = () => {};
@@ -106,13 +109,15 @@ export class Lab extends EventTarget {
     const turn = ++this.#turn;
     this.failure = null;
     this.troubles.clear();
+    this.#alone.clear();
     this.#become("running");
     try {
       if (!this.#bench.model && this.ground) await this.#bench.revive(this.ground.model);
       while (turn === this.#turn) {
-        const task = this.plan.tasks.find((one) => this.#open(one));
+        const open = this.plan.tasks.filter((one) => this.#open(one));
+        const [task] = open;
         if (!task) break;
-        await this.#compute(task, turn);
+        await this.#compute(task, open, turn);
         await this.#permitted();
       }
       if (turn === this.#turn) this.#end("idle");
@@ -162,51 +167,84 @@ export class Lab extends EventTarget {
     return !this.rows.has(key) || (this.plan.kept.has(key) && !this.#attacked.has(key));
   }
 
-  async #compute(task: Task, turn: number): Promise<void> {
-    this.now = { task, taken: 0 };
-    this.#changed();
+  /** A task of those that are open, an attack perhaps with others of them. */
+  async #compute(task: Task, open: Task[], turn: number): Promise<void> {
+    this.#under([task]);
     const began = this.#watch.seconds;
     try {
-      const row = await (task.needs ? this.#judge(task, task.needs) : this.#attack(task, turn));
-      if (row && turn === this.#turn)
-        this.rows.set(task.key, { ...row, seconds: this.#watch.seconds - began });
+      const rows = await (task.needs ? this.#judge(task, task.needs) : this.#attacks(task, open, turn));
+      if (turn !== this.#turn) return;
+      const seconds = (this.#watch.seconds - began) / rows.length;
+      for (const row of rows) this.rows.set(row.key, { ...row, seconds, batch: rows.length });
     } catch (thrown) {
       const failure = asFailure(thrown);
-      // Without the engine or its network nothing goes on; all else is this clip's own trouble.
+      // Without the engine or its network nothing goes on; all else is a clip's own trouble.
       if (!this.#bench.model || failure.kind === "engine") throw failure;
       this.#model();
-      this.troubles.set(task.key, failure.message);
+      const tasks = this.now?.tasks ?? [task];
+      if (tasks.length > 1) for (const { key } of tasks) this.#alone.add(key);
+      else this.troubles.set(task.key, failure.message);
     }
   }
 
-  async #attack(task: Task, turn: number): Promise<Row | null> {
+  #under(tasks: Task[]): void {
+    this.now = { tasks, taken: 0 };
+    this.#changed();
+  }
+
+  async #attacks(task: Task, open: Task[], turn: number): Promise<Row[]> {
     const model = this.#model();
     const clip = await this.#bench.clip(task.clip);
-    if (turn !== this.#turn) return null;
-    const trial = this.#bench.attack(clip, task.setting.config, (taken) => {
+    const rivals = await this.#rivals(task, clip, open);
+    if (turn !== this.#turn) return [];
+    const jobs = rivals.map((rival) => ({ clip: rival.clip, config: rival.task.setting.config }));
+    const tasks = rivals.map((rival) => rival.task);
+    this.#under(tasks);
+    const trial = this.#bench.attack(jobs, (taken) => {
       // A last word of an attack that was cancelled.
       if (turn !== this.#turn) return;
-      this.now = { task, taken };
+      this.now = { tasks, taken };
       this.dispatchEvent(new Event("step"));
     });
     this.#trial = trial;
-    // The pause may have come while the clip was on its way.
+    // The pause may have come while the clips were on their way.
     if (this.status === "paused") trial.pause();
-    const outcome = await trial.done;
-    if (turn !== this.#turn) return null;
+    const outcomes = await trial.done;
+    if (turn !== this.#turn) return [];
     this.#trial = null;
-    if (!outcome) {
-      // During a pause others may attack, which ends ours: it is done again. Else the engine was restarted under us.
-      if (this.status === "paused") return null;
+    if (!outcomes) {
+      // During a pause others may attack, which ends ours: they are done again. Else the engine was restarted under us.
+      if (this.status === "paused") return [];
       throw new Failure("engine", "The engine was stopped or started anew.");
     }
-    if (this.plan.kept.has(task.key)) this.#attacked.set(task.key, outcome.data);
-    const row = attackRow(task, model, outcome, this.#bench.engine, this.#bench.height(clip));
-    if (!row) throw new Failure("config", "The attack ended without a step.");
-    return row;
+    return rivals.map((rival, i) => {
+      const outcome = outcomes[i];
+      const height = this.#bench.height(rival.clip);
+      const row = outcome && attackRow(rival.task, model, outcome, this.#bench.engine, height);
+      if (!row) throw new Failure("config", "The attack ended without a step.");
+      if (this.plan.kept.has(row.key)) this.#attacked.set(row.key, outcome.data);
+      return row;
+    });
   }
 
-  async #judge(task: Task, needs: Task): Promise<Row> {
+  /** The task, whose clip is here, and the open ones that are computed together with it. */
+  async #rivals(task: Task, clip: Clip, open: Task[]): Promise<{ task: Task; clip: Clip }[]> {
+    const most = this.#alone.has(task.key) ? 1 : this.#bench.atOnce(clip);
+    const found = [{ task, clip }];
+    const fitting = together(
+      task,
+      open.filter((one) => !this.#alone.has(one.key)),
+    );
+    for (const other of fitting.slice(1)) {
+      if (found.length >= most) break;
+      // One that does not load is told of when it is its turn.
+      const its = await this.#bench.clip(other.clip).catch(() => null);
+      if (its?.frames === clip.frames && its.people === clip.people) found.push({ task: other, clip: its });
+    }
+    return found;
+  }
+
+  async #judge(task: Task, needs: Task): Promise<Row[]> {
     const [judge, attacked, data] = [
       task.setting.judge,
       this.rows.get(needs.key),
@@ -216,7 +254,7 @@ export class Lab extends EventTarget {
     const clip = await this.#bench.clip(task.clip);
     const clean = await this.#bench.judge(judge, clip);
     const perturbed = await this.#bench.judge(judge, { ...clip, data });
-    return judgedRow(task, attacked, judge, clean.probabilities, perturbed.probabilities);
+    return [judgedRow(task, attacked, judge, clean.probabilities, perturbed.probabilities)];
   }
 
   /** The network of this sweep, not another one that was loaded meanwhile. */

@@ -47,6 +47,19 @@ export function plan(lab: LabSettings, entries: Entry[], ground: Ground): Plan {
   return { clips, settings, tasks: [...attacks, ...judgements], kept };
 }
 
+/**
+ * `first` and the tasks after it that can be computed together with it, as far as the rest of a plan allows: attacks of the same
+ * kind on clips with as many frames. Those of other kinds take their steps in another way (`attack/resident.rs`).
+ */
+export function together(first: Task, others: Task[]): Task[] {
+  const fits = ({ needs, clip, setting: { config } }: Task) =>
+    !needs &&
+    clip.frames === first.clip.frames &&
+    config.method === first.setting.config.method &&
+    config.restraint === first.setting.config.restraint;
+  return first.needs ? [first] : [first, ...others.filter((one) => one !== first && fits(one))];
+}
+
 function task(clip: Entry, setting: Setting, model: ModelInfo, needs: Task | null): Task {
   const key = JSON.stringify([
     clip.id,

@@ -19,6 +19,7 @@ export function protocol(
   );
   const engines = [...new Set(rows.map((row) => row.engine))];
   const configs = settings.map((setting) => setting.config);
+  const batch = Math.max(...rows.map((row) => row.batch));
   const unnatural = lab.sweep !== "one-step" && !ground.natural;
   return [
     [
@@ -40,6 +41,9 @@ export function protocol(
     ["Seed", String(lab.seed)],
     ["Network", `${model.id}, SHA-256 of its weights ${model.weights.map((one) => one.sha256).join(", ")}`],
     ["Engine", engines.join("; ") || "none yet"],
+    ...(batch > 1
+      ? [["Together", `up to ${batch} attacks at once; a row's seconds are its share`] as [string, string]]
+      : []),
   ];
 }
 

@@ -38,7 +38,9 @@ export interface Row {
   /** Does it say something else than of the clean clip? */
   fooled: boolean;
   figures: Figures;
+  /** Its share of those that all attacks took that were computed together with it, itself counted: `batch`. */
   seconds: number;
+  batch: number;
 }
 
 /** What an attack came to. */
@@ -99,6 +101,7 @@ export function attackRow(
     best: success || first !== undefined,
     figures: last.figures,
     seconds: 0,
+    batch: 1,
   };
 }
 
@@ -111,7 +114,7 @@ export function judgedRow(
   perturbed: Float32Array,
 ): Row {
   const seen = verdict(task, judge, likeliest(clean), attacked.target, perturbed);
-  return { ...attacked, ...identity(task), ...seen, first: null, best: null };
+  return { ...attacked, ...identity(task), ...seen, first: null, best: null, batch: 1 };
 }
 
 function verdict(task: Task, judge: ModelInfo, clean: number, target: string | null, seen: Float32Array) {

@@ -1,11 +1,12 @@
 import type { Clip } from "../clip.ts";
+import { attacksAtOnce } from "../engine/batch.ts";
 import { Engine } from "../engine/client.ts";
-import type { AttackConfig, ModelInfo, Recognition } from "../engine/protocol.ts";
+import type { AttackEvent, ModelInfo, Recognition, StepReport } from "../engine/protocol.ts";
 import { asFailure, Failure } from "../failure.ts";
 import type { Entry } from "../library.ts";
 import type { Session } from "../session.ts";
 import { bodyHeight } from "../viewer/viewer.ts";
-import type { Bench, Trial } from "./bench.ts";
+import type { Bench, Job, Trial } from "./bench.ts";
 
 /** The Lab on the session's own engine. Other networks judge on an engine beside it, so that the page's stays as it is. */
 export class SessionBench implements Bench {
@@ -48,21 +49,44 @@ export class SessionBench implements Bench {
     return bodyHeight(clip);
   }
 
-  attack(clip: Clip, config: AttackConfig, step: (taken: number) => void): Trial {
-    const run = this.#session.engine.attack(clip, config, this.model?.classes ?? [], false);
-    const done: Trial["done"] = new Promise((resolve, reject) => {
-      run.addEventListener("change", (event) => {
-        const what = (event as CustomEvent<string>).detail;
-        if (what === "report") step(run.reports.length);
-        if (what !== "end") return;
-        const { end, data, probabilities, reports } = run;
-        if (end === "cancelled") resolve(null);
-        else if (end === "error" || end === null || !data || !probabilities)
-          reject(run.failure ?? new Failure("engine", "The engine stopped."));
-        else resolve({ reports, data, probabilities, end });
-      });
+  atOnce({ frames, people }: Clip): number {
+    const { backend, model } = this.#session.engine.state;
+    // A network that has a number of frames of its own sees so many, or where it takes clips as they are, more.
+    const seen = Math.max(frames, model?.frames ?? 0) * Math.max(people, model?.people ?? 1);
+    return attacksAtOnce(backend, seen);
+  }
+
+  attack(jobs: Job[], step: (taken: number) => void): Trial {
+    const told: StepReport[][] = jobs.map(() => []);
+    let failure: Failure | null = null;
+    const assaults = jobs.map((job, i) => ({
+      ...job,
+      listener: (event: AttackEvent) => {
+        if (event.type === "error") failure = asFailure(event.error);
+        if (event.type !== "report") return;
+        told[i]?.push(event.report);
+        step(Math.max(...told.map((reports) => reports.length)));
+      },
+    }));
+    const attacks = this.#session.engine.attackTogether(assaults);
+    const done = Promise.all(attacks.map((attack) => attack.done)).then((ends) => {
+      if (ends.some(({ reason }) => reason === "error"))
+        throw failure ?? new Failure("engine", "The engine stopped.");
+      const outcomes = ends.flatMap(({ reason, data, recognition: { probabilities } }, i) =>
+        reason === "held" || reason === "iterations"
+          ? [{ reports: told[i] ?? [], data, probabilities, end: reason }]
+          : [],
+      );
+      return outcomes.length === ends.length ? outcomes : null;
     });
-    return { done, pause: () => run.pause(), resume: () => run.resume(), cancel: () => run.cancel() };
+    // An order to one is an order to all.
+    const [first] = attacks;
+    return {
+      done,
+      pause: () => first?.pause(),
+      resume: () => first?.resume(),
+      cancel: () => first?.cancel(),
+    };
   }
 
   async judge(model: ModelInfo, clip: Clip): Promise<Recognition> {

@@ -73,9 +73,11 @@ export class LabProgress extends LabPart {
     const left = remaining(lab.plan.tasks, lab.rows);
     const time = left === null ? "the time is known after the first row" : `about ${duration(left)} left`;
     if (!lab.now) return `${count}, ${time}.`;
-    const { task, taken } = lab.now;
-    const where = `${task.clip.name}, ${task.setting.name}`;
-    const step = taken > 0 && task.setting.config.iterations > 1 ? `, step ${taken}` : "";
+    const { tasks, taken } = lab.now;
+    const [task] = tasks;
+    const others = tasks.length > 1 ? ` and ${tasks.length - 1} more at once` : "";
+    const where = task ? `${task.clip.name}, ${task.setting.name}${others}` : "";
+    const step = taken > 0 && task && task.setting.config.iterations > 1 ? `, step ${taken}` : "";
     return lab.status === "paused"
       ? html`Paused at ${where}. ${count}, ${time}. ${lab.obstacle ?? nothing}`
       : html`${where}${step}. ${count}, ${time}.`;

@@ -69,7 +69,7 @@ export class RowsTable extends LabPart {
       <td>${yes(reached(row))} / ${yes(reachedBest(row))}</td>
       <td>${row.used}</td>
       <td>${layout ? length(row.figures.linf, layout) : ""}</td>
-      <td>${row.seconds.toFixed(1)} s</td>
+      <td>${row.seconds.toFixed(1)} s${row.batch > 1 ? html`<small>one of ${row.batch} at once</small>` : nothing}</td>
     </tr>`;
   }
 }
