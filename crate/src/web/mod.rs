@@ -1,6 +1,7 @@
 //! The engine module of the page: Burn in a worker, driven by `web/src/engine/worker.ts`.
 
 pub mod adapter;
+mod attacks;
 mod compare;
 pub mod device;
 pub mod failure;
