@@ -8,6 +8,7 @@ const folder = join(root, "docs/bench");
 const titles = {
   browser: "In the browser",
   "browser-300": "In the browser, a longer clip",
+  "browser-300-webgpu": "In the browser, a longer clip on WebGPU",
   "browser-memory": "In the browser, a thousand steps",
   native: "Natively",
   "native-batch": "Natively, several clips at once",
