@@ -167,23 +167,8 @@ fn what_cannot_be_attacked_is_refused_with_its_name() {
 
 #[test]
 fn a_device_that_computes_no_number_is_an_error_and_leaves_the_clip_alone() {
-    struct Broken(Toy);
-    impl Victim for Broken {
-        fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-            self.0.logits(x) * f32::NAN
-        }
-        fn device(&self) -> &Device {
-            self.0.device()
-        }
-        fn classes(&self) -> usize {
-            CLASSES
-        }
-        fn layout(&self) -> LayoutId {
-            LAYOUT
-        }
-    }
     let clip = clip(LAYOUT, 4, 1, false, 1);
-    let broken = Arc::new(Broken(Toy::new(LAYOUT)));
+    let broken = Arc::new(Toy::saying(LAYOUT, |logits| logits * f32::NAN));
     let mut attack = Attack::new(broken, &clip, std::slice::from_ref(&clip), AttackConfig::default()).unwrap();
     assert!(block_on(attack.step()).unwrap_err().is_device());
     assert_eq!(attack.perturbed(), clip.data());

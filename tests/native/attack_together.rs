@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use ciasa::attack::run::block_on;
 use ciasa::attack::{
     Attack, AttackConfig, Constraints, Done, Epsilon, Method, Prediction, Restraint, StepReport, Stop, Target, Victim,
@@ -20,37 +20,17 @@ use crate::toy::{CLASSES, Toy, clip};
 const LAYOUT: LayoutId = LayoutId::KinectV1;
 
 /// A toy whose answer to the second clip of a batch is no number, once it is broken.
-struct Fragile(Toy, AtomicBool);
-
-impl Fragile {
-    fn whole() -> Arc<Self> {
-        Arc::new(Self(Toy::new(LAYOUT), AtomicBool::new(false)))
-    }
-}
-
-impl Victim for Fragile {
-    fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        let logits = self.0.logits(x);
-        match (logits.dims()[0], self.1.load(Ordering::Relaxed)) {
-            (n, true) if n > 1 => {
-                let broken = logits.clone().narrow(0, 1, 1) * f32::NAN;
-                logits.slice_assign([1..2, 0..CLASSES], broken)
-            }
-            _ => logits,
+fn fragile() -> (Arc<Toy>, Arc<AtomicBool>) {
+    let broken = Arc::new(AtomicBool::new(false));
+    let is_broken = broken.clone();
+    let says = move |logits: Tensor<2>| match (logits.dims()[0], is_broken.load(Ordering::Relaxed)) {
+        (n, true) if n > 1 => {
+            let wrong = logits.clone().narrow(0, 1, 1) * f32::NAN;
+            logits.slice_assign([1..2, 0..CLASSES], wrong)
         }
-    }
-
-    fn device(&self) -> &Device {
-        self.0.device()
-    }
-
-    fn classes(&self) -> usize {
-        CLASSES
-    }
-
-    fn layout(&self) -> LayoutId {
-        LAYOUT
-    }
+        _ => logits,
+    };
+    (Arc::new(Toy::saying(LAYOUT, says)), broken)
 }
 
 /// Attacks that have next to nothing in common, on two clips.
@@ -159,7 +139,7 @@ fn as_alone(together: &[Attack], reports: &[Vec<StepReport>], alone: &mut [Attac
 
 #[test]
 fn attacks_that_share_a_pass_are_those_that_run_alone() {
-    let (mut many, mut alone) = (attacks(&Fragile::whole()), attacks(&Fragile::whole()));
+    let (mut many, mut alone) = (attacks(&fragile().0), attacks(&fragile().0));
     let reports = together_to_the_end(&mut many);
     let ends: Vec<_> = reports.iter().map(|r| (r.last().unwrap().done.unwrap(), r.len())).collect();
     // One of them ends by its stop rule, one has fewer steps.
@@ -174,12 +154,12 @@ fn attacks_that_share_a_pass_are_those_that_run_alone() {
 
 #[test]
 fn a_pass_that_fails_for_one_changes_none() {
-    let victim = Fragile::whole();
+    let (victim, is_broken) = fragile();
     let mut many = attacks(&victim);
     let mut reports = vec![Vec::new(); many.len()];
     for broken in [true, false, false, true] {
         let before: Vec<_> = many.iter().map(|a| a.perturbed().to_vec()).collect();
-        victim.1.store(broken, Ordering::Relaxed);
+        is_broken.store(broken, Ordering::Relaxed);
         if broken {
             let mut under: Vec<_> = many.iter_mut().collect();
             assert!(block_on(together::steps(&mut under, 4)).unwrap_err().is_device());
@@ -189,7 +169,7 @@ fn a_pass_that_fails_for_one_changes_none() {
             assert!(many.iter().zip(before).all(|(a, before)| a.perturbed() != before));
         }
     }
-    victim.1.store(false, Ordering::Relaxed);
+    is_broken.store(false, Ordering::Relaxed);
     while !reports.iter().all(|r| over(r)) {
         step(&mut many, &mut reports);
     }

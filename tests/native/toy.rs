@@ -12,11 +12,18 @@ pub const CLASSES: usize = 6;
 pub struct Toy {
     layout: LayoutId,
     device: Device,
+    /// What becomes of the logits, (N, classes).
+    says: Box<dyn Fn(Tensor<2>) -> Tensor<2> + Send + Sync>,
 }
 
 impl Toy {
     pub fn new(layout: LayoutId) -> Self {
-        Self { layout, device: Device::flex() }
+        Self::saying(layout, |logits| logits)
+    }
+
+    /// One that says something else than its logits.
+    pub fn saying(layout: LayoutId, says: impl Fn(Tensor<2>) -> Tensor<2> + Send + Sync + 'static) -> Self {
+        Self { layout, device: Device::flex(), says: Box::new(says) }
     }
 }
 
@@ -27,7 +34,7 @@ impl Victim for Toy {
         let phase = Tensor::<1>::from_floats(waves(t, 0.3).as_slice(), &self.device).reshape([1, 1, t, 1, 1]);
         let mix = Tensor::<1>::from_floats(waves(c * v * CLASSES, 1.7).as_slice(), &self.device);
         let features = (x * phase).tanh().mean_dims(&[2, 4]) * m as f32;
-        features.reshape([n, c * v]).matmul(mix.reshape([c * v, CLASSES])) * 4.0
+        (self.says)(features.reshape([n, c * v]).matmul(mix.reshape([c * v, CLASSES])) * 4.0)
     }
 
     fn device(&self) -> &Device {

@@ -1,5 +1,5 @@
 //! Fused multiply-add in WebAssembly. A browser refuses a whole module for one instruction that it does not know, so the loop that
-//! gains by it is a module of its own, of less than a kilobyte, which works in the engine's memory. A browser that does not take it
+//! gains by it is a module of its own, of about a kilobyte, which works in the engine's memory. A browser that does not take it
 //! goes on with the same loop compiled into the engine.
 
 use core::arch::wasm32::v128;

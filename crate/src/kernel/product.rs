@@ -17,8 +17,8 @@ const BLOCK: usize = 8192;
 /// `out += a b`, where `madd(x, y, z)` is `x y + z`.
 ///
 /// # Safety
-/// `out` is (m, n) and `a` (m, k), both row by row; `panels` are the columns of `b` in groups of [`COLS`], each (k, COLS) row by row. k is
-/// not 0, and n a multiple of COLS.
+/// `out` is (m, n) and `a` (m, k), both row by row; `panels` are the columns of `b` in groups of [`COLS`], each (k, COLS) row by
+/// row. k is not 0, and n a multiple of COLS.
 #[inline(always)]
 pub unsafe fn add(
     out: *mut f32,

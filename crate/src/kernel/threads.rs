@@ -27,7 +27,7 @@ pub const MOST: u32 = 7;
 /// A helper that has failed.
 const FAILED: i32 = -1;
 /// Multiplications from which on a job is worth telling others of it.
-const WORTH: usize = 1 << 20;
+const WORTH: u64 = 1 << 20;
 /// Milliseconds after which a helper that says nothing has failed.
 const PATIENCE: f64 = 20_000.0;
 
@@ -106,9 +106,8 @@ struct Computed {
 
 impl Crew {
     fn compute(&mut self, work: &Work<'_>) -> Option<Computed> {
-        let (plan, s) = (work.plan, work.plan.shape);
-        let tasks = plan.tasks();
-        if tasks < 2 || s.n * s.t * s.v * s.c * s.out * s.taps * plan.subsets.max(1) < WORTH {
+        let (plan, tasks) = (work.plan, work.plan.tasks());
+        if tasks < 2 || plan.multiplications() < WORTH {
             return None;
         }
         let threads = self.helpers as usize + 1;

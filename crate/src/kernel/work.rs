@@ -116,6 +116,13 @@ impl Plan {
         }
     }
 
+    /// How many there are, about: more than 32 bits can count.
+    #[cfg(target_arch = "wasm32")]
+    pub fn multiplications(self) -> u64 {
+        let s = self.shape;
+        [s.n, s.t, s.v, self.inner(), s.out, s.taps].into_iter().map(|size| size as u64).product()
+    }
+
     /// Where the values lie that some tasks read.
     #[cfg(target_arch = "wasm32")]
     pub fn needs(self, tasks: Range<usize>) -> Range<usize> {

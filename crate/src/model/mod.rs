@@ -10,6 +10,7 @@ pub mod opened;
 pub mod order;
 pub mod pickle;
 pub mod pytorch;
+mod rebuild;
 mod recogniser;
 pub mod shift_gcn;
 pub mod state;

@@ -6,6 +6,7 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
+use super::rebuild::{allowed, rebuild, storage};
 use crate::error::{Error, Result};
 
 /// A value. Containers are shared, as in Python.
@@ -113,10 +114,8 @@ const DEPTH: usize = 16;
 /// A pickle is longer than that only if it holds something else: a network's takes some tens of kilobytes, with an
 /// optimiser three times as many. A byte of it can take a hundred of memory.
 const LONGEST: usize = 1 << 20;
-/// Axes of an array, at most.
-const AXES: usize = 8;
 
-fn bad(cause: impl Into<String>) -> Error {
+pub(super) fn bad(cause: impl Into<String>) -> Error {
     Error::weights(cause)
 }
 
@@ -347,64 +346,4 @@ impl<'a> Machine<'a> {
         self.stack.push(push);
         Ok(None)
     }
-}
-
-/// The names that a state dict may speak of.
-fn allowed(module: &str, name: &str) -> Result<Rc<str>> {
-    let full = format!("{module}.{name}");
-    let known = matches!(
-        full.as_str(),
-        "collections.OrderedDict" | "torch._utils._rebuild_tensor_v2" | "torch._utils._rebuild_parameter"
-    ) || (module == "torch" && name.ends_with("Storage"));
-    if known {
-        Ok(full.into())
-    } else {
-        Err(bad(format!("calls {full:?}, which no state dict needs; nothing was run")))
-    }
-}
-
-/// `('storage', torch.FloatStorage, key, location, length, ...)`
-fn storage(id: &Value) -> Result<Storage> {
-    let Value::Tuple(id) = id else { return Err(bad("a storage without a description")) };
-    match id.items().as_slice() {
-        [Value::Str(_), Value::Global(kind), Value::Str(key), Value::Str(_), Value::Int(len), ..] => {
-            let kind = kind.trim_start_matches("torch.").to_owned();
-            let len = usize::try_from(*len).map_err(|_| bad(format!("a storage of {len} values")))?;
-            Ok(Storage { kind, key: key.to_string(), len })
-        }
-        _ => Err(bad("a storage with another description than PyTorch's")),
-    }
-}
-
-fn rebuild(function: &Value, arguments: &Value) -> Result<Value> {
-    let (Value::Global(name), Value::Tuple(arguments)) = (function, arguments) else {
-        return Err(bad("calls what is no function"));
-    };
-    match (&**name, arguments.items().as_slice()) {
-        ("collections.OrderedDict", []) => Ok(Value::Dict(Rc::default())),
-        ("torch._utils._rebuild_parameter", [tensor @ Value::Tensor(_), ..]) => Ok(tensor.clone()),
-        (
-            "torch._utils._rebuild_tensor_v2",
-            [Value::Storage(storage), Value::Int(offset), Value::Tuple(shape), Value::Tuple(strides), ..],
-        ) => {
-            let offset = usize::try_from(*offset).map_err(|_| bad("a negative offset"))?;
-            let (shape, strides) = (sizes(&shape.items())?, sizes(&strides.items())?);
-            if shape.len() != strides.len() {
-                return Err(bad("a tensor whose shape and strides differ in number"));
-            }
-            Ok(Value::Tensor(Rc::new(TensorRef { storage: storage.clone(), offset, shape, strides })))
-        }
-        _ => Err(bad(format!("calls {name} with arguments that are not its own"))),
-    }
-}
-
-fn sizes(values: &[Value]) -> Result<Vec<usize>> {
-    if values.len() > AXES {
-        return Err(bad(format!("an array of {} axes", values.len())));
-    }
-    let size = |v: &Value| match v {
-        Value::Int(i) => usize::try_from(*i).map_err(|_| bad("a negative size")),
-        _ => Err(bad("a size that is no number")),
-    };
-    values.iter().map(size).collect()
 }

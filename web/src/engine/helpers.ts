@@ -10,6 +10,13 @@ const ROOM = 64 << 20;
 /** Milliseconds that helpers may take to start. */
 const PATIENCE = 10_000;
 
+const started: Worker[] = [];
+
+/** Ends the helpers, which the engine does without. */
+export function dismiss(): void {
+  for (const worker of started.splice(0)) worker.terminate();
+}
+
 /** Starts helpers where the browser allows it: one for each core but the engine's own. */
 export async function gather(module: WebAssembly.Module): Promise<Threads> {
   if (!self.crossOriginIsolated)
@@ -19,15 +26,14 @@ export async function gather(module: WebAssembly.Module): Promise<Threads> {
     };
   const helpers = Math.min(navigator.hardwareConcurrency - 1, mostHelpers());
   if (helpers < 1) return { count: 1, alone: "the browser tells of one core" };
-  const started: Worker[] = [];
   try {
     const buffer = new SharedArrayBuffer(ROOM);
-    const ready = Array.from({ length: helpers }, (_, helper) => start({ module, buffer, helper }, started));
+    const ready = Array.from({ length: helpers }, (_, helper) => start({ module, buffer, helper }));
     await Promise.race([Promise.all(ready), late()]);
     joinHelpers(buffer, helpers);
     return { count: helpers + 1, alone: null };
   } catch (thrown) {
-    for (const worker of started) worker.terminate();
+    dismiss();
     return {
       count: 1,
       alone: `helpers did not start (${thrown instanceof Error ? thrown.message : thrown})`,
@@ -35,7 +41,7 @@ export async function gather(module: WebAssembly.Module): Promise<Threads> {
   }
 }
 
-function start(message: Start, started: Worker[]): Promise<void> {
+function start(message: Start): Promise<void> {
   const script = permitted(new URL(address, import.meta.url));
   const worker = new Worker(script, { type: "module", name: `ciasa-helper-${message.helper}` });
   started.push(worker);

@@ -3,7 +3,7 @@ import init, { onFailure, Session, threads } from "../../pkg/engine/engine.js";
 import type { Clip } from "../clip.ts";
 import { announced, count as counting, open, persistently } from "./download.ts";
 import { errorMessage } from "./errors.ts";
-import { gather } from "./helpers.ts";
+import { dismiss, gather } from "./helpers.ts";
 import { AttackLoop, messages, type Stepper } from "./loop.ts";
 import type {
   AttackEnd,
@@ -75,6 +75,7 @@ function inTurn<T>(action: () => Promise<T> | T): Promise<T> {
 function count(): void {
   if (helpers && threads() === 1) {
     helpers = false;
+    dismiss();
     post({ type: "threads", threads: { count: 1, alone: "a helper has failed" } });
   }
 }
@@ -141,7 +142,7 @@ function ready(): Session {
   return session;
 }
 
-/** Downloads and compiles the module, and gives it to helpers too. The browser keeps the compiled code beside the file in its cache. */
+/** Downloads and compiles the module; helpers get it, too. The browser keeps the compiled code beside the file in its cache. */
 async function instantiate(): Promise<void> {
   const address = new URL("../../pkg/engine/engine_bg.wasm", import.meta.url);
   const module = await persistently(async () => {

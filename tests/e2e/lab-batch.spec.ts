@@ -1,0 +1,95 @@
+import { expect, test } from "@playwright/test";
+import { attacksAtOnce } from "../../web/src/engine/batch.ts";
+import type { Backend } from "../../web/src/engine/protocol.ts";
+import { csv } from "../../web/src/lab/csv.ts";
+import { plan, type Task, together } from "../../web/src/lab/plan.ts";
+import { labDefaults, type sweepIds } from "../../web/src/lab/settings.ts";
+import { entries, entry, ground, made, model } from "./lab-made.ts";
+
+test("as many attacks are computed together as fit into a call of a GPU, and one on a CPU", () => {
+  const gpu = (gpuMs: number, software = false): Backend => {
+    const parity = { logits: 0, gradient: 0, tolerance: 1, ok: true, gpuMs, cpuMs: 1 };
+    return { kind: "webgpu", name: "", reason: "", software, parity };
+  };
+  expect([1, 20, 40, 99, 500].map((ms) => attacksAtOnce(gpu(ms), 64))).toEqual([8, 5, 2, 1, 1]);
+  // Clips that are long do not fit into memory together.
+  expect([80, 128, 300, 3000].map((frames) => attacksAtOnce(gpu(1), frames))).toEqual([8, 5, 2, 1]);
+  expect(attacksAtOnce(gpu(1, true), 64)).toBe(1);
+  expect(attacksAtOnce({ ...gpu(1), kind: "cpu" }, 64)).toBe(1);
+  expect(attacksAtOnce({ ...gpu(1), parity: null }, 64)).toBe(1);
+  expect(attacksAtOnce(null, 64)).toBe(1);
+});
+
+test("attacks of one kind on clips of one length share a pass, judgements do not", () => {
+  const long = { ...entry("e", "squat"), frames: 3 };
+  const of = (sweep: (typeof sweepIds)[number], clips: string[]) =>
+    plan({ ...labDefaults(), sweep, clips }, [...entries, long], { ...ground, others: [model("second")] });
+  const basic = of("basic", ["a", "c", "e"]).tasks;
+  const [first] = basic as [Task];
+  expect(together(first, basic).map((task) => task.clip.id)).toEqual([..."aaaaaccccc"]);
+  // Of the peers only one is of CIASA's kind.
+  const peer = of("peers", ["a", "c"]).tasks;
+  for (const task of peer) {
+    const kinds = new Set(together(task, peer).map(({ setting: { config } }) => config.method));
+    expect([...kinds]).toEqual([task.setting.config.method]);
+  }
+  const transfer = of("transfer", ["a", "c"]).tasks;
+  expect(transfer.map((task) => together(task, transfer).length)).toEqual([2, 2, 1, 1]);
+});
+
+test("a bench that computes several at once gets them so, and the rows are the plan's", async () => {
+  const { bench, lab } = made();
+  bench.most = 4;
+  const under: number[] = [];
+  lab.addEventListener("change", () => under.push(lab.now?.tasks.length ?? 0));
+  await lab.start();
+  expect(bench.batches).toEqual(["aacc", "dd"]);
+  expect(lab.results.map(({ clip, setting, batch }) => [clip, setting, batch])).toEqual([
+    ["a", "e=0.1", 4],
+    ["a", "e=0.2", 4],
+    ["c", "e=0.1", 4],
+    ["c", "e=0.2", 4],
+    ["d", "e=0.1", 2],
+    ["d", "e=0.2", 2],
+  ]);
+  expect(lab.results.map(({ config }) => config.epsilon)).toEqual([0.1, 0.2, 0.1, 0.2, 0.1, 0.2]);
+  expect(Math.max(...under)).toBe(4);
+  // A row's seconds are its share.
+  expect(new Set(lab.results.slice(0, 4).map(({ seconds }) => seconds)).size).toBe(1);
+  const [head, line] = csv(lab.results, "one-step", [ground.model]).split("\n");
+  expect([head?.split(",").at(-1), line?.split(",").at(-1)]).toEqual(["batch", "4"]);
+});
+
+test("of attacks that fail together each is tried alone, and only who is to blame is in trouble", async () => {
+  const { bench, lab } = made();
+  bench.most = 8;
+  const usual = bench.next;
+  bench.next = (trial) => {
+    if (bench.batches.at(-1)?.includes("c")) trial.reject({ kind: "config", message: "nobody is in it" });
+    else usual(trial);
+  };
+  await lab.start();
+  expect(bench.batches).toEqual(["aaccdd", "a", "a", "c", "c", "d", "d"]);
+  expect([lab.results.length, lab.open, lab.troubles.size]).toEqual([4, 2, 2]);
+  expect(lab.results.every(({ batch }) => batch === 1)).toBe(true);
+  // Gone on, those that are left are tried together again.
+  bench.next = usual;
+  await lab.start();
+  expect([bench.batches.at(-1), lab.open, lab.troubles.size]).toEqual(["cc", 0, 0]);
+});
+
+test("cancelled, a batch is lost as a whole and done again", async () => {
+  const { bench, lab } = made();
+  bench.most = 3;
+  const usual = bench.next;
+  bench.next = (trial) => {
+    if (bench.batches.length === 2) queueMicrotask(() => lab.cancel());
+    else usual(trial);
+  };
+  await lab.start();
+  expect([lab.status, lab.results.length, lab.now]).toEqual(["idle", 3, null]);
+  bench.next = usual;
+  await lab.start();
+  expect(bench.batches).toEqual(["aac", "cdd", "cdd"]);
+  expect(lab.open).toBe(0);
+});
