@@ -7,10 +7,12 @@
 //! | --- | --- |
 //! | [`skeleton`] | layouts, clips (T, M, V, C), graphs |
 //! | [`format`] | NTU `.skeleton`, Kinetics-skeleton JSON and our own JSON, to clips and back |
+//! | [`contract`] | settings, presets, bounds, reports, metrics, manifest, statistics: no Burn |
+//! | `weights`, `checkpoint` | weight files as named arrays, and the network that they hold (feature `engine`) |
 //! | `model` | the networks, frozen and differentiable to the clip (feature `engine`) |
 //! | `attack` | CIASA, FGSM and their peers, one step in, one report out (feature `engine`) |
 //! | `train`, `eval`, `cli` | the trainer, the experiments and the commands (features `train`, `cli`) |
-//! | `viewer`, `web` | the two modules of the page (features `viewer`, `web`) |
+//! | `viewer`, `engine` | the two modules of the page (features `viewer`, `web`) |
 //!
 //! Recognise a clip and attack it:
 //!
@@ -21,7 +23,7 @@
 //! # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
 //! use std::{fs, ops::ControlFlow, sync::Arc};
 //! use ciasa::attack::{Attack, AttackConfig, Constraints, run};
-//! use ciasa::{format, model::{Manifest, Recogniser}};
+//! use ciasa::{contract::Manifest, format, model::Recogniser};
 //!
 //! let manifest = Manifest::parse(&fs::read_to_string("models/manifest.json")?)?;
 //! let entry = manifest.models[0].clone();
@@ -41,10 +43,15 @@
 
 #[cfg(feature = "engine")]
 pub mod attack;
+#[cfg(feature = "engine")]
+pub mod checkpoint;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod contract;
 #[cfg(feature = "engine")]
 pub mod data;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod engine;
 pub mod error;
 #[cfg(feature = "cli")]
 pub mod eval;
@@ -58,7 +65,7 @@ pub mod skeleton;
 pub mod train;
 #[cfg(any(test, feature = "viewer"))]
 pub mod viewer;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub mod web;
+#[cfg(feature = "engine")]
+pub mod weights;
 
 pub use error::{Error, Result};

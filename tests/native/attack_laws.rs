@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ciasa::attack::{
-    Attack, AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Target, figures, realign, region,
-    run::run,
+    Attack, AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Target, realign, run::run,
 };
+use ciasa::contract::{metrics, region};
 use ciasa::skeleton::{LayoutId, Sequence};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -123,7 +123,7 @@ proptest! {
         realign::realign(&mut x, &case.clip, &bounds);
         stays(&case.clip, &x, &case.config);
         bones_keep_their_lengths(&case.clip, &x);
-        prop_assert!(figures::bone_deviation(&case.clip, &x) < 2e-3);
+        prop_assert!(metrics::bone_deviation(&case.clip, &x) < 2e-3);
     }
 
     #[test]
@@ -131,7 +131,7 @@ proptest! {
         let bounds = region::bounds(&case.clip, &case.config).unwrap();
         let mut x = case.clip.data().to_vec();
         realign::realign(&mut x, &case.clip, &bounds);
-        prop_assert!(figures::linf(&case.clip, &x) < 1e-6);
+        prop_assert!(metrics::linf(&case.clip, &x) < 1e-6);
     }
 }
 

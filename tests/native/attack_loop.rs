@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData, activation::log_softmax};
 use ciasa::attack::run::{block_on, run};
-use ciasa::attack::{
-    Attack, AttackConfig, Constraints, Done, Epsilon, Method, StepReport, Stop, Target, Victim, figures,
-};
+use ciasa::attack::{Attack, AttackConfig, Constraints, Done, Epsilon, Method, StepReport, Stop, Target, Victim};
+use ciasa::contract::metrics;
 use ciasa::skeleton::{LayoutId, Sequence};
 
 use crate::toy::{CLASSES, Toy, clip};
@@ -119,7 +118,7 @@ fn a_lone_knee_moves_between_hip_and_ankle_that_stay() {
     let mut attack = start(AttackConfig { joints: Some(vec![13, 17]), iterations: 5, ..Default::default() });
     let last = to_the_end(&mut attack).pop().unwrap();
     assert!(last.figures.max_displacement > 1e-3 && last.figures.bone_deviation < 2e-3);
-    assert_eq!(last.figures.linf, figures::linf(attack.clean(), attack.perturbed()));
+    assert_eq!(last.figures.linf, metrics::linf(attack.clean(), attack.perturbed()));
 }
 
 #[test]

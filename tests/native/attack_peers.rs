@@ -8,7 +8,7 @@ use ciasa::attack::{
     Attack, AttackConfig, Constraints, Done, Epsilon, Method, Peer, Prediction, Restraint, StepReport, Stop, Target,
     Victim,
 };
-use ciasa::model::manifest::Architecture;
+use ciasa::contract::manifest::Architecture;
 use ciasa::skeleton::{LayoutId, Sequence};
 
 use crate::support::portable_recogniser;

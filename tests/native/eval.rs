@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use ciasa::attack::{AttackConfig, Constraints, Done, Epsilon, Peer, Stop, Target, Victim};
+use ciasa::contract::manifest::Architecture;
 use ciasa::error::Error;
-use ciasa::eval::bench::{Bench, Model, Source};
+use ciasa::eval::inputs::{Bench, Model, Source};
 use ciasa::eval::plan::{BONE, ENSEMBLE, Experiment, JOINT, ST_GCN, experiment};
 use ciasa::eval::row::Row;
 use ciasa::eval::run::{Cost, run};
@@ -14,7 +15,6 @@ use ciasa::eval::setting::Protocol;
 use ciasa::eval::table::{Table, merge};
 use ciasa::eval::trial::attack;
 use ciasa::eval::unit::Unit;
-use ciasa::model::manifest::Architecture;
 use ciasa::skeleton::{LayoutId, Sequence};
 
 use crate::support::portable_recogniser;

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use ciasa::attack::run::block_on;
 use ciasa::cli::gallery::{Entry, Index, Origin};
+use ciasa::contract::Manifest;
 use ciasa::data::convert::converted;
 use ciasa::data::dataset::{Dataset, Kind};
 use ciasa::data::prior::{Example, Prior};
 use ciasa::format;
-use ciasa::model::{Manifest, Recogniser};
+use ciasa::model::Recogniser;
 use ciasa::skeleton::{LayoutId, Sequence};
 
 use crate::support::data_dir;

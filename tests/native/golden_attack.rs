@@ -7,9 +7,9 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::attack::losses::smooth::smooth;
 use ciasa::attack::{Attack, AttackConfig, Constraints, Target, run::run};
-use ciasa::model::State;
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
+use ciasa::weights::State;
 
 use crate::support::{golden, portable_stgcn, relative_l2};
 

@@ -1,9 +1,9 @@
 //! Shift-GCN with its published weights, which do not ship: a real file in PyTorch's old format, and the golden answer to it.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use ciasa::model::State;
 use ciasa::model::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use ciasa::skeleton::LayoutId;
+use ciasa::weights::State;
 
 use crate::support::{data_dir, relative_l2};
 

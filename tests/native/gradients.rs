@@ -1,12 +1,13 @@
 //! Gradients of the logits with respect to the clip, through preprocessing and network, against finite differences.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use ciasa::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+use ciasa::model::Recogniser;
 use ciasa::model::agcn::{AgcnConfig, Stream};
-use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
-use ciasa::model::{Recogniser, State};
 use ciasa::skeleton::{LayoutId, Sequence};
+use ciasa::weights::State;
 
 use crate::support::{portable, portable_agcn, portable_shift_gcn, portable_stgcn};
 use crate::toy;

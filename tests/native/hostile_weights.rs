@@ -1,6 +1,7 @@
 //! Hostile weight files: cut, changed and put together at random, an error or a state and never a panic.
 
-use ciasa::model::{Opened, State};
+use ciasa::checkpoint::Opened;
+use ciasa::weights::State;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -1,10 +1,10 @@
 //! Everything that is tested natively beyond the unit tests, in one binary: one link instead of many.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attack_batch;
 mod attack_laws;
 mod attack_loop;
 mod attack_peers;
-mod attack_together;
 mod eval;
 mod eval_results;
 mod formats;

@@ -2,14 +2,16 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::attack::run::block_on;
+use ciasa::checkpoint::opened::class_names;
+use ciasa::checkpoint::{Answers, Opened};
+use ciasa::contract::manifest::{Architecture, Preprocessing};
+use ciasa::model::Recogniser;
 use ciasa::model::agcn::{AgcnConfig, Stream};
-use ciasa::model::manifest::{Architecture, Preprocessing};
-use ciasa::model::opened::class_names;
-use ciasa::model::order::{JointOrder, reordered};
 use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
-use ciasa::model::{Answers, Opened, Recogniser, State};
 use ciasa::skeleton::{Graph, LayoutId, Sequence};
+use ciasa::weights::State;
+use ciasa::weights::joint_order::{JointOrder, reordered};
 use proptest::prelude::*;
 use proptest::sample::Index;
 

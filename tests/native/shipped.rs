@@ -5,7 +5,8 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use ciasa::attack::run::block_on;
-use ciasa::model::{Manifest, Recogniser};
+use ciasa::contract::Manifest;
+use ciasa::model::Recogniser;
 use ciasa::skeleton::Sequence;
 use sha2::{Digest, Sha256};
 

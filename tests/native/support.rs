@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use ciasa::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+use ciasa::model::Recogniser;
 use ciasa::model::agcn::{AgcnConfig, Stream};
-use ciasa::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
-use ciasa::model::{Recogniser, State};
 use ciasa::skeleton::LayoutId;
+use ciasa::weights::State;
 
 /// A golden file of the repository.
 pub fn golden(name: &str) -> State {

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use ciasa::model::State;
+use ciasa::weights::State;
 use zip::CompressionMethod;
 use zip::write::{FileOptions, ZipWriter};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use ciasa::attack::{Attack, AttackConfig, StepReport, Target};
-use ciasa::web::device::Chosen;
-use ciasa::web::messages::DeviceChoice;
-use ciasa::web::parity::{self, relative_l2};
+use ciasa::engine::device::ActiveDevice;
+use ciasa::engine::messages::DeviceChoice;
+use ciasa::engine::parity::{self, relative_l2};
 use wasm_bindgen_test::*;
 
 use crate::support::clip;
@@ -24,7 +24,7 @@ async fn steps(device: &Device, count: usize) -> (Vec<StepReport>, Vec<f32>) {
 
 #[wasm_bindgen_test]
 async fn on_the_cpu_the_attack_descends_within_its_bounds() {
-    ciasa::web::start();
+    ciasa::engine::start();
     let (reports, perturbed) = steps(&Device::flex(), 12).await;
     let (first, last) = (reports.first().unwrap(), reports.last().unwrap());
     assert!(last.losses.prediction < first.losses.prediction, "{first:?} {last:?}");
@@ -37,8 +37,8 @@ async fn on_the_cpu_the_attack_descends_within_its_bounds() {
 
 #[wasm_bindgen_test]
 async fn webgpu_takes_the_cpus_first_step() {
-    ciasa::web::start();
-    let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
+    ciasa::engine::start();
+    let chosen = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
     let (on_gpu, moved) = steps(&chosen.device, 1).await;
     let (on_cpu, expected) = steps(&Device::flex(), 1).await;
     chosen.check().unwrap();

@@ -1,8 +1,8 @@
 //! The CPU's products in a browser: with fused multiply-add and without, with weights that stay and weights that go.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use ciasa::engine::parity::{read, relative_l2};
 use ciasa::kernel::{self, TAPS, biased_rows, spatial_block, temporal_block, temporal_conv};
-use ciasa::web::parity::{read, relative_l2};
 use wasm_bindgen_test::*;
 
 fn made<const D: usize>(shape: [usize; D], stream: f32) -> Tensor<D> {
@@ -21,7 +21,7 @@ async fn answer(shape: [usize; 4], f: &dyn Fn(Tensor<4>) -> Tensor<4>) -> [Vec<f
 
 #[wasm_bindgen_test]
 async fn fused_and_apart_agree() {
-    ciasa::web::start();
+    ciasa::engine::start();
     kernel::fuse(true);
     assert!(kernel::fused(), "this browser has the instruction");
     // Odd numbers of rows, columns for the loops and columns for the other product.
@@ -44,7 +44,7 @@ async fn fused_and_apart_agree() {
 
 #[wasm_bindgen_test]
 async fn a_weight_is_never_taken_for_one_that_had_its_place() {
-    ciasa::web::start();
+    ciasa::engine::start();
     let shape = [1, 6, 4, 16];
     for stream in 0..20 {
         // The weight of the round before is gone, and its place in memory is free.

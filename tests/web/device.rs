@@ -1,11 +1,11 @@
 //! Choice of the device, and the GPU's numbers beside the CPU's.
 
+use ciasa::engine::adapter::AdapterInfo;
+use ciasa::engine::device::{ActiveDevice, Plan, plan};
+use ciasa::engine::messages::{BackendKind, DeviceChoice};
+use ciasa::engine::parity;
+use ciasa::engine::probe::Probe;
 use ciasa::kernel::launches;
-use ciasa::web::adapter::AdapterInfo;
-use ciasa::web::device::{Chosen, Plan, plan};
-use ciasa::web::messages::{BackendKind, DeviceChoice};
-use ciasa::web::parity;
-use ciasa::web::probe::Probe;
 use wasm_bindgen_test::*;
 
 fn adapter(vendor: &str, architecture: &str, fallback: bool) -> AdapterInfo {
@@ -30,9 +30,9 @@ fn missing_adapters_mean_the_cpu_and_say_so() {
 async fn the_test_browsers_software_gpu_is_measured_and_the_faster_device_chosen() {
     let info = AdapterInfo::ask(60).await.expect("the test browser has WebGPU");
     assert!(info.is_software(), "{info:?}");
-    ciasa::web::start();
+    ciasa::engine::start();
     let before = launches();
-    let chosen = Chosen::choose(DeviceChoice::Auto).await.unwrap();
+    let chosen = ActiveDevice::choose(DeviceChoice::Auto).await.unwrap();
     let reason = &chosen.backend.reason;
     console_log!("{reason}");
     let times = ["CPU", "GPU"].map(|device| {
@@ -63,11 +63,11 @@ fn the_faster_device_is_preferred_and_both_times_are_told() {
 /// What has been submitted to the GPU never ends: the CPU is taken all the same.
 #[wasm_bindgen_test]
 async fn a_gpu_that_does_not_compute_is_not_waited_for() {
-    ciasa::web::start();
+    ciasa::engine::start();
     let hang = "GPUBuffer.prototype.honest = GPUBuffer.prototype.mapAsync;
         GPUBuffer.prototype.mapAsync = () => new Promise(() => {})";
     js_sys::eval(hang).unwrap();
-    let chosen = Chosen::choose(DeviceChoice::Auto).await;
+    let chosen = ActiveDevice::choose(DeviceChoice::Auto).await;
     js_sys::eval("GPUBuffer.prototype.mapAsync = GPUBuffer.prototype.honest").unwrap();
     let backend = chosen.unwrap().backend;
     assert_eq!(backend.kind, BackendKind::Cpu);
@@ -86,8 +86,8 @@ async fn a_gpu_that_does_not_answer_is_not_waited_for() {
 
 #[wasm_bindgen_test]
 async fn webgpu_agrees_with_the_cpu_in_forward_and_gradient() {
-    ciasa::web::start();
-    let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
+    ciasa::engine::start();
+    let chosen = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
     assert_eq!(chosen.backend.kind, BackendKind::Webgpu);
     let parity = parity::check_small(&chosen.device).await.unwrap();
     console_log!("{parity:?}");
@@ -111,14 +111,14 @@ fn a_wrong_answer_is_no_parity() {
 
 #[wasm_bindgen_test]
 async fn a_lost_gpu_is_an_error_and_a_new_one_can_be_started() {
-    ciasa::web::start();
-    let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
+    ciasa::engine::start();
+    let chosen = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
     chosen.gpu.as_ref().expect("a GPU").lose();
     let error = parity::check_small(&chosen.device).await.expect_err("the GPU is gone");
     assert!(error.is_device(), "{error}");
     let error = chosen.check().expect_err("the GPU is gone");
     assert!(error.is_device() && error.to_string().contains("lost"), "{error}");
 
-    let again = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
+    let again = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
     assert!(parity::check_small(&again.device).await.unwrap().ok);
 }

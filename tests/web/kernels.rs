@@ -1,10 +1,10 @@
 //! The kernels on WebGPU, values and gradients to the input, against the CPU's.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use ciasa::engine::device::ActiveDevice;
+use ciasa::engine::messages::DeviceChoice;
+use ciasa::engine::parity::{self, SMALL_SHAPE, read, relative_l2};
 use ciasa::kernel::{Kernels, TAPS, biased_rows, graph_product, launches, rows, temporal_block, temporal_conv};
-use ciasa::web::device::Chosen;
-use ciasa::web::messages::DeviceChoice;
-use ciasa::web::parity::{self, SMALL_SHAPE, read, relative_l2};
 use wasm_bindgen_test::*;
 
 /// Numbers of both signs, the same on all devices.
@@ -34,9 +34,9 @@ async fn agree(gpu: &Device, name: &str, shape: [usize; 4], f: impl Fn(Tensor<4>
     }
 }
 
-async fn gpu() -> Chosen {
-    ciasa::web::start();
-    Chosen::choose(DeviceChoice::Webgpu).await.unwrap()
+async fn gpu() -> ActiveDevice {
+    ciasa::engine::start();
+    ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -132,5 +132,5 @@ async fn a_network_on_a_gpu_computes_with_the_kernels() {
     Kernels::Stock.choose();
     assert_eq!(launched_on(&gpu.device).await, 0);
     // A start chooses anew.
-    assert_eq!(launched_on(&Chosen::choose(DeviceChoice::Webgpu).await.unwrap().device).await, 2 * (3 + 4));
+    assert_eq!(launched_on(&ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap().device).await, 2 * (3 + 4));
 }

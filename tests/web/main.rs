@@ -6,11 +6,11 @@
 mod attack;
 mod cpu;
 mod device;
+mod engine;
+mod gpu_steps;
 mod kernels;
 mod memory;
 mod products;
-mod resident;
-mod session;
 mod support;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use ciasa::attack::{Attack, AttackConfig};
-use ciasa::web::device::Chosen;
-use ciasa::web::messages::DeviceChoice;
-use ciasa::web::parity;
+use ciasa::engine::device::ActiveDevice;
+use ciasa::engine::messages::DeviceChoice;
+use ciasa::engine::parity;
 use wasm_bindgen_test::*;
 
 use crate::support::clip;
@@ -56,15 +56,15 @@ async fn grown(device: &Device, steps: usize, at_once: usize) -> (Held, Held) {
 
 #[wasm_bindgen_test]
 async fn a_thousand_steps_on_the_cpu_do_not_grow() {
-    ciasa::web::start();
+    ciasa::engine::start();
     let (early, late) = grown(&Device::flex(), 1000, 1).await;
     assert_eq!(early.wasm, late.wasm);
 }
 
 #[wasm_bindgen_test]
 async fn steps_on_webgpu_do_not_grow() {
-    ciasa::web::start();
-    let chosen = Chosen::choose(DeviceChoice::Webgpu).await.unwrap();
+    ciasa::engine::start();
+    let chosen = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
     // Batches fill the pool's pages within some more steps.
     for (steps, at_once) in [(30, 1), (120, 5)] {
         let (early, late) = grown(&chosen.device, steps, at_once).await;

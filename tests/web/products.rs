@@ -3,8 +3,8 @@
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor};
+use ciasa::engine::parity::{read, relative_l2};
 use ciasa::kernel::{TAPS, rows, temporal_conv};
-use ciasa::web::parity::{read, relative_l2};
 use wasm_bindgen_test::*;
 
 /// A device for gradients, and a tensor of it.

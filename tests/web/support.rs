@@ -1,8 +1,8 @@
 //! Clips and weights.
 
+use ciasa::engine::parity;
 use ciasa::model::stgcn::StGcnConfig;
 use ciasa::skeleton::{LayoutId, Sequence};
-use ciasa::web::parity;
 
 /// A figure that stands in the layout's tree and waves all its joints; `phase` makes clips different.
 pub fn clip(frames: usize, phase: f32) -> Sequence {

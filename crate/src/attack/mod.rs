@@ -1,46 +1,40 @@
 //! The attack: CIASA (Algorithm 1 of the paper), FGSM (Eq. 10) and their peers, one step at a time.
 //!
 //! [`Attack`] is the loop. What it is made of is small and stands beside it: the parts of the loss in [`losses`], the way a
-//! gradient moves the clip in [`update`], the bounds in [`region`] and [`project`], the bone lengths in [`realign`]. [`peers`] names
-//! the attacks of others that these make, and [`together`] lets several attacks share their passes.
+//! gradient moves the clip in [`update`], the bounds in [`region`](crate::contract::region) and [`project`], the bone lengths in [`realign`]. [`Peer`] names
+//! the attacks of others that these make, and [`batch`] lets several attacks share their passes.
 
 pub mod adam;
-pub mod config;
-mod connect;
+pub mod batch;
 pub mod discriminator;
 pub mod fgsm;
-pub mod figures;
+mod forward_backward;
+#[cfg(feature = "gpu")]
+mod gpu_steps;
 pub mod losses;
 pub mod momentum;
-mod pass;
-pub mod peers;
 pub mod pgd;
 pub mod project;
 pub mod realign;
-pub mod region;
-pub mod report;
-#[cfg(feature = "gpu")]
-mod resident;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod run;
-pub mod target;
-pub mod together;
+mod solve_between;
 pub mod update;
 mod victim;
 
 use std::sync::Arc;
 
-pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Stop, Target};
-pub use figures::Figures;
-pub use peers::Peer;
-pub use report::{Done, Losses, Ranked, StepReport};
+pub use crate::contract::{
+    AttackConfig, Constraints, Done, Epsilon, Losses, Method, Metrics, Peer, Prediction, Ranked, Restraint, StepReport,
+    Stop, Target,
+};
 pub use victim::Victim;
 
+use crate::contract::{Goal, region};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
+use forward_backward::{Pass, Seen, missing};
 use losses::adversarial::Plausibility;
-use pass::{Pass, Seen, missing};
-use target::Goal;
 use update::Update;
 
 /// An attack on one clip. Between two calls its state is on the host, and the device keeps nothing.
@@ -99,17 +93,17 @@ impl Attack {
     /// # Errors
     /// Where the iterations are used up, or the device fails.
     pub async fn step(&mut self) -> Result<StepReport> {
-        together::step(&mut [self]).await?.pop().ok_or_else(missing)
+        batch::step(&mut [self]).await?.pop().ok_or_else(missing)
     }
 
     /// Up to `count` steps, and all their reports. A GPU takes them without the host, and what it has done is read once, in the
-    /// end: see `resident.rs`, also for what it takes. Elsewhere it is one step as [`Attack::step`] takes it, which is also
+    /// end: see `gpu_steps.rs`, also for what it takes. Elsewhere it is one step as [`Attack::step`] takes it, which is also
     /// what those of a GPU are compared with. Nothing changes if it fails or is dropped half-way.
     ///
     /// # Errors
     /// As [`Attack::step`].
     pub async fn steps(&mut self, count: usize) -> Result<Vec<StepReport>> {
-        together::steps(&mut [self], count).await?.pop().ok_or_else(missing)
+        batch::steps(&mut [self], count).await?.pop().ok_or_else(missing)
     }
 
     /// Lines 9 to 13 of Algorithm 1, and the report.
@@ -176,7 +170,7 @@ impl Attack {
             p_original: seen.verdict.p_original,
             p_target: seen.verdict.p_target,
             top: seen.verdict.top,
-            figures: Figures::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility),
+            figures: Metrics::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility),
             fooled: seen.verdict.fooled,
             done,
         }

@@ -1,6 +1,6 @@
 //! Spatial skeleton realignment (SSR): bones get back the length that they had in the same frame of the original (Eq. 6).
 
-use super::connect;
+use super::solve_between;
 use crate::skeleton::Sequence;
 
 /// A point; in the picture plane the third coordinate is 0.
@@ -11,10 +11,10 @@ pub(super) type Point = [f64; 3];
 /// Away from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the original's length, and
 /// everything beyond it moves along. For a whole body that is the paper's procedure: only the root is where it was put.
 /// For a region it starts at the neighbours of the region, which stay bit for bit. A region's joint with neighbours on
-/// several sides, a knee between hip and ankle, has no direction to choose; `connect.rs` finds its place.
+/// several sides, a knee between hip and ankle, has no direction to choose; `solve_between.rs` finds its place.
 ///
 /// Bones to joints that were not seen impose nothing. Epsilon is the bound that yields: a joint may end beyond it, and
-/// [`super::figures::epsilon_excess`] tells by how much.
+/// [`crate::contract::figures::epsilon_excess`] tells by how much.
 pub fn realign(x: &mut [f32], clean: &Sequence, bounds: &[f32]) {
     let layout = clean.layout();
     let (order, channels, values) = (layout.order(), layout.channels(), layout.len() * layout.channels());
@@ -82,7 +82,7 @@ impl<'a> Pose<'a> {
         let mut at = self.perturbed.clone();
         let between = self.between();
         if between.contains(&true) {
-            connect::connect(self, &between, &mut at);
+            solve_between::place(self, &between, &mut at);
         }
         for (from, to) in self.placing(&between) {
             let bone = self.bone(from, to);
@@ -234,7 +234,7 @@ mod tests {
         x[39] = 0.0;
         x[42] = 0.0;
         realign(&mut x, &clean, &bounds(&[13, 14]));
-        assert!(crate::attack::figures::bone_deviation(&clean, &x) < 1e-5);
+        assert!(crate::contract::metrics::bone_deviation(&clean, &x) < 1e-5);
         assert!((x[39] - 0.3).abs() > 0.01, "the knee is back at the original's {}", x[39]);
     }
 

@@ -1,10 +1,10 @@
 //! How a gradient moves the clip. A new attack of the gradient family is one more small value of this kind.
 
 use super::adam::Adam;
-use super::config::Method;
 use super::fgsm::Sign;
 use super::momentum::Momentum;
 use super::pgd::Pgd;
+use crate::contract::config::Method;
 
 /// One descent step. All slices are (T, M, V, C); `bounds` holds each coordinate's epsilon, 0 where nothing may move,
 /// and there the gradient is 0 as well.

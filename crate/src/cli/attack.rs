@@ -10,8 +10,8 @@ use clap::Args;
 
 use super::common::{ModelArgs, clip, natural, text, write};
 use super::convert::format_of;
-use crate::attack::report::top;
 use crate::attack::{Attack, AttackConfig, Epsilon, Peer, Ranked, StepReport, Stop, Target, run as drive};
+use crate::contract::report::top;
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::skeleton::Layout;

@@ -7,9 +7,10 @@ use clap::Args;
 use indicatif::ProgressStyle;
 
 use super::weights::WeightArgs;
+use crate::contract::{Manifest, ModelEntry};
 use crate::error::{Error, Result};
 use crate::format;
-use crate::model::{Manifest, ModelEntry, Recogniser};
+use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
 /// Which model.

@@ -8,10 +8,10 @@ use indicatif::ProgressBar;
 use super::common::{DeviceArg, bytes, replace, style, text, write};
 use super::evaluate::measure;
 use super::plot::{Confusion, Log};
+use crate::contract::manifest::{Accuracy, Manifest, ModelEntry};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
-use crate::model::manifest::{Accuracy, Manifest, ModelEntry};
 use crate::train::{Ensemble, TrainConfig, Trainer, sha256};
 
 /// Train a model, or put an ensemble together, and measure it on the test side of its split

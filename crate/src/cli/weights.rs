@@ -7,8 +7,9 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 
 use super::common::{bytes, text};
+use crate::checkpoint::{Answers, Opened};
 use crate::error::{Error, Result};
-use crate::model::{Answers, Opened, Recogniser};
+use crate::model::Recogniser;
 
 /// Weight files, and answers to what they leave open.
 #[derive(Args, Debug)]

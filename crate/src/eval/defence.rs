@@ -1,6 +1,6 @@
 //! Two first defences: smoothing what comes in, and a detector of bodies that do not move like bodies.
 
-use super::stats::{mean, median, quantile};
+use crate::contract::stats::{mean, median, quantile};
 use crate::error::Result;
 use crate::skeleton::Sequence;
 

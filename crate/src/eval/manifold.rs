@@ -1,7 +1,7 @@
 //! How natural poses are, told by their distance from poses that were seen: a figure that no attack descends, so that attacks with
 //! and without a discriminator can be compared. The field reports it as the share on the manifold.
 
-use super::stats::quantile;
+use crate::contract::stats::quantile;
 use crate::skeleton::Sequence;
 
 /// Every so many frames of the training clips are remembered.

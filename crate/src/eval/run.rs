@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
 
-use super::bench::Bench;
+use super::inputs::Bench;
 use super::row::Row;
 use super::unit::Unit;
 use crate::attack::run::block_on;

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::bench::Bench;
+use super::inputs::Bench;
 use super::plan::{Clips, Experiment, Models};
 use super::row::Key;
 use super::setting::Protocol;
 use super::unit::{Unit, Want};
+use crate::contract::manifest::Architecture;
 use crate::error::{Error, Result};
-use crate::model::manifest::Architecture;
 
 /// How many clips a run takes.
 #[derive(Clone, Copy, Debug)]

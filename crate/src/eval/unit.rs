@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::bench::Bench;
+use super::inputs::Bench;
 use super::row::{Key, Place, Row, constraints, global, short, targeted};
 use super::setting::{Protocol, Setting};
 use super::{defence, trial};
-use crate::attack::report::top;
 use crate::attack::run::block_on;
-use crate::attack::{AttackConfig, Figures};
+use crate::attack::{AttackConfig, Metrics};
+use crate::contract::report::top;
 use crate::error::Result;
 use crate::skeleton::Sequence;
 
@@ -127,7 +127,7 @@ impl Unit {
         let own = want.judge == self.model;
         let (clean, last) = (say(clip)?, say(perturbed)?);
         let target = trial.and_then(|t| t.last.target);
-        let figures = trial.map_or_else(Figures::default, |t| t.last.figures);
+        let figures = trial.map_or_else(Metrics::default, |t| t.last.figures);
         let hit = target.map(|t| last.said == t);
         let fooled = last.said != clean.said;
         // The last iterate counts among all iterates; the attack itself has not seen what its model says of it.

@@ -6,11 +6,11 @@ use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::fold::{Affine, pointwise, temporal, tensor};
-use super::state::State;
 use super::stgcn::{K, Residual};
 use crate::error::Result;
 use crate::kernel::{TAPS, biased_rows, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
+use crate::weights::state::State;
 
 /// What the stream sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

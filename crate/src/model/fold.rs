@@ -2,9 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::state::State;
 use crate::error::Result;
 use crate::kernel::TAPS;
+use crate::weights::state::State;
 
 /// Added to the variance by all published networks.
 const EPSILON: f32 = 1e-5;

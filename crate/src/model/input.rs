@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::manifest::{ModelEntry, Preprocessing};
 use super::normalise::normalised;
+use crate::contract::manifest::{ModelEntry, Preprocessing};
 use crate::skeleton::LayoutId;
 
 /// A clip's way into the network.

@@ -7,12 +7,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::agcn::{Agcn, AgcnConfig, Stream};
 use super::input::Input;
-use super::manifest::{Architecture, ModelEntry, Preprocessing};
 use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
-use super::state::State;
 use super::stgcn::{StGcn, StGcnConfig};
+use crate::contract::manifest::{Architecture, ModelEntry, Preprocessing};
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
+use crate::weights::state::State;
 
 /// More frames than any network was trained on.
 const MAX_FRAMES: usize = 1000;

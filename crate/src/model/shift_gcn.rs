@@ -6,11 +6,11 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::fold::{Affine, pointwise, tensor};
-use super::state::State;
 use super::stgcn::Residual;
 use crate::error::{Error, Result};
 use crate::kernel::{biased_rows, temporal_shift};
 use crate::skeleton::LayoutId;
+use crate::weights::state::State;
 
 /// Channels and stride of the ten layers.
 const LAYERS: [(usize, usize); 10] =

@@ -5,10 +5,10 @@
 use burn::tensor::{Device, Tensor};
 
 use super::fold::{Affine, pointwise, temporal, tensor};
-use super::state::State;
 use crate::error::Result;
 use crate::kernel::{TAPS, biased_rows, spatial_block, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
+use crate::weights::state::State;
 
 /// Subsets of the partition.
 pub const K: usize = 3;

@@ -11,9 +11,9 @@ use burn::tensor::activation::{relu, softmax};
 
 use super::layers::{Norm, Pass, Projection, Start, no_bias, put, put_temporal};
 use crate::kernel::{TAPS, rows, temporal_conv};
-use crate::model::State;
 use crate::model::agcn::{AgcnConfig, LAYERS};
 use crate::model::stgcn::{K, Residual};
+use crate::weights::State;
 
 /// Where the learned part of the adjacency starts, as published.
 const LEARNED: f32 = 1e-6;

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use crate::data::augment::Augment;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::error::{Error, Result};
 use crate::model::input::Input;
-use crate::model::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 
 /// A training run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

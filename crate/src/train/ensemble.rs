@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::contract::manifest::{Accuracy, Architecture, ModelEntry};
 use crate::error::{Error, Result};
-use crate::model::manifest::{Accuracy, Architecture, ModelEntry};
 
 /// A model whose weight files are those of the two streams, trained before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,13 +5,13 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::config::TrainConfig;
+use crate::contract::manifest::Preprocessing;
 use crate::data::augment::Augment;
 use crate::data::dataset::{Dataset, LabelledClip};
 use crate::data::openpose;
 use crate::error::{Error, Result};
 use crate::model::clip_tensor;
 use crate::model::input::Input;
-use crate::model::manifest::Preprocessing;
 
 /// Makes batches.
 pub(super) struct Examples {

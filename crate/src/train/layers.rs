@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
 use crate::kernel::{norm_train, rows, strided};
-use crate::model::State;
+use crate::weights::State;
 
 /// Share of each batch's statistics in the running ones.
 const MOMENTUM: f64 = 0.1;

@@ -6,12 +6,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::agcn::TrainableAgcn;
 use super::layers::{Fixed, Pass, Start};
 use super::stgcn::TrainableStGcn;
+use crate::contract::manifest::Architecture;
 use crate::error::{Error, Result};
-use crate::model::State;
 use crate::model::agcn::{AgcnConfig, Stream, bone_ends};
-use crate::model::manifest::Architecture;
 use crate::model::stgcn::{K, StGcnConfig};
 use crate::skeleton::{Graph, Layout, LayoutId};
+use crate::weights::State;
 
 /// A network with trainable weights.
 #[derive(Module, Debug)]

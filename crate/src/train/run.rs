@@ -17,7 +17,8 @@ use super::layers::{Fixed, Pass, Start};
 use super::network::Network;
 use crate::data::dataset::{Dataset, LabelledClip};
 use crate::error::{Error, Result};
-use crate::model::{Recogniser, State};
+use crate::model::Recogniser;
+use crate::weights::State;
 
 /// One step's report.
 #[derive(Clone, Copy, Debug, PartialEq)]

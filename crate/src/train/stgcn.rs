@@ -6,8 +6,8 @@ use burn::tensor::activation::relu;
 
 use super::layers::{Norm, Pass, Projection, Start, put, put_temporal};
 use crate::kernel::{TAPS, graph_product, rows, temporal_conv};
-use crate::model::State;
 use crate::model::stgcn::{K, Residual, StGcnConfig};
+use crate::weights::State;
 
 #[derive(Module, Debug)]
 struct Block {

@@ -9,8 +9,8 @@ use super::example::Examples;
 use super::layers::{Fixed, Pass, Start};
 use super::network::Network;
 use super::*;
+use crate::contract::manifest::{Architecture, Preprocessing};
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
-use crate::model::manifest::{Architecture, Preprocessing};
 use crate::model::{Recogniser, clip_tensor};
 use crate::skeleton::{LayoutId, Sequence};
 

@@ -1,6 +1,6 @@
 //! The camera: an orbit around the clip, with pan and zoom, in numbers and in words.
 
-use super::bounds::{Bounds, SLICES};
+use super::extent::{Extent, SLICES};
 use super::vec::{Mat4, V3, along, cross, dot};
 use std::f32::consts::{PI, TAU};
 
@@ -91,23 +91,23 @@ impl Camera {
     }
 
     /// The camera for a window (width through height = `aspect`) that looks at `target`, with the whole clip in it at zoom 1.
-    pub fn lens(&self, bounds: &Bounds, target: V3, aspect: f32) -> Lens {
-        let [right, up, back] = self.axes(bounds.facing);
+    pub fn lens(&self, extent: &Extent, target: V3, aspect: f32) -> Lens {
+        let [right, up, back] = self.axes(extent.facing);
         // The clip's slices must fit at the first elevation, from every side: so a turn never changes the distance.
-        let home = Self { azimuth: 0.0, ..Self::home(bounds.flat) };
-        let [fit_right, fit_up, fit_back] = home.axes(bounds.facing);
+        let home = Self { azimuth: 0.0, ..Self::home(extent.flat) };
+        let [fit_right, fit_up, fit_back] = home.axes(extent.facing);
         let forward = cross(fit_right, [0.0, 1.0, 0.0]);
-        let margin = 0.09 * bounds.size;
-        let tall = bounds.top - bounds.floor;
+        let margin = 0.09 * extent.size;
+        let tall = extent.top - extent.floor;
         let (slope_y, slope_x) = ((FOV / 2.0).tan() * FILL, (FOV / 2.0).tan() * FILL * aspect);
         let distance_for =
             |p: V3| (dot(p, fit_right).abs() / slope_x).max(dot(p, fit_up).abs() / slope_y) + dot(p, fit_back);
-        let needed = bounds.slices.iter().enumerate().flat_map(|(i, radius)| {
+        let needed = extent.slices.iter().enumerate().flat_map(|(i, radius)| {
             let height = |edge: usize| (edge as f32 / SLICES as f32 - 0.5) * (tall + 2.0 * margin);
             let around = (0..16).flat_map(move |a| [(a, height(i)), (a, height(i + 1))]);
             around.map(move |(a, y)| {
                 let (sin, cos) = (TAU * a as f32 / 16.0).sin_cos();
-                let depth = if bounds.flat { 0.0 } else { radius + margin };
+                let depth = if extent.flat { 0.0 } else { radius + margin };
                 distance_for(along(along([0.0, y, 0.0], fit_right, cos * (radius + margin)), forward, sin * depth))
             })
         });
@@ -117,17 +117,17 @@ impl Camera {
         let shifted = along(along(target, right, -self.pan[0] * window), up, -self.pan[1] * window);
         let eye = along(shifted, back, distance);
         let near = (distance * 0.05).max(0.01);
-        let projection = Mat4::perspective(FOV, aspect, near, distance + 4.0 * fitted + 10.0 * bounds.size);
+        let projection = Mat4::perspective(FOV, aspect, near, distance + 4.0 * fitted + 10.0 * extent.size);
         Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back, unit: 1.0 / window }
     }
 
     /// A parallel view of a plane of `height` world units around `target` (the film strip).
-    pub fn parallel(&self, bounds: &Bounds, target: V3, height: f32, aspect: f32) -> Lens {
-        let [right, up, back] = self.axes(bounds.facing);
+    pub fn parallel(&self, extent: &Extent, target: V3, height: f32, aspect: f32) -> Lens {
+        let [right, up, back] = self.axes(extent.facing);
         let window = height / self.zoom;
         let shifted = along(along(target, right, -self.pan[0] * window), up, -self.pan[1] * window);
         // Rows far from the middle lie far along `up`, never along `back`: a few body sizes of depth hold everything.
-        let far = 20.0 * (bounds.reach + bounds.size + height);
+        let far = 20.0 * (extent.reach + extent.size + height);
         let eye = along(shifted, back, far / 2.0);
         let projection = Mat4::orthographic(window / 2.0 * aspect, window / 2.0, 0.0, far);
         Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back, unit: 1.0 / window }
@@ -173,8 +173,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn bounds() -> Bounds {
-        Bounds {
+    fn extent() -> Extent {
+        Extent {
             floor: -1.0,
             top: 0.8,
             slices: [0.7; SLICES],
@@ -195,7 +195,7 @@ mod tests {
         for aspect in [0.4, 1.0, 2.5] {
             for step in 0..12 {
                 let camera = Camera { azimuth: step as f32, ..Camera::home(false) };
-                let lens = camera.lens(&bounds(), TARGET, aspect);
+                let lens = camera.lens(&extent(), TARGET, aspect);
                 for i in 0..32 {
                     let (sin, cos) = (i as f32 * 0.4).sin_cos();
                     for y in [-1.0, 0.8] {
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn the_front_shows_the_persons_left_on_the_right_of_the_window() {
         let camera = Camera { azimuth: 0.0, ..Camera::home(false) };
-        let lens = camera.lens(&bounds(), TARGET, 1.0);
+        let lens = camera.lens(&extent(), TARGET, 1.0);
         // The person faces -z, so the left is at -x; the eye is in front.
         assert!(lens.eye[2] < TARGET[2]);
         let left = lens.pixel([TARGET[0] - 0.3, TARGET[1], TARGET[2]], [100.0, 100.0]).unwrap();
@@ -224,7 +224,7 @@ mod tests {
     fn a_drag_to_the_right_turns_the_front_of_the_scene_to_the_right() {
         let mut camera = Camera { azimuth: 0.0, elevation: 0.0, zoom: 1.0, pan: [0.0; 2] };
         let nose = [TARGET[0], TARGET[1], TARGET[2] - 0.3];
-        let x = |c: &Camera| c.lens(&bounds(), TARGET, 1.0).pixel(nose, [100.0; 2]).unwrap()[0];
+        let x = |c: &Camera| c.lens(&extent(), TARGET, 1.0).pixel(nose, [100.0; 2]).unwrap()[0];
         let before = x(&camera);
         camera.orbit(30.0, 0.0);
         assert!(x(&camera) > before + 1.0);
@@ -238,7 +238,7 @@ mod tests {
     fn pan_moves_the_target_by_the_pixels_dragged_and_zoom_enlarges() {
         let mut camera = Camera::home(false);
         camera.shift(20.0, 10.0, 100.0);
-        for lens in [camera.lens(&bounds(), TARGET, 1.0), camera.parallel(&bounds(), TARGET, 3.0, 1.0)] {
+        for lens in [camera.lens(&extent(), TARGET, 1.0), camera.parallel(&extent(), TARGET, 3.0, 1.0)] {
             let p = lens.pixel(TARGET, [100.0, 100.0]).unwrap();
             assert!((p[0] - 70.0).abs() < 0.1 && (p[1] - 60.0).abs() < 0.1, "{p:?}");
             let aside = lens.pixel(along(TARGET, lens.right, 0.1), [100.0, 100.0]).unwrap();
@@ -246,7 +246,7 @@ mod tests {
         }
         let mut camera = Camera::home(false);
         let height = |c: &Camera| {
-            let lens = c.lens(&bounds(), TARGET, 1.0);
+            let lens = c.lens(&extent(), TARGET, 1.0);
             let y = |dy: f32| lens.pixel([TARGET[0], TARGET[1] + dy, TARGET[2]], [100.0; 2]).unwrap()[1];
             y(-0.01) - y(0.01)
         };

@@ -1,7 +1,7 @@
 //! The film strip: evenly spaced poses from left to right, a row for each clip, as in the paper's figure 3.
 
 use super::body::{self, Figure, Look, Solid, Solids};
-use super::bounds::{self, Bounds};
+use super::extent::{self, Extent};
 use super::marks;
 use super::palette::with_opacity;
 use super::pose;
@@ -15,14 +15,14 @@ const POSES: (usize, usize) = (5, 14);
 const TIGHT: f32 = 0.78;
 
 /// The film strip, parallel projection: every pose is seen from the same angle and at the same scale, and turns on the spot.
-pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
+pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
     let [width, height] = stage.size;
     let figures = stage.figures();
     let rows = figures.len().max(1) as f32;
     let camera = stage.camera();
-    let grid = Grid::of(bounds, camera.elevation, width / height, rows, clip);
-    let target = [0.0, bounds.span[0].midpoint(bounds.span[1]), 0.0];
-    let lens = camera.parallel(bounds, target, grid.height, width / height);
+    let grid = Grid::of(extent, camera.elevation, width / height, rows, clip);
+    let target = [0.0, extent.span[0].midpoint(extent.span[1]), 0.0];
+    let lens = camera.parallel(extent, target, grid.height, width / height);
     let palette = stage.palette();
     let mut panel = Panel {
         window: [0.0, 0.0, width, height],
@@ -41,7 +41,7 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
             // Figures are too small here for rings.
             rings: false,
             handles: stage.options.picking,
-            size: bounds.size,
+            size: extent.size,
             opacity: 1.0,
             over: None,
             back: lens.back,
@@ -50,15 +50,15 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
         for (i, frame) in pose::film_frames(clip, grid.poses).into_iter().enumerate() {
             let people = stage.people(figure, frame);
             // Both rows stand where the clean clip stands: the difference must not be centred away.
-            let Some([x, z]) = bounds::middle(&stage.people(Figure::Clean, frame)) else { continue };
+            let Some([x, z]) = extent::middle(&stage.people(Figure::Clean, frame)) else { continue };
             let right = grid.place(i as f32);
             let shift = add([-x, 0.0, -z], along(scale(lens.right, right), lens.up, up));
             let before = panel.solid.counts();
             let first_shadow = panel.shadows.len();
             for pose in people.iter().flatten() {
                 body::figure(&mut panel.solid, clip.layout(), pose, &look);
-                if !bounds.flat {
-                    marks::shadows(&mut panel.shadows, pose, bounds.floor, bounds.size);
+                if !extent.flat {
+                    marks::shadows(&mut panel.shadows, pose, extent.floor, extent.size);
                 }
             }
             panel.solid.shift(before, shift);
@@ -69,7 +69,7 @@ pub fn strip(stage: &Stage, clip: &Sequence, bounds: &Bounds) -> Panel {
             panel.targets.push(people.into_iter().map(|p| p.map(moved)).collect());
         }
     }
-    playhead(&mut panel, stage, clip, bounds, &grid, rows);
+    playhead(&mut panel, stage, clip, extent, &grid, rows);
     panel
 }
 
@@ -86,16 +86,16 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(bounds: &Bounds, elevation: f32, aspect: f32, rows: f32, clip: &Sequence) -> Self {
+    fn of(extent: &Extent, elevation: f32, aspect: f32, rows: f32, clip: &Sequence) -> Self {
         let (rise, run) = elevation.sin_cos();
-        let margin = 0.16 * bounds.size;
-        let depth = if bounds.flat { 0.0 } else { 2.0 * bounds.reach * rise.abs() };
-        let row = (bounds.span[1] - bounds.span[0]) * run.abs() + depth + 2.0 * margin;
+        let margin = 0.16 * extent.size;
+        let depth = if extent.flat { 0.0 } else { 2.0 * extent.reach * rise.abs() };
+        let row = (extent.span[1] - extent.span[0]) * run.abs() + depth + 2.0 * margin;
         // Several people need a gap, or nobody knows who belongs to whom.
         let tight = if clip.people() > 1 { 1.15 } else { TIGHT };
-        let step = (2.0 * bounds.reach * tight + margin).max(0.4 * bounds.size);
+        let step = (2.0 * extent.reach * tight + margin).max(0.4 * extent.size);
         // A narrow window shows fewer poses, smaller; a wide one as many as there is room for.
-        let edges = 2.0 * (bounds.reach + margin) - step;
+        let edges = 2.0 * (extent.reach + margin) - step;
         let wanted = ((rows * row * aspect - edges) / step).max(0.0) as usize;
         let poses = wanted.clamp(POSES.0, POSES.1).min(clip.frames());
         let height = (rows * row).max((step * poses as f32 + edges) / aspect);
@@ -111,11 +111,11 @@ impl Grid {
 }
 
 /// The track under the last row, with a mark under each pose and the present frame on it.
-fn playhead(panel: &mut Panel, stage: &Stage, clip: &Sequence, bounds: &Bounds, grid: &Grid, rows: f32) {
+fn playhead(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, grid: &Grid, rows: f32) {
     let palette = stage.palette();
     let lens = panel.lens;
     let size = grid.height / 340.0;
-    let middle = [0.0, bounds.span[0].midpoint(bounds.span[1]), 0.0];
+    let middle = [0.0, extent.span[0].midpoint(extent.span[1]), 0.0];
     let low = -rows / 2.0 * grid.row + 4.0 * size;
     let at = |index: f32| along(along(middle, lens.right, grid.place(index)), lens.up, low);
     let last = (grid.poses - 1) as f32;

@@ -4,8 +4,8 @@
 //! page (`export`) exist in the browser only.
 
 pub mod body;
-pub mod bounds;
 pub mod camera;
+pub mod extent;
 pub mod film;
 pub mod marks;
 pub mod palette;

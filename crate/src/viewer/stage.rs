@@ -1,8 +1,8 @@
 //! The stage: what is shown, from where, and which joint is under a pixel. Everything but the drawing itself.
 
 use super::body::{Figure, Solids};
-use super::bounds::Bounds;
 use super::camera::{Camera, Lens};
+use super::extent::Extent;
 use super::marks::Shadow;
 use super::palette::Palette;
 use super::pose::{self, People};
@@ -85,7 +85,7 @@ pub struct Panel {
 /// The state of the viewer.
 #[derive(Debug, Default)]
 pub struct Stage {
-    pub(super) clip: Option<(Sequence, Bounds)>,
+    pub(super) clip: Option<(Sequence, Extent)>,
     pub(super) perturbed: Option<Sequence>,
     /// What the user chose.
     pub options: Options,
@@ -101,7 +101,7 @@ impl Stage {
     pub fn set_clip(&mut self, clip: Option<Sequence>) {
         let was_flat = self.flat();
         self.perturbed = None;
-        self.clip = clip.and_then(|c| Bounds::of(&c).map(|b| (c, b)));
+        self.clip = clip.and_then(|c| Extent::of(&c).map(|b| (c, b)));
         if self.flat() != was_flat {
             self.camera = None;
         }
@@ -203,14 +203,14 @@ impl Stage {
 
     /// Everything to draw, window by window.
     pub fn panels(&self) -> Vec<Panel> {
-        let Some((clip, bounds)) = &self.clip else { return Vec::new() };
+        let Some((clip, extent)) = &self.clip else { return Vec::new() };
         if self.size[0] < 1.0 || self.size[1] < 1.0 {
             return Vec::new();
         }
         match self.options.view {
-            View::Overlay => views::overlay(self, clip, bounds),
-            View::Side => views::side(self, clip, bounds),
-            View::Film => vec![film::strip(self, clip, bounds)],
+            View::Overlay => views::overlay(self, clip, extent),
+            View::Side => views::side(self, clip, extent),
+            View::Film => vec![film::strip(self, clip, extent)],
         }
     }
 

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Tensor, activation};
 
-use crate::attack::config::Prediction;
-use crate::attack::target::Goal;
+use crate::contract::config::Prediction;
+use crate::contract::goal::Goal;
 
 /// The loss, one number, (1), of logits (1, classes).
 pub fn prediction(logits: Tensor<2>, goal: Goal, kind: Prediction) -> Tensor<1> {

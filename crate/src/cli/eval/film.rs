@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::super::common::{ModelArgs, clip, natural, write};
-use crate::attack::report::top;
 use crate::attack::run::block_on;
 use crate::attack::{AttackConfig, Constraints, Epsilon};
+use crate::contract::report::top;
 use crate::error::{Error, Result};
 use crate::eval::report::film::{Strip, film};
 use crate::eval::trial::attack;

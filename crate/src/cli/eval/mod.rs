@@ -1,7 +1,7 @@
 //! `ciasa eval`: the paper's experiments, and the report on them.
 
-mod bench;
 mod film;
+mod inputs;
 mod merge;
 mod report;
 
@@ -42,7 +42,7 @@ struct RunArgs {
     /// Which: clean, figure2, table1, table2, table3, peers, ablation, openpose, gallery; all if none is named
     experiments: Vec<String>,
     #[command(flatten)]
-    bench: bench::BenchArgs,
+    bench: inputs::BenchArgs,
     /// Attack only these models of those that an experiment names
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::attack::report::top;
 use crate::attack::run::block_on;
+use crate::contract::report::top;
 use crate::data::distance::{Compared, median, spacing};
 use crate::data::prior::{Draw, Example, Prior};
 use crate::error::Result;

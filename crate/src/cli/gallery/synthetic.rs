@@ -6,10 +6,11 @@ use super::GalleryArgs;
 use super::figures::{Figures, Real};
 use super::index::{New, capitalised, slug};
 use crate::cli::common::{load, text};
+use crate::contract::Manifest;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::data::prior::{Example, Prior};
 use crate::error::{Error, Result};
-use crate::model::{Manifest, Recogniser};
+use crate::model::Recogniser;
 use crate::skeleton::LayoutId;
 
 /// The training side of UTD-MHAD's cross-subject split. The prior sees nobody else.

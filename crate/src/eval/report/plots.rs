@@ -4,8 +4,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
 
+use crate::contract::stats::Rate;
 use crate::error::{Error, Result};
-use crate::eval::stats::Rate;
 
 /// Blue, orange and further ones that every common colour vision deficiency keeps apart by lightness.
 const COLOURS: [RGBColor; 5] = [

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use super::plots::{Series, dots, lines};
 use super::tables::{Group, Table, groups, looks, number, success, success_cells};
 use super::{Report, paper};
+use crate::contract::stats::{Rate, mean};
 use crate::error::Result;
 use crate::eval::plan::Experiment;
 use crate::eval::row::Row;
-use crate::eval::stats::{Rate, mean};
 use crate::skeleton::LayoutId;
 
 /// Writes a section.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::contract::stats::{Rate, mean, median};
 use crate::eval::row::Row;
-use crate::eval::stats::{Rate, mean, median};
 
 /// A Markdown table that grows.
 pub struct Table(String);

@@ -8,10 +8,10 @@
 use burn::tensor::{Int, Tensor, TensorData, Transaction};
 
 use super::adam::Adam;
+use super::forward_backward::{Entry, Graded, Seen, fetch, finite, goals, grade, missing};
 use super::losses::adversarial::Plausibility;
-use super::pass::{Entry, Graded, Seen, fetch, finite, goals, grade, missing};
-use super::target::Goal;
 use super::{Attack, Done, StepReport, project, realign};
+use crate::contract::goal::Goal;
 use crate::error::Result;
 use crate::kernel::{self, Descents};
 

@@ -26,7 +26,7 @@ pub struct Model {
 impl Model {
     /// A loaded model.
     pub fn new(recogniser: Recogniser, source: Option<usize>) -> Self {
-        let digits = |w: &crate::model::manifest::WeightFile| w.sha256.chars().take(8).collect::<String>();
+        let digits = |w: &crate::contract::manifest::WeightFile| w.sha256.chars().take(8).collect::<String>();
         let weights = recogniser.entry.weights.iter().map(digits).collect::<Vec<_>>().join("+");
         Self { recogniser: Arc::new(recogniser), weights, source }
     }

@@ -6,12 +6,12 @@ use clap::Args;
 
 use super::super::common::{DeviceArg, clip, load_on, text};
 use super::super::evaluate::config_of;
+use crate::contract::manifest::Architecture;
+use crate::contract::{Manifest, ModelEntry};
 use crate::data::dataset::{Dataset, Kind};
 use crate::error::{Error, Result};
-use crate::eval::bench::{Bench, Model, Source};
+use crate::eval::inputs::{Bench, Model, Source};
 use crate::eval::plan::{Clips, Experiment, Models, ST_GCN};
-use crate::model::manifest::Architecture;
-use crate::model::{Manifest, ModelEntry};
 
 /// Where models and clips are.
 #[derive(Args, Debug)]

@@ -4,15 +4,15 @@ use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use super::adapter::get;
+use super::handle::Engine;
 use super::messages::{self, from_js, thrown, to_js};
-use super::session::Session;
-use crate::attack::{Attack, AttackConfig, together};
+use crate::attack::{Attack, AttackConfig, batch};
 use crate::error::{Error, Result};
 
 type Thrown<T> = std::result::Result<T, JsValue>;
 
 #[wasm_bindgen]
-impl Session {
+impl Engine {
     /// Prepares an attack on a clip (`Clip`) with settings (`AttackConfig`). It replaces the one before.
     ///
     /// # Errors
@@ -22,11 +22,11 @@ impl Session {
         self.begin(&[clip], &[config]).map_err(|e| thrown(&e))
     }
 
-    /// Prepares an attack on each clip with the settings at its place. They replace those before. [`Session::steps_of`] takes
+    /// Prepares an attack on each clip with the settings at its place. They replace those before. [`Engine::steps_of`] takes
     /// their steps.
     ///
     /// # Errors
-    /// As [`Session::begin_attack`].
+    /// As [`Engine::begin_attack`].
     #[wasm_bindgen(js_name = beginAttacks)]
     pub async fn begin_attacks(&self, clips: Vec<JsValue>, configs: Vec<JsValue>) -> Thrown<()> {
         self.begin(&clips, &configs).map_err(|e| thrown(&e))
@@ -44,13 +44,13 @@ impl Session {
     /// Up to `count` steps of the attack, which a GPU takes in one go ([`Attack::steps`]). Gives their `StepReport`s, in an array.
     ///
     /// # Errors
-    /// As [`Session::step`].
+    /// As [`Engine::step`].
     pub async fn steps(&self, count: usize) -> Thrown<JsValue> {
         let reports = self.with_attack(async |attack| attack.steps(count).await).await.map_err(|e| thrown(&e))?;
         to_js(&reports)
     }
 
-    /// Up to `count` steps of the attacks at the places `which`, together ([`together::steps`]). Gives an array for each of all
+    /// Up to `count` steps of the attacks at the places `which`, together ([`batch::steps`]). Gives an array for each of all
     /// attacks, with its `StepReport`s.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Session {
             let mut reports = vec![Vec::new(); attacks.len()];
             let chosen = attacks.iter_mut().zip(&mut reports).enumerate().filter(|(i, _)| which.contains(i));
             let (mut chosen, told): (Vec<_>, Vec<_>) = chosen.map(|(_, one)| one).unzip();
-            let taken = together::steps(&mut chosen, count).await?;
+            let taken = batch::steps(&mut chosen, count).await?;
             told.into_iter().zip(taken).for_each(|(told, taken)| *told = taken);
             Ok(reports)
         };
@@ -83,7 +83,7 @@ impl Session {
     /// What the model makes of the last iterate, a `Recognition`.
     ///
     /// # Errors
-    /// As [`Session::step`].
+    /// As [`Engine::step`].
     #[wasm_bindgen(js_name = recognisePerturbed)]
     pub async fn recognise_perturbed(&self) -> Thrown<JsValue> {
         let said = self.with_attack(async |attack| attack.recognise().await).await.map_err(|e| thrown(&e))?;
@@ -93,10 +93,10 @@ impl Session {
     /// The same of all attacks at once, in an array.
     ///
     /// # Errors
-    /// As [`Session::steps_of`].
+    /// As [`Engine::steps_of`].
     #[wasm_bindgen(js_name = recogniseAll)]
     pub async fn recognise_all(&self) -> Thrown<Vec<JsValue>> {
-        let recognise = async |attacks: &mut [Attack]| together::recognise(&attacks.iter().collect::<Vec<_>>()).await;
+        let recognise = async |attacks: &mut [Attack]| batch::recognise(&attacks.iter().collect::<Vec<_>>()).await;
         let said = self.with_attacks(recognise).await.map_err(|e| thrown(&e))?;
         said.iter().map(|said| messages::recognition(said)).collect()
     }
@@ -121,7 +121,7 @@ impl Session {
     }
 }
 
-impl Session {
+impl Engine {
     fn begin(&self, clips: &[JsValue], configs: &[JsValue]) -> Result<()> {
         if clips.is_empty() || clips.len() != configs.len() {
             return Err(Error::config(format!("{} clips and {} settings", clips.len(), configs.len())).at("attacks"));
@@ -158,7 +158,7 @@ impl Session {
         // The settings have been validated when they came.
         let configured = self.pending.take().map_or(Ok(()), |config| configure(&mut attacks, config));
         self.attacks.replace(attacks);
-        let value = self.honest(result).await?;
+        let value = self.with_device_error(result).await?;
         configured.map(|()| value)
     }
 

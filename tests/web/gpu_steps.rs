@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use ciasa::attack::{Attack, AttackConfig, Done, Method, Restraint, StepReport, Stop, Target, Victim};
+use ciasa::engine::device::ActiveDevice;
+use ciasa::engine::messages::DeviceChoice;
+use ciasa::engine::parity::{made_weights, relative_l2};
 use ciasa::kernel::{Kernels, launches};
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
-use ciasa::web::device::Chosen;
-use ciasa::web::messages::DeviceChoice;
-use ciasa::web::parity::{made_weights, relative_l2};
 use wasm_bindgen_test::*;
 
 const CLASSES: usize = 4;
 
-async fn gpu() -> Chosen {
-    ciasa::web::start();
-    Chosen::choose(DeviceChoice::Webgpu).await.unwrap()
+async fn gpu() -> ActiveDevice {
+    ciasa::engine::start();
+    ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap()
 }
 
 /// Two blocks with made weights, for any layout.

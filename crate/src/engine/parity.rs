@@ -9,9 +9,9 @@ use rand_pcg::Pcg32;
 
 use super::messages::Parity;
 use crate::error::{Error, Result};
-use crate::model::State;
 use crate::model::stgcn::{StGcn, StGcnConfig};
 use crate::skeleton::LayoutId;
+use crate::weights::State;
 
 /// Bound of both relative L2 distances. A right GPU is near 1e-6; a ReLU that flips its sign by rounding moves a
 /// gradient by up to 6e-3; a wrong kernel is off by whole numbers.

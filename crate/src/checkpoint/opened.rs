@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::agcn::Stream;
 use super::identify::{Family, Found, identify};
-use super::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
-use super::order::{JointOrder, reordered};
-use super::recogniser::Recogniser;
-use super::state::State;
+use crate::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use crate::error::{Error, Result};
+use crate::model::Recogniser;
+use crate::model::agcn::Stream;
 use crate::skeleton::{LayoutId, NTU_CLASSES};
+use crate::weights::joint_order::{JointOrder, reordered};
+use crate::weights::state::State;
 
 /// The largest weight file that is read: the largest of the published networks has 14 MB, with its optimiser 42.
 pub const MAX_BYTES: usize = 64 << 20;

@@ -9,14 +9,16 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::adapter::after;
-use super::device::{Chosen, Speed};
+use super::device::{ActiveDevice, Speed};
 use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
 use crate::attack::{Attack, AttackConfig};
+use crate::checkpoint::{Answers, Opened};
+use crate::contract::ModelEntry;
 use crate::error::{Error, Result};
 use crate::format;
 use crate::kernel::Kernels;
-use crate::model::{Answers, ModelEntry, Opened, Recogniser};
+use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
 type Thrown<T> = std::result::Result<T, JsValue>;
@@ -24,9 +26,9 @@ type Thrown<T> = std::result::Result<T, JsValue>;
 /// One engine. Calls that compute return promises; the worker lets one end before it makes the next. Errors are thrown as
 /// `{ kind, message }`. No borrow of a cell is held while a promise is pending.
 #[wasm_bindgen]
-pub struct Session {
+pub struct Engine {
     choice: DeviceChoice,
-    pub(super) chosen: RefCell<Chosen>,
+    pub(super) chosen: RefCell<ActiveDevice>,
     model: RefCell<Option<Arc<Recogniser>>>,
     /// Clips for the discriminator, with their ids.
     pub(super) natural: RefCell<Vec<(String, Sequence)>>,
@@ -37,12 +39,12 @@ pub struct Session {
 }
 
 #[wasm_bindgen]
-impl Session {
+impl Engine {
     /// Starts a device: "auto", "webgpu" or "cpu". A GPU is checked against the CPU before it is used.
     ///
     /// # Errors
     /// A device error where "webgpu" cannot be had, a config error for any other word.
-    pub async fn start(choice: JsValue) -> Thrown<Session> {
+    pub async fn start(choice: JsValue) -> Thrown<Engine> {
         let choice = from_js(&choice).map_err(|e| thrown(&Error::config(e).at("device")))?;
         let chosen = started(choice).await.map_err(|e| thrown(&e))?;
         Ok(Self {
@@ -162,8 +164,8 @@ fn opened(names: Vec<String>, files: &[Uint8Array]) -> Result<Opened> {
 }
 
 /// A device that has passed the check that needs no model. Its times say nothing about a model's.
-async fn started(choice: DeviceChoice) -> Result<Chosen> {
-    let chosen = Chosen::choose(choice).await?;
+async fn started(choice: DeviceChoice) -> Result<ActiveDevice> {
+    let chosen = ActiveDevice::choose(choice).await?;
     if chosen.gpu.is_none() {
         return Ok(chosen);
     }
@@ -171,7 +173,7 @@ async fn started(choice: DeviceChoice) -> Result<Chosen> {
     chosen.judged(checked, choice, Speed::Unknown)
 }
 
-impl Session {
+impl Engine {
     /// The model before stays until the new one is there and checked.
     async fn load(&self, make: impl Fn(&Device) -> Result<Recogniser>) -> Result<()> {
         let chosen = self.chosen.borrow().clone();
@@ -223,12 +225,12 @@ impl Session {
     async fn recognise_clip(&self, clip: &JsValue) -> Result<Vec<f32>> {
         let (model, clip) = self.model_and_clip(clip)?;
         let probabilities = model.recognise(&clip).await;
-        self.honest(probabilities).await
+        self.with_device_error(probabilities).await
     }
 
     /// A failing GPU also lets wrong numbers through, so its own word comes first. The browser says it a moment after
     /// the first computation has failed.
-    pub(super) async fn honest<T>(&self, result: Result<T>) -> Result<T> {
+    pub(super) async fn with_device_error<T>(&self, result: Result<T>) -> Result<T> {
         let chosen = self.chosen.borrow().clone();
         if chosen.gpu.is_some() && result.is_err() {
             // A timer does not fail.

@@ -1,7 +1,7 @@
 //! The session as the worker drives it, through plain JavaScript values.
 
-use ciasa::web::messages::{from_js, to_js};
-use ciasa::web::session::Session;
+use ciasa::engine::handle::Engine;
+use ciasa::engine::messages::{from_js, to_js};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::*;
@@ -48,9 +48,9 @@ fn kind(thrown: &JsValue) -> String {
     get(thrown, "kind").as_string().unwrap_or_default()
 }
 
-async fn loaded() -> Session {
-    ciasa::web::start();
-    let session = Session::start("cpu".into()).await.unwrap();
+async fn loaded() -> Engine {
+    ciasa::engine::start();
+    let session = Engine::start("cpu".into()).await.unwrap();
     let bytes = weights(3);
     session.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
     session
@@ -100,7 +100,7 @@ async fn a_whole_attack_through_the_session() {
 }
 
 /// Three attacks of the session together, to their ends in so many calls, beside each alone; both of `count` steps a call.
-async fn together_and_alone(session: &Session, count: usize, expected: usize, tolerance: f32) {
+async fn together_and_alone(session: &Engine, count: usize, expected: usize, tolerance: f32) {
     let natural = ciasa::format::write(&clip(9, 1.0), ciasa::format::Format::Clip).unwrap();
     session.add_natural("other".into(), "other.json", &natural).unwrap();
     let mut configs = [settings(), settings(), settings()];
@@ -173,8 +173,8 @@ async fn several_attacks_of_a_session_are_what_each_is_alone() {
 
 #[wasm_bindgen_test]
 async fn several_attacks_share_the_steps_that_a_gpu_takes_by_itself() {
-    ciasa::web::start();
-    let session = Session::start("webgpu".into()).await.unwrap();
+    ciasa::engine::start();
+    let session = Engine::start("webgpu".into()).await.unwrap();
     let bytes = weights(3);
     session.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
     together_and_alone(&session, 2, 2, 1e-2).await;
@@ -209,7 +209,7 @@ async fn what_does_not_fit_is_refused_with_its_kind_and_place() {
     assert_eq!(kind(&session.load_model(entry(1), files(&[1, 2, 3])).await.unwrap_err()), "weights");
     session.recognise(page_clip(8, 0.0)).await.unwrap();
     assert!(!session.lose_device());
-    assert_eq!(kind(&Session::start("gpu".into()).await.err().unwrap()), "config");
+    assert_eq!(kind(&Engine::start("gpu".into()).await.err().unwrap()), "config");
 }
 
 #[wasm_bindgen_test]
@@ -226,7 +226,7 @@ async fn weights_of_others_are_inspected_and_loaded_and_bad_ones_leave_the_model
 
     let answers = |names: &str| js(&json!({ "people": 1, "preprocessing": "raw", "frames": 8, "classNames": names }));
     let message = |error: &JsValue| get(error, "message").as_string().unwrap_or_default();
-    let count = async |session: &Session| {
+    let count = async |session: &Engine| {
         let recognition = session.recognise(page_clip(8, 0.0)).await.unwrap();
         js_sys::Float32Array::from(get(&recognition, "probabilities")).length()
     };
@@ -247,8 +247,8 @@ async fn weights_of_others_are_inspected_and_loaded_and_bad_ones_leave_the_model
 
 #[wasm_bindgen_test]
 async fn a_gpu_lost_in_an_attack_is_a_device_error() {
-    ciasa::web::start();
-    let session = Session::start("webgpu".into()).await.unwrap();
+    ciasa::engine::start();
+    let session = Engine::start("webgpu".into()).await.unwrap();
     let backend: Value = from_js(&session.backend().unwrap()).unwrap();
     assert!(backend["software"] == true && backend["parity"]["ok"] == true, "{backend}");
     assert!(session.lose_device());
@@ -271,8 +271,8 @@ const COUNT: &str = "(() => {
 
 #[wasm_bindgen_test]
 async fn after_a_warm_up_the_first_step_compiles_nothing() {
-    ciasa::web::start();
-    let session = Session::start("webgpu".into()).await.unwrap();
+    ciasa::engine::start();
+    let session = Engine::start("webgpu".into()).await.unwrap();
     let bytes = weights(3);
     session.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
     session.recognise(page_clip(8, 0.0)).await.unwrap();

@@ -12,7 +12,7 @@ const HALVINGS: i32 = 6;
 /// Moves the joints `between` as little as it takes for all their bones to have the original's lengths, from where they were
 /// perturbed to. Where no such place is found, a straight leg's knee cannot leave the line, the perturbation of these joints is
 /// halved and tried again, and in the limit they are where they were in the original, where all lengths are right.
-pub(super) fn connect(pose: &Pose<'_>, between: &[bool], at: &mut [Point]) {
+pub(super) fn place(pose: &Pose<'_>, between: &[bool], at: &mut [Point]) {
     let bones: Vec<Bone> = (0..between.len())
         .filter(|&a| between[a])
         .flat_map(|a| pose.neighbours(a).map(move |b| (a, b)))

@@ -7,8 +7,8 @@ use super::Attack;
 use super::losses::adversarial::{Game, Plausibility};
 use super::losses::perceptual::{balance, perceptual};
 use super::losses::{prediction::prediction, smooth::smooth};
-use super::report::{Losses, Verdict, softmax};
-use super::target::Goal;
+use crate::contract::goal::Goal;
+use crate::contract::report::{Losses, Verdict, softmax};
 use crate::error::{Error, Result};
 
 /// What the device tells of one clip.

@@ -15,7 +15,7 @@ const FOLLOW_SECONDS: f32 = 0.7;
 
 /// What the camera and the drawing need to know of a clip, in display space.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bounds {
+pub struct Extent {
     /// Height of the floor.
     pub floor: f32,
     /// Height of the highest joint.
@@ -39,7 +39,7 @@ pub struct Bounds {
     pub span: [f32; 2],
 }
 
-impl Bounds {
+impl Extent {
     /// Measures a clip. None for a clip with nobody in it.
     pub fn of(clip: &Sequence) -> Option<Self> {
         let layout = clip.layout();
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_person_whose_left_is_at_minus_x_faces_minus_z() {
-        let b = Bounds::of(&walker(5, 0.0, [-0.2, 0.0, 0.0])).unwrap();
+        let b = Extent::of(&walker(5, 0.0, [-0.2, 0.0, 0.0])).unwrap();
         assert!(length(sub(b.facing, [0.0, 0.0, -1.0])) < 1e-5, "{:?}", b.facing);
         assert!(!b.follow && b.floor < 0.2 && b.top > 1.5 && (b.radius() - 0.2).abs() < 1e-3);
     }
@@ -208,12 +208,12 @@ mod tests {
     #[test]
     fn the_camera_stays_for_a_short_way_and_follows_a_long_one() {
         let long = walker(120, 0.05, [0.0, 0.0, 0.2]);
-        let b = Bounds::of(&long).unwrap();
+        let b = Extent::of(&long).unwrap();
         assert!(b.follow && b.radius() < 1.0);
         let [early, late] = [0.0, 119.0].map(|f| b.target(&long, f)[0]);
         assert!(early.abs() < 0.05 && (late - 5.95).abs() < 0.05, "{early} {late}");
         let still = walker(120, 0.001, [0.0, 0.0, 0.2]);
-        let b = Bounds::of(&still).unwrap();
+        let b = Extent::of(&still).unwrap();
         assert_eq!(b.target(&still, 0.0), b.target(&still, 119.0));
     }
 
@@ -225,17 +225,17 @@ mod tests {
         let hand = LayoutId::KinectV1.layout().joint("left hand").unwrap() * 3;
         data[hand] = -0.8;
         data[hand + 1] = 1.59;
-        let b = Bounds::of(&body.with_data(data).unwrap()).unwrap();
+        let b = Extent::of(&body.with_data(data).unwrap()).unwrap();
         assert!(b.slices[0] < 0.25 && b.slices[SLICES - 1] > 0.7 && b.radius() == b.slices[SLICES - 1]);
     }
 
     #[test]
     fn an_empty_clip_has_no_bounds_and_a_picture_has_its_frame() {
         let empty = Sequence::new(LayoutId::KinectV1, 30.0, 2, 1, vec![0.0; 120]).unwrap();
-        assert_eq!(Bounds::of(&empty), None);
+        assert_eq!(Extent::of(&empty), None);
         let mut data = vec![0.0; 54];
         data[0..6].copy_from_slice(&[0.5, 0.2, 0.9, 0.5, 0.6, 0.9]);
-        let b = Bounds::of(&Sequence::new(LayoutId::OpenPose18, 30.0, 1, 1, data).unwrap()).unwrap();
+        let b = Extent::of(&Sequence::new(LayoutId::OpenPose18, 30.0, 1, 1, data).unwrap()).unwrap();
         assert!(b.flat && b.floor == 0.0 && b.top == PICTURE_HEIGHT);
         assert!((b.size * USUAL_HEIGHT - 0.75).abs() < 1e-3, "three quarters of the metre from nose to neck");
     }

@@ -1,12 +1,12 @@
 //! Whose network a state dict is, told by its keys and shapes.
 
-use super::agcn::{AgcnConfig, Stream};
-use super::order::{JointOrder, reordered};
-use super::shift_gcn::ShiftGcnConfig;
-use super::state::State;
-use super::stgcn::{K, StGcnConfig};
 use crate::error::{Error, Result};
+use crate::model::agcn::{AgcnConfig, Stream};
+use crate::model::shift_gcn::ShiftGcnConfig;
+use crate::model::stgcn::{K, StGcnConfig};
 use crate::skeleton::{Graph, LayoutId, Sequence};
+use crate::weights::joint_order::{JointOrder, reordered};
+use crate::weights::state::State;
 
 /// The networks that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

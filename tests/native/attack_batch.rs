@@ -7,10 +7,10 @@ use burn::tensor::Tensor;
 use ciasa::attack::run::block_on;
 use ciasa::attack::{
     Attack, AttackConfig, Constraints, Done, Epsilon, Method, Prediction, Restraint, StepReport, Stop, Target, Victim,
-    together,
+    batch,
 };
+use ciasa::contract::manifest::Architecture;
 use ciasa::model::clip_tensor;
-use ciasa::model::manifest::Architecture;
 use ciasa::skeleton::LayoutId;
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ fn over(reports: &[StepReport]) -> bool {
 fn step(attacks: &mut [Attack], reports: &mut [Vec<StepReport>]) {
     let (mut under, told): (Vec<_>, Vec<_>) =
         attacks.iter_mut().zip(reports).filter(|(_, reports)| !over(reports)).unzip();
-    for (told, more) in told.into_iter().zip(block_on(together::steps(&mut under, 4)).unwrap()) {
+    for (told, more) in told.into_iter().zip(block_on(batch::steps(&mut under, 4)).unwrap()) {
         // However many are asked for, the CPU takes one.
         assert_eq!(more.len(), 1);
         told.extend(more);
@@ -146,7 +146,7 @@ fn attacks_that_share_a_pass_are_those_that_run_alone() {
     assert_eq!((ends[0], ends[1]), ((Done::Iterations, 10), (Done::Iterations, 6)));
     assert!(ends[2].0 == Done::Held && ends[2].1 < 100, "{ends:?}");
     as_alone(&many, &reports, &mut alone);
-    let said = block_on(together::recognise(&many.iter().collect::<Vec<_>>())).unwrap();
+    let said = block_on(batch::recognise(&many.iter().collect::<Vec<_>>())).unwrap();
     for (said, attack) in said.iter().zip(&many) {
         assert!(relative_l2(said, &block_on(attack.recognise()).unwrap()) < 1e-5);
     }
@@ -162,7 +162,7 @@ fn a_pass_that_fails_for_one_changes_none() {
         is_broken.store(broken, Ordering::Relaxed);
         if broken {
             let mut under: Vec<_> = many.iter_mut().collect();
-            assert!(block_on(together::steps(&mut under, 4)).unwrap_err().is_device());
+            assert!(block_on(batch::steps(&mut under, 4)).unwrap_err().is_device());
             assert!(many.iter().zip(before).all(|(a, before)| a.perturbed() == before));
         } else {
             step(&mut many, &mut reports);
@@ -185,19 +185,19 @@ fn what_does_not_fit_into_one_pass_is_refused() {
     let victim = Arc::new(Toy::new(LAYOUT));
     for mut other in [start(&victim, 9, 1), start(&victim, 8, 2), start(&Arc::new(Toy::new(LAYOUT)), 8, 1)] {
         let mut first = start(&victim, 8, 1);
-        let error = block_on(together::step(&mut [&mut first, &mut other])).unwrap_err();
+        let error = block_on(batch::step(&mut [&mut first, &mut other])).unwrap_err();
         assert!(error.is_config() && error.to_string().starts_with("attack 2: "), "{error}");
-        assert!(block_on(together::recognise(&[&first, &other])).unwrap_err().is_config());
+        assert!(block_on(batch::recognise(&[&first, &other])).unwrap_err().is_config());
         assert_eq!(first.perturbed(), first.clean().data());
     }
     // One that has no step left.
     let (mut first, mut done) = (start(&victim, 8, 1), start(&victim, 8, 1));
     alone_to_the_end(&mut done);
-    let error = block_on(together::step(&mut [&mut first, &mut done])).unwrap_err();
+    let error = block_on(batch::step(&mut [&mut first, &mut done])).unwrap_err();
     assert!(error.to_string().contains("iterations: "), "{error}");
     assert_eq!(first.perturbed(), first.clean().data());
-    assert!(block_on(together::step(&mut [])).unwrap().is_empty());
-    assert!(block_on(together::steps(&mut [&mut first, &mut done], 0)).unwrap().iter().all(Vec::is_empty));
+    assert!(block_on(batch::step(&mut [])).unwrap().is_empty());
+    assert!(block_on(batch::steps(&mut [&mut first, &mut done], 0)).unwrap().iter().all(Vec::is_empty));
 }
 
 #[test]

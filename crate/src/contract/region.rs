@@ -35,7 +35,7 @@ pub fn bounds(clip: &Sequence, config: &AttackConfig) -> Result<Vec<f32>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::attack::config::Epsilon;
+    use crate::contract::config::Epsilon;
     use crate::skeleton::LayoutId;
 
     #[test]

@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use super::report::softmax;
-use super::{Attack, StepReport, pass};
+use super::{Attack, StepReport, forward_backward};
+use crate::contract::report::softmax;
 use crate::error::{Error, Result};
 
 /// One step of each attack, and their reports in the same order.
@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 /// the device fails.
 pub async fn step(attacks: &mut [&mut Attack]) -> Result<Vec<StepReport>> {
     left(attacks)?;
-    let goals = pass::goals(attacks).await?;
-    let passes = pass::pass(&attacks.iter().map(|a| &**a).collect::<Vec<_>>(), &goals).await?;
+    let goals = forward_backward::goals(attacks).await?;
+    let passes = forward_backward::pass(&attacks.iter().map(|a| &**a).collect::<Vec<_>>(), &goals).await?;
     let steps = attacks.iter_mut().zip(passes).zip(goals);
     Ok(steps.map(|((attack, pass), goal)| attack.descend(pass, goal)).collect())
 }
@@ -38,7 +38,7 @@ pub async fn steps(attacks: &mut [&mut Attack], count: usize) -> Result<Vec<Vec<
     {
         let count = count.min(left(attacks)?);
         if let Some(residents) = attacks.iter().map(|attack| attack.resident(count)).collect() {
-            return super::resident::batch(attacks, residents, count).await;
+            return super::gpu_steps::batch(attacks, residents, count).await;
         }
     }
     Ok(step(attacks).await?.into_iter().map(|report| vec![report]).collect())
@@ -50,7 +50,7 @@ pub async fn steps(attacks: &mut [&mut Attack], count: usize) -> Result<Vec<Vec<
 /// Where the clips or the recognisers differ as in [`step`], or the device fails.
 pub async fn recognise(attacks: &[&Attack]) -> Result<Vec<Vec<f32>>> {
     alike(attacks.iter().copied())?;
-    let logits = pass::logits(attacks, Attack::perturbed).await?;
+    let logits = forward_backward::logits(attacks, Attack::perturbed).await?;
     Ok(logits.iter().map(|logits| softmax(logits)).collect())
 }
 

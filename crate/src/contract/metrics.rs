@@ -12,7 +12,7 @@ pub const SHORTEST_BONE: f64 = 1e-3;
 /// The figures of one perturbed clip.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Figures {
+pub struct Metrics {
     /// The largest change of a coordinate.
     pub linf: f32,
     /// How far a joint is from where it was, meaned over all seen joints and frames.
@@ -30,7 +30,7 @@ pub struct Figures {
     pub epsilon_excess: f32,
 }
 
-impl Figures {
+impl Metrics {
     /// All figures. `bounds` is each value's epsilon, (T, M, V, C).
     pub fn of(clean: &Sequence, perturbed: &[f32], bounds: &[f32], plausibility: Option<f32>) -> Self {
         Self {
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn an_unchanged_clip_has_no_figures() {
         let clip = clip();
-        assert_eq!(Figures::of(&clip, clip.data(), &vec![0.0; clip.data().len()], None), Figures::default());
+        assert_eq!(Metrics::of(&clip, clip.data(), &vec![0.0; clip.data().len()], None), Metrics::default());
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 pub mod adapter;
 mod attacks;
-mod compare;
+mod bench_exports;
 pub mod device;
 pub mod failure;
-pub mod helpers;
+pub mod handle;
 pub mod messages;
 pub mod parity;
 pub mod probe;
-pub mod session;
 mod warm;
+pub mod worker_pool;
 
 use wasm_bindgen::prelude::*;
 

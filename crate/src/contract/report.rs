@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::Figures;
-use super::target::Goal;
+use super::goal::Goal;
+use super::metrics::Metrics;
 
 /// One step of an attack.
 ///
@@ -30,7 +30,7 @@ pub struct StepReport {
     /// The five likeliest classes, likeliest first.
     pub top: Vec<Ranked>,
     /// How far the clip is from the original.
-    pub figures: Figures,
+    pub figures: Metrics,
     /// Does the recogniser say the target, or, untargeted, anything but the original class?
     pub fooled: bool,
     /// Why this was the last step; none if there is more to do.
@@ -93,15 +93,21 @@ pub fn top(probabilities: &[f32], n: usize) -> Vec<Ranked> {
 }
 
 /// What the forward pass says of the classes, and what that means for the goal.
-pub(super) struct Verdict {
+pub struct Verdict {
+    /// The likeliest class.
     pub predicted: usize,
+    /// Whether that class reaches the goal.
     pub fooled: bool,
+    /// Probability of the original class, 0 to 1.
     pub p_original: f32,
+    /// Probability of the target, 0 to 1.
     pub p_target: Option<f32>,
+    /// The five likeliest classes, likeliest first.
     pub top: Vec<Ranked>,
 }
 
 impl Verdict {
+    /// From logits, (classes).
     pub fn of(logits: &[f32], goal: Goal) -> Self {
         let p = softmax(logits);
         let top = top(&p, 5);
@@ -143,7 +149,7 @@ mod tests {
             p_original: 0.5,
             p_target: None,
             top: vec![Ranked { index: 2, p: 0.5 }],
-            figures: Figures::default(),
+            figures: Metrics::default(),
             fooled: true,
             done: Some(Done::Held),
         };

@@ -5,9 +5,9 @@ use burn::tensor::{Tensor, TensorData};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
+use super::handle::Engine;
 use super::messages::thrown;
 use super::parity::{made, now, read};
-use super::session::Session;
 use crate::error::{Error, Result};
 use crate::kernel::{self, rows};
 use crate::model::clip_tensor;
@@ -21,7 +21,7 @@ pub fn fuse(wanted: bool) {
 }
 
 #[wasm_bindgen]
-impl Session {
+impl Engine {
     /// The scores of a clip, (classes), and the gradient of their cross-entropy to a class with respect to the clip,
     /// (T, M, V, C), as `{ logits, gradient }`.
     ///
@@ -29,7 +29,7 @@ impl Session {
     /// A format error for a bad clip, a config error for a class that is not there, a device error.
     pub async fn gradient(&self, clip: JsValue, class: usize) -> Thrown<JsValue> {
         let answer = self.scores_and_gradient(&clip, class).await;
-        let (logits, gradient) = self.honest(answer).await.map_err(|e| thrown(&e))?;
+        let (logits, gradient) = self.with_device_error(answer).await.map_err(|e| thrown(&e))?;
         let value = js_sys::Object::new();
         for (key, numbers) in [("logits", logits), ("gradient", gradient)] {
             js_sys::Reflect::set(&value, &key.into(), &Float32Array::from(numbers.as_slice()))?;
@@ -45,11 +45,11 @@ impl Session {
     #[wasm_bindgen(js_name = matrixProduct)]
     pub async fn matrix_product(&self, n: usize, count: usize) -> Thrown<f64> {
         let measured = self.product(n, count).await;
-        self.honest(measured).await.map_err(|e| thrown(&e))
+        self.with_device_error(measured).await.map_err(|e| thrown(&e))
     }
 }
 
-impl Session {
+impl Engine {
     async fn scores_and_gradient(&self, clip: &JsValue, class: usize) -> Result<(Vec<f32>, Vec<f32>)> {
         let (model, clip) = self.model_and_clip(clip)?;
         if class >= model.entry.classes.len() {

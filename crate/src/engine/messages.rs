@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::attack::report::{Ranked, top};
+use crate::contract::ModelEntry;
+use crate::contract::report::{Ranked, top};
 use crate::error::{Error, Result};
-use crate::model::ModelEntry;
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Which device the user wants.

@@ -15,7 +15,7 @@ use crate::kernel::{Kernels, fused};
 
 /// A device that is ready for tensors.
 #[derive(Clone)]
-pub struct Chosen {
+pub struct ActiveDevice {
     /// Plain, without autodiff.
     pub device: Device,
     /// For the page.
@@ -72,7 +72,7 @@ impl Fault {
     }
 }
 
-impl Chosen {
+impl ActiveDevice {
     /// The CPU backend, for a reason.
     pub fn cpu(reason: impl Into<String>) -> Self {
         let vectors = if fused() { "relaxed SIMD" } else { "SIMD" };
@@ -134,7 +134,7 @@ impl Chosen {
     }
 }
 
-impl Chosen {
+impl ActiveDevice {
     /// The device to go on with after a check: itself, or the CPU with the reason. A wrong GPU is never used; a slow one
     /// only where the user insists on it. From here on the page hears of a lost GPU at once.
     ///
