@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import type { Clip } from "../../web/src/clip.ts";
-import type { Engine } from "../../web/src/engine/client.ts";
-import type { AttackConfig, AttackEvent } from "../../web/src/engine/protocol.ts";
+import type { Clip } from "../../web/src/base/clip.ts";
+import type { AttackConfig } from "../../web/src/core/types.ts";
+import type { EngineClient } from "../../web/src/engine/client.ts";
+import type { AttackEvent } from "../../web/src/engine/messages.ts";
 import { after, attack, before, cpu, errorsOf, open, picture, recognised, saved } from "./helpers.ts";
 
 const modes = {
@@ -97,7 +98,7 @@ test("attacks that the engine computes together are those that it computes alone
   await recognised(page);
   const { together, alone, refused } = await page.evaluate(async () => {
     const { session } = document.querySelector("ciasa-playground") as unknown as {
-      session: { clip: Clip; engine: Pick<Engine, "attackTogether"> };
+      session: { clip: Clip; engine: Pick<EngineClient, "attackTogether"> };
     };
     const base: AttackConfig = {
       method: "ciasa",
@@ -115,13 +116,13 @@ test("attacks that the engine computes together are those that it computes alone
     const { clip } = session;
     const run = async (jobs: { clip: Clip; config: AttackConfig }[]) => {
       const told: number[][] = jobs.map(() => []);
-      const assaults = jobs.map((job, i) => ({
+      const requests = jobs.map((job, i) => ({
         ...job,
         listener: (event: AttackEvent) => {
           if (event.type === "report") told[i]?.push(event.report.losses.total);
         },
       }));
-      const ends = await Promise.all(session.engine.attackTogether(assaults).map(({ done }) => done));
+      const ends = await Promise.all(session.engine.attackTogether(requests).map(({ done }) => done));
       return ends.map(({ reason, data, recognition }, i) => ({
         reason,
         told: told[i] ?? [],

@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { attackConfig, configPatch, jointEpsilons, regionJoints } from "../../web/src/config.ts";
-import { displacement } from "../../web/src/displacement.ts";
-import { defaults, type State } from "../../web/src/state.ts";
-import type { LayoutInfo } from "../../web/src/viewer/types.ts";
+import { attackConfig, configPatch, jointEpsilons, regionJoints } from "../../web/src/attack/config.ts";
+import { displacement } from "../../web/src/core/displacement.ts";
+import type { LayoutInfo } from "../../web/src/core/layout.ts";
+import { defaults, type State } from "../../web/src/settings/table.ts";
 
 const layout: LayoutInfo = {
   id: "kinect-v1",

@@ -69,7 +69,7 @@ test("a lost GPU is told, and the CPU goes on with the clip and the settings", a
   expect(await loseDevice(page)).toBe(true);
   const notice = page.locator("ciasa-notice");
   await expect(notice).toContainText("Kept", { timeout: 300_000 });
-  await notice.getByRole("button", { name: "Go on with the CPU" }).click();
+  await notice.getByRole("button", { name: "Use the CPU instead" }).click();
   await expect(badge).toContainText("CPU");
   await recognised(page);
   const hash = new URL(page.url()).hash;

@@ -52,9 +52,7 @@ test("a file that cannot be read is told by its name, and the others are taken",
     await element.session.addFiles([folder, new File([text], "mine.json"), new File(["{"], "bad.json")]);
   }, good);
   const notice = page.locator("ciasa-notice");
-  await expect(notice).toContainText(
-    '"my folder.pt" cannot be read. "bad.json" is no clip that can be read.',
-  );
+  await expect(notice).toContainText('"my folder.pt" cannot be read. "bad.json" is not a readable clip.');
   await expect(notice).toContainText("It could not be found.");
   await expect(page.locator("ciasa-weights-dialog dialog")).toHaveCount(0);
   const mine = page.locator("ciasa-gallery li button", { hasText: "mine.json" });

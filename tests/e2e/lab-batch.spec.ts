@@ -1,9 +1,10 @@
 import { expect, test } from "@playwright/test";
+import type { Backend } from "../../web/src/core/types.ts";
 import { attacksAtOnce } from "../../web/src/engine/batch.ts";
-import type { Backend } from "../../web/src/engine/protocol.ts";
 import { csv } from "../../web/src/lab/csv.ts";
 import { plan, type Task, together } from "../../web/src/lab/plan.ts";
-import { labDefaults, type sweepIds } from "../../web/src/lab/settings.ts";
+import { labDefaults } from "../../web/src/lab/settings.ts";
+import type { sweepIds } from "../../web/src/settings/sweep-ids.ts";
 import { entries, entry, ground, made, model } from "./lab-made.ts";
 
 test("as many attacks are computed together as fit into a call of a GPU, and one on a CPU", () => {
@@ -37,13 +38,13 @@ test("attacks of one kind on clips of one length share a pass, judgements do not
   expect(transfer.map((task) => together(task, transfer).length)).toEqual([2, 2, 1, 1]);
 });
 
-test("a bench that computes several at once gets them so, and the rows are the plan's", async () => {
-  const { bench, lab } = made();
-  bench.most = 4;
+test("a host that computes several at once gets them so, and the rows are the plan's", async () => {
+  const { host, lab } = made();
+  host.most = 4;
   const under: number[] = [];
   lab.addEventListener("change", () => under.push(lab.now?.tasks.length ?? 0));
   await lab.start();
-  expect(bench.batches).toEqual(["aacc", "dd"]);
+  expect(host.batches).toEqual(["aacc", "dd"]);
   expect(lab.results.map(({ clip, setting, batch }) => [clip, setting, batch])).toEqual([
     ["a", "e=0.1", 4],
     ["a", "e=0.2", 4],
@@ -61,35 +62,35 @@ test("a bench that computes several at once gets them so, and the rows are the p
 });
 
 test("of attacks that fail together each is tried alone, and only who is to blame is in trouble", async () => {
-  const { bench, lab } = made();
-  bench.most = 8;
-  const usual = bench.next;
-  bench.next = (trial) => {
-    if (bench.batches.at(-1)?.includes("c")) trial.reject({ kind: "config", message: "nobody is in it" });
+  const { host, lab } = made();
+  host.most = 8;
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.batches.at(-1)?.includes("c")) trial.reject({ kind: "config", message: "nobody is in it" });
     else usual(trial);
   };
   await lab.start();
-  expect(bench.batches).toEqual(["aaccdd", "a", "a", "c", "c", "d", "d"]);
+  expect(host.batches).toEqual(["aaccdd", "a", "a", "c", "c", "d", "d"]);
   expect([lab.results.length, lab.open, lab.troubles.size]).toEqual([4, 2, 2]);
   expect(lab.results.every(({ batch }) => batch === 1)).toBe(true);
   // Gone on, those that are left are tried together again.
-  bench.next = usual;
+  host.next = usual;
   await lab.start();
-  expect([bench.batches.at(-1), lab.open, lab.troubles.size]).toEqual(["cc", 0, 0]);
+  expect([host.batches.at(-1), lab.open, lab.troubles.size]).toEqual(["cc", 0, 0]);
 });
 
 test("cancelled, a batch is lost as a whole and done again", async () => {
-  const { bench, lab } = made();
-  bench.most = 3;
-  const usual = bench.next;
-  bench.next = (trial) => {
-    if (bench.batches.length === 2) queueMicrotask(() => lab.cancel());
+  const { host, lab } = made();
+  host.most = 3;
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.batches.length === 2) queueMicrotask(() => lab.cancel());
     else usual(trial);
   };
   await lab.start();
   expect([lab.status, lab.results.length, lab.now]).toEqual(["idle", 3, null]);
-  bench.next = usual;
+  host.next = usual;
   await lab.start();
-  expect(bench.batches).toEqual(["aac", "cdd", "cdd"]);
+  expect(host.batches).toEqual(["aac", "cdd", "cdd"]);
   expect(lab.open).toBe(0);
 });

@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import type { AttackConfig } from "../../web/src/engine/protocol.ts";
+import { applyPeer, peerOf, peers } from "../../web/src/core/peers.ts";
+import type { AttackConfig } from "../../web/src/core/types.ts";
 import { csv } from "../../web/src/lab/csv.ts";
 import { Lab } from "../../web/src/lab/lab.ts";
 import { plan } from "../../web/src/lab/plan.ts";
 import { draw, nice, paper } from "../../web/src/lab/plot.ts";
 import { rate, summary } from "../../web/src/lab/rates.ts";
 import { oneEach } from "../../web/src/lab/sample.ts";
-import { labDefaults, parseEpsilons, sweepIds } from "../../web/src/lab/settings.ts";
+import { labDefaults, parseEpsilons } from "../../web/src/lab/settings.ts";
 import { remaining } from "../../web/src/lab/time.ts";
-import { applyPeer, peerOf, peers } from "../../web/src/peers.ts";
-import { entries, entry, FakeBench, flipped, ground, made, model, reports } from "./lab-made.ts";
+import { sweepIds } from "../../web/src/settings/sweep-ids.ts";
+import { entries, entry, FakeHost, flipped, ground, made, model, reports } from "./lab-made.ts";
 
 test("Wilson's interval is that of the tables", () => {
   const rounded = (hits: number, of: number) => {
@@ -91,9 +92,9 @@ test("the peers share target, region, epsilon and projection", () => {
 });
 
 test("a sweep computes clip by clip, and the rates follow from its rows", async () => {
-  const { bench, lab } = made();
+  const { host, lab } = made();
   await lab.start();
-  expect(bench.attacked.map(({ clip, config }) => [clip, config.epsilon])).toEqual([
+  expect(host.attacked.map(({ clip, config }) => [clip, config.epsilon])).toEqual([
     ["a", 0.1],
     ["a", 0.2],
     ["c", 0.1],
@@ -110,16 +111,16 @@ test("a sweep computes clip by clip, and the rates follow from its rows", async 
   expect(lab.status).toBe("idle");
   expect(lab.open).toBe(0);
   await lab.start();
-  expect(bench.attacked).toHaveLength(6);
+  expect(host.attacked).toHaveLength(6);
   lab.set({ epsilons: [0.1, 0.2, 0.3] });
   await lab.start();
-  expect(bench.attacked.slice(6).map(({ config }) => config.epsilon)).toEqual([0.3, 0.3, 0.3]);
+  expect(host.attacked.slice(6).map(({ config }) => config.epsilon)).toEqual([0.3, 0.3, 0.3]);
 });
 
 test("the best iterate and the first success are told apart from the last iterate", async () => {
-  const { bench, lab } = made();
+  const { host, lab } = made();
   const probabilities = new Float32Array([0.9, 0.1]);
-  bench.next = ({ resolve }) =>
+  host.next = ({ resolve }) =>
     resolve({ ...flipped, reports: reports([false, false, true, false]), probabilities });
   await lab.start();
   // The third report judges the clip as it was after two steps; the last clip is seen rightly again.
@@ -127,36 +128,36 @@ test("the best iterate and the first success are told apart from the last iterat
 });
 
 test("cancelled, a sweep keeps its rows and goes on with the others", async () => {
-  const { bench, lab } = made();
-  const usual = bench.next;
-  bench.next = (trial) => {
-    if (bench.attacked.length === 3) queueMicrotask(() => lab.cancel());
+  const { host, lab } = made();
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.attacked.length === 3) queueMicrotask(() => lab.cancel());
     else usual(trial);
   };
   await lab.start();
   expect([lab.status, lab.now]).toEqual(["idle", null]);
   expect(lab.results).toHaveLength(2);
-  bench.next = usual;
+  host.next = usual;
   await lab.start();
   expect(lab.results).toHaveLength(6);
-  expect(bench.attacked.map(({ clip }) => clip).join("")).toBe("aacccdd");
+  expect(host.attacked.map(({ clip }) => clip).join("")).toBe("aacccdd");
 });
 
 test("an attack that others end during a pause is done again", async () => {
-  const { bench, lab } = made();
-  const usual = bench.next;
-  bench.next = ({ resolve }) => {
+  const { host, lab } = made();
+  const usual = host.next;
+  host.next = ({ resolve }) => {
     lab.pause();
     resolve(null);
   };
   const running = lab.start();
-  await expect.poll(() => bench.attacked.length).toBe(1);
+  await expect.poll(() => host.attacked.length).toBe(1);
   expect(lab.status).toBe("paused");
-  bench.next = usual;
-  bench.occupied = true;
+  host.next = usual;
+  host.occupied = true;
   lab.resume();
   expect(lab.status).toBe("paused");
-  bench.occupied = false;
+  host.occupied = false;
   let told = 0;
   lab.addEventListener("change", () => {
     told += 1;
@@ -166,47 +167,47 @@ test("an attack that others end during a pause is done again", async () => {
   lab.resume();
   await running;
   expect(lab.results).toHaveLength(6);
-  expect(bench.attacked).toHaveLength(7);
+  expect(host.attacked).toHaveLength(7);
 });
 
 test("a lost engine stops the sweep with its rows; it goes on once the engine is back", async () => {
-  const { bench, lab } = made();
-  const usual = bench.next;
-  bench.next = (trial) => {
-    if (bench.attacked.length < 3) return usual(trial);
-    bench.model = null;
+  const { host, lab } = made();
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.attacked.length < 3) return usual(trial);
+    host.model = null;
     trial.reject({ kind: "device", message: "the GPU was lost" });
   };
   await lab.start();
   expect(lab.status).toBe("failed");
   expect(lab.failure?.message).toBe("the GPU was lost");
   expect(lab.results).toHaveLength(2);
-  bench.next = usual;
+  host.next = usual;
   await lab.start();
-  expect(bench.revived).toBe(1);
+  expect(host.revived).toBe(1);
   expect([lab.status, lab.results.length, lab.failure]).toEqual(["idle", 6, null]);
 });
 
 test("a clip that cannot be attacked is told and passed over, and tried again", async () => {
-  const { bench, lab } = made();
-  const usual = bench.next;
-  bench.next = (trial) => {
-    if (bench.attacked.at(-1)?.clip === "c") trial.reject({ kind: "config", message: "nobody is in it" });
+  const { host, lab } = made();
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.attacked.at(-1)?.clip === "c") trial.reject({ kind: "config", message: "nobody is in it" });
     else usual(trial);
   };
   await lab.start();
   expect([...new Set(lab.troubles.values())]).toEqual(["nobody is in it"]);
   expect([lab.status, lab.results.length, lab.open]).toEqual(["idle", 4, 2]);
-  bench.next = usual;
+  host.next = usual;
   await lab.start();
   expect([lab.troubles.size, lab.open]).toEqual([0, 0]);
 });
 
 test("another network stops the sweep instead of mixing into its rows", async () => {
-  const { bench, lab } = made();
-  const usual = bench.next;
-  bench.next = (trial) => {
-    if (bench.attacked.length === 2) bench.model = model("second");
+  const { host, lab } = made();
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.attacked.length === 2) host.model = model("second");
     usual(trial);
   };
   await lab.start();
@@ -215,13 +216,13 @@ test("another network stops the sweep instead of mixing into its rows", async ()
 });
 
 test("a network that was switched during a pause ends the sweep when it goes on, and is no clip's trouble", async () => {
-  const { bench, lab } = made();
-  const usual = bench.next;
+  const { host, lab } = made();
+  const usual = host.next;
   let ended = () => {};
-  bench.next = (trial) => {
-    if (bench.attacked.length < 3) return usual(trial);
+  host.next = (trial) => {
+    if (host.attacked.length < 3) return usual(trial);
     lab.pause();
-    bench.model = model("second");
+    host.model = model("second");
     // The attack went with its network.
     ended = () => trial.reject({ kind: "config", message: "no attack is under way" });
   };
@@ -235,30 +236,30 @@ test("a network that was switched during a pause ends the sweep when it goes on,
 });
 
 test("nothing begins or goes on while a network is on its way", async () => {
-  const { bench, lab } = made();
-  bench.loading = true;
+  const { host, lab } = made();
+  host.loading = true;
   await lab.start();
-  expect([lab.status, lab.obstacle]).toEqual(["idle", "The network is on its way."]);
-  bench.loading = false;
-  const usual = bench.next;
-  bench.next = (trial) => {
+  expect([lab.status, lab.obstacle]).toEqual(["idle", "The network is loading."]);
+  host.loading = false;
+  const usual = host.next;
+  host.next = (trial) => {
     lab.pause();
     usual(trial);
   };
   const running = lab.start();
   await expect.poll(() => lab.results.length).toBe(1);
-  bench.loading = true;
+  host.loading = true;
   lab.resume();
-  expect([lab.status, bench.attacked.length]).toEqual(["paused", 1]);
-  bench.loading = false;
-  bench.next = usual;
+  expect([lab.status, host.attacked.length]).toEqual(["paused", 1]);
+  host.loading = false;
+  host.next = usual;
   lab.resume();
   await running;
   expect(lab.results).toHaveLength(6);
 });
 
 test("other networks judge what was made for the first", async () => {
-  const { bench, lab } = made([model("second")]);
+  const { host, lab } = made([model("second")]);
   lab.set({ sweep: "transfer", epsilons: [0.1] });
   await lab.start();
   expect(lab.results.map((row) => row.judge)).toEqual([
@@ -269,18 +270,18 @@ test("other networks judge what was made for the first", async () => {
     "second",
     "second",
   ]);
-  expect(bench.attacked).toHaveLength(3);
+  expect(host.attacked).toHaveLength(3);
   const rows = lab.results.filter((row) => row.judge === "second");
   expect(summary(rows, "all").last).toMatchObject({ hits: 3, of: 3 });
   expect(summary(rows, "all").after).toMatchObject({ hits: 1, of: 2 });
-  expect(bench.released).toBe(1);
+  expect(host.released).toBe(1);
   lab.survey(entries, ground);
   expect(lab.obstacle).toContain("second network");
 });
 
 test("rows are written as CSV, whatever a clip is called", async () => {
-  const bench = new FakeBench();
-  const lab = new Lab(bench);
+  const host = new FakeHost();
+  const lab = new Lab(host);
   lab.survey([{ ...entry("a", "wave"), label: 'say "hi",\nthen wave' }], ground);
   lab.set({ clips: ["a"], epsilons: [0.1] });
   await lab.start();

@@ -1,11 +1,12 @@
-// A made ground, clips and a bench that answers as a test says: the Lab without an engine.
-import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/engine/protocol.ts";
-import type { Bench, Job, Trial } from "../../web/src/lab/bench.ts";
+// A made ground, clips and a host that answers as a test says: the Lab without an engine.
+
+import type { Entry } from "../../web/src/clips/library.ts";
+import type { LayoutInfo } from "../../web/src/core/layout.ts";
+import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/core/types.ts";
+import type { AttackGroup, LabHost, LabRequest } from "../../web/src/lab/host.ts";
 import { Lab } from "../../web/src/lab/lab.ts";
 import type { Outcome } from "../../web/src/lab/rows.ts";
 import type { Ground } from "../../web/src/lab/sweeps.ts";
-import type { Entry } from "../../web/src/library.ts";
-import type { LayoutInfo } from "../../web/src/viewer/types.ts";
 
 export const layout = {
   id: "kinect-v1",
@@ -90,8 +91,8 @@ export const flipped: Outcome = {
   end: "iterations",
 };
 
-/** A bench whose attacks end as the test says: with an outcome, null (cancelled) or an error. */
-export class FakeBench implements Bench {
+/** A host whose attacks end as the test says: with an outcome, null (cancelled) or an error. */
+export class FakeHost implements LabHost {
   model: ModelInfo | null = ground.model;
   loading = false;
   engine = "fake";
@@ -131,7 +132,7 @@ export class FakeBench implements Bench {
     return this.most;
   }
 
-  attack(jobs: Job[]): Trial {
+  attack(jobs: LabRequest[]): AttackGroup {
     this.attacked.push(...jobs.map(({ clip, config }) => ({ clip: clip.id, config })));
     this.batches.push(jobs.map(({ clip }) => clip.id).join(""));
     let settle: { resolve(end: Outcome | null): void; reject(error: unknown): void } | undefined;
@@ -159,9 +160,9 @@ export class FakeBench implements Bench {
 }
 
 export function made(others: ModelInfo[] = []) {
-  const bench = new FakeBench();
-  const lab = new Lab(bench);
+  const host = new FakeHost();
+  const lab = new Lab(host);
   lab.survey(entries, { ...ground, others });
   lab.set({ clips: ["a", "c", "d"], epsilons: [0.1, 0.2] });
-  return { bench, lab };
+  return { host, lab };
 }

@@ -100,7 +100,7 @@ test("a sweep draws its rates, and its files say what its tables say", async ({ 
   const svg = await saved(page, /Plot, SVG/, lab(page));
   expect(svg).toMatch(/^<svg xmlns/);
   expect(svg).toContain("2 correctly classified clips");
-  await expect(page.locator("ciasa-lab-protocol")).toContainText(settings.model.weights[0].sha256);
+  await expect(page.locator("ciasa-lab-methods")).toContainText(settings.model.weights[0].sha256);
   await lab(page).getByText("All clips").first().click();
   await picture(page, "lab");
   expect(errors).toEqual([]);

@@ -1,7 +1,8 @@
 import { expect, test } from "@playwright/test";
+import type { AttackConfig, StepReport } from "../../web/src/core/types.ts";
+import { AttackLoop, type Stepper } from "../../web/src/engine/attack-loop.ts";
 import { stepsAtOnce } from "../../web/src/engine/batch.ts";
-import { AttackLoop, type Stepper } from "../../web/src/engine/loop.ts";
-import type { AttackConfig, AttackEvent, Control, StepReport } from "../../web/src/engine/protocol.ts";
+import type { AttackEvent, Control } from "../../web/src/engine/messages.ts";
 
 test("as many steps are asked for as fit into a tenth of a second, at most twice as many as before", () => {
   // A CPU takes one however many are asked for; a fast GPU goes 1, 2, 4, 8, 16.

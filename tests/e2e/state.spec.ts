@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { decode, defaults, encode, type State, table } from "../../web/src/state.ts";
+import { decode, defaults, encode, type State, table } from "../../web/src/settings/table.ts";
 
 const other: State = {
   clip: "utd-wave-1",

@@ -17,9 +17,9 @@ async function report(page: Page): Promise<string> {
   await attack(page);
   return page.evaluate(() => {
     const element = document.querySelector("ciasa-playground") as unknown as {
-      session: { run: { last: unknown; perturbed: Float32Array } };
+      session: { attack: { last: unknown; perturbed: Float32Array } };
     };
-    return JSON.stringify(element.session.run.last);
+    return JSON.stringify(element.session.attack.last);
   });
 }
 
@@ -105,5 +105,5 @@ test("a helper that fails at work is done without, to the same numbers", async (
     };`,
   );
   expect(await report(other)).toBe(right);
-  expect(await threads(other)).toEqual({ count: 1, alone: "a helper has failed" });
+  expect(await threads(other)).toEqual({ count: 1, alone: "a thread of the worker pool failed" });
 });

@@ -214,7 +214,7 @@ test("weights end the playground's own attack quietly, and once the engine has t
   });
   expect(second).toBeNull();
   expect(await said()).toEqual([
-    '"mine.safetensors" is being loaded. Open the next weights when it is there.',
+    '"mine.safetensors" is being loaded. Open the next weights when that is done.',
   ]);
   await expect(dialog(page)).toBeVisible();
   await page.evaluate(() => dispatchEvent(new Event("go-on")));
@@ -236,7 +236,7 @@ test("weights wait for a Lab that was started while their dialog stands", async 
   });
   await expect(page.locator("ciasa-run-bar")).toContainText("The Lab is computing.");
   await dialog(page).getByRole("button", { name: "Load" }).click();
-  await expect(dialog(page).getByRole("alert")).toContainText("The Lab is computing.");
+  await expect(dialog(page).getByRole("alert")).toContainText("The Lab is using the engine.");
   await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
   await page.evaluate(async () => {
     await (document.querySelector("ciasa-playground") as unknown as Playground).cancelLab();
@@ -259,7 +259,7 @@ test("of several lists of names one is taken and the others are told, and so is 
     { name: "other.txt", buffer: names },
   );
   await expect(dialog(page)).toContainText("from names.txt");
-  await expect(dialog(page).getByRole("alert")).toHaveText("One list is taken; left out: other.txt.");
+  await expect(dialog(page).getByRole("alert")).toHaveText("Only one list is used; left out: other.txt.");
   const long = { name: "long.txt", mimeType: "text/plain", buffer: Buffer.alloc(1_000_001, "a") };
   await dialog(page).locator("input[type=file]").setInputFiles(long);
   await expect(dialog(page).getByRole("alert")).toHaveText(

@@ -29,7 +29,7 @@ const files = readdirSync(dist, { recursive: true })
   .map(String)
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => statSync(join(dist, path)).isFile());
-const isEngine = (path) => /(^|\/)(engine|worker|helper)[^/]*\.(wasm|js)$/.test(path);
+const isEngine = (path) => /(^|\/)(engine|worker|pool-thread)[^/]*\.(wasm|js)$/.test(path);
 const index = JSON.parse(readFileSync(join(dist, "clips/index.json"), "utf8"));
 const manifest = JSON.parse(readFileSync(join(dist, "models/manifest.json"), "utf8"));
 

@@ -1,25 +1,25 @@
-import type { Backend } from "./protocol.ts";
+import type { Backend } from "../core/types.ts";
 
-/** A call of the engine takes about this long at most: orders are obeyed between two calls. */
+/** Intended duration of one engine call: pause, cancel and changed settings take effect between two calls. */
 const CALL_MS = 100;
-const MOST = 16;
-/** Attacks in one pass at most, and the frames that these may have, a person each: about half a megabyte of activations a frame. */
+const MOST_STEPS = 16;
 const MOST_ATTACKS = 8;
+/** Frames of all attacks in one pass, per person: a frame needs about half a megabyte of activations. */
 const MOST_FRAMES = 640;
 
 /**
- * How many steps to ask the engine for, after a call that has taken `taken` of them in `ms` milliseconds: twice as many, as
- * far as they fit. A GPU takes what it is asked for in one go; a CPU takes one step, whatever it is asked for.
+ * Steps to request in the next call, after one that took `taken` steps in `ms` milliseconds: as many as fit into a call, at
+ * most twice as many as before. A GPU takes the requested steps at once; a CPU takes one per call in any case.
  */
 export function stepsAtOnce(taken: number, ms: number): number {
   const fit = Math.floor((CALL_MS * taken) / ms);
-  return Math.max(1, Math.min(fit, 2 * taken, MOST));
+  return Math.max(1, Math.min(fit, 2 * taken, MOST_STEPS));
 }
 
 /**
- * How many attacks to compute together, whose clips have `frames` frames as the network sees them, those of each person
- * counted. One on a CPU, emulated GPUs among them: it is busy with a single clip. A GPU takes as many as fit into a call even if a
- * step of several took it as long as all their steps alone.
+ * Attacks to compute together on clips of `frames` frames as the network sees them, times people. One on a CPU (emulated
+ * GPUs included), which a single clip keeps busy. On a GPU, as many as keep a call short even if the device computes them
+ * one after the other.
  */
 export function attacksAtOnce(backend: Backend | null, frames: number): number {
   if (backend?.kind !== "webgpu" || backend.software || !backend.parity) return 1;

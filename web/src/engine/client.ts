@@ -1,53 +1,54 @@
-import { asset } from "../assets.ts";
-import type { Clip } from "../clip.ts";
-import { Attack } from "./attack.ts";
-import { calledOff, download, sha256, verify } from "./download.ts";
-import { errorMessage } from "./errors.ts";
-import { naturalFiles } from "./natural.ts";
+import { asset } from "../base/assets.ts";
+import type { Clip } from "../base/clip.ts";
 import type {
   Answers,
   AttackConfig,
-  AttackEvent,
-  AttackOrder,
   Backend,
-  CallName,
-  Calls,
   DeviceChoice,
-  EngineState,
   ErrorMessage,
-  FromWorker,
   Identified,
   Manifest,
   Memory,
   ModelInfo,
   Recognition,
+} from "../core/types.ts";
+import { AttackHandle } from "./attack-handle.ts";
+import { cancelled, download, sha256, verify } from "./download.ts";
+import { errorMessage } from "./errors.ts";
+import type {
+  AttackEvent,
+  AttackOrder,
+  CallName,
+  Calls,
+  EngineState,
+  FromWorker,
   ToWorker,
   WeightBytes,
-} from "./protocol.ts";
+} from "./messages.ts";
+import { naturalFiles } from "./natural-clips.ts";
 import { spawn } from "./spawn.ts";
 
-export type { Attack } from "./attack.ts";
-
-/** What is loaded again after a restart: a served model, or a visitor's files. */
+/** A loaded model, kept to load it again after a restart: a served one, or a visitor's files. */
 type Model =
   | { entry: ModelInfo; files: ArrayBuffer[] }
   | { id: string; opened: WeightBytes[]; answers: Answers };
 
-/** An attack to be made. */
-export interface Assault {
+/** An attack for the engine to compute, and who gets its events. */
+export interface AttackRequest {
   clip: Clip;
   config: AttackConfig;
   listener: (event: AttackEvent) => void;
 }
 
-type Enlisted = AttackOrder & { handle: Attack };
+type HandledOrder = AttackOrder & { handle: AttackHandle };
 
+/** Settles the promise of a call that the worker has not answered yet. */
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: ErrorMessage): void;
 }
 
-/** Of an engine that was not asked for. */
+/** The state before the engine is started. */
 export const IDLE: EngineState = {
   status: "idle",
   loadedBytes: 0,
@@ -59,15 +60,16 @@ export const IDLE: EngineState = {
 };
 
 /**
- * The engine as the page sees it: one worker, started, watched, and started again. Says "state" when `state` changes.
- * After a crash or a lost device the status is "failed"; `start` then makes a new worker and gives it the same model.
+ * The page's side of the engine: starts one worker, sends it calls and attacks, and restarts it. Fires "state" when `state`
+ * changes. After a crash or a lost device the status is "failed"; `start` then creates a new worker and loads the same
+ * model again.
  */
-export class Engine extends EventTarget {
+export class EngineClient extends EventTarget {
   #state = IDLE;
   #worker: Worker | null = null;
   #started: Promise<void> | null = null;
   #waiting = new Map<number, Waiting>();
-  #attacks = new Map<number, Attack>();
+  #attacks = new Map<number, AttackHandle>();
   #downloads = new Map<string, { loaded: number; total: number }>();
   #model: Model | null = null;
   #manifest: Promise<Manifest> | null = null;
@@ -78,19 +80,19 @@ export class Engine extends EventTarget {
     return this.#state;
   }
 
-  /** (Re)starts with a fresh worker. Attacks under way end; the model, if one is loaded, is loaded again. */
+  /** Starts with a new worker. Running attacks end; a loaded model is loaded again. */
   start(choice: DeviceChoice): Promise<void> {
-    this.#detach()({ kind: "engine", message: "the engine was started anew" }, "cancelled");
+    this.#detach()({ kind: "engine", message: "the engine was restarted" }, "cancelled");
     this.#started = this.#boot(choice);
     return this.#started;
   }
 
-  /** The models that are served, the default first. */
+  /** The served models, the default first. */
   async models(): Promise<ModelInfo[]> {
     this.#manifest ??= download(asset("models/manifest.json"), 0, () => {}).then(
       (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Manifest,
     );
-    // What failed is asked again the next time.
+    // A failed download is tried again on the next call.
     this.#manifest.catch(() => {
       this.#manifest = null;
     });
@@ -98,59 +100,63 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * Downloads a model, beside the engine's own start, and loads it. Called off, it throws an error of kind "cancelled";
-   * however it fails, the model before stays.
+   * Downloads a model, beside the engine's own download, and loads it. If `signal` aborts, it throws an error of kind
+   * "cancelled". After any failure the previous model stays.
    */
   async loadModel(id: string, signal?: AbortSignal): Promise<ModelInfo> {
     const entry = (await this.models()).find((model) => model.id === id);
-    if (!entry) throw { kind: "weights", message: `there is no model ${JSON.stringify(id)}` };
+    if (!entry)
+      throw {
+        kind: "weights",
+        message: `no model has the id ${JSON.stringify(id)}; see models/manifest.json`,
+      };
     const files = await this.#weights(entry, signal);
     await this.#started;
-    if (signal?.aborted) throw calledOff;
+    if (signal?.aborted) throw cancelled;
     return await this.#load({ entry, files });
   }
 
-  /** What a visitor's weight files hold; nothing is loaded. */
+  /** Identifies a visitor's weight files without loading them. */
   async inspectWeights(files: WeightBytes[]): Promise<Identified> {
     await this.#started;
     return this.#call("inspect", { files });
   }
 
-  /** Loads a visitor's weight files under an id of the page's choice. Where that fails, the model before stays. */
+  /** Loads a visitor's weight files as the model `id`. If that fails, the previous model stays. */
   async loadWeights(id: string, files: WeightBytes[], answers: Answers): Promise<ModelInfo> {
     await this.#started;
     return await this.#load({ id, opened: files, answers });
   }
 
-  /** What the loaded model makes of a clip. */
+  /** The loaded model's probabilities for a clip. */
   async recognise(clip: Clip): Promise<Recognition> {
     await this.#started;
     return this.#call("recognise", { clip });
   }
 
-  /** Begins an attack. One at a time: it ends the one before. Reports go to the listener. */
-  attack(clip: Clip, config: AttackConfig, listener: (event: AttackEvent) => void): Attack {
-    const order = this.#enlist({ clip, config, listener });
+  /** Starts an attack; a running one ends. */
+  attack(request: AttackRequest): AttackHandle {
+    const order = this.#order(request);
     this.#begin([order]);
     return order.handle;
   }
 
   /**
-   * Begins attacks that are computed together, on clips with as many frames and people. They end those before, and end
-   * together; a pause or an end of one is one of all, and so is a failure.
+   * Starts attacks that are computed together, on clips with equal frames and people. Running attacks end. Pausing,
+   * cancelling or a failure of one affects all.
    */
-  attackTogether(assaults: Assault[]): Attack[] {
-    const orders = assaults.map((assault) => this.#enlist(assault));
+  attackTogether(requests: AttackRequest[]): AttackHandle[] {
+    const orders = requests.map((request) => this.#order(request));
     this.#begin(orders);
     return orders.map((order) => order.handle);
   }
 
-  /** Bytes that the engine holds. */
+  /** Memory use of the engine. */
   memory(): Promise<Memory> {
     return this.#call("memory", {});
   }
 
-  /** Destroys the GPU device on purpose, for tests; false where the CPU computes. */
+  /** For tests: destroys the GPU device; false if the CPU computes. */
   loseDevice(): Promise<boolean> {
     return this.#call("loseDevice", {});
   }
@@ -161,15 +167,15 @@ export class Engine extends EventTarget {
     this.#update(IDLE);
   }
 
-  #enlist({ clip, config, listener }: Assault): Enlisted {
+  #order({ clip, config, listener }: AttackRequest): HandledOrder {
     const attack = this.#next++;
-    const handle = new Attack(clip.data.slice(), listener);
+    const handle = new AttackHandle(clip.data.slice(), listener);
     this.#attacks.set(attack, handle);
     handle.done.finally(() => this.#attacks.delete(attack));
     return { attack, clip, config, handle };
   }
 
-  #begin(orders: Enlisted[]): void {
+  #begin(orders: HandledOrder[]): void {
     const worker = this.#worker;
     const begin = async () => {
       await this.#started;
@@ -219,7 +225,7 @@ export class Engine extends EventTarget {
       return entry;
     } catch (thrown) {
       const error = errorMessage(thrown);
-      // Bad weights leave the engine as it was.
+      // After bad weights the engine still has its previous model.
       if (this.#state.status === "starting") this.#update({ status: "ready", error });
       throw error;
     }
@@ -265,7 +271,7 @@ export class Engine extends EventTarget {
   async #sendNatural(clip: Clip): Promise<void> {
     if (this.#natural.has(clip.layout)) return;
     const files = await naturalFiles(clip.layout);
-    // Two attacks may have waited for the same download.
+    // Another attack may have sent them during the download.
     if (this.#natural.has(clip.layout)) return;
     this.#natural.add(clip.layout);
     await this.#call("natural", { files });
@@ -291,7 +297,7 @@ export class Engine extends EventTarget {
         this.#settle(message.call)?.reject(message.error);
         break;
       case "event":
-        this.#attacks.get(message.attack)?.tell(message.event);
+        this.#attacks.get(message.attack)?.receive(message.event);
         break;
       case "end":
         this.#attacks.get(message.attack)?.finish(message.end);
@@ -334,12 +340,12 @@ export class Engine extends EventTarget {
   #crash(worker: Worker, error: ErrorMessage): void {
     if (worker !== this.#worker) return;
     const settle = this.#detach();
-    // First the state, so that whoever hears of an ended attack can already see why.
+    // The state comes first: listeners of ended attacks read the reason from it.
     this.#update({ status: "failed", error });
     settle(error, "error");
   }
 
-  /** Ends the worker. Gives a function that ends what was waiting for it. */
+  /** Terminates the worker. The returned function rejects its open calls and ends its attacks. */
   #detach(): (error: ErrorMessage, attacks: "cancelled" | "error") => void {
     this.#worker?.terminate();
     this.#worker = null;

@@ -1,32 +1,35 @@
-/** Called with the bytes so far and in all (0 while unknown), both uncompressed. */
+/** Gets the bytes loaded so far and in total (0 if unknown), both uncompressed. */
 export type Progress = (loaded: number, total: number) => void;
 
 const PAUSES_MS = [500, 1500];
 
-/** What a call ends with that its caller has called off. */
-export const calledOff = { kind: "cancelled", message: "called off" };
+/** The error of a call that its caller has cancelled. */
+export const cancelled = { kind: "cancelled", message: "cancelled" };
 
-/** Does something that needs the network, and again, twice, where it fails and has not been called off. */
+/** Runs an action that needs the network; after a failure, tries twice more unless `signal` aborts. */
 export async function persistently<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
       return await action();
     } catch {
-      if (signal?.aborted) throw calledOff;
+      if (signal?.aborted) throw cancelled;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
   return await action();
 }
 
-/** Opens a file; anything but success is an error. */
+/** Fetches a file; every status but success is an error. */
 export async function open(address: URL, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address, { signal: signal ?? null });
   } catch {
-    if (signal?.aborted) throw calledOff;
-    throw { kind: "network", message: `${address.pathname} could not be downloaded` };
+    if (signal?.aborted) throw cancelled;
+    throw {
+      kind: "network",
+      message: `${address.pathname} could not be downloaded. Check the connection and try again.`,
+    };
   }
   if (!response.ok) {
     throw { kind: "network", message: `${address.pathname}: the server answered ${response.status}` };
@@ -34,13 +37,13 @@ export async function open(address: URL, signal?: AbortSignal): Promise<Response
   return response;
 }
 
-/** The uncompressed size that a response announces. */
+/** The uncompressed size in bytes that a response announces; 0 if it does not. */
 export function announced(response: Response): number {
-  // Behind a Content-Encoding the length is that of the compressed bytes, while a stream counts the others.
+  // With a Content-Encoding, the length counts compressed bytes, but the stream delivers uncompressed ones.
   return response.headers.has("Content-Encoding") ? 0 : Number(response.headers.get("Content-Length") ?? 0);
 }
 
-/** Reads a whole file and tells its progress. `size` is what the manifest says, 0 where nobody knows. */
+/** Downloads a file. `size`: bytes according to the manifest, 0 if unknown. */
 export async function download(
   address: URL,
   size: number,
@@ -56,7 +59,7 @@ export async function download(
   }, signal);
 }
 
-/** Reads a body to its end; `keep` gets each chunk. */
+/** Reads a body to its end and reports progress; `keep` gets each chunk. */
 export async function count(
   response: Response,
   total: number,
@@ -75,16 +78,16 @@ export async function count(
   }
 }
 
-/** The SHA-256 in hexadecimal digits; empty on pages without a secure origin, which cannot compute it. */
+/** SHA-256 in hexadecimal; empty on insecure origins, where the browser offers no hashing. */
 export async function sha256(bytes: ArrayBuffer): Promise<string> {
   if (!globalThis.crypto?.subtle) return "";
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Is it the file that the manifest names? A page that cannot tell lets it pass. */
+/** Throws if the bytes do not have the manifest's hash. Passes on insecure origins, which cannot compute it. */
 export async function verify(bytes: ArrayBuffer, wanted: string, name: string): Promise<void> {
   const found = await sha256(bytes);
   if (found !== "" && found !== wanted)
-    throw { kind: "weights", message: `${name} is not the file that the manifest names` };
+    throw { kind: "weights", message: `${name} does not have the SHA-256 in models/manifest.json` };
 }

@@ -1,6 +1,6 @@
-import type { ErrorMessage } from "./protocol.ts";
+import type { ErrorMessage } from "../core/types.ts";
 
-/** Anything that was thrown, as `{ kind, message }`. The engine module throws such objects itself. */
+/** Any thrown value as a message to the page. The engine module throws `{ kind, message }`, which passes unchanged. */
 export function errorMessage(thrown: unknown, kind = "engine"): ErrorMessage {
   if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
     const known = "kind" in thrown ? String(thrown.kind) : kind;

@@ -1,8 +1,8 @@
+import type { FromWorker } from "./messages.ts";
 import { permitted } from "./permitted.ts";
-import type { FromWorker } from "./protocol.ts";
 import address from "./worker.ts?worker&url";
 
-/** Starts the engine's worker. `crashed` hears of a script that cannot be loaded or that throws. */
+/** Starts the engine's worker. `crashed` gets the message if its script does not load or throws. */
 export function spawn(receive: (message: FromWorker) => void, crashed: (message: string) => void): Worker {
   const script = new URL(address, document.baseURI);
   const worker = new Worker(permitted(script), { type: "module", name: "ciasa-engine" });

@@ -1,39 +1,38 @@
-/** The engine's worker: owns the wasm module and its session, answers calls, drives attacks. */
+/** The engine's worker: owns the WebAssembly module, answers calls and computes attacks. */
 import init, { onFailure, Session, threads } from "../../pkg/engine/engine.js";
-import type { Clip } from "../clip.ts";
+import type { Clip } from "../base/clip.ts";
+import type { ErrorMessage, Recognition } from "../core/types.ts";
+import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
 import { announced, count as counting, open, persistently } from "./download.ts";
 import { errorMessage } from "./errors.ts";
-import { dismiss, gather } from "./helpers.ts";
-import { AttackLoop, messages, type Stepper } from "./loop.ts";
 import type {
   AttackEnd,
   AttackOrder,
   Call,
   CallName,
   Calls,
-  ErrorMessage,
   FromWorker,
-  Recognition,
   ToWorker,
   WeightBytes,
-} from "./protocol.ts";
+} from "./messages.ts";
+import { startPool, stopPool } from "./worker-pool.ts";
 
 let session: Session | null = null;
-/** An attack that is asked for and not over: the loop that drives it, perhaps with others, and its place there. */
-interface Underway {
+
+/** An attack that is not over: its loop, its index there, and the loop's end. */
+interface LoopPlace {
   loop: AttackLoop;
   place: number;
   over: Promise<void>;
 }
 
-/** By number. Those of the first loop compute; the others wait for its end. */
-const attacks = new Map<number, Underway>();
-/** Has an attack been rehearsed on the network that is loaded? */
+/** By the attack's number. The oldest loop computes; the others wait for its end. */
+const attacks = new Map<number, LoopPlace>();
+/** Has the loaded network been warmed up? */
 let warm = false;
-/** Steps and calls compute one after the other: the module has one thread and one device. */
+/** The end of the queue of engine calls: the module has one thread and one device. */
 let turn: Promise<unknown> = Promise.resolve();
-/** Does the engine share its work with helpers? */
-let helpers = false;
+let hasPool = false;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
@@ -50,14 +49,14 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => receive(even
 function receive(message: ToWorker): void {
   switch (message.type) {
     case "attack":
-      enlist(message.attacks);
+      beginAttacks(message.attacks);
       break;
     case "control":
       attacks.get(message.attack)?.loop.control(message.action);
       break;
     case "configure": {
-      const underway = attacks.get(message.attack);
-      underway?.loop.configure(underway.place, message.patch);
+      const known = attacks.get(message.attack);
+      known?.loop.configure(known.place, message.patch);
       break;
     }
     default:
@@ -66,23 +65,23 @@ function receive(message: ToWorker): void {
 }
 
 function inTurn<T>(action: () => Promise<T> | T): Promise<T> {
-  const result = turn.then(action).finally(count);
+  const result = turn.then(action).finally(checkPool);
   turn = result.catch(() => {});
   return result;
 }
 
-/** Tells of a helper that has failed: the engine goes on alone. */
-function count(): void {
-  if (helpers && threads() === 1) {
-    helpers = false;
-    dismiss();
-    post({ type: "threads", threads: { count: 1, alone: "a helper has failed" } });
+/** Stops the pool after one of its threads has failed; the engine continues on its own thread. */
+function checkPool(): void {
+  if (hasPool && threads() === 1) {
+    hasPool = false;
+    stopPool();
+    post({ type: "threads", threads: { count: 1, alone: "a thread of the worker pool failed" } });
   }
 }
 
 async function answer(message: Call): Promise<void> {
   try {
-    // Losing the device is a test of what happens meanwhile, so it does not wait for its turn.
+    // For tests of a device lost during a call, so this one does not queue.
     const value = message.type === "loseDevice" ? ready().loseDevice() : await inTurn(() => compute(message));
     post({ type: "answer", call: message.call, value });
   } catch (thrown) {
@@ -95,7 +94,7 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
     case "start":
       await instantiate();
       post({ type: "starting" });
-      // The device starts while the page can already show what it waits for.
+      // The page can show this state while the device starts.
       await messages();
       session = await Session.start(message.ask.choice);
       return session.backend();
@@ -121,18 +120,18 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
   }
 }
 
-/** While the visitor looks at the first answer and chooses, a GPU compiles what an attack will ask for. */
+/** The first recognition with a network also queues a warm-up, in which a GPU compiles the shaders of an attack. */
 async function recognise(clip: Clip): Promise<Recognition> {
   const recognition = await ready().recognise(clip);
   if (!warm && attacks.size === 0) {
     warm = true;
-    // What fails here fails again where somebody waits for it.
+    // A failure here repeats in the attack, which reports it.
     inTurn(() => ready().warmUp(clip)).catch(() => {});
   }
   return recognition;
 }
 
-/** Names and contents, as the module takes them. */
+/** Names and contents as the module's arguments. */
 function named(files: WeightBytes[]): [string[], Uint8Array[]] {
   return [files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes))];
 }
@@ -142,12 +141,12 @@ function ready(): Session {
   return session;
 }
 
-/** Downloads and compiles the module; helpers get it, too. The browser keeps the compiled code beside the file in its cache. */
+/** Downloads and compiles the module and starts the worker pool with it. The browser caches the compiled code. */
 async function instantiate(): Promise<void> {
   const address = new URL("../../pkg/engine/engine_bg.wasm", import.meta.url);
   const module = await persistently(async () => {
     const response = await open(address);
-    // The copy is only counted: browsers keep compiled code for the response that came from the network.
+    // Progress is counted on a copy: browsers cache compiled code only for the response from the network itself.
     const copy = response.clone();
     const counted = counting(copy, announced(copy), (loaded, total) =>
       post({ type: "progress", loaded, total }),
@@ -156,14 +155,14 @@ async function instantiate(): Promise<void> {
     return compiled;
   });
   await init({ module_or_path: module });
-  const gathered = await gather(module);
-  helpers = gathered.count > 1;
-  post({ type: "threads", threads: gathered });
-  // A panic, or a GPU that was lost while nobody waited for it.
+  const pool = await startPool(module);
+  hasPool = pool.count > 1;
+  post({ type: "threads", threads: pool });
+  // A panic, or a GPU lost between two calls.
   onFailure((kind: string, message: string) => fatal({ kind, message }));
 }
 
-/** While it arrives, where the server names the kind of file; afterwards, where it does not. */
+/** Compiles during the download if the server sends the right content type, else after it. */
 async function compile(response: Response): Promise<WebAssembly.Module> {
   const named = response.headers.get("Content-Type")?.startsWith("application/wasm");
   return named
@@ -171,8 +170,8 @@ async function compile(response: Response): Promise<WebAssembly.Module> {
     : await WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** One attack, or several together, at a time: new ones end those before them. */
-function enlist(orders: AttackOrder[]): void {
+/** Starts the attacks of one message in a loop; running attacks are cancelled first. */
+function beginAttacks(orders: AttackOrder[]): void {
   const before = [...attacks.values()];
   for (const { loop } of before) loop.control("cancel");
   const clips = orders.map((order) => order.clip);
@@ -205,7 +204,7 @@ async function drive(numbers: number[], loop: AttackLoop): Promise<void> {
     for (const [place, ended] of ends.entries()) end(place, ended);
   } catch (thrown) {
     const error = errorMessage(thrown);
-    // Then nothing else can be computed either, and the page ends the attacks together with this worker.
+    // No call works after a lost device; the page ends the attacks with this worker.
     if (error.kind === "device") return fatal(error);
     for (const [place, report] of loop.reports.entries()) {
       post({ type: "event", attack: numbers[place] ?? 0, event: { type: "error", error } });

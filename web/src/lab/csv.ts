@@ -1,5 +1,5 @@
-import type { AttackConfig, ModelInfo } from "../engine/protocol.ts";
-import { peerOf } from "../peers.ts";
+import { peerOf } from "../core/peers.ts";
+import type { AttackConfig, ModelInfo } from "../core/types.ts";
 import type { Row } from "./rows.ts";
 import { experiments, type LabSettings } from "./settings.ts";
 

@@ -1,8 +1,8 @@
-import type { Clip } from "../clip.ts";
-import type { ModelInfo } from "../engine/protocol.ts";
-import { asFailure, Failure } from "../failure.ts";
-import type { Entry } from "../library.ts";
-import type { Bench, Trial } from "./bench.ts";
+import type { Clip } from "../base/clip.ts";
+import { asFailure, Failure } from "../base/failure.ts";
+import type { Entry } from "../clips/library.ts";
+import type { ModelInfo } from "../core/types.ts";
+import type { AttackGroup, LabHost } from "./host.ts";
 import { emptyPlan, type Plan, plan, type Task, together } from "./plan.ts";
 import { attackRow, judgedRow, type Row } from "./rows.ts";
 import { type LabSettings, labDefaults } from "./settings.ts";
@@ -10,40 +10,40 @@ import { Stopwatch } from "./stopwatch.ts";
 import { type Ground, obstacle, type Setting } from "./sweeps.ts";
 
 /**
- * A sweep, one task after the other, or several attacks together where the bench computes them faster so. Rows are kept by task, so a sweep that was stopped, that failed or that got more
- * clips goes on with what has no row yet. Says "change", "step" for each step of an attack, and "done"
- * when nothing more is computed.
+ * Computes a sweep task by task, or several attacks together if that is faster on the host's device. Rows are kept by task,
+ * so a sweep that was cancelled, that failed or that got more clips continues with the tasks without a row. Fires "change",
+ * "step" for each step of an attack, and "done" at the sweep's end.
  */
 export class Lab extends EventTarget {
   settings: LabSettings = labDefaults();
   status: "idle" | "running" | "paused" | "failed" = "idle";
-  /** Why the sweep stopped by itself. */
+  /** The error that stopped the sweep. */
   failure: Failure | null = null;
   readonly rows = new Map<string, Row>();
-  /** Why tasks could not be computed, by key. They are tried again when the sweep goes on. */
+  /** Errors of single tasks, by key. Resuming the sweep tries these tasks again. */
   readonly troubles = new Map<string, string>();
-  /** The tasks under way and the most steps that one of them has taken. */
+  /** The tasks being computed and the most steps that one of them has taken. */
   now: { tasks: Task[]; taken: number } | null = null;
   plan: Plan = emptyPlan;
   ground: Ground | null = null;
-  readonly #bench: Bench;
+  readonly #host: LabHost;
   readonly #watch = new Stopwatch();
   #entries: Entry[] = [];
-  #trial: Trial | null = null;
-  /** Attacked clips that other networks judge, by the attack's key, (T, M, V, C). */
+  #group: AttackGroup | null = null;
+  /** Attacked clips for other networks to judge, by the attack's key, (T, M, V, C). */
   #attacked = new Map<string, Float32Array>();
-  /** Keys of tasks that failed together: each is tried alone, so that only who is to blame is in trouble. */
+  /** Keys of tasks that failed together. Each is tried alone, to find those that fail. */
   #alone = new Set<string>();
-  /** Which start may go on: one that was cancelled must not wake up again. */
+  /** Number of the current run of the sweep; a cancelled run stops at its next comparison with it. */
   #turn = 0;
   #wake: () => void = () => {};
 
-  constructor(bench: Bench) {
+  constructor(host: LabHost) {
     super();
-    this.#bench = bench;
+    this.#host = host;
   }
 
-  /** The tasks of this sweep that are done, in the plan's order. A row can be of another sweep, so the setting is the plan's. */
+  /** The finished tasks of this sweep, in the plan's order. A row may come from another sweep, so its setting is replaced. */
   get done(): { task: Task; row: Row }[] {
     return this.plan.tasks.flatMap((task) => {
       const row = this.rows.get(task.key);
@@ -51,17 +51,17 @@ export class Lab extends EventTarget {
     });
   }
 
-  /** Their rows. */
+  /** Rows of this sweep. */
   get results(): Row[] {
     return this.done.map(({ row }) => row);
   }
 
-  /** Those of one setting. */
+  /** Rows of one setting. */
   of(setting: Setting): Row[] {
     return this.done.filter(({ task }) => task.setting === setting).map(({ row }) => row);
   }
 
-  /** How many tasks have no row yet. */
+  /** Number of tasks without a row. */
   get open(): number {
     return this.plan.tasks.filter((task) => !this.rows.has(task.key)).length;
   }
@@ -70,16 +70,16 @@ export class Lab extends EventTarget {
     return this.status === "running" || this.status === "paused";
   }
 
-  /** Why nothing can be computed now, in words for the visitor; null where it can. */
+  /** Why no sweep can start now, as a sentence for the visitor; null if one can. */
   get obstacle(): string | null {
-    if (this.#bench.occupied) return "The playground's own attack is under way. Finish or cancel it first.";
-    if (this.#bench.loading) return "The network is on its way.";
-    if (!this.ground) return "No network is loaded yet.";
+    if (this.#host.occupied) return "The playground's own attack is running. Finish or cancel it first.";
+    if (this.#host.loading) return "The network is loading.";
+    if (!this.ground) return "No network is loaded.";
     if (this.plan.clips.length === 0) return "No clip is chosen.";
     return obstacle(this.settings, this.ground);
   }
 
-  /** Tells that clips, networks or the bench's other work changed. A plan under way stays as it is. */
+  /** Takes over changed clips and networks. A running sweep keeps its plan. */
   survey(entries: Entry[], ground: Ground | null): void {
     if (!this.busy) {
       this.#entries = entries;
@@ -89,7 +89,7 @@ export class Lab extends EventTarget {
     this.#changed();
   }
 
-  /** Changes settings; not while a sweep is under way. */
+  /** Changes settings; ignored while a sweep runs. */
   set(patch: Partial<LabSettings>): void {
     if (this.busy) return;
     this.settings = { ...this.settings, ...patch };
@@ -99,7 +99,7 @@ export class Lab extends EventTarget {
     this.#become("idle");
   }
 
-  /** Begins, or goes on with what has no row yet. Settles when nothing more is computed. */
+  /** Computes the tasks without a row. Resolves at the end of the sweep, whatever its reason. */
   async start(): Promise<void> {
     if (this.obstacle !== null) return;
     if (this.busy) {
@@ -112,7 +112,7 @@ export class Lab extends EventTarget {
     this.#alone.clear();
     this.#become("running");
     try {
-      if (!this.#bench.model && this.ground) await this.#bench.revive(this.ground.model);
+      if (!this.#host.model && this.ground) await this.#host.revive(this.ground.model);
       while (turn === this.#turn) {
         const open = this.plan.tasks.filter((one) => this.#open(one));
         const [task] = open;
@@ -128,30 +128,30 @@ export class Lab extends EventTarget {
     }
   }
 
-  /** Holds the attack under way between two steps. */
+  /** Pauses the running attack between two steps. */
   pause(): void {
     if (this.status !== "running") return;
-    this.#trial?.pause();
+    this.#group?.pause();
     this.#become("paused");
   }
 
   resume(): void {
-    if (this.status !== "paused" || this.#bench.occupied || this.#bench.loading) return;
-    this.#trial?.resume();
+    if (this.status !== "paused" || this.#host.occupied || this.#host.loading) return;
+    this.#group?.resume();
     this.#become("running");
     this.#wake();
   }
 
-  /** Stops now. The clip under way is lost; every row stays. */
+  /** Stops at once. The running attack is lost; every row stays. */
   cancel(): void {
     if (!this.busy) return;
     this.#turn += 1;
-    this.#trial?.cancel();
+    this.#group?.cancel();
     this.#end("idle");
     this.#wake();
   }
 
-  /** Forgets the rows of this sweep. */
+  /** Deletes the rows of this sweep. */
   clear(): void {
     if (this.busy) return;
     for (const { key } of this.plan.tasks) {
@@ -161,15 +161,15 @@ export class Lab extends EventTarget {
     this.#become("idle");
   }
 
-  /** Is there something to compute? */
+  /** Is there a row or an attacked clip to compute? */
   #open({ key, needs }: Task): boolean {
     if (this.troubles.has(key) || (needs && this.troubles.has(needs.key))) return false;
     return !this.rows.has(key) || (this.plan.kept.has(key) && !this.#attacked.has(key));
   }
 
-  /** A task of those that are open, an attack perhaps with others of them. */
+  /** Computes an open task; an attack possibly together with other open ones. */
   async #compute(task: Task, open: Task[], turn: number): Promise<void> {
-    this.#under([task]);
+    this.#begin([task]);
     const began = this.#watch.seconds;
     try {
       const rows = await (task.needs ? this.#judge(task, task.needs) : this.#attacks(task, open, turn));
@@ -178,8 +178,8 @@ export class Lab extends EventTarget {
       for (const row of rows) this.rows.set(row.key, { ...row, seconds, batch: rows.length });
     } catch (thrown) {
       const failure = asFailure(thrown);
-      // Without the engine or its network nothing goes on; all else is a clip's own trouble.
-      if (!this.#bench.model || failure.kind === "engine") throw failure;
+      // Without the engine or its network the sweep stops; any other error concerns this task only.
+      if (!this.#host.model || failure.kind === "engine") throw failure;
       this.#model();
       const tasks = this.now?.tasks ?? [task];
       if (tasks.length > 1) for (const { key } of tasks) this.#alone.add(key);
@@ -187,49 +187,52 @@ export class Lab extends EventTarget {
     }
   }
 
-  #under(tasks: Task[]): void {
+  #begin(tasks: Task[]): void {
     this.now = { tasks, taken: 0 };
     this.#changed();
   }
 
   async #attacks(task: Task, open: Task[], turn: number): Promise<Row[]> {
     const model = this.#model();
-    const clip = await this.#bench.clip(task.clip);
-    const rivals = await this.#rivals(task, clip, open);
+    const clip = await this.#host.clip(task.clip);
+    const members = await this.#companions(task, clip, open);
     if (turn !== this.#turn) return [];
-    const jobs = rivals.map((rival) => ({ clip: rival.clip, config: rival.task.setting.config }));
-    const tasks = rivals.map((rival) => rival.task);
-    this.#under(tasks);
-    const trial = this.#bench.attack(jobs, (taken) => {
-      // A last word of an attack that was cancelled.
+    const requests = members.map(({ clip: own, task: { setting } }) => ({
+      clip: own,
+      config: setting.config,
+    }));
+    const tasks = members.map((member) => member.task);
+    this.#begin(tasks);
+    const group = this.#host.attack(requests, (taken) => {
+      // A late step of a cancelled run.
       if (turn !== this.#turn) return;
       this.now = { tasks, taken };
       this.dispatchEvent(new Event("step"));
     });
-    this.#trial = trial;
-    // The pause may have come while the clips were on their way.
-    if (this.status === "paused") trial.pause();
-    const outcomes = await trial.done;
+    this.#group = group;
+    // Paused while the clips were loading.
+    if (this.status === "paused") group.pause();
+    const outcomes = await group.done;
     if (turn !== this.#turn) return [];
-    this.#trial = null;
+    this.#group = null;
     if (!outcomes) {
-      // During a pause others may attack, which ends ours: they are done again. Else the engine was restarted under us.
+      // During a pause the page may start its own attack, which ends these; they are repeated. Otherwise the engine restarted.
       if (this.status === "paused") return [];
-      throw new Failure("engine", "The engine was stopped or started anew.");
+      throw new Failure("engine", "The engine was stopped or restarted. Resume the sweep to continue.");
     }
-    return rivals.map((rival, i) => {
+    return members.map((member, i) => {
       const outcome = outcomes[i];
-      const height = this.#bench.height(rival.clip);
-      const row = outcome && attackRow(rival.task, model, outcome, this.#bench.engine, height);
-      if (!row) throw new Failure("config", "The attack ended without a step.");
+      const height = this.#host.height(member.clip);
+      const row = outcome && attackRow(member.task, model, outcome, this.#host.engine, height);
+      if (!row) throw new Failure("config", "The attack ended without a step. Set at least one step.");
       if (this.plan.kept.has(row.key)) this.#attacked.set(row.key, outcome.data);
       return row;
     });
   }
 
-  /** The task, whose clip is here, and the open ones that are computed together with it. */
-  async #rivals(task: Task, clip: Clip, open: Task[]): Promise<{ task: Task; clip: Clip }[]> {
-    const most = this.#alone.has(task.key) ? 1 : this.#bench.atOnce(clip);
+  /** The task and the open tasks that are computed together with it, with their clips. */
+  async #companions(task: Task, clip: Clip, open: Task[]): Promise<{ task: Task; clip: Clip }[]> {
+    const most = this.#alone.has(task.key) ? 1 : this.#host.atOnce(clip);
     const found = [{ task, clip }];
     const fitting = together(
       task,
@@ -237,8 +240,8 @@ export class Lab extends EventTarget {
     );
     for (const other of fitting.slice(1)) {
       if (found.length >= most) break;
-      // One that does not load is told of when it is its turn.
-      const its = await this.#bench.clip(other.clip).catch(() => null);
+      // A clip that does not load is reported at its own turn.
+      const its = await this.#host.clip(other.clip).catch(() => null);
       if (its?.frames === clip.frames && its.people === clip.people) found.push({ task: other, clip: its });
     }
     return found;
@@ -250,16 +253,17 @@ export class Lab extends EventTarget {
       this.rows.get(needs.key),
       this.#attacked.get(needs.key),
     ];
-    if (!judge || !attacked || !data) throw new Failure("config", "There is no attacked clip to judge.");
-    const clip = await this.#bench.clip(task.clip);
-    const clean = await this.#bench.judge(judge, clip);
-    const perturbed = await this.#bench.judge(judge, { ...clip, data });
+    if (!judge || !attacked || !data)
+      throw new Failure("config", "The attacked clip is missing. Resume the sweep to compute it again.");
+    const clip = await this.#host.clip(task.clip);
+    const clean = await this.#host.judge(judge, clip);
+    const perturbed = await this.#host.judge(judge, { ...clip, data });
     return [judgedRow(task, attacked, judge, clean.probabilities, perturbed.probabilities)];
   }
 
-  /** The network of this sweep, not another one that was loaded meanwhile. */
+  /** The network of this sweep; throws if another one has been loaded. */
   #model(): ModelInfo {
-    const { model } = this.#bench;
+    const { model } = this.#host;
     if (model && model.id === this.ground?.model.id) return model;
     throw new Failure("engine", model ? `The network was changed to ${model.name}.` : "The engine stopped.");
   }
@@ -278,8 +282,8 @@ export class Lab extends EventTarget {
 
   #end(status: "idle" | "failed"): void {
     this.now = null;
-    this.#trial = null;
-    this.#bench.release();
+    this.#group = null;
+    this.#host.release();
     this.#become(status);
     this.dispatchEvent(new Event("done"));
   }

@@ -1,5 +1,5 @@
-import type { ModelInfo } from "../engine/protocol.ts";
-import type { Entry } from "../library.ts";
+import type { Entry } from "../clips/library.ts";
+import type { ModelInfo } from "../core/types.ts";
 import { oneEach } from "./sample.ts";
 import type { LabSettings } from "./settings.ts";
 import { type Ground, type Setting, settingsOf } from "./sweeps.ts";

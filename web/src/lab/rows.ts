@@ -1,4 +1,4 @@
-import type { AttackConfig, Figures, ModelInfo, StepReport } from "../engine/protocol.ts";
+import type { AttackConfig, Figures, ModelInfo, StepReport } from "../core/types.ts";
 import type { Task } from "./plan.ts";
 
 /** One clip under one setting, judged by one network. Lengths are in the layout's unit, classes are named. */

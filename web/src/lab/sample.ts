@@ -1,4 +1,4 @@
-import type { Entry } from "../library.ts";
+import type { Entry } from "../clips/library.ts";
 
 /** Numbers in [0, 1) from a seed (mulberry32, T. Ettinger; public domain). */
 export function random(seed: number): () => number {

@@ -1,10 +1,7 @@
-import { usualEpsilon } from "../config.ts";
-import type { AttackConfig } from "../engine/protocol.ts";
-import type { LayoutInfo } from "../viewer/types.ts";
-
-/** The sweeps of the paper's evaluation. */
-export const sweepIds = ["one-step", "basic", "regions", "ablation", "peers", "transfer"] as const;
-export type SweepId = (typeof sweepIds)[number];
+import { usualEpsilon } from "../attack/config.ts";
+import type { LayoutInfo } from "../core/layout.ts";
+import type { AttackConfig } from "../core/types.ts";
+import type { SweepId } from "../settings/sweep-ids.ts";
 
 /** What `ciasa eval` calls them. */
 export const experiments: Record<SweepId, string> = {

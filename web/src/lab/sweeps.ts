@@ -1,7 +1,8 @@
-import type { AttackConfig, ModelInfo } from "../engine/protocol.ts";
-import { applyPeer, peers } from "../peers.ts";
-import type { LayoutInfo } from "../viewer/types.ts";
-import { type LabSettings, overEpsilons, type SweepId, usualEpsilons } from "./settings.ts";
+import type { LayoutInfo } from "../core/layout.ts";
+import { applyPeer, peers } from "../core/peers.ts";
+import type { AttackConfig, ModelInfo } from "../core/types.ts";
+import type { SweepId } from "../settings/sweep-ids.ts";
+import { type LabSettings, overEpsilons, usualEpsilons } from "./settings.ts";
 
 /** One point of a sweep. */
 export interface Setting {

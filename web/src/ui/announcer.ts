@@ -1,6 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Session } from "../session.ts";
+import type { Playground } from "../playground/playground.ts";
 
 /** Quiet time before words are said: what is overtaken in between is never read out. */
 const QUIET = 700;
@@ -12,7 +12,7 @@ export class Announcer extends LitElement {
     :host { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   `;
 
-  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) playground!: Playground;
   @state() private words = "";
   #timer = 0;
   readonly #say = (event: Event): void => {
@@ -24,13 +24,13 @@ export class Announcer extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session.addEventListener("say", this.#say);
+    this.playground.addEventListener("announce", this.#say);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
-    this.session.removeEventListener("say", this.#say);
+    this.playground.removeEventListener("announce", this.#say);
   }
 
   override render() {

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Mode, State } from "../state.ts";
+import type { Mode, State } from "../settings/table.ts";
 import { isChecked, Part, shared } from "./base.ts";
 import "./epsilon-field.ts";
 import "./epsilon-table.ts";
@@ -69,7 +69,7 @@ export class AttackPanel extends Part {
   @property({ type: Boolean }) picking = false;
 
   override render() {
-    const { state, attacking } = this.session;
+    const { state, attacking } = this.playground;
     const mode = modes.find((one) => one.id === state.mode);
     const regional = state.mode === "localized" || state.mode === "advanced";
     return html`
@@ -86,23 +86,23 @@ export class AttackPanel extends Part {
           </div>
           <p class="hint">${mode?.about}</p>
         </fieldset>
-        ${state.mode === "one-step" ? nothing : html`<ciasa-method-picker .session=${this.session}></ciasa-method-picker>`}
-        <ciasa-target-picker class="field" .session=${this.session}></ciasa-target-picker>
-        ${regional ? html`<ciasa-region-picker .session=${this.session} .picking=${this.picking}></ciasa-region-picker>` : nothing}
+        ${state.mode === "one-step" ? nothing : html`<ciasa-method-picker .playground=${this.playground}></ciasa-method-picker>`}
+        <ciasa-target-picker class="field" .playground=${this.playground}></ciasa-target-picker>
+        ${regional ? html`<ciasa-region-picker .playground=${this.playground} .picking=${this.picking}></ciasa-region-picker>` : nothing}
         ${
           state.mode === "advanced"
-            ? html`<ciasa-epsilon-table .session=${this.session}></ciasa-epsilon-table>`
-            : html`<ciasa-epsilon-field .session=${this.session}></ciasa-epsilon-field>`
+            ? html`<ciasa-epsilon-table .playground=${this.playground}></ciasa-epsilon-table>`
+            : html`<ciasa-epsilon-field .playground=${this.playground}></ciasa-epsilon-field>`
         }
         ${state.mode === "one-step" ? nothing : this.#constraints()}
-        ${state.mode === "one-step" ? nothing : html`<ciasa-optimiser .session=${this.session}></ciasa-optimiser>`}
+        ${state.mode === "one-step" ? nothing : html`<ciasa-optimiser .playground=${this.playground}></ciasa-optimiser>`}
       </div>
-      <ciasa-run-bar .session=${this.session}></ciasa-run-bar>
+      <ciasa-run-bar .playground=${this.playground}></ciasa-run-bar>
     `;
   }
 
   #constraints() {
-    const { settings, state, natural } = this.session;
+    const { settings, state, natural } = this.playground;
     // The peers have losses of their own in place of CIASA's two.
     const shown = constraints.filter(
       ({ key }) => state.method === "ciasa" || key === "clipping" || key === "realign",
@@ -125,7 +125,7 @@ export class AttackPanel extends Part {
   }
 
   #choose(mode: Mode): void {
-    const { settings, state } = this.session;
+    const { settings, state } = this.playground;
     // As in the paper: the one step goes away from the original, the iterative attack to the least likely class.
     const usual = mode === "one-step" ? "untargeted" : "least-likely";
     const target = state.target === "untargeted" || state.target === "least-likely" ? usual : state.target;

@@ -2,15 +2,15 @@ import { type CSSResult, LitElement, unsafeCSS } from "lit";
 import { property } from "lit/decorators.js";
 import controls from "../../styles/controls.css?inline";
 import tokens from "../../styles/tokens.css?inline";
-import type { Session } from "../session.ts";
+import type { Playground } from "../playground/playground.ts";
 
 /** Colours, type and native controls, shared by every component. */
 export const shared: CSSResult = unsafeCSS(tokens + controls);
 
-/** A part of the playground: draws again whenever the session says so. */
+/** A part of the playground: draws again whenever the playground says so. */
 export class Part extends LitElement {
-  @property({ attribute: false }) session!: Session;
-  #watched: Session | null = null;
+  @property({ attribute: false }) playground!: Playground;
+  #watched: Playground | null = null;
   readonly #changed = (): void => this.requestUpdate();
 
   override connectedCallback(): void {
@@ -29,10 +29,10 @@ export class Part extends LitElement {
   }
 
   #watch(): void {
-    if (this.session === this.#watched) return;
+    if (this.playground === this.#watched) return;
     this.#watched?.removeEventListener("change", this.#changed);
-    this.session.addEventListener("change", this.#changed);
-    this.#watched = this.session;
+    this.playground.addEventListener("change", this.#changed);
+    this.#watched = this.playground;
   }
 }
 

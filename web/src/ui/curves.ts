@@ -2,9 +2,9 @@ import { css, html, unsafeCSS } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import uPlot from "uplot";
 import uPlotStyle from "uplot/dist/uPlot.min.css?inline";
-import type { StepReport } from "../engine/protocol.ts";
-import { digits, percent } from "../units.ts";
+import type { StepReport } from "../core/types.ts";
 import { Part, shared } from "./base.ts";
+import { digits, percent } from "./units.ts";
 
 interface Line {
   name: string;
@@ -68,7 +68,7 @@ const kinds: Record<"probabilities" | "losses", { title: string; empty: string; 
   },
 };
 
-/** Live curves of an attack over its steps. Two charts of one session move one cursor. */
+/** Live curves of an attack over its steps. Two charts of one playground move one cursor. */
 @customElement("ciasa-curves")
 export class Curves extends Part {
   static override styles = [
@@ -93,7 +93,7 @@ export class Curves extends Part {
 
   override render() {
     const { title, empty } = kinds[this.kind];
-    const reports = this.session.run?.reports ?? [];
+    const reports = this.playground.attack?.reports ?? [];
     const at = reports[this.#plot?.cursor.idx ?? reports.length - 1] ?? reports.at(-1);
     const show = this.kind === "losses" ? digits : percent;
     return html`
@@ -121,7 +121,7 @@ export class Curves extends Part {
   }
 
   override updated(): void {
-    const reports = this.session.run?.reports ?? [];
+    const reports = this.playground.attack?.reports ?? [];
     if (reports.length === 0) {
       this.#plot?.destroy();
       this.#plot = null;
@@ -145,12 +145,12 @@ export class Curves extends Part {
 
   /** The lines that this attack has. */
   get #lines(): Line[] {
-    const restraint = this.session.run?.config.restraint ?? "ciasa";
+    const restraint = this.playground.attack?.config.restraint ?? "ciasa";
     return kinds[this.kind].lines.filter((line) => (line.restraint ?? restraint) === restraint);
   }
 
   #data(): uPlot.AlignedData {
-    const reports = this.session.run?.reports ?? [];
+    const reports = this.playground.attack?.reports ?? [];
     return [
       reports.map((r) => r.iteration),
       ...this.#lines.map((line) => reports.map(line.value)),
@@ -160,7 +160,7 @@ export class Curves extends Part {
   #rebuild(): void {
     this.#plot?.destroy();
     this.#plot = null;
-    if (!this.session.run?.reports.length) return;
+    if (!this.playground.attack?.reports.length) return;
     const style = getComputedStyle(this);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const axis = {
@@ -209,12 +209,12 @@ export class Curves extends Part {
     );
   }
 
-  /** One cursor for the charts of one session, not for those of another element on the page. */
+  /** One cursor for the charts of one playground, not for those of another element on the page. */
   get #key(): string {
-    let key = keys.get(this.session);
+    let key = keys.get(this.playground);
     if (!key) {
       key = `ciasa-${++count}`;
-      keys.set(this.session, key);
+      keys.set(this.playground, key);
     }
     return key;
   }

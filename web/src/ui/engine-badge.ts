@@ -1,10 +1,11 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Backend, Parity, Threads } from "../engine/protocol.ts";
-import type { State } from "../state.ts";
-import { digits, megabytes } from "../units.ts";
+import type { Backend, Parity } from "../core/types.ts";
+import type { Threads } from "../engine/messages.ts";
+import type { State } from "../settings/table.ts";
 import { Part, shared } from "./base.ts";
 import { chip } from "./icons.ts";
+import { digits, megabytes } from "./units.ts";
 
 const choices: { id: State["engine"]; name: string; about: string }[] = [
   { id: "auto", name: "Automatic", about: "whichever a short measurement finds faster" },
@@ -38,11 +39,11 @@ export class EngineBadge extends Part {
   ];
 
   override render() {
-    const { engine } = this.session;
+    const { engine } = this.playground;
     if (!engine.wanted) return html`<button @click=${this.#load}>${chip} Load the engine</button>`;
     const { status, backend, threads } = engine.state;
     const loading = status === "loading" || status === "starting";
-    const choice = choices.find(({ id }) => id === this.session.state.engine);
+    const choice = choices.find(({ id }) => id === this.playground.state.engine);
     const title =
       status === "failed" ? "Engine stopped" : backend && !loading ? named(backend) : (choice?.name ?? "");
     return html`
@@ -58,8 +59,8 @@ export class EngineBadge extends Part {
                 id,
                 name,
                 about,
-              }) => html`<label><input type="radio" name="engine" .checked=${this.session.state.engine === id}
-              @change=${() => this.session.settings.set({ engine: id })} />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
+              }) => html`<label><input type="radio" name="engine" .checked=${this.playground.state.engine === id}
+              @change=${() => this.playground.settings.set({ engine: id })} />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
             )}
           </div>
         </div>
@@ -68,7 +69,7 @@ export class EngineBadge extends Part {
   }
 
   #progress() {
-    const { engine } = this.session;
+    const { engine } = this.playground;
     const { status, loadedBytes, totalBytes } = engine.state;
     const known = totalBytes > 0;
     const bytes = known ? `${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : megabytes(loadedBytes);
@@ -80,7 +81,7 @@ export class EngineBadge extends Part {
   }
 
   #load = (): void => {
-    void this.session.engine.start(this.session.state.engine);
+    void this.playground.engine.start(this.playground.state.engine);
   };
 
   #escape = (event: KeyboardEvent): void => {

@@ -1,8 +1,8 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { globalEpsilon, usualEpsilon } from "../config.ts";
-import { digits } from "../units.ts";
+import { globalEpsilon, usualEpsilon } from "../attack/config.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { digits } from "./units.ts";
 
 /** One epsilon for all joints, with its unit and as a share of the body's height. */
 @customElement("ciasa-epsilon-field")
@@ -18,7 +18,7 @@ export class EpsilonField extends Part {
   ];
 
   override render() {
-    const { layout, state, height } = this.session;
+    const { layout, state, height } = this.playground;
     if (!layout) return nothing;
     const epsilon = globalEpsilon(state, layout);
     const most = usualEpsilon(layout) * 10;
@@ -40,7 +40,7 @@ export class EpsilonField extends Part {
 
   #set(value: number): void {
     if (Number.isFinite(value) && value >= 0 && value <= 10)
-      this.session.settings.set({ epsilon: Number(value.toPrecision(3)) });
+      this.playground.settings.set({ epsilon: Number(value.toPrecision(3)) });
     else this.requestUpdate();
   }
 }

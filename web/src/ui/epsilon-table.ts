@@ -1,8 +1,8 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { jointEpsilons, regionJoints } from "../config.ts";
-import { digits } from "../units.ts";
+import { jointEpsilons, regionJoints } from "../attack/config.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { digits } from "./units.ts";
 
 /** The epsilon of every joint in the region; starts from the layout's hierarchy. */
 @customElement("ciasa-epsilon-table")
@@ -25,7 +25,7 @@ export class EpsilonTable extends Part {
   ];
 
   override render() {
-    const { layout, state, height } = this.session;
+    const { layout, state, height } = this.playground;
     if (!layout) return nothing;
     const epsilons = jointEpsilons(state, layout);
     const joints = regionJoints(state, layout) ?? [];
@@ -36,7 +36,7 @@ export class EpsilonTable extends Part {
         <div class="scale">
           <button class="small" title="Halve every epsilon" @click=${() => this.#set(epsilons.map((one) => one / 2))}>½ ×</button>
           <button class="small" title="Double every epsilon" @click=${() => this.#set(epsilons.map((one) => one * 2))}>2 ×</button>
-          <button class="small" ?disabled=${state.epsilons === null} @click=${() => this.session.settings.set({ epsilons: null })}>Defaults</button>
+          <button class="small" ?disabled=${state.epsilons === null} @click=${() => this.playground.settings.set({ epsilons: null })}>Defaults</button>
         </div>
       </div>
       <div class="box" tabindex="0" role="group" aria-label="Epsilon of each joint, scrollable">
@@ -66,6 +66,8 @@ export class EpsilonTable extends Part {
   }
 
   #set(epsilons: number[]): void {
-    this.session.settings.set({ epsilons: epsilons.map((one) => Number(Math.min(one, 10).toPrecision(3))) });
+    this.playground.settings.set({
+      epsilons: epsilons.map((one) => Number(Math.min(one, 10).toPrecision(3))),
+    });
   }
 }

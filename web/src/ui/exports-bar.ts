@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { clipFile, figuresFile, fileStem, formatsOf, save, settingsFile } from "../exports.ts";
+import { clipFile, figuresFile, fileStem, formatsOf, save, settingsFile } from "../files/exports.ts";
 import { Part, shared } from "./base.ts";
 import { download, link } from "./icons.ts";
 
@@ -20,34 +20,34 @@ export class ExportsBar extends Part {
   @state() private copied = false;
 
   override render() {
-    const { session } = this;
-    const { clip, run } = session;
+    const { playground } = this;
+    const { clip, attack } = playground;
     if (!clip) return nothing;
-    const stem = fileStem(session);
+    const stem = fileStem(playground);
     return html`
       <h2>Take with you</h2>
       ${formatsOf(clip.layout).map(
-        ({ id, name, ending }) => html`<button class="small" ?disabled=${!run?.data}
-        @click=${() => this.#clip(id, `${stem}.${ending}`)}>${download} ${run?.data ? "Attacked clip" : "Clip"}${name.slice(4)}</button>`,
+        ({ id, name, ending }) => html`<button class="small" ?disabled=${!attack?.data}
+        @click=${() => this.#clip(id, `${stem}.${ending}`)}>${download} ${attack?.data ? "Attacked clip" : "Clip"}${name.slice(4)}</button>`,
       )}
-      <button class="small" ?disabled=${!session.model} @click=${() => save(`${stem}-settings.json`, settingsFile(session), "application/json")}>${download} Settings, JSON</button>
-      <button class="small" ?disabled=${!run?.last} @click=${() => save(`${stem}-figures.csv`, figuresFile(session), "text/csv")}>${download} Figures, CSV</button>
+      <button class="small" ?disabled=${!playground.model} @click=${() => save(`${stem}-settings.json`, settingsFile(attack?.config ?? playground.config()), "application/json")}>${download} Settings, JSON</button>
+      <button class="small" ?disabled=${!attack?.last} @click=${() => save(`${stem}-figures.csv`, figuresFile(attack), "text/csv")}>${download} Figures, CSV</button>
       ${this.linked ? html`<button class="small" @click=${this.#copy}>${link} ${this.copied ? "Link copied" : "Copy link"}</button>` : nothing}
     `;
   }
 
   #copy = async (): Promise<void> => {
     const address = new URL(location.href);
-    address.hash = this.session.settings.address;
+    address.hash = this.playground.settings.address;
     try {
       await navigator.clipboard.writeText(address.href);
       this.copied = true;
       setTimeout(() => {
         this.copied = false;
       }, 2500);
-      this.session.say("Link copied");
+      this.playground.announce("Link copied");
     } catch {
-      this.session.report(
+      this.playground.report(
         "The link could not be copied.",
         `It is the address of this page: ${address.href}`,
         [],
@@ -57,9 +57,9 @@ export class ExportsBar extends Part {
 
   async #clip(format: "ciasa" | "ntu" | "kinetics", name: string): Promise<void> {
     try {
-      save(name, await clipFile(this.session, format), "application/octet-stream");
+      save(name, await clipFile(this.playground, format), "application/octet-stream");
     } catch (thrown) {
-      this.session.report("The clip could not be written.", thrown, []);
+      this.playground.report("The clip could not be written.", thrown, []);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Figures as Values } from "../engine/protocol.ts";
-import { digits, length, percent } from "../units.ts";
-import type { LayoutInfo } from "../viewer/viewer.ts";
+import type { LayoutInfo } from "../core/layout.ts";
+import type { Figures as Values } from "../core/types.ts";
 import { Part, shared } from "./base.ts";
+import { digits, length, percent } from "./units.ts";
 
 const rows: { name: string; about: string; show: (figures: Values, layout: LayoutInfo) => string }[] = [
   {
@@ -54,9 +54,9 @@ export class Figures extends Part {
   ];
 
   override render() {
-    const { run, layout } = this.session;
+    const { attack, layout } = this.playground;
     if (!layout) return nothing;
-    const figures = run?.last?.figures;
+    const figures = attack?.last?.figures;
     return html`
       <h2>Size of the perturbation</h2>
       <dl>

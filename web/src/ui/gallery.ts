@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { styleMap } from "lit/directives/style-map.js";
-import type { Entry } from "../library.ts";
+import type { Entry } from "../clips/library.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
 import { upload } from "./icons.ts";
@@ -65,7 +65,7 @@ export class Gallery extends Part {
       words.every((word) =>
         `${entry.name} ${entry.label ?? ""} ${entry.origin} ${entry.layout}`.toLowerCase().includes(word),
       );
-    const shown = this.session.library.entries.filter(fits);
+    const shown = this.playground.library.entries.filter(fits);
     return html`
       <div class="top">
         <div class="head">
@@ -75,7 +75,7 @@ export class Gallery extends Part {
             name: "Clip files",
             accept: ".json,.skeleton,.txt",
             multiple: true,
-            picked: (files) => void this.session.addFiles(files),
+            picked: (files) => void this.playground.addFiles(files),
           })}
         </div>
         <input type="search" placeholder="Search clips" aria-label="Search clips" .value=${this.query}
@@ -113,8 +113,8 @@ export class Gallery extends Part {
     // As a mask, a drawing takes the text's colour, and whatever else the SVG holds stays inert.
     const mask = entry.thumb ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
     return html`<li>
-      <button aria-pressed=${entry.id === this.session.clip?.id} title=${entry.credit}
-        @click=${() => this.session.choose(entry)}>
+      <button aria-pressed=${entry.id === this.playground.clip?.id} title=${entry.credit}
+        @click=${() => this.playground.choose(entry)}>
         <span class="thumb" style=${styleMap({ "mask-image": mask })}></span>${entry.name}
       </button>
     </li>`;

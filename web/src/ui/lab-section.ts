@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { asFailure } from "../failure.ts";
+import { asFailure } from "../base/failure.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Part, shared } from "./base.ts";
 
@@ -25,11 +25,11 @@ export class LabSection extends Part {
 
   override willUpdate(): void {
     super.willUpdate();
-    if (this.session.state.lab && !this.lab && !this.trouble) void this.#load();
+    if (this.playground.state.lab && !this.lab && !this.trouble) void this.#load();
   }
 
   override render() {
-    const { lab: open } = this.session.state;
+    const { lab: open } = this.playground.state;
     return html`
       <div class="head">
         <div>
@@ -48,14 +48,14 @@ export class LabSection extends Part {
         <button class="small" @click=${this.#again}>Try again</button></p>`;
     }
     if (!this.lab) return html`<p class="wait">The Lab is loading…</p>`;
-    return html`<ciasa-lab-bench .session=${this.session} .lab=${this.lab}></ciasa-lab-bench>`;
+    return html`<ciasa-lab-panel .playground=${this.playground} .lab=${this.lab}></ciasa-lab-panel>`;
   }
 
   async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
     try {
-      const [lab] = await Promise.all([this.session.lab(), import("./lab/bench.ts")]);
+      const [lab] = await Promise.all([this.playground.lab(), import("./lab/panel.ts")]);
       this.lab = lab;
     } catch (thrown) {
       this.trouble = asFailure(thrown).message;
@@ -69,9 +69,9 @@ export class LabSection extends Part {
   };
 
   #toggle = (): void => {
-    const { settings, state } = this.session;
+    const { settings, state } = this.playground;
     settings.set({ lab: !state.lab });
     if (state.lab && this.lab?.status === "running")
-      this.session.say("The sweep goes on while the Lab is closed");
+      this.playground.announce("The sweep goes on while the Lab is closed");
   };
 }

@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
-import { peers } from "../peers.ts";
-import type { State } from "../state.ts";
+import { peers } from "../core/peers.ts";
+import type { State } from "../settings/table.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 
 /** Which iterative attack runs: CIASA, or a peer to compare it with. */
@@ -17,7 +17,7 @@ export class MethodPicker extends Part {
   ];
 
   override render() {
-    const { state, attacking } = this.session;
+    const { state, attacking } = this.playground;
     const iterative = peers.filter(({ id }) => id !== "fgsm");
     return html`
       <label for="method">Method</label>
@@ -29,7 +29,7 @@ export class MethodPicker extends Part {
   }
 
   #choose = (event: Event): void => {
-    const { settings, state } = this.session;
+    const { settings, state } = this.playground;
     const method = fieldValue(event) as State["method"];
     // CIASA is a targeted attack. Step and weight are each method's own until somebody sets them.
     const target = method === "ciasa" && state.target === "untargeted" ? "least-likely" : state.target;

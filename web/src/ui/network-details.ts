@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ModelInfo } from "../engine/protocol.ts";
-import { accuracy, architecture, treatment } from "../models.ts";
-import { megabytes } from "../units.ts";
+import type { ModelInfo } from "../core/types.ts";
 import { shared } from "./base.ts";
+import { accuracy, architecture, treatment } from "./network-words.ts";
+import { megabytes } from "./units.ts";
 
 /** Everything that is known of a network: where it comes from, how it was measured, what it takes. */
 @customElement("ciasa-network-details")

@@ -18,7 +18,7 @@ export class NoticeBar extends Part {
   ];
 
   override render() {
-    const { notice } = this.session;
+    const { notice } = this.playground;
     if (!notice) return nothing;
     return html`<div class="bar">
       <div>
@@ -31,7 +31,7 @@ export class NoticeBar extends Part {
             : nothing
         }
       </div>
-      <button class="plain close" aria-label="Dismiss" @click=${() => this.session.dismiss()}>${cross}</button>
+      <button class="plain close" aria-label="Dismiss" @click=${() => this.playground.dismiss()}>${cross}</button>
     </div>`;
   }
 }

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { untargetedConfig } from "../config.ts";
-import { type State, table } from "../state.ts";
+import { untargetedConfig } from "../attack/config.ts";
+import { type State, table } from "../settings/table.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 
 type NumberKey =
@@ -62,7 +62,7 @@ export class Optimiser extends Part {
   ];
 
   override render() {
-    const { settings, state, attacking } = this.session;
+    const { settings, state, attacking } = this.playground;
     return html`<details>
       <summary>Optimiser and stop rule</summary>
       <div class="grid">
@@ -80,7 +80,7 @@ export class Optimiser extends Part {
   }
 
   #field({ key, name, min, max, step, hint }: Field, disabled: boolean) {
-    const { layout, state } = this.session;
+    const { layout, state } = this.playground;
     const usual = layout && (key === "alpha" || key === "lambda") ? untargetedConfig(state, layout)[key] : 0;
     return html`<label>${name}
       <input type="number" min=${min} max=${max} step=${step} ?disabled=${disabled} .value=${String(state[key] ?? Number(usual.toPrecision(3)))}
@@ -92,7 +92,7 @@ export class Optimiser extends Part {
   #set(key: NumberKey, value: string): void {
     // The address's codec knows the bounds; what it refuses goes back to what it was.
     const parsed = table[key].codec.decode(value);
-    if (parsed !== undefined) this.session.settings.set({ [key]: parsed });
+    if (parsed !== undefined) this.playground.settings.set({ [key]: parsed });
     else this.requestUpdate();
   }
 }

@@ -1,11 +1,12 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { ModelInfo, Recognition } from "../engine/protocol.ts";
-import { accuracy, architecture, isOpened } from "../models.ts";
-import { megabytes, percent } from "../units.ts";
+import type { ModelInfo, Recognition } from "../core/types.ts";
+import { isOpened } from "../engine/models.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
 import { upload } from "./icons.ts";
+import { accuracy, architecture } from "./network-words.ts";
+import { megabytes, percent } from "./units.ts";
 import "./network-details.ts";
 
 /** Which network is asked, and the five classes that it holds likeliest, before and after. */
@@ -40,10 +41,10 @@ export class Recogniser extends Part {
   ];
 
   override render() {
-    const { before, run, model, clip, engine, unreadable, claim } = this.session;
-    const held = this.session.held && !unreadable;
+    const { before, attack, model, clip, engine, unreadable, claim } = this.playground;
+    const held = this.playground.held && !unreadable;
     const empty = held ? "Waiting for the Lab." : "Waiting for the engine.";
-    const entry = clip ? this.session.library.find(clip.id) : undefined;
+    const entry = clip ? this.playground.library.find(clip.id) : undefined;
     return html`
       <div class="head"><h2>What the network sees</h2>
         <div class="network">
@@ -54,7 +55,7 @@ export class Recogniser extends Part {
             accept: ".pt,.pth,.ckpt,.safetensors,.txt,.json",
             multiple: true,
             title: "Weights of ST-GCN, 2s-AGCN or Shift-GCN: .pt, .pth or .safetensors",
-            picked: (files) => void this.session.addFiles(files),
+            picked: (files) => void this.playground.addFiles(files),
           })}
         </div>
       </div>
@@ -65,11 +66,11 @@ export class Recogniser extends Part {
       <div class="columns">
         <section aria-label="Before the attack">
           <h3>Before</h3>
-          ${this.#list(before?.top, model?.classes ?? run?.classes, unreadable ? "No network reads this clip." : empty)}
+          ${this.#list(before?.top, model?.classes ?? attack?.classes, unreadable ? "No network reads this clip." : empty)}
         </section>
         <section class="after" aria-label="After the attack">
           <h3>After</h3>
-          ${this.#list(run?.after ?? undefined, run?.classes, run ? "First step is being computed." : "Run an attack to compare.")}
+          ${this.#list(attack?.after ?? undefined, attack?.classes, attack ? "First step is being computed." : "Run an attack to compare.")}
         </section>
       </div>
       ${model && entry?.outOfDistribution ? html`<p class="said">This clip is out of distribution, so its label may well be wrong from the start.</p>` : nothing}
@@ -79,7 +80,7 @@ export class Recogniser extends Part {
 
   /** All networks that read this layout. */
   #choice() {
-    const { engine, clip, model, settings, attacking, claim } = this.session;
+    const { engine, clip, model, settings, attacking, claim } = this.playground;
     const fits = engine.fits(clip?.layout);
     const now = engine.loading ?? model;
     if (fits.length === 0) return nothing;
@@ -92,24 +93,24 @@ export class Recogniser extends Part {
   }
 
   #onItsWay(loading: ModelInfo) {
-    const { engine, clip } = this.session;
+    const { engine, clip } = this.playground;
     const { loadedBytes, totalBytes, status, model } = engine.state;
     const bytes = totalBytes > 0 ? `, ${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : "";
     const back = model !== null && model.layout === clip?.layout;
     return html`<div class="way">
       <span class="number">${status === "starting" ? `${loading.name} is starting` : `Loading ${loading.name}${bytes}`}</span>
-      ${back ? html`<button class="small" @click=${() => this.session.stopSwitch()}>Cancel</button>` : nothing}
+      ${back ? html`<button class="small" @click=${() => this.playground.stopSwitch()}>Cancel</button>` : nothing}
       <progress max=${totalBytes || 1} value=${totalBytes > 0 ? loadedBytes : 0} aria-label="Download of the network"></progress>
     </div>`;
   }
 
   #unreadable() {
-    const { session } = this;
-    const { layout, clip } = session;
-    const other = session.library.entries.find((one) => session.engine.fits(one.layout).length > 0);
+    const { playground } = this;
+    const { layout, clip } = playground;
+    const other = playground.library.entries.find((one) => playground.engine.fits(one.layout).length > 0);
     return html`<div class="unreadable">
       <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose another clip. It can be watched meanwhile.</p>
-      ${other ? html`<button class="small" @click=${() => session.choose(other)}>Show ${other.name}</button>` : nothing}
+      ${other ? html`<button class="small" @click=${() => playground.choose(other)}>Show ${other.name}</button>` : nothing}
     </div>`;
   }
 

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { regionJoints } from "../config.ts";
+import { regionJoints } from "../attack/config.ts";
 import { Part, shared } from "./base.ts";
 import { hand } from "./icons.ts";
 
@@ -23,7 +23,7 @@ export class RegionPicker extends Part {
   @property({ type: Boolean }) picking = false;
 
   override render() {
-    const { layout, state } = this.session;
+    const { layout, state } = this.playground;
     if (!layout) return nothing;
     const chosen = new Set(regionJoints(state, layout) ?? []);
     return html`
@@ -31,7 +31,7 @@ export class RegionPicker extends Part {
       <div class="presets">
         ${layout.regions.map(
           (region) => html`<button class="small" aria-pressed=${state.region === region.id}
-          @click=${() => this.session.settings.set({ region: region.id })}>${region.name}</button>`,
+          @click=${() => this.playground.settings.set({ region: region.id })}>${region.name}</button>`,
         )}
         <button class="small" aria-pressed=${this.picking} @click=${this.#pick}>${hand} ${this.picking ? "Done picking" : "Pick on the figure"}</button>
       </div>

@@ -21,32 +21,32 @@ export class RunBar extends Part {
   ];
 
   override render() {
-    const { session } = this;
-    const { run, attacking, model } = session;
-    const running = run?.status === "running";
-    const paused = run?.status === "paused";
-    const able = model !== null && session.before !== null && session.claim === null;
+    const { playground } = this;
+    const { attack, attacking, model } = playground;
+    const running = attack?.status === "running";
+    const paused = attack?.status === "paused";
+    const able = model !== null && playground.before !== null && playground.claim === null;
     return html`
-      ${run ? html`<progress max=${run.config.iterations} value=${run.last?.iteration ?? 0} aria-label="Steps of the attack"></progress>` : nothing}
+      ${attack ? html`<progress max=${attack.config.iterations} value=${attack.last?.iteration ?? 0} aria-label="Steps of the attack"></progress>` : nothing}
       <div class="buttons">
         ${
           running
-            ? html`<button class="primary" @click=${() => run.pause()}>${pause} Pause</button>`
-            : html`<button class="primary" ?disabled=${!able} @click=${() => session.attack()}>${play} ${paused ? "Go on" : run ? "Run again" : "Run attack"}</button>`
+            ? html`<button class="primary" @click=${() => attack.pause()}>${pause} Pause</button>`
+            : html`<button class="primary" ?disabled=${!able} @click=${() => playground.startAttack()}>${play} ${paused ? "Go on" : attack ? "Run again" : "Run attack"}</button>`
         }
-        <button class="square" title="One step" aria-label="Step" ?disabled=${!able || running} @click=${() => session.attack(true)}>${stepForward}</button>
-        <button class="square" title="Cancel the attack" aria-label="Cancel" ?disabled=${!attacking} @click=${() => session.cancel()}>${cross}</button>
-        <button class="square" title="Back to the clean clip" aria-label="Reset" ?disabled=${!run} @click=${() => session.reset()}>${reset}</button>
+        <button class="square" title="One step" aria-label="Step" ?disabled=${!able || running} @click=${() => playground.startAttack(true)}>${stepForward}</button>
+        <button class="square" title="Cancel the attack" aria-label="Cancel" ?disabled=${!attacking} @click=${() => playground.cancel()}>${cross}</button>
+        <button class="square" title="Back to the clean clip" aria-label="Reset" ?disabled=${!attack} @click=${() => playground.reset()}>${reset}</button>
       </div>
       <p class="hint">${this.#status(able)}</p>
     `;
   }
 
   #status(able: boolean) {
-    const { run, engine, clip, layout, claim, unreadable } = this.session;
+    const { attack, engine, clip, layout, claim, unreadable } = this.playground;
     if (claim)
-      return html`${claim.words} <button class="small" @click=${() => claim.hold()}>Pause it</button> to attack here.`;
-    if (!run) {
+      return html`${claim.words} <button class="small" @click=${() => claim.pause()}>Pause it</button> to attack here.`;
+    if (!attack) {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";
       if (engine.state.status !== "ready") return "The engine is on its way.";
@@ -55,15 +55,15 @@ export class RunBar extends Part {
       if (engine.loading) return "The network is on its way.";
       return "The recogniser is looking at the clip.";
     }
-    const step = html`Step <span class="number">${run.last?.iteration ?? 0} of ${run.config.iterations}</span>`;
-    if (run.status === "paused") return html`${step}, paused.`;
-    if (run.status === "running") return run.last ? step : "The first step is being computed.";
+    const step = html`Step <span class="number">${attack.last?.iteration ?? 0} of ${attack.config.iterations}</span>`;
+    if (attack.status === "paused") return html`${step}, paused.`;
+    if (attack.status === "running") return attack.last ? step : "The first step is being computed.";
     const ends = {
       held: "the target holds",
       iterations: "all steps taken",
       cancelled: "cancelled, the last clip stays",
       error: "stopped by an error, the last clip stays",
     };
-    return html`${step}: ${run.end ? ends[run.end] : "ended"}.`;
+    return html`${step}: ${attack.end ? ends[attack.end] : "ended"}.`;
   }
 }

@@ -1,9 +1,9 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement } from "lit/decorators.js";
-import { displacement } from "../displacement.ts";
-import { length } from "../units.ts";
+import { displacement } from "../core/displacement.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { back, forward, pause, play } from "./icons.ts";
+import { length } from "./units.ts";
 
 /** Play, pause and seek for every view, over a profile of how far the attack moved each frame. */
 @customElement("ciasa-scrubber")
@@ -36,18 +36,18 @@ export class Scrubber extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session.player.addEventListener("frame", this.#tick);
-    this.session.player.addEventListener("change", this.#played);
+    this.playground.player.addEventListener("frame", this.#tick);
+    this.playground.player.addEventListener("change", this.#played);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.session.player.removeEventListener("frame", this.#tick);
-    this.session.player.removeEventListener("change", this.#played);
+    this.playground.player.removeEventListener("frame", this.#tick);
+    this.playground.player.removeEventListener("change", this.#played);
   }
 
   override render() {
-    const { player, clip, state } = this.session;
+    const { player, clip, state } = this.playground;
     const off = clip === null;
     this.#measure();
     return html`
@@ -63,12 +63,12 @@ export class Scrubber extends Part {
         <input type="range" aria-label="Frame" min="0" max=${player.frames - 1} step="1" ?disabled=${off} @input=${this.#seek} />
       </div>
       <output class="time number"></output>
-      <select aria-label="Play speed" @change=${(event: Event) => this.session.settings.set({ speed: Number(fieldValue(event)) })}>
+      <select aria-label="Play speed" @change=${(event: Event) => this.playground.settings.set({ speed: Number(fieldValue(event)) })}>
         ${[0.1, 0.25, 0.5, 1, 2].map((speed) => html`<option value=${speed} ?selected=${speed === state.speed}>${speed}×</option>`)}
       </select>
       ${
-        this.#profile.path && this.session.layout
-          ? html`<span class="visually-hidden">The attack moves the most moved frame's joints by ${length(this.#profile.most, this.session.layout)} on average.</span>`
+        this.#profile.path && this.playground.layout
+          ? html`<span class="visually-hidden">The attack moves the most moved frame's joints by ${length(this.#profile.most, this.playground.layout)} on average.</span>`
           : nothing
       }
     `;
@@ -80,7 +80,7 @@ export class Scrubber extends Part {
 
   /** Sixty times a second: the two things that change are written without drawing the rest again. */
   #frame(): void {
-    const { player } = this.session;
+    const { player } = this.playground;
     const range = this.renderRoot.querySelector<HTMLInputElement>("input");
     const time = this.renderRoot.querySelector("output");
     if (!range || !time) return;
@@ -92,13 +92,13 @@ export class Scrubber extends Part {
   }
 
   #seek = (event: Event): void => {
-    this.session.player.pause();
-    this.session.player.seek(Number(fieldValue(event)));
+    this.playground.player.pause();
+    this.playground.player.seek(Number(fieldValue(event)));
   };
 
   #measure(): void {
-    const { clip, layout, run } = this.session;
-    const data = run?.data ?? null;
+    const { clip, layout, attack } = this.playground;
+    const data = attack?.data ?? null;
     if (data === this.#profile.data) return;
     if (!clip || !layout || !data) {
       this.#profile = { data, path: "", most: 0 };

@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { State } from "../state.ts";
+import type { State } from "../settings/table.ts";
 import { fieldValue, isChecked, Part, shared } from "./base.ts";
 import { camera } from "./icons.ts";
 
@@ -25,7 +25,7 @@ export class StageBar extends Part {
   ];
 
   override render() {
-    const { settings, state } = this.session;
+    const { settings, state } = this.playground;
     return html`
       <fieldset class="segments" aria-label="Arrangement">
         ${views.map(

@@ -1,13 +1,13 @@
 import { css, html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
-import { regionJoints } from "../config.ts";
-import { asFailure } from "../failure.ts";
+import { regionJoints } from "../attack/config.ts";
+import { asFailure } from "../base/failure.ts";
 import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
 
-/** The 3-D picture. Its canvas follows the session's clock; gestures and keys move the camera. */
+/** The 3-D picture. Its canvas follows the playground's clock; gestures and keys move the camera. */
 @customElement("ciasa-stage")
 export class Stage extends Part {
   static override styles = [
@@ -40,7 +40,7 @@ export class Stage extends Part {
   readonly #frame = (): void => this.paint();
 
   override render() {
-    const { clip } = this.session;
+    const { clip } = this.playground;
     const label = clip
       ? `3-D view of the clip ${clip.name}. Drag or use the arrow keys to turn, shift and arrows to move, plus and minus to zoom, 0 to reset the camera, space to play or pause.`
       : "3-D view, no clip yet";
@@ -95,7 +95,7 @@ export class Stage extends Part {
     });
     controls.addEventListener("pick", (event) => this.#picked((event as CustomEvent<number | null>).detail));
     this.#observers = [size, sight, { disconnect: () => controls.dispose() }];
-    this.session.player.addEventListener("frame", this.#frame);
+    this.playground.player.addEventListener("frame", this.#frame);
     this.#dark.addEventListener("change", this.#frame);
     this.#resize();
     this.requestUpdate();
@@ -124,9 +124,9 @@ export class Stage extends Part {
     this.#request = requestAnimationFrame(() => {
       this.#request = 0;
       const viewer = this.#viewer;
-      if (!viewer || !this.session.clip) return;
+      if (!viewer || !this.playground.clip) return;
       viewer.set({ dark: this.#dark.matches });
-      viewer.setFrame(this.session.player.frame);
+      viewer.setFrame(this.playground.player.frame);
       viewer.draw();
       if (!this.painted) this.#first();
     });
@@ -136,12 +136,12 @@ export class Stage extends Part {
   #sync(): void {
     const viewer = this.#viewer;
     if (!viewer) return;
-    const { clip, run, state, layout } = this.session;
+    const { clip, attack, state, layout } = this.playground;
     if (clip !== this.#shown.clip) {
       viewer.setClip(clip);
       this.#shown = { clip, data: null };
     }
-    const data = run?.data ?? null;
+    const data = attack?.data ?? null;
     if (data !== this.#shown.data) {
       viewer.setPerturbed(data);
       this.#shown.data = data;
@@ -169,7 +169,7 @@ export class Stage extends Part {
 
   /** Keys of the clock; those of the camera are the viewer's. */
   #key = (event: KeyboardEvent): void => {
-    const { player } = this.session;
+    const { player } = this.playground;
     const actions: Record<string, () => void> = {
       " ": () => player.toggle(),
       ",": () => player.stepBy(-1),
@@ -190,7 +190,7 @@ export class Stage extends Part {
     cancelAnimationFrame(this.#request);
     for (const observer of this.#observers) observer.disconnect();
     this.#observers = [];
-    this.session.player.removeEventListener("frame", this.#frame);
+    this.playground.player.removeEventListener("frame", this.#frame);
     this.#dark.removeEventListener("change", this.#frame);
     this.#request = 0;
     this.#viewer?.dispose();

@@ -1,8 +1,8 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { untargetable } from "../config.ts";
-import { percent } from "../units.ts";
+import { untargetable } from "../attack/config.ts";
 import { fieldValue, Part, shared } from "./base.ts";
+import { percent } from "./units.ts";
 
 /** What the network shall be made to see: a class, the least likely one, or (one step only) anything else. */
 @customElement("ciasa-target-picker")
@@ -28,7 +28,7 @@ export class TargetPicker extends Part {
   @state() private query = "";
 
   override render() {
-    const { state, before, model } = this.session;
+    const { state, before, model } = this.playground;
     const classes = model?.classes ?? [];
     const p = before?.probabilities;
     const least = p ? p.indexOf(Math.min(...p)) : -1;
@@ -63,8 +63,8 @@ export class TargetPicker extends Part {
 
   #choice(value: string, name: string, hint: string, kind: string, disabled = false) {
     return html`<label class=${kind}>
-      <input type="radio" name="target" ?disabled=${disabled} .checked=${this.session.state.target === value}
-        @change=${() => this.session.settings.set({ target: value })} />
+      <input type="radio" name="target" ?disabled=${disabled} .checked=${this.playground.state.target === value}
+        @change=${() => this.playground.settings.set({ target: value })} />
       <span>${name}</span><span class="hint">${hint}</span>
     </label>`;
   }

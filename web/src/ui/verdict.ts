@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { percent } from "../units.ts";
 import { Part, shared } from "./base.ts";
+import { percent } from "./units.ts";
 
 /** The one sentence of the page: what the network sees before and after. */
 @customElement("ciasa-verdict")
@@ -33,11 +33,11 @@ export class Verdict extends Part {
   ];
 
   override render() {
-    const { before, run, engine, model, unreadable, held } = this.session;
-    const classes = model?.classes ?? run?.classes ?? [];
+    const { before, attack, engine, model, unreadable, held } = this.playground;
+    const classes = model?.classes ?? attack?.classes ?? [];
     const [clean] = before?.top ?? [];
-    const [now] = run?.after ?? [];
-    const flipped = run?.fooled ?? false;
+    const [now] = attack?.after ?? [];
+    const flipped = attack?.fooled ?? false;
     return html`
       <div class="side before">
         <span class="who"><span class="dot"></span>Clean clip</span>
@@ -51,14 +51,14 @@ export class Verdict extends Part {
         ${flipped ? html`<span class="flipped">label flipped</span>` : html`<span>attack</span>`}
         <svg viewBox="0 0 44 12" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"
           ><path d="M1 6h41M37 1.5 42.5 6 37 10.5" /></svg>
-        ${run?.last ? html`<span class="number">${run.last.iteration} ${run.last.iteration === 1 ? "step" : "steps"}</span>` : nothing}
+        ${attack?.last ? html`<span class="number">${attack.last.iteration} ${attack.last.iteration === 1 ? "step" : "steps"}</span>` : nothing}
       </div>
       <div class="side after">
         <span class="who"><span class="dot"></span>Perturbed clip</span>
         ${
           now
-            ? html`<div class="label">${run?.classes[now.index]} <span class="number">${percent(now.p)}</span></div>`
-            : html`<div class="label none">${run ? "first step…" : "not attacked yet"}</div>`
+            ? html`<div class="label">${attack?.classes[now.index]} <span class="number">${percent(now.p)}</span></div>`
+            : html`<div class="label none">${attack ? "first step…" : "not attacked yet"}</div>`
         }
       </div>
     `;

@@ -1,10 +1,10 @@
 import { css, html, nothing } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import type { Question } from "../engine/protocol.ts";
-import type { Opening } from "../opening.ts";
-import { megabytes } from "../units.ts";
+import type { Question } from "../core/types.ts";
+import type { WeightsImportJob } from "../weights/weights-import-job.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
+import { megabytes } from "./units.ts";
 
 /** Weight files that are being opened: what was recognised, what has to be asked, and the decision. */
 @customElement("ciasa-weights-dialog")
@@ -35,15 +35,15 @@ export class WeightsDialog extends Part {
   @query("dialog") private dialog!: HTMLDialogElement | null;
 
   override render() {
-    const { opening } = this.session.weights;
-    if (!opening?.ask) return nothing;
+    const { job } = this.playground.weights;
+    if (!job?.ask) return nothing;
     return html`<dialog aria-labelledby="title" @cancel=${this.#cancelled}>
       <form method="dialog" @submit=${this.#load}>
-        <h2 id="title" tabindex="-1">${opening.names}</h2>
-        ${opening.identified ? this.#asking(opening) : reading(opening)}
+        <h2 id="title" tabindex="-1">${job.names}</h2>
+        ${job.identified ? this.#asking(job) : reading(job)}
         <div class="actions">
-          <button type="button" ?disabled=${opening.stage === "loading"} @click=${() => this.session.weights.cancel()}>Cancel</button>
-          <button class="primary" ?disabled=${opening.stage !== "asking"}>${opening.stage === "loading" ? "Loading…" : "Load"}</button>
+          <button type="button" ?disabled=${job.stage === "loading"} @click=${() => this.playground.weights.cancel()}>Cancel</button>
+          <button class="primary" ?disabled=${job.stage !== "asking"}>${job.stage === "loading" ? "Loading…" : "Load"}</button>
         </div>
       </form>
     </dialog>`;
@@ -52,7 +52,7 @@ export class WeightsDialog extends Part {
   override willUpdate(): void {
     super.willUpdate();
     // Closed before it is taken away, so that the focus goes back to where it was.
-    if (!this.session.weights.opening?.ask) this.dialog?.close();
+    if (!this.playground.weights.job?.ask) this.dialog?.close();
   }
 
   override updated(): void {
@@ -63,8 +63,8 @@ export class WeightsDialog extends Part {
     dialog.querySelector<HTMLElement>("#title")?.focus();
   }
 
-  #asking(opening: Opening) {
-    const { identified, failure, list, remark } = opening;
+  #asking(job: WeightsImportJob) {
+    const { identified, failure, list, remark } = job;
     if (!identified) return nothing;
     const { classes } = identified.entry;
     const named = classes[0] !== "class 1";
@@ -72,7 +72,7 @@ export class WeightsDialog extends Part {
     return html`
       <p class="found"><strong>Recognised:</strong> ${identified.summary}. <span class="hint">${megabytes(bytes)}, read in this page and sent nowhere.</span></p>
       ${failure ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span class="hint">The network before is still there.</span></div>` : nothing}
-      ${identified.questions.map((question) => this.#question(opening, question))}
+      ${identified.questions.map((question) => this.#question(job, question))}
       <div class="field">
         <p class="hint">Names of the classes: ${list ? `from ${list.name}` : named ? `${classes[0]}, ${classes[1] ?? ""} …` : `“class 1” to “class ${classes.length}”`}</p>
         <div class="list">
@@ -89,11 +89,11 @@ export class WeightsDialog extends Part {
     `;
   }
 
-  #question(opening: Opening, { id, text, choices }: Question) {
-    const now = opening.answers.get(id);
+  #question(job: WeightsImportJob, { id, text, choices }: Question) {
+    const now = job.answers.get(id);
     return html`<label class="field">${text}
-      <select name=${id} ?disabled=${opening.stage !== "asking"} @change=${(event: Event) => {
-        opening.answers.set(id, fieldValue(event));
+      <select name=${id} ?disabled=${job.stage !== "asking"} @change=${(event: Event) => {
+        job.answers.set(id, fieldValue(event));
       }}>
         ${choices.map(({ value, label }) => html`<option value=${value} .selected=${value === now}>${label}</option>`)}
       </select>
@@ -101,23 +101,23 @@ export class WeightsDialog extends Part {
   }
 
   async #listed([file]: File[]): Promise<void> {
-    if (file) await this.session.weights.opening?.take(file);
+    if (file) await this.playground.weights.job?.take(file);
   }
 
   #load = (event: Event): void => {
     event.preventDefault();
-    void this.session.weights.load();
+    void this.playground.weights.load();
   };
 
   /** Escape. */
   #cancelled = (event: Event): void => {
     event.preventDefault();
-    this.session.weights.cancel();
+    this.playground.weights.cancel();
   };
 }
 
-function reading(opening: Opening) {
-  const { read, total } = opening;
+function reading(job: WeightsImportJob) {
+  const { read, total } = job;
   const done = read >= total;
   return html`<p role="status">${done ? "Looking at what it is." : html`Reading, <span class="number">${megabytes(read)} of ${megabytes(total)}</span>`}</p>
     <progress max=${total || 1} value=${read} aria-label="Reading the file"></progress>`;

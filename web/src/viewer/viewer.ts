@@ -1,60 +1,7 @@
-import init, {
-  bodyHeight as coreBodyHeight,
-  layouts as coreLayouts,
-  parseClip as coreParseClip,
-  writeClip as coreWriteClip,
-  ViewerCore,
-} from "../../pkg/viewer/viewer.js";
-import type { Clip } from "../clip.ts";
-import type { ClipFormat, LayoutInfo, ViewOptions } from "./types.ts";
-
-export type { ClipFormat, LayoutInfo, ViewerError, ViewOptions } from "./types.ts";
-
-/** The core's names of the formats. */
-const FORMATS: Record<ClipFormat, string> = {
-  ciasa: "ciasa-clip",
-  ntu: "ntu-skeleton",
-  kinetics: "kinetics-skeleton",
-};
-
-let loading: Promise<unknown> | null = null;
-
-/** Loads the viewer's module, once for all viewers on the page. A failed load can be tried again. */
-export async function loadViewer(): Promise<void> {
-  loading ??= init().catch((error: unknown) => {
-    loading = null;
-    throw error;
-  });
-  await loading;
-}
-
-/** All layouts that the core knows. Loads the module where it is not there yet. */
-export async function layouts(): Promise<LayoutInfo[]> {
-  await loadViewer();
-  return coreLayouts() as LayoutInfo[];
-}
-
-/**
- * Reads a clip's file; its content tells the format. Loads the module where it is not there yet. Throws a ViewerError
- * whose message names the line or the field.
- */
-export async function parseClip(bytes: Uint8Array, fileName: string): Promise<Clip> {
-  await loadViewer();
-  const read = coreParseClip(bytes, fileName) as Omit<Clip, "id" | "name" | "origin">;
-  return { ...read, id: fileName, name: fileName, origin: "file" };
-}
-
-/** Writes a clip as a file's bytes. Throws a ViewerError where the format cannot hold it. */
-export async function writeClip(clip: Clip, format: ClipFormat): Promise<Uint8Array> {
-  await loadViewer();
-  const { layout, fps, frames, people, data, label } = clip;
-  return coreWriteClip(layout, fps, frames, people, data, label, FORMATS[format]);
-}
-
-/** Length from head to ankle along the bones in the layout's unit; null where no frame shows it. Needs the module loaded. */
-export function bodyHeight(clip: Clip): number | null {
-  return coreBodyHeight(clip.layout, clip.fps, clip.frames, clip.people, clip.data) ?? null;
-}
+import { ViewerCore } from "../../pkg/viewer/viewer.js";
+import type { Clip } from "../base/clip.ts";
+import { loadCore } from "../core/module.ts";
+import type { ViewOptions } from "./options.ts";
 
 /**
  * Draws clips on a canvas of its own. Nothing is drawn before `draw` is called, except once when a lost WebGL context
@@ -80,9 +27,9 @@ export class Viewer {
     canvas.addEventListener("webglcontextrestored", restored, { signal });
   }
 
-  /** Throws a ViewerError of kind "device" where there is no WebGL2. */
+  /** Throws a CoreError of kind "device" where there is no WebGL2. */
   static async create(canvas: HTMLCanvasElement): Promise<Viewer> {
-    await loadViewer();
+    await loadCore();
     return new Viewer(canvas, new ViewerCore(canvas));
   }
 

@@ -1,11 +1,11 @@
 import { LitElement } from "lit";
 import { property } from "lit/decorators.js";
 import type { Lab } from "../../lab/lab.ts";
-import type { Session } from "../../session.ts";
+import type { Playground } from "../../playground/playground.ts";
 
 /** A part of the Lab: draws again when the Lab says so. */
 export class LabPart extends LitElement {
-  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) playground!: Playground;
   @property({ attribute: false }) lab!: Lab;
   readonly #changed = (): void => this.requestUpdate();
 
@@ -23,7 +23,7 @@ export class LabPart extends LitElement {
   protected get height(): number | null {
     const known = this.lab.results.map((row) => row.height).filter((height) => height !== null);
     const mean = known.reduce((sum, height) => sum + height, 0) / known.length;
-    return known.length > 0 ? mean : this.session.height;
+    return known.length > 0 ? mean : this.playground.height;
   }
 
   /** What epsilons are measured in, as a visitor reads it. */

@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { Entry } from "../../clips/library.ts";
 import { byClass, type ClassGroup } from "../../lab/sample.ts";
-import type { Entry } from "../../library.ts";
 import { isChecked, shared } from "../base.ts";
 import { LabPart } from "./base.ts";
 
@@ -78,7 +78,7 @@ export class ClipChooser extends LabPart {
 
   get #fitting(): Entry[] {
     const { model } = this.lab.ground ?? {};
-    return this.session.library.entries.filter((entry) => entry.layout === model?.layout);
+    return this.playground.library.entries.filter((entry) => entry.layout === model?.layout);
   }
 
   #toggle(entries: Entry[], on: boolean): void {

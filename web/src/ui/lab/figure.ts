@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { save } from "../../exports.ts";
+import { save } from "../../files/exports.ts";
 import { csv } from "../../lab/csv.ts";
-import { settingsFile } from "../../lab/files.ts";
 import { draw, type Figure, paper, themed } from "../../lab/plot.ts";
 import { type Counted, summary } from "../../lab/rates.ts";
+import { settingsFile } from "../../lab/settings-file.ts";
 import { sweeps } from "../../lab/sweeps.ts";
 import { shared } from "../base.ts";
 import { download } from "../icons.ts";

@@ -42,13 +42,13 @@ export class LabProgress extends LabPart {
     return html`
       ${this.#troubles(done, all)}
       <progress max=${Math.max(all, 1)} value=${done} aria-label="Rows of the sweep"></progress>
-      <div class="buttons">${lab.ground || this.session.engine.wanted ? this.#buttons(done) : this.#load()}</div>
+      <div class="buttons">${lab.ground || this.playground.engine.wanted ? this.#buttons(done) : this.#load()}</div>
       <p class="hint number">${this.#words(done, all)}</p>
     `;
   }
 
   #load() {
-    return html`<button class="primary" @click=${() => this.session.startEngine()}>Load the engine</button>`;
+    return html`<button class="primary" @click=${() => this.playground.startEngine()}>Load the engine</button>`;
   }
 
   #buttons(done: number) {
@@ -104,11 +104,11 @@ export class LabProgress extends LabPart {
   }
 
   get #gpu(): boolean {
-    return this.session.state.engine !== "cpu";
+    return this.playground.state.engine !== "cpu";
   }
 
   #start = (): void => {
-    this.session.say("The sweep is running");
+    this.playground.announce("The sweep is running");
     void this.lab.start();
   };
 }

@@ -3,8 +3,8 @@ import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Lab } from "../../lab/lab.ts";
 import { reached, reachedBest } from "../../lab/rows.ts";
-import { length, percent } from "../../units.ts";
 import { shared } from "../base.ts";
+import { length, percent } from "../units.ts";
 import { LabPart } from "./base.ts";
 import { tableStyle } from "./table-style.ts";
 

@@ -1,10 +1,10 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { LayoutInfo } from "../../core/layout.ts";
 import { type Rate, summary } from "../../lab/rates.ts";
 import type { Setting } from "../../lab/sweeps.ts";
-import { digits, length } from "../../units.ts";
-import type { LayoutInfo } from "../../viewer/types.ts";
 import { shared } from "../base.ts";
+import { digits, length } from "../units.ts";
 import { LabPart } from "./base.ts";
 import { tableStyle } from "./table-style.ts";
 

@@ -2,8 +2,8 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { type LabSettings, overEpsilons, parseEpsilons, usualEpsilons } from "../../lab/settings.ts";
 import { sweeps } from "../../lab/sweeps.ts";
-import { digits } from "../../units.ts";
 import { fieldValue, shared } from "../base.ts";
+import { digits } from "../units.ts";
 import { LabPart } from "./base.ts";
 
 /** Which sweep, and its settings. */
@@ -39,7 +39,7 @@ export class SweepForm extends LabPart {
               id,
               name,
             }) => html`<label><input type="radio" name="sweep" value=${id} .checked=${id === settings.sweep}
-            @change=${() => this.session.settings.set({ sweep: id })} />${name}</label>`,
+            @change=${() => this.playground.settings.set({ sweep: id })} />${name}</label>`,
           )}
         </div>
         <p class="hint">${sweep?.about} ${sweep?.paper ? `(The paper's ${sweep.paper}.)` : nothing}</p>

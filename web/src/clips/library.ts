@@ -1,0 +1,99 @@
+import { asset } from "../base/assets.ts";
+import type { Clip, LayoutId } from "../base/clip.ts";
+import { Failure } from "../base/failure.ts";
+import { parseClip } from "../core/clips.ts";
+import type { LayoutInfo } from "../core/layout.ts";
+import { thumbnail } from "./thumbnail.ts";
+
+/** A clip that can be picked: from the gallery, or a file of the visitor's. */
+export interface Entry {
+  id: string;
+  name: string;
+  label: string | null;
+  layout: LayoutId;
+  origin: Clip["origin"];
+  fps: number;
+  frames: number;
+  outOfDistribution: boolean;
+  credit: string;
+  /** A small drawing of the clip, as SVG. */
+  thumb: string;
+  /** File beside the gallery's index; absent for a visitor's own file. */
+  file?: string;
+}
+
+/** The gallery that ships and the visitor's files, which stay in this page. Says "change" when an entry is added. */
+export class Library extends EventTarget {
+  entries: Entry[] = [];
+  #loaded = new Map<string, Promise<Clip>>();
+  #files = 0;
+
+  /** Reads the gallery's index. */
+  async open(): Promise<void> {
+    const index = (await (await fetched("clips/index.json")).json()) as Entry[];
+    this.entries = [...this.entries.filter((entry) => entry.origin === "file"), ...index];
+    this.dispatchEvent(new Event("change"));
+  }
+
+  find(id: string): Entry | undefined {
+    return this.entries.find((entry) => entry.id === id);
+  }
+
+  /** Has the gallery clips of this layout, for the discriminator to learn from? */
+  natural(layout: LayoutId): boolean {
+    return this.entries.some((entry) => entry.layout === layout && entry.origin !== "file");
+  }
+
+  /** The clip of an entry; read once. */
+  clip(entry: Entry): Promise<Clip> {
+    const known = this.#loaded.get(entry.id);
+    if (known) return known;
+    const loading = this.#read(entry);
+    this.#loaded.set(entry.id, loading);
+    // A failed download can be tried again.
+    loading.catch(() => this.#loaded.delete(entry.id));
+    return loading;
+  }
+
+  /** Adds a visitor's file. Throws `{ kind, message }` where its bytes are no clip. */
+  async add(file: File, layouts: LayoutInfo[]): Promise<Entry> {
+    const clip = await parseClip(new Uint8Array(await file.arrayBuffer()), file.name);
+    return this.addClip({ ...clip, name: file.name, origin: "file" }, layouts);
+  }
+
+  /** Adds a clip that is already in memory. */
+  addClip(given: Clip, layouts: LayoutInfo[]): Entry {
+    this.#files += 1;
+    const clip = { ...given, id: `file-${this.#files}` };
+    const layout = layouts.find((one) => one.id === clip.layout);
+    const entry: Entry = {
+      id: clip.id,
+      name: clip.name,
+      label: clip.label,
+      layout: clip.layout,
+      origin: "file",
+      fps: clip.fps,
+      frames: clip.frames,
+      outOfDistribution: false,
+      credit: "your file, read in this page and sent nowhere",
+      thumb: layout ? thumbnail(clip, layout) : "",
+    };
+    this.#loaded.set(entry.id, Promise.resolve(clip));
+    this.entries = [entry, ...this.entries];
+    this.dispatchEvent(new Event("change"));
+    return entry;
+  }
+
+  async #read(entry: Entry): Promise<Clip> {
+    const path = `clips/${entry.file ?? ""}`;
+    const bytes = new Uint8Array(await (await fetched(path)).arrayBuffer());
+    const clip = await parseClip(bytes, path);
+    return { ...clip, id: entry.id, name: entry.name, label: entry.label, origin: entry.origin };
+  }
+}
+
+async function fetched(path: string): Promise<Response> {
+  const response = await fetch(asset(path));
+  if (!response.ok) throw new Failure("io", `${path}: the server answered ${response.status}`);
+  return response;
+}

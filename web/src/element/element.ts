@@ -1,0 +1,265 @@
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { regionJoints } from "../attack/config.ts";
+import type { Clip } from "../base/clip.ts";
+import { Failure } from "../base/failure.ts";
+import type { Answers, ModelInfo } from "../core/types.ts";
+import type { LabSettings } from "../lab/settings.ts";
+import { Playground } from "../playground/playground.ts";
+import type { Mode, State } from "../settings/table.ts";
+import { shared } from "../ui/base.ts";
+import type { Stage } from "../ui/stage.ts";
+import { elementStyle } from "./style.ts";
+import "../ui/parts.ts";
+
+/** Parts that `hide` can take away. */
+export type PartName =
+  | "header"
+  | "gallery"
+  | "attack"
+  | "recogniser"
+  | "curves"
+  | "figures"
+  | "exports"
+  | "lab"
+  | "explain";
+
+/**
+ * The playground. See docs/EMBED.md for its attributes, properties, methods, events and styles.
+ *
+ * @fires ciasa-report - a step of the attack; detail: StepReport
+ * @fires ciasa-done - an attack has ended; detail: { reason, report, data, config }
+ * @fires ciasa-lab-done - a sweep of the Lab is complete or has stopped; detail: { reason, rows, settings }
+ * @fires ciasa-error - detail: Failure
+ */
+@customElement("ciasa-playground")
+export class CiasaPlayground extends LitElement {
+  static override styles = [shared, elementStyle];
+
+  /** Id of the gallery's clip to show. */
+  @property() clip: string | null = null;
+  @property() model: string | null = null;
+  @property() mode: Mode | null = null;
+  @property() engine: State["engine"] | null = null;
+  /** Names of parts not to show, separated by spaces. */
+  @property() hide = "";
+  /** Keep the page's address and the settings equal. Only for a page that is the playground's own. */
+  @property({ type: Boolean, attribute: "sync-url" }) syncUrl = false;
+  /** Wait for the visitor before the engine (several megabytes) is downloaded. */
+  @property({ type: Boolean, attribute: "manual-engine" }) manualEngine = false;
+
+  /** Everything that the element knows; for scripts that want more than the attributes give. */
+  readonly session = new Playground((playground) =>
+    import("../playground/lab.ts").then(({ connectLab }) => connectLab(playground)),
+  );
+  @state() private picking = false;
+  @state() private dropping = false;
+  @query("ciasa-stage") private stage!: Stage;
+  #opened = false;
+  readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor() {
+    super();
+    const { session } = this;
+    session.addEventListener("change", () => this.requestUpdate());
+    session.addEventListener("report", (event) => this.#tell("ciasa-report", (event as CustomEvent).detail));
+    session.addEventListener("error", (event) => this.#tell("ciasa-error", (event as CustomEvent).detail));
+    session.addEventListener("lab-done", (event) =>
+      this.#tell("ciasa-lab-done", (event as CustomEvent).detail),
+    );
+    session.addEventListener("done", () => {
+      const { attack } = session;
+      if (attack)
+        this.#tell("ciasa-done", {
+          reason: attack.end,
+          report: attack.last,
+          data: attack.data,
+          config: attack.config,
+        });
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#opened && this.syncUrl) this.session.settings.linkToAddress();
+    this.addEventListener("dragover", this.#dragged);
+    this.addEventListener("dragleave", this.#dragged);
+    this.addEventListener("drop", this.#dropped);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.session.dispose();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const { settings } = this.session;
+    if (!this.#opened) {
+      this.#opened = true;
+      if (this.syncUrl) settings.linkToAddress();
+      void this.session.open();
+    }
+    const patch: Partial<State> = {};
+    for (const name of ["clip", "model", "mode", "engine"] as const) {
+      const value = this[name];
+      if (changed.has(name) && value !== null) Object.assign(patch, { [name]: value });
+    }
+    settings.set(patch);
+  }
+
+  /** Shows a clip that the page already has. */
+  openClip(clip: Clip): void {
+    const { library, layouts } = this.session;
+    void this.session.choose(library.addClip(clip, layouts));
+  }
+
+  /**
+   * Opens weight files as if the visitor had dropped them. With `answers` (an empty object: all by default) nobody is asked.
+   * Settles with the network's entry, or with null where it was not loaded or the visitor is still to decide.
+   */
+  openWeights(files: File[], answers?: Answers): Promise<ModelInfo | null> {
+    return this.session.weights.open(files, answers, answers === undefined);
+  }
+
+  run(): void {
+    this.session.startAttack();
+  }
+
+  pause(): void {
+    this.session.attack?.pause();
+  }
+
+  step(): void {
+    this.session.startAttack(true);
+  }
+
+  cancel(): void {
+    this.session.cancel();
+  }
+
+  reset(): void {
+    this.session.reset();
+  }
+
+  /**
+   * Opens the Lab, sets what is given, and runs the sweep. Settles once it is complete or has stopped; rejects where it
+   * cannot begin.
+   */
+  async runLab(settings: Partial<LabSettings> = {}): Promise<void> {
+    const { sweep, ...rest } = settings;
+    this.session.settings.set({ lab: true, ...(sweep ? { sweep } : {}) });
+    const lab = await this.session.lab();
+    lab.set(rest);
+    if (lab.obstacle !== null) throw new Failure("config", lab.obstacle);
+    await lab.start();
+  }
+
+  async pauseLab(): Promise<void> {
+    (await this.session.lab()).pause();
+  }
+
+  async cancelLab(): Promise<void> {
+    (await this.session.lab()).cancel();
+  }
+
+  override render() {
+    const { session } = this;
+    const hidden = new Set(this.hide.split(/\s+/));
+    const shows = (part: PartName) => !hidden.has(part);
+    return html`
+      <div class="frame ${shows("gallery") ? "" : "no-gallery"} ${shows("attack") ? "" : "no-attack"}">
+        ${
+          shows("header")
+            ? html`<header part="header"><slot name="title"></slot><ciasa-engine-badge .playground=${session}></ciasa-engine-badge></header>`
+            : nothing
+        }
+        ${shows("gallery") ? html`<ciasa-gallery class="card" part="gallery" .playground=${session}></ciasa-gallery>` : nothing}
+        <main>
+          <div class="card hero" part="stage">
+            <div class="view"><ciasa-verdict .playground=${session}></ciasa-verdict>
+            <ciasa-stage .playground=${session} .picking=${this.picking} @painted=${this.#painted} @pick=${this.#pick}><slot></slot></ciasa-stage></div>
+            <ciasa-stage-bar .playground=${session} @reset-camera=${() => this.stage.resetCamera()}></ciasa-stage-bar>
+            <ciasa-scrubber .playground=${session}></ciasa-scrubber>
+          </div>
+          <div class="below">
+            ${shows("recogniser") ? html`<ciasa-recogniser class="card" part="recogniser" .playground=${session}></ciasa-recogniser>` : nothing}
+            ${
+              shows("curves")
+                ? html`<ciasa-curves class="card" kind="probabilities" .playground=${session}></ciasa-curves>
+                <ciasa-curves class="card" kind="losses" .playground=${session}></ciasa-curves>`
+                : nothing
+            }
+            ${shows("figures") ? html`<ciasa-figures class="card" part="figures" .playground=${session}></ciasa-figures>` : nothing}
+          </div>
+          ${shows("exports") ? html`<ciasa-exports class="card" part="exports" .playground=${session} .linked=${this.syncUrl}></ciasa-exports>` : nothing}
+        </main>
+        ${
+          shows("attack")
+            ? html`<ciasa-attack-panel class="card" part="attack" .playground=${session} .picking=${this.picking}
+              @toggle-picking=${this.#togglePicking} @toggle-joint=${this.#pick}></ciasa-attack-panel>`
+            : nothing
+        }
+      </div>
+      ${
+        shows("lab") || shows("explain")
+          ? html`<div class="foot">
+            ${shows("lab") ? html`<ciasa-lab class="card" part="lab" .playground=${session}></ciasa-lab>` : nothing}
+            ${shows("explain") ? html`<ciasa-explain class="card" part="explain"></ciasa-explain>` : nothing}
+          </div>`
+          : nothing
+      }
+      ${session.notice ? html`<ciasa-notice part="notice" .playground=${session}></ciasa-notice>` : nothing}
+      ${this.dropping ? html`<div class="drop"><p>Drop clips or weights to open them</p></div>` : nothing}
+      <ciasa-weights-dialog .playground=${session}></ciasa-weights-dialog>
+      <ciasa-announcer .playground=${session}></ciasa-announcer>
+    `;
+  }
+
+  override updated(): void {
+    // Picking makes sense only where there is a region.
+    const regional = this.session.state.mode === "localized" || this.session.state.mode === "advanced";
+    if (this.picking && !regional) this.picking = false;
+  }
+
+  /** The first picture is there: now motion, and the engine. */
+  #painted = (): void => {
+    if (!this.#still.matches) this.session.player.play();
+    const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+    if (!this.manualEngine && !connection?.saveData) this.session.startEngine();
+  };
+
+  #togglePicking = (): void => {
+    this.picking = !this.picking;
+    this.session.announce(this.picking ? "Click joints on the figure to pick them" : "Picking ended");
+  };
+
+  #pick = (event: Event): void => {
+    const joint = (event as CustomEvent<number>).detail;
+    const { layout, state, settings } = this.session;
+    if (!layout) return;
+    const now = regionJoints(state, layout) ?? [];
+    const joints = now.includes(joint)
+      ? now.filter((one) => one !== joint)
+      : [...now, joint].sort((a, b) => a - b);
+    settings.set({ region: "picked", joints });
+    this.session.announce(
+      `${layout.joints[joint]} ${joints.includes(joint) ? "added" : "removed"}, ${joints.length} joints picked`,
+    );
+  };
+
+  #dragged = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.dropping = event.type === "dragover";
+  };
+
+  #dropped = (event: DragEvent): void => {
+    event.preventDefault();
+    this.dropping = false;
+    if (event.dataTransfer) void this.session.addFiles([...event.dataTransfer.files]);
+  };
+
+  #tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The messages between the page and the engine's worker.
+ *
+ * An attack on its way through the TypeScript: the page makes an `AttackRequest` (client.ts) and gets an `AttackHandle`
+ * (attack-handle.ts) that controls it. The request crosses to the worker as an `AttackOrder`, under a number; there an
+ * `AttackLoop` (attack-loop.ts) computes the attacks of one message step by step and posts `AttackEvent`s and one
+ * `AttackEnd` each. `ActiveAttack` (attack/active-attack.ts) is what the page keeps of the attack on its stage, and
+ * `AttackGroup` (lab/host.ts) what the Lab keeps of attacks that are computed together.
+ */
+import type { Clip } from "../base/clip.ts";
+import type {
+  Answers,
+  AttackConfig,
+  Backend,
+  DeviceChoice,
+  ErrorMessage,
+  Identified,
+  LoadedWeights,
+  Memory,
+  ModelInfo,
+  Recognition,
+  StepReport,
+} from "../core/types.ts";
+
+/** A weight file from the visitor. */
+export interface WeightBytes {
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+/** Threads of the CPU engine. */
+export interface Threads {
+  count: number;
+  /** Why there is only one, for the visitor; null if there are more. */
+  alone: string | null;
+}
+
+/** The engine's state for the page. */
+export interface EngineState {
+  status: "idle" | "loading" | "starting" | "ready" | "failed";
+  /** Of the current downloads, module and weights, uncompressed. */
+  loadedBytes: number;
+  /** 0 while a size is unknown (a compressed response does not announce it). */
+  totalBytes: number;
+  backend: Backend | null;
+  threads: Threads | null;
+  model: ModelInfo | null;
+  error: ErrorMessage | null;
+}
+
+export type AttackEvent =
+  /** `data`: the perturbed clip after the step, (T, M, V, C). Not with every report, but with the last. */
+  | { type: "report"; report: StepReport; data?: Float32Array }
+  | { type: "paused" }
+  | { type: "resumed" }
+  /** A setting was rejected (the attack continues with its previous settings), or the attack failed. */
+  | { type: "error"; error: ErrorMessage };
+
+export interface AttackEnd {
+  reason: "iterations" | "held" | "cancelled" | "error";
+  report: StepReport | null;
+  /** The last known iterate, (T, M, V, C). */
+  data: Float32Array;
+  /** Of that iterate; empty if the engine has stopped. */
+  recognition: Recognition;
+}
+
+/** A gallery clip for the discriminator. The engine skips the one with the attacked clip's id. */
+export interface NaturalFile {
+  id: string;
+  file: string;
+  bytes: ArrayBuffer;
+}
+
+/** An `AttackRequest` as a message: its number stands in for the listener. */
+export interface AttackOrder {
+  attack: number;
+  clip: Clip;
+  config: AttackConfig;
+}
+
+export type Control = "pause" | "resume" | "step" | "cancel";
+
+/** Requests to the worker that have exactly one answer. */
+export interface Calls {
+  start: { ask: { choice: DeviceChoice }; answer: Backend };
+  /** Loading measures the network on both devices, so the answer may be another device than before. */
+  load: { ask: { entry: ModelInfo; files: ArrayBuffer[] }; answer: Backend };
+  /** Identifies a visitor's weight files. */
+  inspect: { ask: { files: WeightBytes[] }; answer: Identified };
+  /** Loads them. If that fails, the previous model stays. */
+  open: { ask: { files: WeightBytes[]; answers: Answers }; answer: LoadedWeights };
+  recognise: { ask: { clip: Clip }; answer: Recognition };
+  /** Adds clips for the discriminator to learn from. */
+  natural: { ask: { files: NaturalFile[] }; answer: null };
+  memory: { ask: Record<never, never>; answer: Memory };
+  /** For tests: destroys the GPU device; false on the CPU. */
+  loseDevice: { ask: Record<never, never>; answer: boolean };
+}
+
+export type CallName = keyof Calls;
+
+/** One request with its name and number. */
+export type Call<K extends CallName = CallName> = {
+  [N in K]: { type: N; call: number; ask: Calls[N]["ask"] };
+}[K];
+
+export type ToWorker =
+  | Call
+  /** One attack, or several that are computed together; a control message to one of those is for all. */
+  | { type: "attack"; attacks: AttackOrder[] }
+  | { type: "control"; attack: number; action: Control }
+  | { type: "configure"; attack: number; patch: Partial<AttackConfig> };
+
+export type FromWorker =
+  | { type: "progress"; loaded: number; total: number }
+  /** The module is loaded and starts its device. */
+  | { type: "starting" }
+  | { type: "threads"; threads: Threads }
+  | { type: "answer"; call: number; value: Calls[CallName]["answer"] }
+  | { type: "refused"; call: number; error: ErrorMessage }
+  | { type: "event"; attack: number; event: AttackEvent }
+  | { type: "end"; attack: number; end: AttackEnd }
+  /** The worker cannot continue; the page has to start a new one. */
+  | { type: "fatal"; error: ErrorMessage };

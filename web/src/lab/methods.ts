@@ -1,0 +1,63 @@
+import { peerName, peerOf } from "../core/peers.ts";
+import type { AttackConfig } from "../core/types.ts";
+import type { Plan } from "./plan.ts";
+import type { Row } from "./rows.ts";
+import type { LabSettings } from "./settings.ts";
+import { type Ground, sweeps } from "./sweeps.ts";
+
+/** Everything that a figure's reader has to know to repeat it, as name and value. */
+export function methods(
+  lab: LabSettings,
+  ground: Ground,
+  { clips, settings }: Plan,
+  rows: Row[],
+): [string, string][] {
+  const { model } = ground;
+  const done = new Set(rows.map((row) => row.clip));
+  const right = new Set(
+    rows.filter((row) => row.correct === true && row.judge === model.id).map((row) => row.clip),
+  );
+  const engines = [...new Set(rows.map((row) => row.engine))];
+  const configs = settings.map((setting) => setting.config);
+  const batch = Math.max(...rows.map((row) => row.batch));
+  const unnatural = lab.sweep !== "one-step" && !ground.natural;
+  return [
+    [
+      "Sweep",
+      `${sweeps.find((sweep) => sweep.id === lab.sweep)?.name ?? lab.sweep}, ${settings.length} settings`,
+    ],
+    [
+      "Clips",
+      `${done.size} of ${clips.length} attacked, ${right.size} of them correctly classified when clean`,
+    ],
+    ["Attack", [...new Set(configs.map(attackWords))].join("; ")],
+    ...(unnatural
+      ? [["Plausibility", "off: no natural clips of this skeleton are here"] as [string, string]]
+      : []),
+    ["Steps at most", [...new Set(configs.map((config) => config.iterations))].join(", ")],
+    ["Stop rule", [...new Set(configs.map((config) => stopWords(config.stop)))].join("; ")],
+    ["Judged", "the last iterate, and the best: fooled if any iterate reached the goal"],
+    ["Intervals", "Wilson, 95 %"],
+    ["Seed", String(lab.seed)],
+    ["Network", `${model.id}, SHA-256 of its weights ${model.weights.map((one) => one.sha256).join(", ")}`],
+    ["Engine", engines.join("; ") || "none yet"],
+    ...(batch > 1
+      ? [["Together", `up to ${batch} attacks at once; a row's seconds are its share`] as [string, string]]
+      : []),
+  ];
+}
+
+function attackWords(config: AttackConfig): string {
+  const { target, alpha, lambda } = config;
+  const peer = peerOf(config);
+  const aim = target.kind === "untargeted" ? "untargeted" : "towards the least likely class";
+  const step = peer === "fgsm" ? "" : `, α ${Number(alpha.toPrecision(3))}`;
+  const weight = peer === "ciasa" || peer === "smart" ? `, λ ${Number(lambda.toPrecision(3))}` : "";
+  return `${peerName(peer)} ${aim}${step}${weight}`;
+}
+
+function stopWords(stop: AttackConfig["stop"]): string {
+  return stop.kind === "iterations"
+    ? "after the last step"
+    : `once the target has had a probability of ${stop.confidence} for ${stop.hold} steps in a row`;
+}

@@ -1,0 +1,404 @@
+import { ActiveAttack } from "../attack/active-attack.ts";
+import { attackConfig, configPatch } from "../attack/config.ts";
+import type { Clip } from "../base/clip.ts";
+import { asFailure, Failure } from "../base/failure.ts";
+import type { Notice } from "../base/notice.ts";
+import { type Entry, Library } from "../clips/library.ts";
+import { bodyHeight, layouts } from "../core/clips.ts";
+import type { LayoutInfo } from "../core/layout.ts";
+import type { AttackConfig, ModelInfo, Recognition } from "../core/types.ts";
+import { EngineManager } from "../engine/manager.ts";
+import { openFiles } from "../files/file-drop.ts";
+import type { Lab } from "../lab/lab.ts";
+import { Settings } from "../settings/settings.ts";
+import type { State } from "../settings/table.ts";
+import { WeightsImport } from "../weights/weights-import.ts";
+import { Player } from "./player.ts";
+
+/** Settings of an attack. A change of one of them is passed on to the active attack. */
+const attackKeys: ReadonlySet<keyof State> = new Set([
+  "method",
+  "target",
+  "region",
+  "joints",
+  "epsilon",
+  "epsilons",
+  "alpha",
+  "lambda",
+  "iterations",
+  "clipping",
+  "realign",
+  "smooth",
+  "plausible",
+  "stop",
+  "confidence",
+  "hold",
+]);
+
+/** Someone other than the page's own attack uses the engine: the Lab, while a sweep runs. */
+export interface EngineClaim {
+  /** Who uses it, as a sentence for the visitor. */
+  words: string;
+  /** Frees the engine; the work can be resumed later. */
+  pause(): void;
+}
+
+/**
+ * The state and the actions of one element: settings, gallery, player, engine, the clip on the stage and the attack on it.
+ * It has no DOM; the components read it, call it and redraw on its "change" event.
+ *
+ * Events: "change"; "announce" (text for screen readers); "report", "done" and "error" of the attack; "lab-done".
+ */
+export class Playground extends EventTarget {
+  readonly settings = new Settings();
+  readonly library = new Library();
+  readonly player = new Player();
+  readonly engine = new EngineManager();
+  readonly weights = new WeightsImport(this);
+  layouts: LayoutInfo[] = [];
+  clip: Clip | null = null;
+  /** Body height in the clip, head to ankle, in the layout's unit; null if no frame shows it. */
+  height: number | null = null;
+  /** What the recogniser sees in the clean clip. */
+  before: Recognition | null = null;
+  /** The attack on this clip: running, paused or ended. */
+  attack: ActiveAttack | null = null;
+  notice: Notice | null = null;
+  claim: EngineClaim | null = null;
+  readonly #loadLab: (playground: Playground) => Promise<Lab>;
+  #lab: Promise<Lab> | null = null;
+  /** Numbers of the latest clip request and the latest recognition; an older one that finishes late is dropped. */
+  #clipRequest = 0;
+  #recognition = 0;
+  #redrawPlanned = false;
+
+  /** `loadLab`: loads the Lab's code and connects a Lab to this playground. */
+  constructor(loadLab: (playground: Playground) => Promise<Lab>) {
+    super();
+    this.#loadLab = loadLab;
+    const changed = () => this.changed();
+    this.library.addEventListener("change", changed);
+    this.engine.addEventListener("change", changed);
+    this.engine.addEventListener("ready", () => void this.recognise());
+    this.engine.addEventListener("failed", () => this.#engineFailed());
+    this.settings.addEventListener("change", (event) => {
+      this.#settingsChanged((event as CustomEvent<(keyof State)[]>).detail);
+    });
+  }
+
+  get state(): Readonly<State> {
+    return this.settings.state;
+  }
+
+  get layout(): LayoutInfo | null {
+    return this.layouts.find((layout) => layout.id === this.clip?.layout) ?? null;
+  }
+
+  /** The loaded recogniser, if it reads this clip's layout and no other is being loaded. */
+  get model(): ModelInfo | null {
+    const { model, status } = this.engine.state;
+    const ready = status === "ready" && this.engine.loading === null;
+    return ready && model && model.layout === this.clip?.layout ? model : null;
+  }
+
+  /** Does no recogniser read this clip's layout? False until the list of models is loaded. */
+  get unreadable(): boolean {
+    const { models } = this.engine;
+    return this.clip !== null && models.length > 0 && this.engine.fits(this.clip.layout).length === 0;
+  }
+
+  /** Would this clip's recogniser replace the network that the Lab is computing with? Then recognition is postponed. */
+  get held(): boolean {
+    if (!this.claim || !this.clip) return false;
+    const wanted = this.engine.chosen(this.clip.layout, this.state.model);
+    return !wanted || wanted.id !== this.engine.state.model?.id;
+  }
+
+  /** Does the gallery have clips of this layout for the discriminator to learn from? */
+  get natural(): boolean {
+    return this.clip !== null && this.library.natural(this.clip.layout);
+  }
+
+  /** Is the attack running or paused? */
+  get attacking(): boolean {
+    return this.attack !== null && this.attack.status !== "ended";
+  }
+
+  /** Loads layouts and gallery and shows the first clip. */
+  async open(): Promise<void> {
+    try {
+      [this.layouts] = await Promise.all([layouts(), this.library.open()]);
+      const entry = this.library.find(this.state.clip) ?? this.library.entries[0];
+      if (entry) await this.choose(entry);
+    } catch (thrown) {
+      const retry = { label: "Try again", run: () => void this.open() };
+      this.report("The gallery did not load.", thrown, [retry]);
+    }
+  }
+
+  /** Loads a clip of the gallery and shows it. */
+  async choose(entry: Entry): Promise<void> {
+    const request = ++this.#clipRequest;
+    try {
+      const clip = await this.library.clip(entry);
+      if (request !== this.#clipRequest) return;
+      this.show(clip);
+      this.settings.set({ clip: entry.origin === "file" ? "" : entry.id });
+    } catch (thrown) {
+      const retry = { label: "Try again", run: () => void this.choose(entry) };
+      this.report(`"${entry.name}" did not load.`, thrown, [retry]);
+    }
+  }
+
+  /** Opens the visitor's files: weights and clips. */
+  addFiles(files: Iterable<File>): Promise<void> {
+    return openFiles(this, [...files]);
+  }
+
+  /** Cancels loading another network and keeps the loaded one. */
+  stopSwitch(): void {
+    this.settings.set({ model: this.engine.state.model?.id ?? "" });
+  }
+
+  /** Puts a clip on the stage and asks the recogniser about it. */
+  show(clip: Clip): void {
+    this.discardAttack();
+    this.clip = clip;
+    this.before = null;
+    this.height = bodyHeight(clip);
+    this.player.load(clip.frames, clip.fps);
+    this.changed();
+    this.announce(`Showing ${clip.name}`);
+    void this.recognise();
+  }
+
+  /** Loads the engine and the recogniser. */
+  startEngine(): void {
+    this.notice = null;
+    void this.engine.start(this.state.engine);
+    void this.recognise();
+  }
+
+  /**
+   * Asks the recogniser about the clean clip once engine and model are loaded. A later call replaces an earlier one. While
+   * the clip is `held`, nothing is asked; the Lab's end calls this again.
+   */
+  async recognise(): Promise<void> {
+    const clip = this.clip;
+    if (!clip || this.before) return;
+    this.#recognition += 1;
+    const mine = this.#recognition;
+    const stale = () => mine !== this.#recognition || clip !== this.clip;
+    try {
+      if (this.held) return;
+      await this.engine.prepareFor(clip.layout, this.state.model);
+      const model = this.model;
+      if (!model || stale()) return;
+      const seen = await this.engine.recognise(clip);
+      if (stale()) return;
+      this.before = seen;
+      const [first] = seen.top;
+      if (first)
+        this.announce(`The network sees ${model.classes[first.index]}, ${Math.round(first.p * 100)} percent`);
+    } catch (thrown) {
+      // A stopped engine and a replaced question are reported elsewhere.
+      const { kind } = asFailure(thrown);
+      const reported = kind === "engine" || kind === "cancelled" || this.engine.state.status === "failed";
+      if (!reported && !stale()) this.#recognitionFailed(thrown);
+    } finally {
+      this.changed();
+    }
+  }
+
+  /** Starts the attack, or resumes a paused one. With `single`, takes one step and pauses. */
+  startAttack(single = false): void {
+    if (this.engineClaimed("The Lab is using the engine. Pause it to attack here, then resume it.")) return;
+    if (this.attack && this.attacking) {
+      if (single) this.attack.step();
+      else this.attack.resume();
+      return;
+    }
+    const config = this.config();
+    if (!config || !this.clip || !this.model) return;
+    this.notice = null;
+    const attack = new ActiveAttack(this.engine, this.clip, config, this.model.classes);
+    if (single) attack.step();
+    this.attack = attack;
+    attack.addEventListener("change", (event) =>
+      this.#attackChanged(attack, (event as CustomEvent<string>).detail),
+    );
+    this.announce("Attack started");
+    this.changed();
+  }
+
+  /** The Lab of this playground; its code is loaded on the first call. */
+  lab(): Promise<Lab> {
+    this.#lab ??= this.#loadLab(this);
+    // A failed load can be tried again.
+    this.#lab.catch(() => {
+      this.#lab = null;
+    });
+    return this.#lab;
+  }
+
+  /** The attack's settings for the engine, or null (with a notice) if they are incomplete. */
+  config(): AttackConfig | null {
+    if (!this.layout || !this.model) return null;
+    try {
+      const plausible = this.state.plausible && this.natural;
+      return attackConfig({ ...this.state, plausible }, this.layout, this.model.classes);
+    } catch (thrown) {
+      this.report("The attack cannot start.", thrown, []);
+      return null;
+    }
+  }
+
+  /** Ends the attack; its latest clip stays on the stage. */
+  cancel(): void {
+    this.attack?.cancel();
+  }
+
+  /** Back to the clean clip. */
+  reset(): void {
+    this.discardAttack();
+    this.notice = null;
+    this.announce("Back to the clean clip");
+    this.changed();
+  }
+
+  dismiss(): void {
+    this.notice = null;
+    this.changed();
+  }
+
+  /** Shows an error, fires "error" and announces it. `kept`: what the visitor still has, as a noun phrase. */
+  report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void {
+    const failure = asFailure(thrown);
+    this.notice = { tone: "bad", title, detail: failure.message, actions, ...(kept ? { kept } : {}) };
+    this.dispatchEvent(new CustomEvent("error", { detail: failure }));
+    this.announce(`${title} ${failure.message}`);
+    this.changed();
+  }
+
+  /** Shows a hint that is not an error. */
+  inform(title: string, detail: string, actions: Notice["actions"]): void {
+    this.notice = { tone: "info", title, detail, actions };
+    this.changed();
+  }
+
+  /** Text for a screen reader. */
+  announce(words: string): void {
+    this.dispatchEvent(new CustomEvent("announce", { detail: words }));
+  }
+
+  changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** At most one "change" per screen refresh: a fast device reports more often than that. */
+  changedSoon(): void {
+    if (this.#redrawPlanned) return;
+    this.#redrawPlanned = true;
+    requestAnimationFrame(() => {
+      this.#redrawPlanned = false;
+      this.changed();
+    });
+  }
+
+  dispose(): void {
+    this.weights.close();
+    // A Lab that did not load has nothing to cancel.
+    this.#lab?.then((lab) => lab.cancel()).catch(() => {});
+    this.discardAttack();
+    this.player.pause();
+    this.settings.dispose();
+    this.engine.stop();
+  }
+
+  discardAttack(): void {
+    const attack = this.attack;
+    this.attack = null;
+    if (attack && attack.status !== "ended") attack.cancel();
+  }
+
+  /** Is the engine claimed? If so, reports it with `cause` and a button that pauses the other user. */
+  engineClaimed(cause: string): boolean {
+    if (!this.claim) return false;
+    const { words, pause } = this.claim;
+    const run = () => {
+      this.notice = null;
+      pause();
+      this.changed();
+    };
+    this.report(words, new Failure("config", cause), [{ label: "Pause the Lab", run }]);
+    return true;
+  }
+
+  #recognitionFailed(thrown: unknown): void {
+    const { model, status } = this.engine.state;
+    const again = () => (status === "ready" ? void this.recognise() : this.startEngine());
+    const actions = [{ label: "Try again", run: again }];
+    if (model && model.layout === this.clip?.layout && model.id !== this.state.model) {
+      const back = () => this.settings.set({ model: model.id });
+      actions.push({ label: `Use ${model.name} instead`, run: back });
+    }
+    this.report("The recogniser did not answer.", thrown, actions);
+  }
+
+  #attackChanged(attack: ActiveAttack, what: string): void {
+    if (attack !== this.attack) return;
+    if (what === "report") this.dispatchEvent(new CustomEvent("report", { detail: attack.last }));
+    if (what === "error" && attack.failure) {
+      this.report("That setting was rejected.", attack.failure, [], "The attack with its settings before");
+    }
+    if (what === "end") this.#attackEnded(attack);
+    if (what === "report") this.changedSoon();
+    else this.changed();
+  }
+
+  #attackEnded(attack: ActiveAttack): void {
+    const { classes, failure } = attack;
+    const first = attack.after?.[0];
+    const seen = first
+      ? `The network now sees ${classes[first.index]}, ${Math.round(first.p * 100)} percent`
+      : "";
+    const steps = `${attack.last?.iteration ?? 0} steps`;
+    this.announce(`Attack ${attack.end === "cancelled" ? "cancelled" : "ended"} after ${steps}. ${seen}`);
+    if (attack.end === "error" && failure && this.engine.state.status !== "failed") {
+      const again = { label: "Run again", run: () => this.startAttack() };
+      this.report("The attack stopped.", failure, [again], "The clip, the settings and the steps so far");
+    }
+    this.dispatchEvent(new CustomEvent("done", { detail: attack }));
+  }
+
+  #settingsChanged(changed: (keyof State)[]): void {
+    this.player.speed = this.state.speed;
+    const entry = changed.includes("clip") ? this.library.find(this.state.clip) : undefined;
+    if (entry && entry.id !== this.clip?.id) void this.choose(entry);
+    if (changed.includes("engine") && this.engine.wanted) this.startEngine();
+    if (changed.includes("model")) {
+      this.discardAttack();
+      this.notice = null;
+      this.before = null;
+      void this.recognise();
+    }
+    if (this.attack && this.attacking && changed.some((key) => attackKeys.has(key))) {
+      const config = this.config();
+      if (config) this.attack.configure(configPatch(this.attack.config, config));
+    }
+    this.changed();
+  }
+
+  #engineFailed(): void {
+    const { error, backend } = this.engine.state;
+    const gpu = this.state.engine !== "cpu" && (backend?.kind === "webgpu" || this.state.engine === "webgpu");
+    const actions = [{ label: "Try again", run: () => this.startEngine() }];
+    if (gpu) actions.push({ label: "Use the CPU instead", run: () => this.settings.set({ engine: "cpu" }) });
+    this.report(
+      gpu ? "The GPU engine stopped." : "The engine stopped.",
+      error ?? "It gave no reason.",
+      actions,
+      "The clip, the settings and the last steps of the attack",
+    );
+  }
+}

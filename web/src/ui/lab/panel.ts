@@ -1,0 +1,46 @@
+import { css, html } from "lit";
+import { customElement } from "lit/decorators.js";
+import { shared } from "../base.ts";
+import { LabPart } from "./base.ts";
+import "./clip-chooser.ts";
+import "./figure.ts";
+import "./progress.ts";
+import "./methods.ts";
+import "./rows-table.ts";
+import "./summary-table.ts";
+import "./sweep-form.ts";
+
+/** The Lab, open: what is asked at the left, what comes out at the right; on a phone one below the other. */
+@customElement("ciasa-lab-panel")
+export class LabPanel extends LabPart {
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; grid-template-columns: 348px minmax(0, 1fr); border-top: 1px solid var(--line); }
+      .ask { display: grid; gap: 18px; align-content: start; padding: 18px 20px 20px; border-right: 1px solid var(--line); min-width: 0; }
+      .answer { display: grid; gap: 20px; align-content: start; padding: 18px 20px 20px; min-width: 0; }
+      @media (max-width: 900px) {
+        :host { grid-template-columns: minmax(0, 1fr); }
+        .ask { border-right: 0; border-bottom: 1px solid var(--line); }
+      }
+      @media (max-width: 720px) { .ask, .answer { padding-inline: 14px; } }
+    `,
+  ];
+
+  override render() {
+    const { playground, lab } = this;
+    return html`
+      <div class="ask">
+        <ciasa-lab-sweep .playground=${playground} .lab=${lab}></ciasa-lab-sweep>
+        <ciasa-lab-clips .playground=${playground} .lab=${lab}></ciasa-lab-clips>
+        <ciasa-lab-progress .playground=${playground} .lab=${lab}></ciasa-lab-progress>
+      </div>
+      <div class="answer">
+        <ciasa-lab-figure .playground=${playground} .lab=${lab}></ciasa-lab-figure>
+        <ciasa-lab-summary .playground=${playground} .lab=${lab}></ciasa-lab-summary>
+        <ciasa-lab-methods .playground=${playground} .lab=${lab}></ciasa-lab-methods>
+        <ciasa-lab-rows .playground=${playground} .lab=${lab}></ciasa-lab-rows>
+      </div>
+    `;
+  }
+}

@@ -1,0 +1,36 @@
+import type { ModelInfo } from "../core/types.ts";
+import { isOpened } from "../engine/models.ts";
+
+const names: Record<ModelInfo["architecture"], string> = {
+  "st-gcn": "ST-GCN",
+  "2s-agcn-joint": "2s-AGCN, joint stream",
+  "2s-agcn-bone": "2s-AGCN, bone stream",
+  "2s-agcn": "2s-AGCN, both streams",
+  "shift-gcn": "Shift-GCN",
+};
+
+/** The architecture as a person reads it. */
+export const architecture = (model: ModelInfo): string => names[model.architecture];
+
+/** How well it does, in words. */
+export function accuracy(model: ModelInfo): string {
+  const { top1, clips } = model.accuracy;
+  if (isOpened(model) || clips === 0) return "your file, accuracy unknown";
+  return `${(top1 * 100).toFixed(1)} % of ${clips.toLocaleString("en")} test clips right`;
+}
+
+const treatments: Record<ModelInfo["preprocessing"], string> = {
+  raw: "coordinates as they are",
+  centred: "pelvis subtracted in each frame",
+  anchored: "the pelvis's mean position subtracted",
+  padded: "coordinates as they are, empty frames after the end",
+  kinetics: "middle of the picture subtracted, empty frames after the end",
+  "kinetics-up": "middle of the picture subtracted, y upwards, empty frames after the end",
+  "2s-agcn": "spine subtracted, body turned to the front, short clips repeated",
+};
+
+/** What happens to a clip before, in words. */
+export function treatment(model: ModelInfo): string {
+  const frames = model.frames > 0 ? `${model.frames} frames` : "as many frames as the clip has";
+  return `${treatments[model.preprocessing]}; ${frames}`;
+}
