@@ -1,49 +1,36 @@
+import { wilson } from "../core/wilson.ts";
 import { type Row, reached, reachedBest } from "./rows.ts";
 
-/** A share of so many, with its Wilson interval of 95 %. */
+/** A share `hits / of` with its Wilson interval of 95 %. */
 export interface Rate {
   hits: number;
   of: number;
-  /** All three between 0 and 1; NaN where there is nothing to share. */
+  /** All three between 0 and 1; NaN if `of` is 0. */
   share: number;
   low: number;
   high: number;
 }
 
-/** The 97.5 % point of the normal distribution: two sides of 2.5 % leave 95 %. */
-const Z = 1.959963984540054;
-
-/** Wilson's score interval (E. B. Wilson, 1927): stays within 0 and 1, and is sound for few clips. */
+/** The share with its interval; NaN if there is nothing to count. */
 export function rate(hits: number, of: number): Rate {
   if (of === 0) return { hits, of, share: Number.NaN, low: Number.NaN, high: Number.NaN };
-  const share = hits / of;
-  const square = Z * Z;
-  const centre = share + square / (2 * of);
-  const half = Z * Math.sqrt((share * (1 - share) + square / (4 * of)) / of);
-  const scale = 1 + square / of;
-  return {
-    hits,
-    of,
-    share,
-    low: Math.max(0, (centre - half) / scale),
-    high: Math.min(1, (centre + half) / scale),
-  };
+  return { hits, of, share: hits / of, ...wilson(hits, of) };
 }
 
-/** Which clips count: all of them, or those that the clean network names rightly. */
+/** The clips that count: all, or those that the network classifies correctly when clean. */
 export type Counted = "correct" | "all";
 
-/** What one setting did to its clips. */
+/** Rates and means of one setting. */
 export interface Summary {
   /** Fooling rates: of the last iterate, and of the best. */
   last: Rate;
   best: Rate;
-  /** How often the last iterate's class is another than the clean clip's, whatever the target. */
+  /** How often the last iterate's class differs from the clean clip's, whatever the target. */
   changed: Rate;
-  /** The judge's accuracy on labelled clips, before and after. */
+  /** The judge's accuracy on labelled clips, before and after the attack. */
   before: Rate;
   after: Rate;
-  /** Means over the clips; null where no clip has such a figure. */
+  /** Means over the clips; null if no clip has the figure. */
   first: number | null;
   displacement: number | null;
   boneDeviation: number | null;
