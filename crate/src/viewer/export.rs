@@ -1,7 +1,9 @@
 //! What TypeScript sees of the viewer. `web/src/viewer/viewer.ts` wraps it and `web/src/viewer/types.ts` names its types.
 
+use super::panel::View;
 use super::scene::Scene;
-use super::stage::{Stage, View};
+use super::stage::Stage;
+use super::views;
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
 use js_sys::{Float32Array, Object, Reflect};
@@ -193,7 +195,7 @@ impl ViewerCore {
 
     /// The joint under a CSS pixel.
     pub fn pick(&self, x: f32, y: f32) -> Option<usize> {
-        self.stage.pick(x, y)
+        views::pick(&self.stage, x, y)
     }
 
     /// The canvas's size in CSS pixels, and how many device pixels there are to one.

@@ -4,8 +4,9 @@ use super::body::{self, Figure, Look, Solid, Solids};
 use super::extent::{self, Extent};
 use super::marks;
 use super::palette::with_opacity;
+use super::panel::Panel;
 use super::pose;
-use super::stage::{Panel, Stage};
+use super::stage::Stage;
 use super::vec::{add, along, scale};
 use crate::skeleton::Sequence;
 

@@ -1,14 +1,16 @@
 //! The viewer: a small module of its own (no Burn in it) that paints clips with WebGL2 and reads and writes their files.
 //!
-//! What is shown is computed in pure code that runs anywhere ([`stage`] and what it calls); drawing it (`scene`) and handing it to the
-//! page (`export`) exist in the browser only.
+//! What is shown is computed in pure code that runs anywhere: [`views`] turns a [`stage`] into panels. Drawing them (`scene`) and
+//! the page's calls (`export`) exist in the browser only.
 
 pub mod body;
 pub mod camera;
 pub mod extent;
 pub mod film;
 pub mod marks;
+pub mod moving;
 pub mod palette;
+pub mod panel;
 pub mod pose;
 pub mod stage;
 pub mod vec;

@@ -4,7 +4,9 @@ use super::body::Solids;
 use super::camera::Lens;
 use super::gl::{FloorProgram, Meshes, SolidProgram};
 use super::marks::Shadow;
-use super::stage::{Panel, Stage};
+use super::panel::Panel;
+use super::stage::Stage;
+use super::views;
 use crate::error::{Error, Result};
 use three_d::{
     Blend, BlendEquationType, BlendMultiplierType, ClearState, Context, CoreError, DepthTest, Mat4, Program,
@@ -57,7 +59,7 @@ impl Scene {
     pub fn draw(&self, stage: &Stage, width: u32, height: u32, dpr: f32) -> Result<()> {
         let target = RenderTarget::screen(&self.context, width, height);
         target.clear(ClearState::color_and_depth(0.0, 0.0, 0.0, 0.0, 1.0));
-        stage.panels().iter().try_for_each(|p| self.panel(stage, p, &target, dpr))
+        views::panels(stage).iter().try_for_each(|p| self.panel(stage, p, &target, dpr))
     }
 
     fn panel(&self, stage: &Stage, panel: &Panel, target: &RenderTarget, dpr: f32) -> Result<()> {

@@ -1,86 +1,16 @@
-//! The stage: what is shown, from where, and which joint is under a pixel. Everything but the drawing itself.
+//! The stage: the clips on show, the frame, the camera and the options.
 
-use super::body::{Figure, Solids};
-use super::camera::{Camera, Lens};
+use super::body::Figure;
+use super::camera::Camera;
 use super::extent::Extent;
-use super::marks::Shadow;
 use super::palette::Palette;
+use super::panel::Options;
 use super::pose::{self, People};
-use super::{film, views};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
-/// How near a joint must be to be picked, in CSS pixels.
-const PICK_RADIUS: f32 = 18.0;
 /// Paths drawn at once.
 const TRAILS: usize = 4;
-
-/// How the two clips stand together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// In one place.
-    #[default]
-    Overlay,
-    /// Next to each other, seen by the same camera.
-    Side,
-    /// Poses of the whole clip from left to right, clean above perturbed (the paper's figure 3).
-    Film,
-}
-
-/// What the user chose.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Options {
-    /// How the clips stand together.
-    pub view: View,
-    /// Factor on the difference between the clips; 1 shows what the network sees.
-    pub magnify: f32,
-    /// Draw the recent path of the joints that moved most.
-    pub trails: bool,
-    /// Joints of the attack region; None for all.
-    pub region: Option<Vec<usize>>,
-    /// Show the clip as it was.
-    pub show_clean: bool,
-    /// Show the clip after the attack.
-    pub show_perturbed: bool,
-    /// Is the page's background dark?
-    pub dark: bool,
-    /// Are joints being picked?
-    pub picking: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            view: View::Overlay,
-            magnify: 1.0,
-            trails: false,
-            region: None,
-            show_clean: true,
-            show_perturbed: true,
-            dark: false,
-            picking: false,
-        }
-    }
-}
-
-/// One window of the canvas and everything in it.
-#[derive(Clone, Debug)]
-pub struct Panel {
-    /// Left, top, width, height in CSS pixels.
-    pub window: [f32; 4],
-    /// Its camera.
-    pub lens: Lens,
-    /// Opaque solids.
-    pub solid: Solids,
-    /// The clean figure where the perturbed one must be seen inside it.
-    pub glass: Solids,
-    /// Contact shadows.
-    pub shadows: Vec<Shadow>,
-    /// The floor's middle, its height and the radius at which its grid has faded; None without a floor.
-    pub floor: Option<([f32; 3], f32)>,
-    /// Poses that can be picked from.
-    pub targets: Vec<People>,
-}
 
 /// The state of the viewer.
 #[derive(Debug, Default)]
@@ -200,40 +130,4 @@ impl Stage {
             _ => Vec::new(),
         }
     }
-
-    /// Everything to draw, window by window.
-    pub fn panels(&self) -> Vec<Panel> {
-        let Some((clip, extent)) = &self.clip else { return Vec::new() };
-        if self.size[0] < 1.0 || self.size[1] < 1.0 {
-            return Vec::new();
-        }
-        match self.options.view {
-            View::Overlay => views::overlay(self, clip, extent),
-            View::Side => views::side(self, clip, extent),
-            View::Film => vec![film::strip(self, clip, extent)],
-        }
-    }
-
-    /// The joint nearest to a CSS pixel, if one is near enough; of joints equally near, the one in front.
-    pub fn pick(&self, x: f32, y: f32) -> Option<usize> {
-        let mut best: Option<(f32, f32, usize)> = None;
-        for panel in self.panels() {
-            let [left, top, width, height] = panel.window;
-            for pose in panel.targets.iter().flatten().flatten() {
-                for (j, p) in pose.iter().enumerate() {
-                    let Some([px, py, depth]) = p.and_then(|p| panel.lens.pixel(p, [width, height])) else { continue };
-                    let distance = (px + left - x).hypot(py + top - y);
-                    let nearer = |b: (f32, f32, usize)| (distance, depth) < (b.0, b.1);
-                    if distance <= PICK_RADIUS && best.is_none_or(nearer) {
-                        best = Some((distance, depth, j));
-                    }
-                }
-            }
-        }
-        best.map(|b| b.2)
-    }
 }
-
-#[cfg(test)]
-#[path = "stage_tests.rs"]
-mod tests;

@@ -1,119 +1,43 @@
-//! The two moving views: both clips in one place, or next to each other.
+//! From the stage to what is drawn, and from a pixel to the joint under it.
 
-use super::body::{self, Figure, Look, Solids};
-use super::extent::Extent;
-use super::marks;
-use super::pose;
-use super::stage::{Panel, Stage};
-use super::vec::V3;
-use crate::skeleton::Sequence;
+use super::panel::{Panel, View};
+use super::stage::Stage;
+use super::{film, moving};
 
-/// Seconds of the past that a trail shows.
-const TRAIL_SECONDS: f32 = 0.9;
-/// Opacity of the clean figure around the perturbed one.
-const GLASS: f32 = 0.72;
+/// How near a joint must be to be picked, in CSS pixels.
+const PICK_RADIUS: f32 = 18.0;
 
-/// Both clips in one place: the clean figure becomes glass where the perturbed one is shown too.
-pub fn overlay(stage: &Stage, clip: &Sequence, extent: &Extent) -> Vec<Panel> {
-    let mut panel = window(stage, clip, extent, [0.0, 0.0, stage.size[0], stage.size[1]]);
-    let figures = stage.figures();
-    for (i, &figure) in figures.iter().enumerate() {
-        let glass = figure == Figure::Clean && figures.len() > 1;
-        add(&mut panel, stage, clip, extent, figure, glass);
-        if i == 0 {
-            ground(&mut panel, extent);
-        }
+/// Everything to draw, window by window; nothing without a clip or a canvas.
+pub fn panels(stage: &Stage) -> Vec<Panel> {
+    let Some((clip, extent)) = &stage.clip else { return Vec::new() };
+    if stage.size[0] < 1.0 || stage.size[1] < 1.0 {
+        return Vec::new();
     }
-    vec![panel]
-}
-
-/// The clips next to each other, each in a window of its own under the same camera: no angle favours one of them.
-pub fn side(stage: &Stage, clip: &Sequence, extent: &Extent) -> Vec<Panel> {
-    let figures = stage.figures();
-    let n = figures.len().max(1) as f32;
-    let width = stage.size[0] / n;
-    let mut panels = Vec::new();
-    for (i, &figure) in figures.iter().enumerate() {
-        let mut panel = window(stage, clip, extent, [i as f32 * width, 0.0, width, stage.size[1]]);
-        add(&mut panel, stage, clip, extent, figure, false);
-        ground(&mut panel, extent);
-        panels.push(panel);
-    }
-    panels
-}
-
-/// A window without figures: its camera and its floor, or the frame of a 2-D clip's picture.
-fn window(stage: &Stage, clip: &Sequence, extent: &Extent, window: [f32; 4]) -> Panel {
-    let target = extent.target(clip, stage.frame);
-    let lens = stage.camera().lens(extent, target, window[2] / window[3]);
-    let mut solid = Solids::default();
-    let floor = if extent.flat {
-        solid.round.extend(picture_frame(stage, extent));
-        None
-    } else {
-        let radius = (extent.radius() + 1.1 * extent.size).max(1.6 * extent.size);
-        // A narrow window's floor ends inside it, so that neighbours do not look like one torn floor.
-        let radius = if window[2] < stage.size[0] { 0.75 * radius } else { radius };
-        Some(([target[0], extent.floor, target[2]], radius))
-    };
-    Panel { window, lens, solid, glass: Solids::default(), shadows: Vec::new(), floor, targets: Vec::new() }
-}
-
-/// The outline of the picture in which a 2-D clip was found.
-fn picture_frame(stage: &Stage, extent: &Extent) -> Vec<body::Solid> {
-    let (x, y, r) = (extent.radius(), extent.top, 0.006);
-    let corners: [V3; 5] = [[-x, 0.0, 0.0], [x, 0.0, 0.0], [x, y, 0.0], [-x, y, 0.0], [-x, 0.0, 0.0]];
-    let color = super::palette::with_opacity(stage.palette().muted, 1.0);
-    corners.windows(2).map(|w| body::Solid { a: w[0], ra: r, b: w[1], rb: r, color }).collect()
-}
-
-/// Adds the contact shadows of the people in a window; two figures in one place share the first one's.
-fn ground(panel: &mut Panel, extent: &Extent) {
-    if extent.flat {
-        return;
-    }
-    for pose in panel.targets.iter().flatten().flatten() {
-        marks::shadows(&mut panel.shadows, pose, extent.floor, extent.size);
+    match stage.options.view {
+        View::Overlay => moving::overlay(stage, clip, extent),
+        View::Side => moving::side(stage, clip, extent),
+        View::Film => vec![film::strip(stage, clip, extent)],
     }
 }
 
-/// Adds a figure with its trails.
-fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figure: Figure, glass: bool) {
-    let layout = clip.layout();
-    let palette = stage.palette();
-    let look = Look {
-        figure,
-        palette: &palette,
-        region: stage.options.region.as_deref(),
-        // One set of rings is enough for figures in one place.
-        rings: panel.targets.is_empty(),
-        handles: stage.options.picking,
-        size: extent.size,
-        opacity: if glass { GLASS } else { 1.0 },
-        over: None,
-        back: panel.lens.back,
-    };
-    let people = stage.people(figure, stage.frame);
-    // Figures in one place: the second one is drawn over the first.
-    let below = panel.targets.first();
-    for (m, pose) in people.iter().enumerate().filter_map(|(m, p)| p.as_ref().map(|p| (m, p))) {
-        let over = below.and_then(|b| b.get(m)?.as_ref());
-        body::figure(if glass { &mut panel.glass } else { &mut panel.solid }, layout, pose, &Look { over, ..look });
-    }
-    // Rings are never glass.
-    panel.solid.rings.append(&mut panel.glass.rings);
-    panel.targets.push(people);
-    if stage.options.trails {
-        let instants: Vec<_> =
-            pose::trail_frames(clip, stage.frame, TRAIL_SECONDS).into_iter().map(|f| stage.people(figure, f)).collect();
-        for &j in &stage.trail_joints {
-            for m in 0..clip.people() {
-                // The path since the joint was last unseen.
-                let seen = instants.iter().rev().map_while(|p| p.get(m)?.as_ref()?[j]);
-                let mut path: Vec<V3> = seen.collect();
-                path.reverse();
-                marks::trail(&mut panel.solid, &path, &look, body::side(layout, j));
+/// The joint nearest to a CSS pixel, within 18 of them; of equally near joints, the one in front.
+pub fn pick(stage: &Stage, x: f32, y: f32) -> Option<usize> {
+    let mut best: Option<(f32, f32, usize)> = None;
+    for panel in panels(stage) {
+        let [left, top, width, height] = panel.window;
+        for pose in panel.targets.iter().flatten().flatten() {
+            for (j, p) in pose.iter().enumerate() {
+                let Some([px, py, depth]) = p.and_then(|p| panel.lens.pixel(p, [width, height])) else { continue };
+                let distance = (px + left - x).hypot(py + top - y);
+                let nearer = |b: (f32, f32, usize)| (distance, depth) < (b.0, b.1);
+                if distance <= PICK_RADIUS && best.is_none_or(nearer) {
+                    best = Some((distance, depth, j));
+                }
             }
         }
     }
+    best.map(|b| b.2)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::skeleton::LayoutId;
+use crate::skeleton::{LayoutId, Sequence};
 
 /// A standing Kinect body that waves: the wrist and hand move with the frame; the person is absent in the last frame.
 fn clip() -> Sequence {
@@ -37,9 +37,9 @@ fn stage(view: View, perturbed: bool) -> Stage {
 
 #[test]
 fn a_clip_alone_is_solid_and_turns_to_glass_around_a_perturbed_one() {
-    let alone = stage(View::Overlay, false).panels();
+    let alone = panels(&stage(View::Overlay, false));
     assert!(alone.len() == 1 && alone[0].glass.is_empty() && alone[0].solid.counts() == [39, 0, 0]);
-    let both = stage(View::Overlay, true).panels();
+    let both = panels(&stage(View::Overlay, true));
     assert_eq!((both[0].glass.counts(), both[0].solid.counts()), ([39, 0, 0], [0, 39, 0]));
     assert!(both[0].glass.round.iter().all(|s| s.color[3] < 1.0));
     assert_eq!(both[0].shadows.len(), alone[0].shadows.len(), "one shadow for two figures in one place");
@@ -47,14 +47,14 @@ fn a_clip_alone_is_solid_and_turns_to_glass_around_a_perturbed_one() {
 
 #[test]
 fn side_by_side_has_the_same_camera_in_two_windows() {
-    let panels = stage(View::Side, true).panels();
-    assert_eq!(panels.len(), 2);
-    assert_eq!(panels[0].lens, panels[1].lens);
-    assert_eq!(panels[1].window, [400.0, 0.0, 400.0, 500.0]);
-    assert!(panels[0].solid.square.is_empty() && panels[1].solid.round.is_empty());
+    let shown = panels(&stage(View::Side, true));
+    assert_eq!(shown.len(), 2);
+    assert_eq!(shown[0].lens, shown[1].lens);
+    assert_eq!(shown[1].window, [400.0, 0.0, 400.0, 500.0]);
+    assert!(shown[0].solid.square.is_empty() && shown[1].solid.round.is_empty());
     let mut hidden = stage(View::Side, true);
     hidden.options.show_clean = false;
-    assert_eq!(hidden.panels().len(), 1);
+    assert_eq!(panels(&hidden).len(), 1);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_film_strip_holds_both_rows_inside_the_window() {
     for size in [[800.0, 500.0], [390.0, 300.0], [1600.0, 300.0]] {
         let mut stage = stage(View::Film, true);
         stage.resize(size[0], size[1]);
-        let panels = stage.panels();
+        let panels = panels(&stage);
         let panel = &panels[0];
         let poses = panel.targets.len();
         assert!(poses >= 8 && poses.is_multiple_of(2), "{poses}");
@@ -81,13 +81,13 @@ fn the_film_strip_holds_both_rows_inside_the_window() {
 fn the_joint_under_the_pointer_is_found_in_every_view() {
     for view in [View::Overlay, View::Side, View::Film] {
         let stage = stage(view, true);
-        for panel in stage.panels() {
+        for panel in panels(&stage) {
             let head = panel.targets[0][0].as_ref().unwrap()[3].unwrap();
             let [left, top, width, height] = panel.window;
             let [x, y, _] = panel.lens.pixel(head, [width, height]).unwrap();
-            assert_eq!(stage.pick(left + x + 1.0, top + y - 1.0), Some(3), "{view:?}");
+            assert_eq!(pick(&stage, left + x + 1.0, top + y - 1.0), Some(3), "{view:?}");
         }
-        assert_eq!(stage.pick(2.0, 2.0), None);
+        assert_eq!(pick(&stage, 2.0, 2.0), None);
     }
 }
 
@@ -95,20 +95,20 @@ fn the_joint_under_the_pointer_is_found_in_every_view() {
 fn an_absent_person_is_not_drawn_and_cannot_be_picked() {
     let mut stage = stage(View::Overlay, true);
     stage.set_frame(11.0);
-    let panel = stage.panels().remove(0);
+    let panel = panels(&stage).remove(0);
     assert!(panel.solid.is_empty() && panel.glass.is_empty() && panel.shadows.is_empty());
-    assert_eq!(stage.pick(400.0, 250.0), None);
+    assert_eq!(pick(&stage, 400.0, 250.0), None);
 }
 
 #[test]
 fn trails_and_magnification_show_the_difference() {
     let mut stage = stage(View::Overlay, true);
     stage.set_frame(6.0);
-    let without = stage.panels()[0].solid.counts();
+    let without = panels(&stage)[0].solid.counts();
     stage.options.trails = true;
-    let with = stage.panels()[0].solid.counts();
+    let with = panels(&stage)[0].solid.counts();
     assert!(with[0] > without[0] && with[1] > without[1]);
-    let head = |s: &Stage| s.panels()[0].targets[1][0].as_ref().unwrap()[3].unwrap();
+    let head = |s: &Stage| panels(s)[0].targets[1][0].as_ref().unwrap()[3].unwrap();
     let plain = head(&stage);
     stage.options.magnify = 3.0;
     assert!((head(&stage)[1] - plain[1] - 0.06).abs() < 1e-5);
@@ -119,9 +119,9 @@ fn no_clip_and_no_size_draw_nothing_and_wrong_values_are_refused() {
     let mut stage = stage(View::Overlay, false);
     assert!(stage.set_perturbed(Some(vec![0.0; 3])).is_err());
     stage.resize(0.0, 100.0);
-    assert!(stage.panels().is_empty());
+    assert!(panels(&stage).is_empty());
     stage.resize(100.0, 100.0);
     stage.set_clip(None);
-    assert!(stage.panels().is_empty() && stage.pick(50.0, 50.0).is_none());
+    assert!(panels(&stage).is_empty() && pick(&stage, 50.0, 50.0).is_none());
     assert!(stage.set_perturbed(Some(Vec::new())).is_err() && stage.set_perturbed(None).is_ok());
 }
