@@ -69,16 +69,6 @@ impl LayoutId {
     /// Every layout.
     pub const ALL: [Self; 4] = [Self::KinectV1, Self::Ntu, Self::OpenPose18, Self::Hdm05];
 
-    /// The layout's data.
-    pub fn layout(self) -> &'static Layout {
-        match self {
-            Self::KinectV1 => &super::kinect_v1::KINECT_V1,
-            Self::Ntu => &super::ntu::NTU,
-            Self::OpenPose18 => &super::openpose::OPENPOSE_18,
-            Self::Hdm05 => &super::hdm05::HDM05,
-        }
-    }
-
     /// The id as it stands in files and addresses.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ mod ntu;
 mod ntu_classes;
 mod openpose;
 mod sequence;
+mod table;
 
 pub use graph::Graph;
 pub use kinect_v1::{MSR_ACTION3D_ORDER, UTD_MHAD_ORDER};
