@@ -1,7 +1,9 @@
 //! Imports go down only. This reads the sources, because the compiler would allow more.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::sources::rust_files;
 
 /// Each layer with those that it may import.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -52,16 +54,6 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
 ];
-
-fn rust_files(path: &Path, found: &mut Vec<PathBuf>) {
-    if path.is_dir() {
-        for entry in std::fs::read_dir(path).unwrap() {
-            rust_files(&entry.unwrap().path(), found);
-        }
-    } else if path.extension().is_some_and(|e| e == "rs") {
-        found.push(path.to_path_buf());
-    }
-}
 
 #[test]
 fn imports_go_down_only() {
