@@ -1,4 +1,4 @@
-//! Compiles the engine's little module with fused multiply-add, `src/kernel/fused/module.rs`.
+//! Compiles the engine's little module with fused multiply-add, `src/kernel/cpu/fused/module.rs`.
 
 use std::error::Error;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::process::Command;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=src/kernel/fused/module.rs");
-    println!("cargo::rerun-if-changed=src/kernel/product.rs");
+    println!("cargo::rerun-if-changed=src/kernel/cpu/fused/module.rs");
+    println!("cargo::rerun-if-changed=src/kernel/cpu/product.rs");
     if env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32" || env::var_os("CARGO_FEATURE_WEB").is_none() {
         return Ok(());
     }
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .args(["-Copt-level=3", "-Cpanic=abort", "-Cstrip=symbols", "-Ctarget-feature=+simd128,+relaxed-simd"])
         // It works in the engine's memory, where it has none of its own: a stack of no size, whose use traps, and no constants.
         .args(["-Clink-arg=--import-memory", "-Clink-arg=--stack-first", "-Clink-arg=-zstack-size=0"])
-        .args(["src/kernel/fused/module.rs", "-o"])
+        .args(["src/kernel/cpu/fused/module.rs", "-o"])
         .arg(&made)
         .status()?;
     if !built.success() {

@@ -213,7 +213,7 @@ async fn the_iterations_end_a_batch_and_what_a_gpu_does_not_take_is_a_step_of_th
     }
     Kernels::Stock.choose();
     let reports = of(device, &config).steps(8).await.unwrap();
-    Kernels::Large.choose();
+    Kernels::Emulated.choose();
     assert_eq!(reports.len(), 1);
 }
 

@@ -26,7 +26,7 @@ async fn answer(device: &Device, shape: [usize; 4], f: &dyn Fn(Tensor<4>, &Devic
 
 async fn agree(gpu: &Device, name: &str, shape: [usize; 4], f: impl Fn(Tensor<4>, &Device) -> Tensor<4>) {
     let cpu = answer(&Device::flex(), shape, &f).await;
-    for kernels in [Kernels::Small, Kernels::Large] {
+    for kernels in [Kernels::Hardware, Kernels::Emulated] {
         kernels.choose();
         let gpu = answer(gpu, shape, &f).await;
         let distances = [0, 1].map(|i| relative_l2(&gpu[i], &cpu[i]));

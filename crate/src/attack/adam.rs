@@ -3,9 +3,9 @@
 #[cfg(feature = "gpu")]
 use burn::tensor::Device;
 
-use super::update::Update;
 #[cfg(feature = "gpu")]
-use crate::kernel::{Descent, Descents};
+use super::gpu::{AdamConstants, AdamSteps};
+use super::update::Update;
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
@@ -64,12 +64,12 @@ impl Update for Adam {
 #[cfg(feature = "gpu")]
 impl Adam {
     /// The constants of the next `count` steps, on a device.
-    pub(super) fn descents(&self, alpha: f32, count: usize, device: &Device) -> Descents {
+    pub(super) fn gpu_steps(&self, alpha: f32, count: usize, device: &Device) -> AdamSteps {
         let step = |ahead| {
             let (rate, scale) = corrected(alpha, self.steps.saturating_add(ahead));
-            Descent { decay: [BETA1, BETA2], rate, scale, tiny: TINY }
+            AdamConstants { decay: [BETA1, BETA2], rate, scale, tiny: TINY }
         };
-        Descents::new(&(1..=count as i32).map(step).collect::<Vec<_>>(), device)
+        AdamSteps::new(&(1..=count as i32).map(step).collect::<Vec<_>>(), device)
     }
 
     /// Both moments, (2, parameters).

@@ -9,11 +9,11 @@ use burn::tensor::{Int, Tensor, TensorData, Transaction};
 
 use super::adam::Adam;
 use super::forward_backward::{Entry, Graded, Seen, fetch, finite, goals, grade, missing};
+use super::gpu::{self, AdamSteps};
 use super::losses::adversarial::Plausibility;
 use super::{Attack, Done, StepReport, project, realign};
 use crate::contract::goal::Goal;
 use crate::error::Result;
-use crate::kernel::{self, Descents};
 
 /// An attack on a GPU, for some steps.
 pub(super) struct Resident {
@@ -23,8 +23,8 @@ pub(super) struct Resident {
     /// they have, if they are put there.
     realigned: Option<(Tensor<4>, Tensor<2, Int>, usize)>,
     /// Adam's steps: the clip's and the discriminator's.
-    steps: Descents,
-    learns: Option<Descents>,
+    steps: AdamSteps,
+    learns: Option<AdamSteps>,
     state: State,
 }
 
@@ -146,7 +146,7 @@ impl Attack {
     /// The attack as it is now on the victim's device for `count` steps, if that is one which takes the steps of these settings.
     pub(super) fn resident(&self, count: usize) -> Option<Resident> {
         let device = self.victim.device();
-        if !kernel::keeps(device) || self.config.perceptual() {
+        if !gpu::keeps(device) || self.config.perceptual() {
             return None;
         }
         let adam = self.update.adam()?;
@@ -176,12 +176,12 @@ impl Attack {
             moments: pairs(adam.moments()),
             game: discriminator.map(|d| (d.weights(device), pairs(d.adam().moments()))),
         };
-        let descents = |adam: &Adam| adam.descents(self.config.alpha, count, device);
+        let steps = |adam: &Adam| adam.gpu_steps(self.config.alpha, count, device);
         Some(Resident {
             range: pairs([from, to].concat()),
             realigned,
-            steps: descents(adam),
-            learns: discriminator.map(|d| descents(d.adam())),
+            steps: steps(adam),
+            learns: discriminator.map(|d| steps(d.adam())),
             state,
         })
     }
@@ -232,14 +232,14 @@ impl Resident {
     /// The state after the step number `ahead` of a batch, from 0: lines 9 to 13 of Algorithm 1.
     fn descended(&self, from: State, graded: Graded, ahead: usize) -> State {
         let range = Some(self.range.clone());
-        let (x, moments) = kernel::descend(from.x, graded.gradient, from.moments, range, &self.steps, ahead);
+        let (x, moments) = gpu::adam_step(from.x, graded.gradient, from.moments, range, &self.steps, ahead);
         let x = match self.realigned.clone() {
-            Some((clean, placing, dims)) => kernel::realign(x, clean, placing, dims),
+            Some((clean, placing, dims)) => gpu::realign(x, clean, placing, dims),
             None => x,
         };
         let learns = from.game.zip(graded.discriminator).zip(self.learns.as_ref());
         let game = learns
-            .map(|(((weights, moments), gradient), by)| kernel::descend(weights, gradient, moments, None, by, ahead));
+            .map(|(((weights, moments), gradient), by)| gpu::adam_step(weights, gradient, moments, None, by, ahead));
         State { x, moments, game }
     }
 }

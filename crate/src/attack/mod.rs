@@ -10,6 +10,8 @@ pub mod discriminator;
 pub mod fgsm;
 mod forward_backward;
 #[cfg(feature = "gpu")]
+mod gpu;
+#[cfg(feature = "gpu")]
 mod gpu_steps;
 pub mod losses;
 pub mod momentum;

@@ -100,7 +100,7 @@ impl ActiveDevice {
         }
         let info = adapter.unwrap_or_default();
         let software = info.is_software();
-        if software { Kernels::Large } else { Kernels::Small }.choose();
+        if software { Kernels::Emulated } else { Kernels::Hardware }.choose();
         let (device, gpu) = match Gpu::start().await {
             Ok((device, gpu)) => (device, Rc::new(gpu)),
             Err(e) if choice == DeviceChoice::Auto => return Ok(Self::cpu(format!("the GPU did not start ({e})"))),

@@ -124,7 +124,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Which kernels GPUs compute with: "small", "large" or "stock". For measurements; a start chooses by the GPU.
+    /// Which kernels GPUs compute with: "hardware", "emulated" or "stock". For measurements; a start chooses by the GPU.
     ///
     /// # Errors
     /// A config error for any other word.

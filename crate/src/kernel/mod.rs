@@ -2,44 +2,36 @@
 //! constant weights, on its GPU backend.
 //!
 //! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions
-//! are composed of stock operations, which is also the reference that tests hold the kernels against.
+//! are composed of stock operations, which are also the reference that tests compare the kernels with.
+//!
+//! | room | what it is |
+//! | --- | --- |
+//! | `cpu` | the CPU's maths: slices in, vectors out |
+//! | `worker_pool` | threads in WebAssembly, which share the CPU's convolutions |
+//! | `ops` | both as operations of Burn, with their gradients |
+//! | `gpu` | kernels for GPUs |
+//! | `reference` | the same operations composed of Burn's own |
 
-#[cfg(target_arch = "wasm32")]
-mod fused;
-mod gemm;
+mod cpu;
 #[cfg(feature = "gpu")]
-mod gpu;
-mod graph;
-mod norm;
-mod norm_op;
-mod op;
-#[cfg(target_arch = "wasm32")]
-mod panels;
-mod plain;
-#[cfg(target_arch = "wasm32")]
-mod product;
-mod shift;
-mod spatial;
-mod temporal;
-#[cfg(target_arch = "wasm32")]
-pub mod threads;
-#[cfg(target_arch = "wasm32")]
-mod tile;
-mod window;
-mod work;
+pub(crate) mod gpu;
+mod ops;
+mod reference;
+#[cfg(any(test, target_arch = "wasm32"))]
+pub mod worker_pool;
 
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::tensor::activation::relu;
+use burn::tensor::activation::relu as relu_of;
 use burn::tensor::{Device, Tensor, TensorData, s};
 #[cfg(target_arch = "wasm32")]
-pub use fused::{fuse, fused};
+pub use cpu::fused::{fuse, fused};
+pub use cpu::shape::TAPS;
 #[cfg(feature = "gpu")]
-pub use gpu::{Descent, Descents, Kernels, descend, keeps, launches, realign};
-use norm_op::NormOps;
-use op::SkeletonOps;
-use spatial::SpatialOps;
-pub use temporal::TAPS;
-use window::{Window, window};
+pub use gpu::{Kernels, launches};
+use ops::norm::NormOps;
+use ops::skeleton::SkeletonOps;
+use ops::spatial::SpatialOps;
+use ops::window::{Window, window};
 
 /// Temporal convolution: nine taps over time, padding four, the same for each joint.
 ///
@@ -52,7 +44,7 @@ pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: u
         return window(x, weight, Some((bias.unsqueeze(), None)), Window::taps(stride), false);
     }
     if !on_cpu(&x.device()) {
-        return plain::temporal_conv(x, weight, bias, stride);
+        return reference::temporal_conv(x, weight, bias, stride);
     }
     Tensor::from_dispatch(Dispatch::temporal_conv(
         x.into_dispatch(),
@@ -62,23 +54,23 @@ pub fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: u
     ))
 }
 
-/// The end of a block: the temporal convolution, plus what goes past it, and the positive part of the sum.
+/// The end of a block: ReLU of the temporal convolution plus the block's residual.
 ///
 /// # Shapes
-/// - as [`temporal_conv`]; past and result: (N, ceil(T / stride), V, C')
+/// - as [`temporal_conv`]; residual and result: (N, ceil(T / stride), V, C')
 pub fn temporal_block(
     x: Tensor<4>,
     weight: Tensor<3>,
     bias: Tensor<1>,
     stride: usize,
-    past: Option<Tensor<4>>,
+    residual: Option<Tensor<4>>,
 ) -> Tensor<4> {
     if takes(&x.device(), [&weight.device(), &bias.device()]) {
-        return window(x, weight, Some((bias.unsqueeze(), past)), Window::taps(stride), true);
+        return window(x, weight, Some((bias.unsqueeze(), residual)), Window::taps(stride), true);
     }
     let y = temporal_conv(x, weight, bias, stride);
-    relu(match past {
-        Some(past) => y + past,
+    relu_of(match residual {
+        Some(residual) => y + residual,
         None => y,
     })
 }
@@ -93,31 +85,31 @@ pub fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
     if takes(&x.device(), [&weight.device()]) {
         return window(x, weight.unsqueeze(), None, Window::rows(1), false);
     }
-    plain::rows(x, weight)
+    reference::rows(x, weight)
 }
 
-/// [`rows`] of every `stride`-th frame, plus a bias, and the positive part of it with `relu`.
+/// [`rows`] of every `stride`-th frame, plus a bias, then a ReLU with `relu`.
 ///
 /// # Shapes
 /// - bias: (1, 1, 1 or V, C')
 /// - result: (N, ceil(T / stride), V, C')
-pub fn biased_rows(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<4>, stride: usize, positive: bool) -> Tensor<4> {
+pub fn biased_rows(x: Tensor<4>, weight: Tensor<2>, bias: Tensor<4>, stride: usize, relu: bool) -> Tensor<4> {
     if takes(&x.device(), [&weight.device(), &bias.device()]) {
         let bias = bias.squeeze_dims(&[0, 1]);
-        return window(x, weight.unsqueeze(), Some((bias, None)), Window::rows(stride), positive);
+        return window(x, weight.unsqueeze(), Some((bias, None)), Window::rows(stride), relu);
     }
     let y = rows(strided(x, stride), weight) + bias;
-    if positive { relu(y) } else { y }
+    if relu { relu_of(y) } else { y }
 }
 
-/// The first half of a block: [`graph_product`], the product over the channels, plus a bias, and the positive part of the sum.
+/// The start of a block: [`graph_product`], the product over the channels, a bias and a ReLU.
 ///
 /// # Shapes
 /// - x: (N, T, V, C), a: (K, V, V), weight: (K C, C'), bias: (1, 1, 1 or V, C')
 /// - result: (N, T, V, C')
 pub fn spatial_block(x: Tensor<4>, a: Tensor<3>, weight: Tensor<2>, bias: Tensor<4>) -> Tensor<4> {
-    let plain = |d: &Device| matches!(d.as_dispatch(), DispatchDevice::Flex(_));
-    if on_cpu(&x.device()) && [&a.device(), &weight.device(), &bias.device()].into_iter().all(plain) {
+    let untracked = |d: &Device| matches!(d.as_dispatch(), DispatchDevice::Flex(_));
+    if on_cpu(&x.device()) && [&a.device(), &weight.device(), &bias.device()].into_iter().all(untracked) {
         let y = Dispatch::spatial(x.into_dispatch(), a.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
         return Tensor::from_dispatch(y);
     }
@@ -132,7 +124,7 @@ pub fn strided(x: Tensor<4>, stride: usize) -> Tensor<4> {
 /// Graph product: each joint's neighbours summed, once for each of K adjacency matrices.
 /// `y[n, t, w, k C + c] = sum over v of a[k, v, w] x[n, t, v, c]`
 ///
-/// A zero in the adjacency is the absence of an edge: on the CPU its gradient is zero.
+/// A zero in the adjacency means that there is no edge: on the CPU its gradient is zero.
 ///
 /// # Shapes
 /// - x: (N, T, V, C)
@@ -144,12 +136,12 @@ pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
         return gpu::graph(x, a);
     }
     if !on_cpu(&x.device()) {
-        return plain::graph_product(x, a);
+        return reference::graph_product(x, a);
     }
     Tensor::from_dispatch(Dispatch::graph_product(x.into_dispatch(), a.into_dispatch()))
 }
 
-/// Temporal shift: each channel reads at its own, fractional distance in time, linear between frames, zero outside.
+/// Temporal shift: each channel reads at its own, fractional distance in time, linear between frames and zero outside the clip.
 /// `y[n, i, v, c]` is `x[n, i stride + offsets[c], v, c]`.
 ///
 /// # Shapes
@@ -157,20 +149,20 @@ pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
 /// - result: (N, ceil(T / stride), V, C)
 pub fn temporal_shift(x: Tensor<4>, offsets: &[f32], stride: usize) -> Tensor<4> {
     if !on_cpu(&x.device()) {
-        return plain::temporal_shift(x, offsets, stride);
+        return reference::temporal_shift(x, offsets, stride);
     }
     let offsets = Tensor::<1>::from_data(TensorData::new(offsets.to_vec(), [offsets.len()]), &x.device());
     Tensor::from_dispatch(Dispatch::temporal_shift(x.into_dispatch(), offsets.into_dispatch(), stride))
 }
 
-/// Batch normalisation with the batch's own statistics, for training, and the ReLU that may follow it.
+/// Batch normalisation with the batch's own statistics, for training, then a ReLU with `relu`.
 ///
 /// # Shapes
 /// - x: (N, T, V, C), gamma and beta: (C)
 /// - result: the normalised x, and the statistics (2, C): mean and biased variance over N, T and V, untracked
 pub fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -> (Tensor<4>, Tensor<2>) {
     if !on_cpu(&x.device()) {
-        return plain::norm_train(x, gamma, beta, relu);
+        return reference::norm_train(x, gamma, beta, relu);
     }
     let stats = Dispatch::channel_stats(x.clone().inner().into_dispatch());
     let y = Dispatch::norm(
@@ -183,7 +175,7 @@ pub fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -
     (Tensor::from_dispatch(y), Tensor::from_dispatch(stats))
 }
 
-/// Is there a kernel for an input on `x` and constants on the others? Weights that may be tracked have other operations.
+/// Whether there is a kernel for an input on `x` and untracked constants on the other devices.
 fn takes<const N: usize>(x: &Device, constants: [&Device; N]) -> bool {
     #[cfg(feature = "gpu")]
     if gpu::takes(x, constants) {

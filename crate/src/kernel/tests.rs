@@ -34,7 +34,7 @@ fn temporal_convolution_agrees_with_the_stock_one() {
             let grads = (y.clone() * weigh.clone()).sum().backward();
             (y.inner(), x.grad(&grads).unwrap(), w.grad(&grads).unwrap(), b.grad(&grads).unwrap())
         };
-        let (kernel, stock) = (run(temporal_conv), run(plain::temporal_conv));
+        let (kernel, stock) = (run(temporal_conv), run(reference::temporal_conv));
         close(kernel.0, stock.0);
         close(kernel.1, stock.1);
         close(kernel.2, stock.2);
@@ -42,7 +42,7 @@ fn temporal_convolution_agrees_with_the_stock_one() {
     }
 }
 
-/// Weights of a sum that leave out values so near zero that rounding decides whether they are positive.
+/// Weights of a sum that leave out values so near zero that rounding decides their sign.
 fn decided(weigh: Tensor<4>, y: &Tensor<4>) -> Tensor<4> {
     weigh * Tensor::from_inner(y.clone().inner().abs().greater_elem(1e-3).float())
 }
@@ -61,23 +61,23 @@ fn the_end_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
     {
         let (w, b) = (frozen([TAPS, c, out]), frozen([out]));
         let x = Tensor::from_inner(frozen([n, t, v, c])).require_grad();
-        let past = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out])).require_grad();
+        let residual = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out])).require_grad();
         let weigh = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out]));
-        let sum = |past: Option<Tensor<4>>| {
+        let sum = |residual: Option<Tensor<4>>| {
             let (w, b) = (Tensor::from_inner(w.clone()), Tensor::from_inner(b.clone()));
-            let y = plain::temporal_conv(x.clone(), w, b, stride);
-            past.map_or(y.clone(), |past| y + past)
+            let y = reference::temporal_conv(x.clone(), w, b, stride);
+            residual.map_or(y.clone(), |residual| y + residual)
         };
-        let run = |f: &dyn Fn(Tensor<4>, Option<Tensor<4>>) -> Tensor<4>, past: Option<&Tensor<4>>| {
-            let y = f(x.clone(), past.cloned());
-            let weigh = decided(weigh.clone(), &sum(past.cloned()));
+        let run = |f: &dyn Fn(Tensor<4>, Option<Tensor<4>>) -> Tensor<4>, residual: Option<&Tensor<4>>| {
+            let y = f(x.clone(), residual.cloned());
+            let weigh = decided(weigh.clone(), &sum(residual.cloned()));
             let grads = (y.clone() * weigh).sum().backward();
-            (y.inner(), x.grad(&grads).unwrap(), past.map(|p| p.grad(&grads).unwrap()))
+            (y.inner(), x.grad(&grads).unwrap(), residual.map(|p| p.grad(&grads).unwrap()))
         };
-        let kernel = |x, past| temporal_block(x, w.clone(), b.clone(), stride, past);
-        let stock = |_, past| relu(sum(past));
-        for past in [None, Some(&past)] {
-            let (kernel, stock) = (run(&kernel, past), run(&stock, past));
+        let kernel = |x, residual| temporal_block(x, w.clone(), b.clone(), stride, residual);
+        let stock = |_, residual| relu_of(sum(residual));
+        for residual in [None, Some(&residual)] {
+            let (kernel, stock) = (run(&kernel, residual), run(&stock, residual));
             close(kernel.0, stock.0);
             close(kernel.1, stock.1);
             assert_eq!(kernel.2.is_some(), stock.2.is_some());
@@ -98,17 +98,17 @@ fn a_frozen_product_with_its_bias_agrees_with_the_stock_operations() {
         let (w, b) = (frozen([c, out]), frozen([1, 1, if joints { v } else { 1 }, out]));
         let x = Tensor::from_inner(frozen([n, t, v, c])).require_grad();
         let weigh = Tensor::from_inner(frozen([n, t.div_ceil(stride), v, out]));
-        for positive in [false, true] {
+        for with_relu in [false, true] {
             let sum = || {
                 let w = Tensor::from_inner(w.clone());
-                plain::rows(strided(x.clone(), stride), w) + Tensor::from_inner(b.clone())
+                reference::rows(strided(x.clone(), stride), w) + Tensor::from_inner(b.clone())
             };
             let run = |y: Tensor<4>| {
                 let grads = (y.clone() * decided(weigh.clone(), &sum())).sum().backward();
                 (y.inner(), x.grad(&grads).unwrap())
             };
-            let kernel = run(biased_rows(x.clone(), w.clone(), b.clone(), stride, positive));
-            let stock = run(if positive { relu(sum()) } else { sum() });
+            let kernel = run(biased_rows(x.clone(), w.clone(), b.clone(), stride, with_relu));
+            let stock = run(if with_relu { relu_of(sum()) } else { sum() });
             close(kernel.0, stock.0);
             close(kernel.1, stock.1);
         }
@@ -130,14 +130,14 @@ fn the_start_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
         let weigh = Tensor::from_inner(frozen([n, t, v, out]));
         let sum = || {
             let [a, w, b] = [a.clone().unsqueeze::<4>(), w.clone().unsqueeze(), b.clone()].map(Tensor::from_inner);
-            plain::rows(plain::graph_product(x.clone(), a.squeeze_dim(0)), w.squeeze_dims(&[0, 1])) + b
+            reference::rows(reference::graph_product(x.clone(), a.squeeze_dim(0)), w.squeeze_dims(&[0, 1])) + b
         };
         let run = |y: Tensor<4>| {
             let grads = (y.clone() * decided(weigh.clone(), &sum())).sum().backward();
             (y.inner(), x.grad(&grads).unwrap())
         };
         let kernel = run(spatial_block(x.clone(), a.clone(), w.clone(), b.clone()));
-        let stock = run(relu(sum()));
+        let stock = run(relu_of(sum()));
         close(kernel.0, stock.0);
         close(kernel.1, stock.1);
     }
@@ -158,7 +158,7 @@ fn graph_product_agrees_with_the_dense_one() {
         let grads = (y.clone() * weigh.clone()).sum().backward();
         (y.inner(), x.grad(&grads).unwrap(), a.grad(&grads).unwrap())
     };
-    let (kernel, stock) = (run(graph_product), run(plain::graph_product));
+    let (kernel, stock) = (run(graph_product), run(reference::graph_product));
     close(kernel.0, stock.0);
     close(kernel.1, stock.1);
     // Where there is no edge the kernel has no gradient: the networks multiply it by zero.
@@ -178,7 +178,7 @@ fn the_temporal_shift_agrees_with_the_stock_one() {
             let grads = (y.clone() * weigh.clone()).sum().backward();
             (y.inner(), x.grad(&grads).unwrap())
         };
-        let (kernel, stock) = (run(temporal_shift), run(plain::temporal_shift));
+        let (kernel, stock) = (run(temporal_shift), run(reference::temporal_shift));
         close(kernel.0, stock.0);
         close(kernel.1, stock.1);
     }
@@ -208,7 +208,7 @@ fn normalisation_agrees_with_the_composed_one() {
             let grads = (y.clone() * weigh.clone()).sum().backward();
             (y.inner(), stats, x.grad(&grads).unwrap(), gamma.grad(&grads).unwrap(), beta.grad(&grads).unwrap())
         };
-        let (kernel, stock) = (run(norm_train), run(plain::norm_train));
+        let (kernel, stock) = (run(norm_train), run(reference::norm_train));
         close(kernel.0, stock.0);
         close(kernel.1, stock.1);
         close(kernel.2, stock.2);

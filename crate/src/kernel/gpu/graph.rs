@@ -1,4 +1,4 @@
-//! The graph product: nine tenths of a skeleton's adjacency are empty, so its zeros are passed over.
+//! The graph product: nine tenths of a skeleton's adjacency are zeros, which the kernel skips.
 
 use cubecl::prelude::*;
 
@@ -13,8 +13,8 @@ pub(super) struct Sizes {
 }
 
 /// `to[f, w, k, c]` = the sum over v of `a[k, v, w] from[f, v, c]`; or, `back`, the gradient: `to[f, v, c]` = the sum over
-/// k and w of `a[k, v, w] from[f, w, k, c]`. A unit computes the same place in `block` frames, so that it asks the
-/// adjacency once for all of them.
+/// k and w of `a[k, v, w] from[f, w, k, c]`. A unit computes the same place in `block` frames, so that it reads
+/// each entry of the adjacency once for all of them.
 ///
 /// # Shapes
 /// - a: (K, V, V)

@@ -1,8 +1,8 @@
 //! Products over the channels of a window of frames: the temporal convolution and the 1x1 convolution, and their gradients.
 //!
 //! As on the CPU, with joints and channels innermost, a tap of the kernel reads whole rows of the input. Each unit of the
-//! GPU sums a tile of rows by columns in registers and goes over taps and channels by itself: no unit waits for another
-//! one, which a GPU that is emulated on the CPU could not bear, and what neighbours read twice comes from a cache.
+//! GPU sums a tile of rows by columns in registers and loops over taps and channels by itself. No unit waits for another one,
+//! which would be slow on a GPU that is emulated on the CPU; values that neighbours read twice come from a cache.
 
 use cubecl::prelude::*;
 
@@ -23,38 +23,40 @@ pub struct Tile {
 /// the input, where that is a whole number and inside the clip.
 #[derive(CubeLaunch, CubeType)]
 pub(super) struct Sizes {
-    /// Frames of the input and of the result, of one clip.
-    frames_in: u32,
-    frames_out: u32,
+    /// Frames of the input, of one clip.
+    pub frames_in: u32,
+    /// Frames of the result, of one clip.
+    pub frames_out: u32,
     /// Joints: rows of one frame.
-    joints: u32,
+    pub joints: u32,
     /// Rows of the result, of all clips.
-    rows: u32,
-    /// Channels of the input and of the result.
-    channels_in: u32,
-    channels_out: u32,
-    taps: u32,
-    up: i32,
-    step: i32,
-    from: i32,
-    down: i32,
+    pub rows: u32,
+    /// Channels of the input.
+    pub channels_in: u32,
+    /// Channels of the result.
+    pub channels_out: u32,
+    pub taps: u32,
+    pub up: i32,
+    pub step: i32,
+    pub from: i32,
+    pub down: i32,
     /// Rows of the bias: 1, or one for each joint.
-    biases: u32,
-    /// The result is at least this.
-    floor: f32,
+    pub biases: u32,
+    /// Lower bound of the result: 0 for a ReLU.
+    pub floor: f32,
 }
 
-/// y = the sum over taps of the rows that they read times their weight, plus bias, plus `add`, and at least `floor`.
+/// y = the sum over taps of the rows that they read times their weight, plus bias, plus `residual`, and at least `floor`.
 ///
 /// # Shapes
 /// - x: (N, T, V, C), weight: (taps, C, C'), bias: (1 or V, C')
-/// - add, y: (N, T', V, C')
+/// - residual, y: (N, T', V, C')
 #[cube(launch_unchecked)]
 pub(super) fn window<A: Size, B: Size>(
     x: &[Vector<f32, A>],
     weight: &[Vector<f32, B>],
     bias: ComptimeOption<&[Vector<f32, B>]>,
-    add: ComptimeOption<&[Vector<f32, B>]>,
+    residual: ComptimeOption<&[Vector<f32, B>]>,
     y: &mut [Vector<f32, B>],
     sizes: Sizes,
     #[comptime] tile: Tile,
@@ -145,8 +147,8 @@ pub(super) fn window<A: Size, B: Size>(
                     if comptime!(bias.is_some()) {
                         sum += bias.unwrap()[(row % sizes.joints % sizes.biases * wide + column) as usize];
                     }
-                    if comptime!(add.is_some()) {
-                        sum += add.unwrap()[at];
+                    if comptime!(residual.is_some()) {
+                        sum += residual.unwrap()[at];
                     }
                     y[at] = max(sum, Vector::new(sizes.floor));
                 }

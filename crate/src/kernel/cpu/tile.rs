@@ -7,7 +7,7 @@ use super::gemm::Mat;
 use super::product::{self, COLS};
 
 /// `out += a b`, b (k, n) in panels; the rows of `a` are contiguous, one after the other.
-pub(super) fn add_product(out: &mut [f32], a: Mat<'_>, panels: &[v128], n: usize) {
+pub fn add_product(out: &mut [f32], a: Mat<'_>, panels: &[v128], n: usize) {
     let (values, [m, k]) = a.rows();
     let out = &mut out[..m * n];
     assert!(k > 0 && n.is_multiple_of(COLS) && panels.len() * 4 == k * n, "no panels of ({k}, {n})");

@@ -1,4 +1,4 @@
-//! The first half of a frozen block on the CPU: graph product, product over the channels, bias and positive part in one pass.
+//! The first half of a frozen block on the CPU: graph product, product over the channels, bias and ReLU in one pass.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -7,14 +7,17 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
 
-use super::op::{Primitive, dense, first_order, tensor, values};
-use super::temporal::{self, Shape};
-use super::window::constant;
-use super::work::Around;
+use super::super::cpu::shape::ConvShape;
+use super::super::cpu::temporal;
+use super::super::cpu::weight::Epilogue;
+use super::execute::execute;
+use super::first_order::first_order;
+use super::flex::{Primitive, constant, dense, tensor, values};
 
-/// Shapes as in the parent module.
+/// Shapes as in [`crate::kernel::spatial_block`].
 #[backend_extension(Flex, Autodiff)]
-pub(super) trait SpatialOps: Backend {
+pub trait SpatialOps: Backend {
+    /// ReLU of graph product, product over the channels and bias.
     fn spatial(
         x: FloatTensor<Self>,
         a: FloatTensor<Self>,
@@ -33,19 +36,19 @@ pub(super) trait SpatialOps: Backend {
 impl SpatialOps for Flex {
     fn spatial(x: Primitive, a: Primitive, weight: Primitive, bias: Primitive) -> Primitive {
         let ([n, t, v, c], [_, out]) = (x.shape().dims(), weight.shape().dims());
-        let s = Shape { n, t, v, c, out, stride: 1, taps: 1 };
+        let s = ConvShape { n, t, v, c, out, stride: 1, taps: 1 };
         let (x, a, w, bias) = (dense(&x), dense(&a), dense(&weight), dense(&bias));
-        let around = Around { bias: values(&bias), past: &[], relu: true };
-        tensor(temporal::spatial(s, values(&x), values(&a), constant(&w), around), [n, t, v, out])
+        let epilogue = Epilogue { bias: values(&bias), residual: &[], relu: true };
+        tensor(execute(temporal::spatial(s, values(&x), values(&a), constant(&w), epilogue)), [n, t, v, out])
     }
 
     fn spatial_x(y: Primitive, dy: Primitive, a: Primitive, weight: Primitive) -> Primitive {
         let ([k, ..], [n, t, v, out], [kc, _]): ([usize; 3], _, _) =
             (a.shape().dims(), dy.shape().dims(), weight.shape().dims());
-        let s = Shape { n, t, v, c: kc / k, out, stride: 1, taps: 1 };
-        let dy = temporal::passed(values(&dense(&y)), values(&dense(&dy)));
+        let s = ConvShape { n, t, v, c: kc / k, out, stride: 1, taps: 1 };
+        let dy = temporal::relu_backward(values(&dense(&y)), values(&dense(&dy)));
         let (a, w) = (dense(&a), dense(&weight));
-        tensor(temporal::spatial_x(s, &dy, values(&a), constant(&w)), [n, t, v, kc / k])
+        tensor(execute(temporal::spatial_x(s, &dy, values(&a), constant(&w))), [n, t, v, kc / k])
     }
 }
 

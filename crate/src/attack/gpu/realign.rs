@@ -1,8 +1,8 @@
-//! Bones get their lengths back, joint after joint.
+//! Realignment: restores bone lengths, joint after joint.
 
 use cubecl::prelude::*;
 
-/// Below this a bone has no direction; its square is still a number.
+/// Below this length a bone has no direction; its square is still above zero in f32.
 const SHORTEST: f32 = 1e-9;
 
 #[derive(CubeLaunch, CubeType)]
@@ -14,12 +14,12 @@ pub(super) struct Sizes {
     dims: u32,
 }
 
-/// `to`, which is `x` but for the joints that are placed: each at the end of its bone's direction in `x`, at the bone's length in
-/// `clean`, from where the other end has been placed. A bone without direction is that of `clean`. A unit does one pose.
+/// Copies `x` to `to`, then places joints: each at the end of its bone's direction in `x`, at the bone's length in `clean`, from
+/// where the bone's other end has been placed. A bone without direction in `x` is the bone of `clean`. One unit computes one pose.
 ///
 /// # Shapes
 /// - x, clean, to: (poses, V, C)
-/// - placing: (poses, V): `from * V + joint` in the order of placing, and -1 for nothing more to do
+/// - placing: (poses, V): `from * V + joint` in the order of placing, then -1
 #[cube(launch_unchecked)]
 pub(super) fn realign(x: &[f32], clean: &[f32], placing: &[i32], to: &mut [f32], sizes: Sizes) {
     let pose = ABSOLUTE_POS as u32;

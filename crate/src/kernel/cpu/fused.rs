@@ -35,7 +35,7 @@ pub fn fused() -> bool {
 }
 
 /// `out += a b` as `product::add` has it, which says what the pointers are; false where nothing was done.
-pub(super) fn add(out: *mut f32, a: *const f32, panels: *const v128, [m, k, n]: [usize; 3]) -> bool {
+pub fn add(out: *mut f32, a: *const f32, panels: *const v128, [m, k, n]: [usize; 3]) -> bool {
     fused()
         && EXPORTS.with(|exports| {
             let exports = exports.get().and_then(Option::as_ref);

@@ -1,10 +1,10 @@
 //! The temporal shift of Shift-GCN on the CPU: each channel reads two neighbouring frames at its own distance.
 
-use super::gemm::each_chunk;
+use super::threads::each_chunk;
 
-/// x is (N, T, V, C), the result (N, T', V, C).
+/// Sizes of a shift: x is (N, T, V, C), the result (N, T', V, C) with T' = ceil(T / stride).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub struct ShiftShape {
     pub n: usize,
     pub t: usize,
     pub v: usize,
@@ -12,7 +12,7 @@ pub(super) struct Shape {
     pub stride: usize,
 }
 
-impl Shape {
+impl ShiftShape {
     /// T'.
     pub fn frames_out(self) -> usize {
         self.t.div_ceil(self.stride)
@@ -30,34 +30,34 @@ impl Shape {
     }
 }
 
-/// The whole distance before each channel's own, and the share of the frame after it.
-pub(super) fn split(offsets: &[f32]) -> impl Iterator<Item = (i64, f32)> {
+/// Each channel's offset in frames, rounded down, and the remainder: the weight of the later frame.
+pub fn split(offsets: &[f32]) -> impl Iterator<Item = (i64, f32)> {
     offsets.iter().map(|o| (o.floor() as i64, o - o.floor()))
 }
 
 /// y\[i\] = (1 - share) x\[i stride + whole\] + share x\[i stride + whole + 1\], channel by channel, zero outside.
-pub(super) fn forward(s: Shape, x: &[f32], offsets: &[f32]) -> Vec<f32> {
-    moved(s, x, offsets, [s.t, s.frames_out()], Shape::read_by)
+pub fn forward(s: ShiftShape, x: &[f32], offsets: &[f32]) -> Vec<f32> {
+    moved(s, x, offsets, [s.t, s.frames_out()], ShiftShape::read_by)
 }
 
-/// Gradient with respect to x: every frame collects from those that read it.
-pub(super) fn backward_x(s: Shape, dy: &[f32], offsets: &[f32]) -> Vec<f32> {
-    moved(s, dy, offsets, [s.frames_out(), s.t], Shape::reader_of)
+/// Gradient to x: each frame collects from the frames that read it.
+pub fn backward_x(s: ShiftShape, dy: &[f32], offsets: &[f32]) -> Vec<f32> {
+    moved(s, dy, offsets, [s.frames_out(), s.t], ShiftShape::reader_of)
 }
 
-/// Each channel of each of `to` frames as the weighted sum of the two of `from` that `find` names.
+/// Each channel of each of `make` frames as the weighted sum of the two of `have` frames that `find` names.
 fn moved(
-    s: Shape,
+    s: ShiftShape,
     from: &[f32],
     offsets: &[f32],
     [have, make]: [usize; 2],
-    find: fn(Shape, usize, i64) -> Option<usize>,
+    find: fn(ShiftShape, usize, i64) -> Option<usize>,
 ) -> Vec<f32> {
     let row = s.v * s.c;
     let mut out = vec![0.0; s.n * make * row];
     each_chunk(&mut out, row, |at, out| {
         let from = &from[at / make * have * row..][..have * row];
-        // Where no frame is read, the weight is zero, and any index will do.
+        // A frame outside the clip has weight zero, so any index will do.
         let taps: Vec<_> = split(offsets)
             .enumerate()
             .map(|(c, (whole, share))| {

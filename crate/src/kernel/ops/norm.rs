@@ -1,4 +1,4 @@
-//! Batch normalisation in training as operations of Burn: on its CPU backend, and with its gradients in its autodiff.
+//! Batch normalisation in training.
 
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -8,13 +8,16 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
 
-use super::norm;
-use super::op::{Primitive, dense, first_order, tensor, values};
+use super::super::cpu::norm;
+use super::first_order::first_order;
+use super::flex::{Primitive, dense, tensor, values};
 
-/// See [`super::norm_train`].
+/// See [`crate::kernel::norm_train`].
 #[backend_extension(Flex, Autodiff)]
-pub(super) trait NormOps: Backend {
+pub trait NormOps: Backend {
+    /// (2, C): mean and biased variance of each channel.
     fn channel_stats(x: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// The normalised x, with these statistics.
     fn norm(
         x: FloatTensor<Self>,
         stats: FloatTensor<Self>,
@@ -22,7 +25,7 @@ pub(super) trait NormOps: Backend {
         beta: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self>;
-    /// (2, C): gradients of gamma and beta.
+    /// (2, C): gradients to gamma and beta.
     fn norm_sums(
         x: FloatTensor<Self>,
         stats: FloatTensor<Self>,
@@ -31,6 +34,7 @@ pub(super) trait NormOps: Backend {
         dy: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self>;
+    /// The gradient to x; `sums` are those of [`NormOps::norm_sums`].
     fn norm_x(
         x: FloatTensor<Self>,
         stats: FloatTensor<Self>,

@@ -1,10 +1,10 @@
-//! The graph product on the CPU, over the non-zeros of the adjacency only: a skeleton's matrices are nine tenths empty.
+//! The graph product on the CPU, edge by edge: nine tenths of a skeleton's adjacency are zeros.
 
-use super::gemm::each_chunk;
+use super::threads::each_chunk;
 
-/// x is (N, T, V, C), the adjacency (K, V, V), the result (N, T, V, K * C).
+/// Sizes of a graph product: x is (N, T, V, C), the adjacency (K, V, V), the result (N, T, V, K C).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub struct GraphShape {
     /// N * T.
     pub frames: usize,
     pub v: usize,
@@ -12,9 +12,9 @@ pub(super) struct Shape {
     pub k: usize,
 }
 
-/// The non-zeros of an adjacency.
-pub(super) struct Graph {
-    shape: Shape,
+/// The edges of an adjacency: its non-zero entries.
+pub struct Graph {
+    shape: GraphShape,
     edges: Vec<Edge>,
 }
 
@@ -26,8 +26,8 @@ struct Edge {
 }
 
 impl Graph {
-    /// Of an adjacency, (K, V, V).
-    pub fn new(s: Shape, a: &[f32]) -> Self {
+    /// The edges of the adjacency `a`, (K, V, V).
+    pub fn new(s: GraphShape, a: &[f32]) -> Self {
         let at = |i: usize| Edge { k: i / (s.v * s.v), from: i / s.v % s.v, to: i % s.v, weight: a[i] };
         let edges = (0..s.k * s.v * s.v).filter(|&i| a[i] != 0.0).map(at).collect();
         Self { shape: s, edges }
@@ -44,7 +44,7 @@ impl Graph {
         }
     }
 
-    /// Adds the gradient with respect to x, from y's.
+    /// Adds the gradient to x, from the gradient to y.
     pub fn add_back(&self, dy: &[f32], dx: &mut [f32]) {
         let s = self.shape;
         for (dy, dx) in dy.chunks_exact(s.v * s.k * s.c).zip(dx.chunks_exact_mut(s.v * s.c)) {
@@ -56,27 +56,27 @@ impl Graph {
     }
 }
 
-/// Frames that one task takes: enough to be worth a task.
+/// Frames of one task: enough to outweigh what it costs to start one.
 const CHUNK: usize = 32;
 
 /// The graph product.
-pub(super) fn forward(s: Shape, x: &[f32], a: &[f32]) -> Vec<f32> {
+pub fn forward(s: GraphShape, x: &[f32], a: &[f32]) -> Vec<f32> {
     let (graph, x_row, y_row) = (Graph::new(s, a), s.v * s.c, s.v * s.k * s.c);
     let mut y = vec![0.0; s.frames * y_row];
     each_chunk(&mut y, CHUNK * y_row, |chunk, y| graph.add(&x[chunk * CHUNK * x_row..], y));
     y
 }
 
-/// Gradient with respect to x.
-pub(super) fn backward_x(s: Shape, dy: &[f32], a: &[f32]) -> Vec<f32> {
+/// Gradient to x.
+pub fn backward_x(s: GraphShape, dy: &[f32], a: &[f32]) -> Vec<f32> {
     let (graph, x_row, y_row) = (Graph::new(s, a), s.v * s.c, s.v * s.k * s.c);
     let mut dx = vec![0.0; s.frames * x_row];
     each_chunk(&mut dx, CHUNK * x_row, |chunk, dx| graph.add_back(&dy[chunk * CHUNK * y_row..], dx));
     dx
 }
 
-/// Gradient with respect to the adjacency, where it is not zero (a zero is the absence of an edge, and stays).
-pub(super) fn backward_a(s: Shape, x: &[f32], dy: &[f32], a: &[f32]) -> Vec<f32> {
+/// Gradient to the adjacency; zero where the adjacency is zero, because there is no edge there.
+pub fn backward_a(s: GraphShape, x: &[f32], dy: &[f32], a: &[f32]) -> Vec<f32> {
     let Graph { edges, .. } = Graph::new(s, a);
     let (x_row, y_row) = (s.v * s.c, s.v * s.k * s.c);
     let mut da = vec![0.0; s.k * s.v * s.v];
@@ -89,7 +89,7 @@ pub(super) fn backward_a(s: Shape, x: &[f32], dy: &[f32], a: &[f32]) -> Vec<f32>
     da
 }
 
-/// Eight partial sums, so that the compiler may use vector registers: it must not reorder one sum by itself.
+/// Dot product in eight partial sums, which the compiler may keep in vector registers; it may not reorder a single sum.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0f32; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));

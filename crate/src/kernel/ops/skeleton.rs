@@ -1,4 +1,4 @@
-//! The kernels as operations of Burn: on its CPU backend, and with their gradients in its autodiff.
+//! Operations whose weights may be tracked: temporal convolution, graph product, temporal shift.
 
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -6,15 +6,20 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension, ops::FloatTensorOps};
-use burn::tensor::TensorData;
+use burn::backend::{Autodiff, Backend, Flex, TensorMetadata, backend_extension};
 
-use super::work::{Around, Weight};
-use super::{graph, shift, temporal};
+use super::super::cpu::graph::{self, GraphShape};
+use super::super::cpu::shape::{ConvShape, TAPS};
+use super::super::cpu::shift::{self, ShiftShape};
+use super::super::cpu::temporal;
+use super::super::cpu::weight::Epilogue;
+use super::execute::execute;
+use super::first_order::first_order;
+use super::flex::{Primitive, dense, tensor, tracked, values};
 
-/// What the networks need beyond Burn's own operations; shapes as in the parent module.
+/// Shapes as in [`crate::kernel`]. A name that ends in `_x`, `_w`, `_b` or `_a` is the gradient to that argument.
 #[backend_extension(Flex, Autodiff)]
-pub(super) trait SkeletonOps: Backend {
+pub trait SkeletonOps: Backend {
     fn temporal_conv(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -41,29 +46,14 @@ pub(super) trait SkeletonOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-pub(super) type Primitive = FloatTensor<Flex>;
-
-/// A dense view of the values; the copy is only made where the tensor is a strided view.
-pub(super) fn dense(x: &Primitive) -> Primitive {
-    x.to_contiguous()
-}
-
-pub(super) fn values(x: &Primitive) -> &[f32] {
-    x.as_slice::<f32>().unwrap_or_default()
-}
-
-pub(super) fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D]) -> Primitive {
-    Flex::float_from_data(TensorData::new(data, shape), &Default::default())
-}
-
-fn conv_shape(x: &Primitive, out: usize, stride: usize) -> temporal::Shape {
+fn conv_shape(x: &Primitive, out: usize, stride: usize) -> ConvShape {
     let [n, t, v, c] = x.shape().dims();
-    temporal::Shape { n, t, v, c, out, stride, taps: temporal::TAPS }
+    ConvShape { n, t, v, c, out, stride, taps: TAPS }
 }
 
-fn graph_shape(x: &Primitive, k: usize) -> graph::Shape {
+fn graph_shape(x: &Primitive, k: usize) -> GraphShape {
     let [n, t, v, c] = x.shape().dims();
-    graph::Shape { frames: n * t, v, c, k }
+    GraphShape { frames: n * t, v, c, k }
 }
 
 impl SkeletonOps for Flex {
@@ -71,26 +61,24 @@ impl SkeletonOps for Flex {
         let [_, _, out] = weight.shape().dims();
         let s = conv_shape(&x, out, stride);
         let (x, w, b) = (dense(&x), dense(&weight), dense(&bias));
-        let around = Around { bias: values(&b), past: &[], relu: false };
-        tensor(
-            temporal::forward(s, values(&x), Weight { values: values(&w), name: None }, around),
-            [s.n, s.frames_out(), s.v, s.out],
-        )
+        let epilogue = Epilogue { bias: values(&b), ..Epilogue::NONE };
+        let y = execute(temporal::forward(s, values(&x), tracked(&w), epilogue));
+        tensor(y, [s.n, s.frames_out(), s.v, s.out])
     }
 
     fn temporal_conv_x(dy: Primitive, weight: Primitive, frames: usize, stride: usize) -> Primitive {
         let [_, c, out] = weight.shape().dims();
         let [n, _, v, _] = dy.shape().dims();
-        let s = temporal::Shape { n, t: frames, v, c, out, stride, taps: temporal::TAPS };
+        let s = ConvShape { n, t: frames, v, c, out, stride, taps: TAPS };
         let (dy, w) = (dense(&dy), dense(&weight));
-        tensor(temporal::backward_x(s, values(&dy), Weight { values: values(&w), name: None }), [n, frames, v, c])
+        tensor(execute(temporal::backward_x(s, values(&dy), tracked(&w))), [n, frames, v, c])
     }
 
     fn temporal_conv_w(x: Primitive, dy: Primitive, stride: usize) -> Primitive {
         let [_, _, _, out] = dy.shape().dims();
         let s = conv_shape(&x, out, stride);
         let (x, dy) = (dense(&x), dense(&dy));
-        tensor(temporal::backward_w(s, values(&x), values(&dy)), [temporal::TAPS, s.c, s.out])
+        tensor(temporal::backward_w(s, values(&x), values(&dy)), [TAPS, s.c, s.out])
     }
 
     fn temporal_conv_b(dy: Primitive) -> Primitive {
@@ -108,7 +96,7 @@ impl SkeletonOps for Flex {
     fn graph_product_x(dy: Primitive, a: Primitive) -> Primitive {
         let [k, ..]: [usize; 3] = a.shape().dims();
         let [n, t, v, kc] = dy.shape().dims();
-        let s = graph::Shape { frames: n * t, v, c: kc / k, k };
+        let s = GraphShape { frames: n * t, v, c: kc / k, k };
         tensor(graph::backward_x(s, values(&dense(&dy)), values(&dense(&a))), [n, t, v, kc / k])
     }
 
@@ -120,13 +108,13 @@ impl SkeletonOps for Flex {
 
     fn temporal_shift(x: Primitive, offsets: Primitive, stride: usize) -> Primitive {
         let [n, t, v, c] = x.shape().dims();
-        let s = shift::Shape { n, t, v, c, stride };
+        let s = ShiftShape { n, t, v, c, stride };
         tensor(shift::forward(s, values(&dense(&x)), values(&dense(&offsets))), [n, s.frames_out(), v, c])
     }
 
     fn temporal_shift_x(dy: Primitive, offsets: Primitive, frames: usize, stride: usize) -> Primitive {
         let [n, _, v, c] = dy.shape().dims();
-        let s = shift::Shape { n, t: frames, v, c, stride };
+        let s = ShiftShape { n, t: frames, v, c, stride };
         tensor(shift::backward_x(s, values(&dense(&dy)), values(&dense(&offsets))), [n, frames, v, c])
     }
 }
@@ -135,7 +123,7 @@ impl SkeletonOps for Flex {
 struct TemporalConv;
 
 impl<B: SkeletonOps> Backward<B, 3> for TemporalConv {
-    /// x, the weight, T and the stride. x is kept only for the weight's gradient, the weight only for x's.
+    /// x (kept only for the gradient to the weight), the weight (only for the gradient to x), T and the stride.
     type State = (Option<NodeId>, Option<NodeId>, usize, usize);
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
@@ -160,7 +148,7 @@ impl<B: SkeletonOps> Backward<B, 3> for TemporalConv {
 struct GraphProduct;
 
 impl<B: SkeletonOps> Backward<B, 2> for GraphProduct {
-    /// x (only for the adjacency's gradient) and the adjacency.
+    /// x (kept only for the gradient to the adjacency) and the adjacency.
     type State = (Option<NodeId>, NodeId);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, checkpointer: &mut Checkpointer) {
@@ -194,17 +182,6 @@ impl<B: SkeletonOps> Backward<B, 1> for TemporalShift {
         }
     }
 }
-
-/// Autodiff is first order: a gradient's own gradient does not exist here, as nowhere in Burn.
-macro_rules! first_order {
-    ($($name:ident($($arg:ident: $type:ty),*);)*) => {$(
-        #[allow(clippy::panic)]
-        fn $name($($arg: $type),*) -> FloatTensor<Self> {
-            panic!(concat!(stringify!($name), " has no gradient of its own"))
-        }
-    )*};
-}
-pub(super) use first_order;
 
 impl<B: SkeletonOps, C: CheckpointStrategy> SkeletonOps for Autodiff<B, C> {
     fn temporal_conv(

@@ -1,14 +1,14 @@
-//! The same operations composed of Burn's own: for tracked weights on GPUs, for what has no kernel there, and as the reference
-//! of the kernels.
+//! The same operations composed of Burn's own: for tracked weights on GPUs, for operations without a kernel there, and as the
+//! reference that tests compare the kernels with. Shapes are those of the parent module's functions of the same names.
 
-use burn::tensor::activation::relu as positive;
+use burn::tensor::activation::relu as relu_of;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, TensorData};
 
-use super::TAPS;
-use super::norm::EPSILON;
-use super::shift::split;
+use super::cpu::norm::EPSILON;
+use super::cpu::shape::TAPS;
+use super::cpu::shift::split;
 
 pub(super) fn temporal_conv(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<1>, stride: usize) -> Tensor<4> {
     // (N, T, V, C) -> (N, C, T, V); (9, C, C') -> (C', C, 9, 1)
@@ -27,12 +27,12 @@ pub(super) fn rows(x: Tensor<4>, weight: Tensor<2>) -> Tensor<4> {
 pub(super) fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
     let [n, t, v, c] = x.dims();
     let k = a.dims()[0];
-    // (K, V, W) -> (1, W K, V), rows ordered as the result wants them
+    // (K, V, W) -> (1, W K, V): the result's order of rows
     let a = a.permute([2, 0, 1]).reshape([1, v * k, v]);
     a.expand([n * t, v * k, v]).matmul(x.reshape([n * t, v, c])).reshape([n, t, v, k * c])
 }
 
-/// As one small matrix (T', T) for each channel.
+/// Multiplies each channel by a small matrix (T', T).
 pub(super) fn temporal_shift(x: Tensor<4>, offsets: &[f32], stride: usize) -> Tensor<4> {
     let [_, t, _, c] = x.dims();
     let out = t.div_ceil(stride);
@@ -58,6 +58,6 @@ pub(super) fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: 
     let centred = rows - mean.clone();
     let var = centred.clone().square().mean_dim(0);
     let y = centred * gamma.unsqueeze() / var.clone().add_scalar(EPSILON).sqrt() + beta.unsqueeze();
-    let y = if relu { positive(y) } else { y };
+    let y = if relu { relu_of(y) } else { y };
     (y.reshape([n, t, v, c]), Tensor::cat(vec![mean.inner(), var.inner()], 0))
 }

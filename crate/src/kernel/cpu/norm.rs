@@ -1,15 +1,15 @@
-//! Batch normalisation in training, with the ReLU that follows it, in as few passes over the activations as there can be.
+//! Batch normalisation in training, with the ReLU that follows it, in as few passes over the activations as possible.
 
-use super::gemm::each_chunk;
+use super::threads::each_chunk;
 
 /// Added to the variance, as the published networks do.
 pub const EPSILON: f32 = 1e-5;
-/// Rows that one task takes.
+/// Rows of one task.
 const CHUNK: usize = 512;
 
-/// What the passes share: rows of `c` channels, statistics (2, C) as mean and variance, gamma and beta.
+/// What all passes read: x as rows of C channels, the statistics (2, C) as mean and variance, gamma and beta (C).
 #[derive(Clone, Copy)]
-pub(super) struct Norm<'a> {
+pub struct Norm<'a> {
     pub x: &'a [f32],
     pub stats: &'a [f32],
     pub gamma: &'a [f32],
@@ -18,7 +18,7 @@ pub(super) struct Norm<'a> {
 }
 
 /// (2, C): mean and (biased) variance of each channel over all rows.
-pub(super) fn stats(x: &[f32], c: usize) -> Vec<f32> {
+pub fn stats(x: &[f32], c: usize) -> Vec<f32> {
     let rows = (x.len() / c) as f32;
     let mut mean = reduce(x.len() / c, c, |row, out| {
         out.iter_mut().zip(&x[row * c..][..c]).for_each(|(o, x)| *o += x);
@@ -55,7 +55,7 @@ impl Norm<'_> {
         self.stats[self.c()..].iter().map(|v| 1.0 / (v + EPSILON).sqrt()).collect()
     }
 
-    /// y = gamma (x - mean) / std + beta, and its positive part with `relu`.
+    /// y = gamma (x - mean) / std + beta, then the ReLU with `relu`.
     pub fn forward(&self) -> Vec<f32> {
         let (c, inverse) = (self.c(), self.inverse());
         let scale: Vec<f32> = inverse.iter().zip(self.gamma).map(|(i, g)| i * g).collect();
@@ -72,7 +72,7 @@ impl Norm<'_> {
         y
     }
 
-    /// The normalised value, and whether the gradient passes the ReLU there.
+    /// The normalised value, and 1 where the gradient passes the ReLU, else 0.
     #[inline]
     fn at(&self, x: f32, i: usize, inverse: &[f32]) -> (f32, f32) {
         let hat = (x - self.stats[i]) * inverse[i];
@@ -80,7 +80,7 @@ impl Norm<'_> {
         (hat, f32::from(open))
     }
 
-    /// (2, C): gradients of gamma and beta.
+    /// (2, C): gradients to gamma and beta.
     pub fn sums(&self, dy: &[f32]) -> Vec<f32> {
         let (c, inverse) = (self.c(), self.inverse());
         reduce(dy.len() / c, 2 * c, |row, out| {
@@ -94,7 +94,7 @@ impl Norm<'_> {
         })
     }
 
-    /// Gradient with respect to x, through the statistics as well.
+    /// Gradient to x, through the statistics as well. `sums` are those of [`Norm::sums`].
     pub fn backward_x(&self, sums: &[f32], dy: &[f32]) -> Vec<f32> {
         let (c, inverse) = (self.c(), self.inverse());
         let rows = (dy.len() / c) as f32;

@@ -1,16 +1,17 @@
-//! The kernels as operations of Burn.
+//! The kernels as operations of Burn, with their gradients to the input.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::ops::ActivationOps;
-use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Autodiff, Backend, Cube, ExtensionType, backend_extension};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Cube, backend_extension};
 
-use super::super::op::first_order;
-use super::super::window::{Added, Window, WindowOps};
-use super::launch::{self, Primitive};
+use super::super::ops::first_order::first_order;
+use super::super::ops::window::{Added, Window, WindowOps};
+use super::buffers::Primitive;
+use super::launch;
 
 impl WindowOps for Cube {
     fn window(x: Primitive, weight: Primitive, added: Added<Self>, over: Window, relu: bool) -> Primitive {
@@ -21,12 +22,12 @@ impl WindowOps for Cube {
         launch::backward(dy, weight, frames, over)
     }
 
-    fn passed(y: Primitive, dy: Primitive) -> Primitive {
+    fn relu_gradient(y: Primitive, dy: Primitive) -> Primitive {
         Cube::relu_backward(y, dy)
     }
 }
 
-/// The graph product on a GPU; shapes as in the parent module.
+/// Shapes as in [`crate::kernel::graph_product`].
 #[backend_extension(Cube, Autodiff)]
 pub trait GpuOps: Backend {
     /// The graph product.
@@ -75,56 +76,5 @@ impl<B: GpuOps, C: CheckpointStrategy> GpuOps for Autodiff<B, C> {
 
     first_order! {
         graph_x(_dy: FloatTensor<Self>, _a: FloatTensor<Self>);
-    }
-}
-
-/// Where a value may go.
-#[derive(Clone, Debug, ExtensionType)]
-pub enum Within<B: Backend> {
-    /// Anywhere.
-    Anything,
-    /// Into its range: (2, n), from and to.
-    Range(FloatTensor<B>),
-}
-
-/// What moves a clip on a GPU, without gradients of its own; shapes as in the parent module.
-#[backend_extension(Cube)]
-pub trait StepOps: Backend {
-    /// Adam's step: the values and the moments after it.
-    fn descend(
-        x: FloatTensor<Self>,
-        gradient: FloatTensor<Self>,
-        moments: FloatTensor<Self>,
-        #[extension_type] within: Within<Self>,
-        steps: FloatTensor<Self>,
-        step: usize,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
-    /// The original's bone lengths.
-    fn realign(
-        x: FloatTensor<Self>,
-        clean: FloatTensor<Self>,
-        placing: IntTensor<Self>,
-        dims: usize,
-    ) -> FloatTensor<Self>;
-}
-
-impl StepOps for Cube {
-    fn descend(
-        x: Primitive,
-        gradient: Primitive,
-        moments: Primitive,
-        within: Within<Self>,
-        steps: Primitive,
-        step: usize,
-    ) -> (Primitive, Primitive) {
-        let range = match within {
-            Within::Anything => None,
-            Within::Range(range) => Some(range),
-        };
-        launch::descend(x, gradient, moments, range, steps, step)
-    }
-
-    fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) -> Primitive {
-        launch::realign(x, clean, placing, dims)
     }
 }

@@ -1,0 +1,187 @@
+//! A convolution over time as tasks for threads: forward, and its gradient to the input. A product over the channels is a
+//! convolution of a single frame. A graph product before it is computed in the same pass, so that the wide intermediate (K C
+//! channels) never leaves a core's cache.
+
+use std::ops::Range;
+
+use super::gemm::{Mat, add_product};
+use super::graph::{Graph, GraphShape};
+#[cfg(target_arch = "wasm32")]
+use super::packed_weights::PackedWeights;
+use super::plan::{Direction, Plan};
+use super::shape::{ConvShape, Tap};
+use super::threads::each_chunk;
+#[cfg(target_arch = "wasm32")]
+use super::tile;
+use super::weight::{Epilogue, Weight};
+
+/// Frames that go through graph product and product at a time.
+const PIECE: usize = 16;
+
+/// A convolution with its plan and values.
+#[derive(Clone, Copy)]
+pub struct ConvTask<'a> {
+    pub plan: Plan,
+    /// The input: x, or backward the gradient to y.
+    pub from: &'a [f32],
+    pub w: Weight<'a>,
+    pub epilogue: Epilogue<'a>,
+    /// The adjacency of the graph product, (K, V, V); empty without one.
+    pub a: &'a [f32],
+}
+
+impl<'a> ConvTask<'a> {
+    pub fn new(shape: ConvShape, direction: Direction, from: &'a [f32], w: Weight<'a>, epilogue: Epilogue<'a>) -> Self {
+        Self { plan: Plan::new(shape, direction, 0), from, w, epilogue, a: &[] }
+    }
+
+    /// The same with a graph product before it; taps and stride are 1.
+    pub fn after_graph(self, a: &'a [f32]) -> Self {
+        let Plan { shape, direction, .. } = self.plan;
+        Self { plan: Plan::new(shape, direction, a.len() / (shape.v * shape.v)), a, ..self }
+    }
+
+    /// The result of some tasks.
+    pub fn compute(&self, tasks: Range<usize>) -> Vec<f32> {
+        let (s, first) = (self.plan.shape, tasks.start);
+        let (task, place) = (self.plan.task_len(), self.plan.place(tasks));
+        let Epilogue { bias, residual, .. } = self.epilogue;
+        let mut result = match (residual.is_empty(), bias.is_empty()) {
+            (false, _) => residual[place].to_vec(),
+            (_, false) => bias.repeat(place.len() / bias.len()),
+            _ => vec![0.0; place.len()],
+        };
+        let taps = Taps::of(self);
+        match self.plan.direction {
+            _ if self.plan.subsets > 0 => {
+                let shape = GraphShape { frames: PIECE, v: s.v, c: s.c, k: self.plan.subsets };
+                let graph = Graph::new(shape, self.a);
+                each_chunk(&mut result, task, |task, result| {
+                    self.graph_and_product(&graph, &taps, first + task, result)
+                });
+            }
+            Direction::Forward => {
+                let clips = (0..s.n).map(|n| &self.from[n * s.x_len()..(n + 1) * s.x_len()]);
+                let dealt: Vec<_> = if s.stride > 1 { clips.map(|x| s.deal(x)).collect() } else { Vec::new() };
+                each_chunk(&mut result, task, |task, y| {
+                    self.forward(&taps, first + task, y, &dealt);
+                });
+            }
+            Direction::Backward => each_chunk(&mut result, task, |task, dx| self.backward(&taps, first + task, dx)),
+        }
+        result
+    }
+
+    fn forward(&self, taps: &Taps<'_>, task: usize, y: &mut [f32], dealt: &[Vec<Vec<f32>>]) {
+        let (s, epilogue, row) = (self.plan.shape, self.epilogue, self.plan.shape.v * self.plan.shape.out);
+        let (n, first) = s.place(task, self.plan.frames);
+        let last = first + y.len() / row;
+        if !epilogue.residual.is_empty() && !epilogue.bias.is_empty() {
+            for y in y.chunks_exact_mut(epilogue.bias.len()) {
+                y.iter_mut().zip(epilogue.bias).for_each(|(y, b)| *y += b);
+            }
+        }
+        for tap in s.taps() {
+            let (start, end) = (tap.start.max(first), tap.end.min(last));
+            if start < end {
+                let block = dealt.get(n).map_or(&self.from[n * s.x_len()..], |dealt| &dealt[tap.phase]);
+                let from = tap.from + start - tap.start;
+                let a = Mat::new(&block[from * s.v * s.c..], (end - start) * s.v, s.c);
+                taps.add(&mut y[(start - first) * row..], a, tap.tap);
+            }
+        }
+        self.relu(y);
+    }
+
+    fn backward(&self, taps: &Taps<'_>, task: usize, dx: &mut [f32]) {
+        let (s, row) = (self.plan.shape, self.plan.shape.v * self.plan.shape.c);
+        let (n, first) = s.place(task, self.plan.frames);
+        let dy = &self.from[n * s.y_len()..(n + 1) * s.y_len()];
+        if s.stride == 1 {
+            return s.taps().for_each(|tap| self.add_gradient(taps, &tap, dx, first, dy));
+        }
+        for phase in (0..s.stride).filter(|p| s.reads(*p)) {
+            let frames = (dx.len() / row + s.stride - 1 - phase) / s.stride;
+            let mut block = vec![0.0; frames * row];
+            s.taps()
+                .filter(|tap| tap.phase == phase)
+                .for_each(|tap| self.add_gradient(taps, &tap, &mut block, first, dy));
+            for (dx, block) in dx.chunks_exact_mut(row).skip(phase).step_by(s.stride).zip(block.chunks_exact(row)) {
+                dx.copy_from_slice(block);
+            }
+        }
+    }
+
+    /// The frames of one task through graph product and product; backward in the reverse order.
+    fn graph_and_product(&self, graph: &Graph, taps: &Taps<'_>, task: usize, result: &mut [f32]) {
+        let (s, Plan { direction, frames, .. }) = (self.plan.shape, self.plan);
+        let (n, first) = s.place(task, frames);
+        let [clip, _] = self.plan.clip();
+        let (wide, narrow, out) = (s.v * self.plan.inner(), s.v * s.c, s.v * s.out);
+        let (row_from, row_to) = if direction == Direction::Forward { (narrow, out) } else { (out, narrow) };
+        let mut between = vec![0.0; PIECE * wide];
+        let pieces = self.from[n * clip + first * row_from..].chunks(PIECE * row_from);
+        for (from, to) in pieces.zip(result.chunks_mut(PIECE * row_to)) {
+            let count = to.len() / row_to;
+            let (from, between) = (&from[..count * row_from], &mut between[..count * wide]);
+            between.fill(0.0);
+            match direction {
+                Direction::Forward => {
+                    graph.add(from, between);
+                    taps.add(to, Mat::new(between, count * s.v, self.plan.inner()), 0);
+                }
+                Direction::Backward => {
+                    taps.add(between, Mat::new(from, count * s.v, s.out), 0);
+                    graph.add_back(between, to);
+                }
+            }
+        }
+        self.relu(result);
+    }
+
+    /// The ReLU, if the epilogue has one.
+    fn relu(&self, result: &mut [f32]) {
+        if self.epilogue.relu {
+            // Not `max`, which is a call for each value in WebAssembly.
+            result.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y });
+        }
+    }
+
+    /// Adds one tap's share of the gradient to a block of frames that begins at frame `first`.
+    fn add_gradient(&self, taps: &Taps<'_>, tap: &Tap, block: &mut [f32], first: usize, dy: &[f32]) {
+        let s = self.plan.shape;
+        let row = s.v * s.c;
+        let (start, end) = (tap.from.max(first), (tap.from + tap.end - tap.start).min(first + block.len() / row));
+        if start < end {
+            let from = tap.start + start - tap.from;
+            let g = Mat::new(&dy[from * s.v * s.out..], (end - start) * s.v, s.out);
+            taps.add(&mut block[(start - first) * row..], g, tap.tap);
+        }
+    }
+}
+
+/// The weights of all taps, in WebAssembly packed for its loops.
+struct Taps<'a> {
+    task: &'a ConvTask<'a>,
+    #[cfg(target_arch = "wasm32")]
+    packed: Option<std::sync::Arc<PackedWeights>>,
+}
+
+impl<'a> Taps<'a> {
+    fn of(task: &'a ConvTask<'a>) -> Self {
+        Self {
+            task,
+            #[cfg(target_arch = "wasm32")]
+            packed: PackedWeights::of(task.plan, task.w),
+        }
+    }
+
+    /// `out += a w`, with the weight of a tap.
+    fn add(&self, out: &mut [f32], a: Mat<'_>, tap: usize) {
+        #[cfg(target_arch = "wasm32")]
+        if let Some(packed) = &self.packed {
+            return tile::add_product(out, a, packed.tap(tap), packed.columns);
+        }
+        add_product(out, a, self.task.plan.weight(self.task.w, tap));
+    }
+}

@@ -1,0 +1,110 @@
+//! Weights in the order in which the loops of [`super::product`] read them. Frozen weights come back at every step: each storage
+//! has an id, and the packed form is kept under it.
+
+use core::arch::wasm32::{f32x4, v128};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use burn::tensor::Bytes;
+
+use super::gemm::Mat;
+use super::plan::{Direction, Plan};
+use super::product::{COLS, VECTORS};
+use super::weight::Weight;
+
+/// The weight of each tap: its columns in groups of [`COLS`], each group row by row.
+pub struct PackedWeights {
+    vectors: Vec<v128>,
+    taps: usize,
+    /// Columns of a tap's weight.
+    pub columns: usize,
+}
+
+thread_local! {
+    static IDS: RefCell<Ids> = RefCell::default();
+    static KEPT: RefCell<HashMap<(u32, Direction), Arc<PackedWeights>>> = RefCell::default();
+}
+
+/// The id of each weight, oldest first. The `Weak` keeps the address from being reused, so an id never names another weight.
+#[derive(Default)]
+struct Ids {
+    last: u32,
+    given: Vec<(Weak<Bytes>, u32)>,
+}
+
+/// The id of a weight's storage, the same as long as the storage lives.
+pub fn id_of(storage: &Arc<Bytes>) -> u32 {
+    IDS.with_borrow_mut(|ids| ids.of(storage))
+}
+
+impl Ids {
+    fn of(&mut self, storage: &Arc<Bytes>) -> u32 {
+        let known = self.given.iter().find(|(other, _)| std::ptr::eq(other.as_ptr(), Arc::as_ptr(storage)));
+        if let Some((_, id)) = known {
+            return *id;
+        }
+        self.given.retain(|(other, _)| other.strong_count() > 0);
+        self.last += 1;
+        self.given.push((Arc::downgrade(storage), self.last));
+        forget(self.given[0].1);
+        self.last
+    }
+}
+
+/// The smallest id in use; 0 where there is none.
+pub fn oldest() -> u32 {
+    IDS.with_borrow(|ids| ids.given.first().map_or(0, |(_, id)| *id))
+}
+
+/// Drops the packed weights with ids before `oldest`.
+pub fn forget(oldest: u32) {
+    KEPT.with_borrow_mut(|kept| kept.retain(|(id, _), _| *id >= oldest));
+}
+
+impl PackedWeights {
+    /// Whether the loops support the weight of such a convolution.
+    pub fn supports(plan: Plan) -> bool {
+        plan.columns().is_multiple_of(COLS)
+    }
+
+    /// The packed weight of a convolution, kept if the weight has an id; `None` where the loops do not support it.
+    pub fn of(plan: Plan, w: Weight<'_>) -> Option<Arc<Self>> {
+        if !Self::supports(plan) {
+            return None;
+        }
+        let Some(id) = w.id else { return Some(Arc::new(Self::new(plan, w))) };
+        let kept = KEPT.with_borrow(|kept| kept.get(&(id, plan.direction)).cloned());
+        Some(kept.unwrap_or_else(|| {
+            let made = Arc::new(Self::new(plan, w));
+            KEPT.with_borrow_mut(|kept| kept.insert((id, plan.direction), made.clone()));
+            made
+        }))
+    }
+
+    fn new(plan: Plan, w: Weight<'_>) -> Self {
+        let taps = plan.shape.taps;
+        let vectors = (0..taps).flat_map(|tap| pack(plan.weight(w, tap))).collect();
+        Self { vectors, taps, columns: plan.columns() }
+    }
+
+    /// The packed columns of one tap.
+    pub fn tap(&self, tap: usize) -> &[v128] {
+        let each = self.vectors.len() / self.taps;
+        &self.vectors[tap * each..][..each]
+    }
+}
+
+fn pack(b: Mat<'_>) -> Vec<v128> {
+    let [k, n] = b.dims();
+    let mut panels = Vec::with_capacity(k * n / 4);
+    for column in (0..n).step_by(COLS) {
+        for row in 0..k {
+            panels.extend((0..VECTORS).map(|v| {
+                let at = |i: usize| b.at(row, column + 4 * v + i);
+                f32x4(at(0), at(1), at(2), at(3))
+            }));
+        }
+    }
+    panels
+}

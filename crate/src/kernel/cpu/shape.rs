@@ -1,0 +1,87 @@
+//! Sizes of a convolution over time, and which frames each of its taps reads.
+
+/// Taps of the networks' temporal kernel.
+pub const TAPS: usize = 9;
+
+/// Sizes of one convolution: x is (N, T, V, C), the weight (taps, C, C'), the result (N, T', V, C') with T' = ceil(T / stride).
+/// The padding is half of the taps on each side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvShape {
+    pub n: usize,
+    pub t: usize,
+    pub v: usize,
+    pub c: usize,
+    /// C'.
+    pub out: usize,
+    pub stride: usize,
+    pub taps: usize,
+}
+
+/// One tap: weight `tap`, reading rows of the block `phase` from frame `from`, for result frames `start..end`.
+pub struct Tap {
+    pub tap: usize,
+    pub phase: usize,
+    pub from: usize,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl ConvShape {
+    /// T'.
+    pub fn frames_out(self) -> usize {
+        self.t.div_ceil(self.stride)
+    }
+
+    /// Values of x in one clip.
+    pub fn x_len(self) -> usize {
+        self.t * self.v * self.c
+    }
+
+    /// Values of the result for one clip.
+    pub fn y_len(self) -> usize {
+        self.frames_out() * self.v * self.out
+    }
+
+    /// How many of the T frames have an index with the remainder `phase` modulo the stride.
+    pub fn phase_frames(self, phase: usize) -> usize {
+        (self.t + self.stride - 1 - phase) / self.stride
+    }
+
+    /// The taps that read at least one frame inside the clip.
+    pub fn taps(self) -> impl Iterator<Item = Tap> {
+        let stride = self.stride as isize;
+        let pad = (self.taps / 2) as isize;
+        (0..self.taps).filter_map(move |tap| {
+            let offset = tap as isize - pad;
+            let phase = offset.rem_euclid(stride);
+            let shift = (offset - phase) / stride;
+            let available = self.phase_frames(phase as usize) as isize;
+            let start = (-shift).max(0);
+            let end = (available - shift).min(self.frames_out() as isize);
+            (start < end).then(|| Tap {
+                tap,
+                phase: phase as usize,
+                from: (start + shift) as usize,
+                start: start as usize,
+                end: end as usize,
+            })
+        })
+    }
+
+    /// The frames of x in one block for each remainder modulo the stride; the block is empty where no tap reads it.
+    pub fn deal(self, x: &[f32]) -> Vec<Vec<f32>> {
+        let row = self.v * self.c;
+        let frames = |p: usize| (p..self.t).step_by(self.stride).flat_map(|t| &x[t * row..(t + 1) * row]).copied();
+        (0..self.stride).map(|p| if self.reads(p) { frames(p).collect() } else { Vec::new() }).collect()
+    }
+
+    /// Whether a tap reads the block `phase`.
+    pub fn reads(self, phase: usize) -> bool {
+        self.taps().any(|tap| tap.phase == phase)
+    }
+
+    /// The clip of a task that takes `frames` frames, and the first of them. A batch has one task per clip.
+    pub fn place(self, task: usize, frames: usize) -> (usize, usize) {
+        if self.n > 1 { (task, 0) } else { (0, task * frames) }
+    }
+}
