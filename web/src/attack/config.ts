@@ -5,26 +5,26 @@ import type { AttackConfig } from "../core/types.ts";
 import type { State } from "../settings/table.ts";
 
 /**
- * The usual global epsilon: a thirtieth of a body's height, in metres or as a share of the picture. The paper's 0.02 is
- * "one twentieth of the average skeleton height" in its own unit; the shipped network needs less than that, but more
- * than 2 cm.
+ * The default global epsilon: about a thirtieth of a body's height, in metres or as a share of the picture. The paper's 0.02
+ * is "one twentieth of the average skeleton height" in its own unit; the shipped network needs less than that, but more than
+ * 2 cm.
  */
 export function usualEpsilon(layout: LayoutInfo): number {
   return layout.unit === "m" ? 0.05 : 0.02;
 }
 
-/** The global epsilon in force, in the layout's unit. */
+/** The current global epsilon, in the layout's unit. */
 export function globalEpsilon(state: Readonly<State>, layout: LayoutInfo): number {
   return state.epsilon ?? usualEpsilon(layout);
 }
 
-/** The epsilon of each joint in force (advanced mode), (V). A list of another layout's length does not count. */
+/** The current epsilon of each joint (advanced mode), (V). A list of another layout's length is ignored. */
 export function jointEpsilons(state: Readonly<State>, layout: LayoutInfo): number[] {
   const own = state.epsilons;
   return own && own.length === layout.joints.length ? own : layout.hierarchical;
 }
 
-/** The joints that the attack may move; null means all. */
+/** The joints that the attack may move; null: all. */
 export function regionJoints(state: Readonly<State>, layout: LayoutInfo): number[] | null {
   if (state.mode === "basic" || state.mode === "one-step") return null;
   if (state.region === "picked") {
@@ -34,11 +34,11 @@ export function regionJoints(state: Readonly<State>, layout: LayoutInfo): number
   return preset ? [...preset.joints] : [];
 }
 
-/** Does the attack that is set need no target? */
+/** Can the chosen attack be untargeted? */
 export const untargetable = ({ mode, method }: Readonly<State>): boolean =>
   mode === "one-step" || method !== "ciasa";
 
-/** The target as the engine takes it. Throws where the settings name no possible target. */
+/** The target for the engine. Throws a `Failure` if the recogniser has no such class. */
 function target(state: Readonly<State>, classes: string[]): AttackConfig["target"] {
   if (state.target === "untargeted" && untargetable(state)) return { kind: "untargeted" };
   if (state.target.startsWith("class:")) {
@@ -52,7 +52,7 @@ function target(state: Readonly<State>, classes: string[]): AttackConfig["target
   return { kind: "least-likely" };
 }
 
-/** The engine's settings for these settings of the page. Throws a `Failure` where something is missing. */
+/** The engine's settings for the page's settings. Throws a `Failure` if they are incomplete. */
 export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes: string[]): AttackConfig {
   const config = untargetedConfig(state, layout);
   if (config.joints?.length === 0) {
@@ -61,7 +61,7 @@ export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes
   return { ...config, target: target(state, classes) };
 }
 
-/** All but the target, with the steps that the method takes where none is set. */
+/** As `attackConfig`, without a target; unset step sizes and weights get the method's defaults. */
 export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): AttackConfig {
   const config = applyPeer(state.mode === "one-step" ? "fgsm" : state.method, {
     method: "ciasa",
@@ -84,7 +84,7 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
   return { ...config, alpha: state.alpha ?? config.alpha, lambda: state.lambda ?? config.lambda };
 }
 
-/** What changed between two settings of one attack, for a running attack to take over. */
+/** The changed settings, for a running attack. */
 export function configPatch(before: AttackConfig, after: AttackConfig): Partial<AttackConfig> {
   const changed = (Object.keys(after) as (keyof AttackConfig)[]).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),

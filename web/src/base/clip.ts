@@ -1,7 +1,7 @@
-/** The skeleton layouts that the page knows; the same ids as in files and in the Rust core. */
+/** Ids of the skeleton layouts, as in clip files and in the Rust core. */
 export type LayoutId = "kinect-v1" | "ntu" | "openpose-18" | "hdm05";
 
-/** A skeleton clip as it travels between viewer, page and engine. */
+/** A skeleton clip. */
 export type Clip = {
   id: string;
   name: string;
@@ -10,7 +10,7 @@ export type Clip = {
   fps: number;
   frames: number;
   people: number;
-  /** (T, M, V, C): frames, people, joints, channels. */
+  /** (T, M, V, C): frames, people, joints, channels, in the layout's unit. */
   data: Float32Array;
   origin: "synthetic" | "motion-capture" | "converted" | "file";
 };

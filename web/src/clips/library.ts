@@ -5,7 +5,7 @@ import { parseClip } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import { thumbnail } from "./thumbnail.ts";
 
-/** A clip that can be picked: from the gallery, or a file of the visitor's. */
+/** A clip to choose: from the gallery or from the visitor's files. */
 export interface Entry {
   id: string;
   name: string;
@@ -16,19 +16,19 @@ export interface Entry {
   frames: number;
   outOfDistribution: boolean;
   credit: string;
-  /** A small drawing of the clip, as SVG. */
+  /** A small drawing of the clip, SVG. */
   thumb: string;
-  /** File beside the gallery's index; absent for a visitor's own file. */
+  /** File in the gallery's folder; absent for a visitor's own file. */
   file?: string;
 }
 
-/** The gallery that ships and the visitor's files, which stay in this page. Says "change" when an entry is added. */
+/** The shipped gallery and the visitor's files, which never leave the page. Fires "change" when entries change. */
 export class Library extends EventTarget {
   entries: Entry[] = [];
   #loaded = new Map<string, Promise<Clip>>();
   #files = 0;
 
-  /** Reads the gallery's index. */
+  /** Downloads the gallery's index. */
   async open(): Promise<void> {
     const index = (await (await fetched("clips/index.json")).json()) as Entry[];
     this.entries = [...this.entries.filter((entry) => entry.origin === "file"), ...index];
@@ -39,23 +39,23 @@ export class Library extends EventTarget {
     return this.entries.find((entry) => entry.id === id);
   }
 
-  /** Has the gallery clips of this layout, for the discriminator to learn from? */
+  /** Does the gallery have clips of this layout for the discriminator to learn from? */
   natural(layout: LayoutId): boolean {
     return this.entries.some((entry) => entry.layout === layout && entry.origin !== "file");
   }
 
-  /** The clip of an entry; read once. */
+  /** The clip of an entry, downloaded once. */
   clip(entry: Entry): Promise<Clip> {
     const known = this.#loaded.get(entry.id);
     if (known) return known;
     const loading = this.#read(entry);
     this.#loaded.set(entry.id, loading);
-    // A failed download can be tried again.
+    // A failed download is tried again on the next call.
     loading.catch(() => this.#loaded.delete(entry.id));
     return loading;
   }
 
-  /** Adds a visitor's file. Throws `{ kind, message }` where its bytes are no clip. */
+  /** Adds a visitor's file. Throws a CoreError if it is not a readable clip. */
   async add(file: File, layouts: LayoutInfo[]): Promise<Entry> {
     const clip = await parseClip(new Uint8Array(await file.arrayBuffer()), file.name);
     return this.addClip({ ...clip, name: file.name, origin: "file" }, layouts);

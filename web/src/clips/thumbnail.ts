@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 
-/** Bones of the first person who is there, in the clip's middle frame, from the front, as an SVG of lines. */
+/** An SVG of one person's bones, seen from the front, in the frame nearest the clip's middle that shows someone. */
 export function thumbnail(clip: Clip, layout: LayoutInfo): string {
   const joints = layout.joints.length;
   const channels = layout.dims + (layout.confidence ? 1 : 0);
@@ -13,7 +13,7 @@ export function thumbnail(clip: Clip, layout: LayoutInfo): string {
     const row = clip.data.subarray(at, at + person);
     if (row.every((value) => value === 0)) continue;
     const seen = (j: number) => !layout.confidence || (row[j * channels + layout.dims] ?? 0) > 0;
-    // A picture's y grows downwards already.
+    // In picture coordinates, y already points down.
     const up = layout.dims === 2 ? 1 : -1;
     const point = (j: number) => [row[j * channels] ?? 0, up * (row[j * channels + 1] ?? 0)] as const;
     const shown = layout.joints.map((_, j) => j).filter(seen);

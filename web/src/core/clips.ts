@@ -8,22 +8,22 @@ import type { Clip } from "../base/clip.ts";
 import type { ClipFormat, LayoutInfo } from "./layout.ts";
 import { loadCore } from "./module.ts";
 
-/** The core's names of the formats. */
+/** The formats' ids in the Rust core. */
 const FORMATS: Record<ClipFormat, string> = {
   ciasa: "ciasa-clip",
   ntu: "ntu-skeleton",
   kinetics: "kinetics-skeleton",
 };
 
-/** All layouts that the core knows. Loads the module where it is not there yet. */
+/** All skeleton layouts. Loads the module first if needed. */
 export async function layouts(): Promise<LayoutInfo[]> {
   await loadCore();
   return coreLayouts() as LayoutInfo[];
 }
 
 /**
- * Reads a clip's file; its content tells the format. Loads the module where it is not there yet. Throws a CoreError
- * whose message names the line or the field.
+ * Parses a clip file of any format; the format is recognised by content. Loads the module first if needed. Throws a
+ * CoreError whose message names the line or the field.
  */
 export async function parseClip(bytes: Uint8Array, fileName: string): Promise<Clip> {
   await loadCore();
@@ -31,14 +31,16 @@ export async function parseClip(bytes: Uint8Array, fileName: string): Promise<Cl
   return { ...read, id: fileName, name: fileName, origin: "file" };
 }
 
-/** Writes a clip as a file's bytes. Throws a CoreError where the format cannot hold it. */
+/** The bytes of a clip file. Throws a CoreError if the format cannot hold the clip. */
 export async function writeClip(clip: Clip, format: ClipFormat): Promise<Uint8Array> {
   await loadCore();
   const { layout, fps, frames, people, data, label } = clip;
   return coreWriteClip(layout, fps, frames, people, data, label, FORMATS[format]);
 }
 
-/** Length from head to ankle along the bones in the layout's unit; null where no frame shows it. Needs the module loaded. */
+/**
+ * Length from head to ankle along the bones, in the layout's unit; null if no frame shows it. The module has to be loaded.
+ */
 export function bodyHeight(clip: Clip): number | null {
   return coreBodyHeight(clip.layout, clip.fps, clip.frames, clip.people, clip.data) ?? null;
 }

@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
-import type { LayoutInfo } from "../core/layout.ts";
+import type { LayoutInfo } from "./layout.ts";
 
-/** Mean distance between clean and perturbed joints of each frame, (T), in the layout's unit; absent people do not count. */
+/** Mean joint displacement of each frame, (T), in the layout's unit; absent people do not count. */
 export function displacement(clip: Clip, perturbed: Float32Array, layout: LayoutInfo): Float32Array {
   const joints = layout.joints.length;
   const channels = layout.dims + (layout.confidence ? 1 : 0);

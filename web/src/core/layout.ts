@@ -1,30 +1,30 @@
 import type { LayoutId } from "../base/clip.ts";
 
-/** A joint layout, as the Rust core knows it. Joints are named by index everywhere. */
+/** A skeleton layout of the Rust core. Joints are indices. */
 export interface LayoutInfo {
   id: LayoutId;
   name: string;
   /** Names, (V). */
   joints: string[];
-  /** Parent of each joint, (V); the centre is its own. */
+  /** Parent of each joint, (V); the root is its own parent. */
   parents: number[];
-  /** Channels that are coordinates: 3, or 2 in the picture plane. */
+  /** Coordinates per joint: 3, or 2 in the picture plane. */
   dims: number;
-  /** Does a confidence follow the coordinates as a last channel? */
+  /** Is the last channel a confidence? */
   confidence: boolean;
-  /** What a coordinate, and so an epsilon, is measured in. */
+  /** Unit of coordinates and epsilons. */
   unit: string;
   regions: { id: string; name: string; joints: number[] }[];
   /** Default epsilon of each joint in advanced mode, (V). */
   hierarchical: number[];
-  /** The joint on the other side, (V). */
+  /** The mirrored joint of each joint, (V). */
   mirror: number[];
 }
 
-/** What clips are written as: our own JSON (any layout), NTU RGB+D's text ("ntu"), Kinetics-skeleton JSON ("openpose-18"). */
+/** File formats for clips: JSON for any layout, NTU RGB+D text (layout "ntu"), Kinetics JSON (layout "openpose-18"). */
 export type ClipFormat = "ciasa" | "ntu" | "kinetics";
 
-/** What the module throws: an `Error` whose `kind` is one of the Rust core's kinds. */
+/** An error of the module; `kind` is one of the Rust core's kinds. */
 export interface CoreError extends Error {
   kind: "format" | "config" | "device" | "data" | "io" | "weights";
 }

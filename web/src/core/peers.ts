@@ -1,33 +1,34 @@
-import type { AttackConfig } from "../core/types.ts";
+import type { AttackConfig } from "./types.ts";
 
-/** The attacks that the loop knows by name, `attack::Peer`. */
+/** The attacks with a name, `contract::peers::Peer` in Rust. */
 export const peers = [
   {
     id: "ciasa",
     name: "CIASA",
-    about: "Adam, on what the network says, smoothness and plausibility together (Liu et al., the paper).",
+    about: "Adam on cross-entropy, smoothness and plausibility (Liu et al., the paper).",
   },
   {
     id: "pgd",
     name: "PGD",
     about:
-      "Many small steps along the gradient's sign, each brought back within epsilon (Madry et al. 2018).",
+      "Many small steps along the gradient's sign, each projected back to within epsilon (Madry et al. 2018).",
   },
   {
     id: "mi-fgsm",
     name: "MI-FGSM",
-    about: "Small steps along the sign of a momentum that remembers earlier gradients (Dong et al. 2018).",
+    about: "Small steps along the sign of a running mean of gradients, the momentum (Dong et al. 2018).",
   },
   {
     id: "cw",
     name: "C&W margin",
-    about: "Adam, on the margin between two logits instead of cross-entropy (Carlini and Wagner 2017).",
+    about: "Adam on the margin between two logits instead of cross-entropy (Carlini and Wagner 2017).",
   },
   {
     id: "smart",
     name: "SMART",
     about:
-      "Adam, on what the network says in balance with a perceptual loss of weighted displacement, acceleration and bone length (Wang et al. 2021).",
+      "Adam on cross-entropy and a perceptual loss: weighted displacement, acceleration and bone length " +
+      "(Wang et al. 2021).",
   },
   {
     id: "fgsm",
@@ -39,8 +40,8 @@ export const peers = [
 export type Peer = (typeof peers)[number]["id"];
 
 /**
- * `Peer::apply` of the core: these settings with this attack in them. Target, region, epsilon, iterations, clipping and
- * realignment stay; the steps are their authors' rules.
+ * Settings changed to another attack, as `Peer::apply` in Rust: target, region, epsilon, iterations, clipping and
+ * realignment stay; step sizes follow the attack's authors.
  */
 export function applyPeer(peer: Peer, config: AttackConfig): AttackConfig {
   const epsilon = typeof config.epsilon === "number" ? config.epsilon : Math.max(0, ...config.epsilon);

@@ -5,7 +5,7 @@ import { experiments, type LabSettings } from "./settings.ts";
 
 type Cell = string | number | boolean | null;
 
-/** The columns of `ciasa eval` that the page knows, classes by index; and after them the page's own, classes by name. */
+/** First the columns of `ciasa eval`, with classes as indices; after them the page's own, with classes as names. */
 type Column = [name: string, of: (row: Row, classes: string[]) => Cell];
 
 const columns: Column[] = [
@@ -54,7 +54,7 @@ const columns: Column[] = [
   ["batch", (row) => row.batch],
 ];
 
-/** Rows of a sweep as CSV (RFC 4180, but for the line ends). `models`: those that were attacked or judge. */
+/** Rows of a sweep as CSV (RFC 4180, but lines end with LF). `models`: the attacked network and the judges. */
 export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelInfo[]): string {
   const of = (id: string) => models.find((model) => model.id === id);
   const digits = (id: string) =>

@@ -5,7 +5,7 @@ import type { Row } from "./rows.ts";
 import type { LabSettings } from "./settings.ts";
 import { type Ground, sweeps } from "./sweeps.ts";
 
-/** Everything that a figure's reader has to know to repeat it, as name and value. */
+/** Everything needed to repeat a figure, as names and values. */
 export function methods(
   lab: LabSettings,
   ground: Ground,
@@ -32,17 +32,17 @@ export function methods(
     ],
     ["Attack", [...new Set(configs.map(attackWords))].join("; ")],
     ...(unnatural
-      ? [["Plausibility", "off: no natural clips of this skeleton are here"] as [string, string]]
+      ? [["Plausibility", "off: the gallery has no clips of this skeleton"] as [string, string]]
       : []),
     ["Steps at most", [...new Set(configs.map((config) => config.iterations))].join(", ")],
     ["Stop rule", [...new Set(configs.map((config) => stopWords(config.stop)))].join("; ")],
-    ["Judged", "the last iterate, and the best: fooled if any iterate reached the goal"],
+    ["Judged", "the last iterate; and the best one: success if any iterate reached the goal"],
     ["Intervals", "Wilson, 95 %"],
     ["Seed", String(lab.seed)],
     ["Network", `${model.id}, SHA-256 of its weights ${model.weights.map((one) => one.sha256).join(", ")}`],
     ["Engine", engines.join("; ") || "none yet"],
     ...(batch > 1
-      ? [["Together", `up to ${batch} attacks at once; a row's seconds are its share`] as [string, string]]
+      ? [["Together", `up to ${batch} attacks at once; the time in a row is its share`] as [string, string]]
       : []),
   ];
 }
@@ -59,5 +59,5 @@ function attackWords(config: AttackConfig): string {
 function stopWords(stop: AttackConfig["stop"]): string {
   return stop.kind === "iterations"
     ? "after the last step"
-    : `once the target has had a probability of ${stop.confidence} for ${stop.hold} steps in a row`;
+    : `when the target has had a probability of ${stop.confidence} for ${stop.hold} successive steps`;
 }

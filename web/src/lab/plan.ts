@@ -4,17 +4,17 @@ import { oneEach } from "./sample.ts";
 import type { LabSettings } from "./settings.ts";
 import { type Ground, type Setting, settingsOf } from "./sweeps.ts";
 
-/** One clip under one setting: an attack, or another network's judgement of it. */
+/** One clip under one setting: an attack, or the judgement of an attacked clip by another network. */
 export interface Task {
-  /** The same for the same clip, settings and weights: what has a row is not computed again. */
+  /** Equal for equal clip, settings and weights, so that no row is computed twice. */
   key: string;
   clip: Entry;
   setting: Setting;
-  /** For a judgement: the attack that it needs. */
+  /** For a judgement: the attack to judge. */
   needs: Task | null;
 }
 
-/** All tasks of a sweep, in the order in which they are computed. */
+/** All tasks of a sweep, in the order of computation. */
 export interface Plan {
   clips: Entry[];
   settings: Setting[];
@@ -25,7 +25,7 @@ export interface Plan {
 
 export const emptyPlan: Plan = { clips: [], settings: [], tasks: [], kept: new Set() };
 
-/** The clips of these that the sweep is about: those chosen, else one of each class. */
+/** The sweep's clips: the chosen ones, or one of each class. */
 export function chosenClips(lab: LabSettings, entries: Entry[], model: ModelInfo): Entry[] {
   const fitting = entries.filter((entry) => entry.layout === model.layout);
   const usual = fitting.filter((entry) => entry.origin !== "file" && !entry.outOfDistribution);
@@ -34,7 +34,7 @@ export function chosenClips(lab: LabSettings, entries: Entry[], model: ModelInfo
   return fitting.filter((entry) => ids.has(entry.id));
 }
 
-/** Clip by clip, so that after each one every setting has as many rows; other networks judge when all is attacked. */
+/** Plans clip by clip, so that all settings get rows at the same rate; other networks judge at the end. */
 export function plan(lab: LabSettings, entries: Entry[], ground: Ground): Plan {
   const clips = chosenClips(lab, entries, ground.model);
   const settings = settingsOf(lab, ground);
@@ -48,8 +48,8 @@ export function plan(lab: LabSettings, entries: Entry[], ground: Ground): Plan {
 }
 
 /**
- * `first` and the tasks after it that can be computed together with it, as far as the rest of a plan allows: attacks of the same
- * kind on clips with as many frames. Those of other kinds take their steps in another way (`attack/resident.rs`).
+ * `first` and those of `others` that can be computed together with it: attacks with the same method and restraint on clips
+ * with equal frames. Other kinds of attack take their steps on another device or path.
  */
 export function together(first: Task, others: Task[]): Task[] {
   const fits = ({ needs, clip, setting: { config } }: Task) =>
@@ -70,6 +70,6 @@ function task(clip: Entry, setting: Setting, model: ModelInfo, needs: Task | nul
   return { key, clip, setting, needs };
 }
 
-/** What a network is, whatever its name: the hashes of its files. */
+/** Identifies a network by the hashes of its files, whatever its name. */
 export const weights = (model: ModelInfo): string =>
   `${model.id} ${model.weights.map((one) => one.sha256).join(" ")}`;

@@ -1,26 +1,25 @@
 import type { Rate } from "./rates.ts";
 
-/** A point of a figure: fooling rates of one setting. */
+/** The fooling rates of one setting. */
 export interface Point {
   name: string;
-  /** Its epsilon; null where the settings are no numbers. */
+  /** Its epsilon; null if the sweep does not vary epsilon. */
   x: number | null;
   last: Rate;
   best: Rate;
 }
 
-/** What is drawn. */
 export interface Figure {
   title: string;
-  /** What was measured, in a line below the title. */
+  /** One line below the title. */
   about: string;
-  /** Unit of the epsilons, and the body's height in it, where that is known. */
+  /** Unit of the epsilons, and the body height in it, if known. */
   unit: string;
   height: number | null;
   points: Point[];
 }
 
-/** Colours, as SVG takes them. */
+/** SVG colours. */
 export interface Palette {
   ink: string;
   faint: string;
@@ -30,7 +29,7 @@ export interface Palette {
   best: string;
 }
 
-/** For a file: the light theme's colours, which print. */
+/** For files: the light theme's colours, which print well. */
 export const paper: Palette = {
   ink: "#16202b",
   faint: "#647180",
@@ -40,7 +39,7 @@ export const paper: Palette = {
   best: "#0b66b0",
 };
 
-/** For the page: whatever its theme says. */
+/** For the page: its theme's colours. */
 export const themed: Palette = {
   ink: "var(--ink)",
   faint: "var(--ink-3)",
@@ -55,9 +54,8 @@ const RIGHT = 16;
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
 /**
- * Fooling rates as an SVG of so many pixels' width: over epsilon where the settings are numbers, else a row for each.
- * One drawing for the page and for the file; intervals stand on each point, which a chart library for the page alone
- * would not give.
+ * Fooling rates as an SVG, `width` pixels wide: over epsilon if the sweep varies it, else one row per setting. The page and
+ * the file share this drawing; each point has its interval, which uPlot does not draw.
  */
 export function draw(figure: Figure, palette: Palette, width: number, titled: boolean): string {
   const top = titled ? 74 : 30;
@@ -158,7 +156,7 @@ function asRows({ points }: Figure, palette: Palette, width: number, top: number
   return { body: [...grid, ...rows].join(""), height: bottom + 28 };
 }
 
-/** A point in words, for whoever rests on it with the pointer. */
+/** A point in words, as its tooltip. */
 export function words({ name, last, best }: Point): string {
   const one = ({ share, hits, of, low, high }: Rate) =>
     `${percent(share)} (${hits} of ${of}; 95 % interval ${percent(low)} to ${percent(high)})`;
@@ -185,7 +183,7 @@ const diamond = (x: number, y: number, { best, ground }: Palette) =>
 const text = (x: number, y: number, words: string, fill: string, anchor: "start" | "middle" | "end") =>
   `<text x="${round(x)}" y="${round(y)}" fill="${fill}" text-anchor="${anchor}">${escaped(words)}</text>`;
 
-/** Round numbers from 0 up to `most`, about so many. */
+/** About `count` round numbers from 0 to `most`. */
 export function nice(most: number, count: number): number[] {
   const rough = most / count;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -1,68 +1,68 @@
 import type { AttackConfig, Figures, ModelInfo, StepReport } from "../core/types.ts";
 import type { Task } from "./plan.ts";
 
-/** One clip under one setting, judged by one network. Lengths are in the layout's unit, classes are named. */
+/** One clip under one setting, judged by one network. Lengths are in the layout's unit, classes are names. */
 export interface Row {
-  /** Of the task that it answers. */
+  /** The task's key. */
   key: string;
-  /** Ids of the setting and of the clip; where the clip is from. */
+  /** Ids of the setting and of the clip, the clip's name and origin. */
   setting: string;
   clip: string;
   name: string;
   dataset: "gallery" | "file";
-  /** The class that the clip is labelled with, where it is. */
+  /** The clip's label, if it has one. */
   label: string | null;
-  /** From head to ankle; null where no frame shows it. */
+  /** Body height, head to ankle; null if no frame shows it. */
   height: number | null;
-  /** Ids of the network that was attacked and of the one that judges. */
+  /** Ids of the attacked network and of the judging one. */
   model: string;
   judge: string;
   config: AttackConfig;
-  /** What computed it. */
+  /** The device that computed it. */
   engine: string;
-  /** What the judge says of the clean clip, and whether that is its label; null where the label is no class of it. */
+  /** The judge's class for the clean clip, and whether it is the label; null if the label is not one of its classes. */
   clean: string;
   correct: boolean | null;
   target: string | null;
   /** Steps taken. */
   used: number;
-  /** Steps after which an iterate first reached the goal, and whether any did; null where the judge saw the last only. */
+  /** Steps until an iterate first reached the goal, and whether any did; null if only the last iterate was judged. */
   first: number | null;
   best: boolean | null;
-  /** What the judge says of the last iterate, with what probability, and the target's. */
+  /** The judge's class for the last iterate, its probability, and the target's probability. */
   predicted: string;
   confidence: number;
   pTarget: number | null;
-  /** Does it say the target? null where there is none. */
+  /** Is that class the target? null if untargeted. */
   hit: boolean | null;
-  /** Does it say something else than of the clean clip? */
+  /** Does that class differ from the clean clip's? */
   fooled: boolean;
   figures: Figures;
-  /** Its share of those that all attacks took that were computed together with it, itself counted: `batch`. */
+  /** Its share of the time of the `batch` attacks that were computed together, this one included. */
   seconds: number;
   batch: number;
 }
 
-/** What an attack came to. */
+/** The result of an attack. */
 export interface Outcome {
   reports: StepReport[];
-  /** The last iterate, (T, M, V, C), and what the network holds of it, (classes). */
+  /** The last iterate, (T, M, V, C), and the network's probabilities for it, (classes). */
   data: Float32Array;
   probabilities: Float32Array;
   end: "held" | "iterations";
 }
 
 /**
- * Was the goal reached: the target, or untargeted any other class? Nothing was aimed at a judge that was not attacked: it is
- * fooled where it changes its mind, as in the paper's Table III.
+ * Did the last iterate reach the goal: the target, or any other class if untargeted? A judge that was not attacked counts as
+ * fooled if its class changes, as in the paper's Table III.
  */
 export const reached = ({ model, judge, hit, fooled }: Row): boolean =>
   model === judge ? (hit ?? fooled) : fooled;
 
-/** The same of the best iterate, where more than the last was judged. */
+/** The same for the best iterate; only the last one counts if no other was judged. */
 export const reachedBest = (row: Row): boolean => row.best ?? reached(row);
 
-/** The likeliest class; of equals the first, as the engine does it. */
+/** The most likely class; the first of equals, as in the engine. */
 export function likeliest(probabilities: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < probabilities.length; i += 1) {
@@ -72,8 +72,8 @@ export function likeliest(probabilities: ArrayLike<number>): number {
 }
 
 /**
- * The row of an attack. A report's verdict is of the clip before its step, so the iterate that it judges had one step
- * less; `probabilities` judge the last iterate. null where there was no step.
+ * The row of an attack; null without a step. A report's verdict is of the clip before its step, so the judged iterate has one
+ * step less; `probabilities` are of the last iterate.
  */
 export function attackRow(
   task: Task,
@@ -88,7 +88,7 @@ export function attackRow(
   const seen = verdict(task, model, last.original, target, probabilities);
   const success = seen.hit ?? seen.fooled;
   const first = reports.find((report) => report.fooled);
-  // The step after which the target had held left the clip as it was.
+  // The step in which the stop rule ended the attack did not move the clip.
   const steps = end === "held" ? last.iteration - 1 : last.iteration;
   return {
     ...identity(task),
@@ -105,7 +105,7 @@ export function attackRow(
   };
 }
 
-/** The row of another network that judges an attacked clip. */
+/** The row of a judgement of an attacked clip by another network. */
 export function judgedRow(
   task: Task,
   attacked: Row,

@@ -2,9 +2,7 @@ import type { Plan } from "./plan.ts";
 import type { LabSettings } from "./settings.ts";
 import type { Ground } from "./sweeps.ts";
 
-/**
- * A sweep's settings as JSON: the clips, and each setting's config exactly as `ciasa attack --config` reads it.
- */
+/** A sweep's settings as JSON: the clips, and each setting's config as `ciasa attack --config` reads it. */
 export function settingsFile(lab: LabSettings, { model }: Ground, { clips, settings }: Plan): string {
   const file = {
     sweep: lab.sweep,

@@ -3,7 +3,7 @@ import type { LayoutInfo } from "../core/layout.ts";
 import type { AttackConfig } from "../core/types.ts";
 import type { SweepId } from "../settings/sweep-ids.ts";
 
-/** What `ciasa eval` calls them. */
+/** Names of the sweeps in `ciasa eval`. */
 export const experiments: Record<SweepId, string> = {
   "one-step": "figure2",
   basic: "table1",
@@ -13,16 +13,16 @@ export const experiments: Record<SweepId, string> = {
   transfer: "table3",
 };
 
-/** What a visitor sets for a sweep. Lengths are in the layout's unit. */
+/** The visitor's settings of a sweep. Lengths are in the layout's unit. */
 export interface LabSettings {
   sweep: SweepId;
   /** Ids of the clips; null: one of each class, drawn by the seed. */
   clips: string[] | null;
-  /** null: the sweep's usual ones. */
+  /** null: the sweep's defaults. */
   epsilons: number[] | null;
   alpha: number;
   lambda: number;
-  /** Steps at most. */
+  /** Most steps per attack. */
   iterations: number;
   stop: AttackConfig["stop"];
   seed: number;
@@ -41,12 +41,12 @@ export function labDefaults(): LabSettings {
   };
 }
 
-/** A sweep over epsilons has a list of them, the others a single one. */
+/** Does the sweep vary epsilon? The others take a single one. */
 export const overEpsilons = (sweep: SweepId): boolean => sweep === "one-step" || sweep === "basic";
 
 /**
- * The usual epsilons of a sweep. The paper's for the basic mode, 0.004 to 0.012 in its own unit, are 1 to 3 % of a body
- * (it calls 0.02 a twentieth); so are these, for a body of 1.5 m or three fifths of the picture.
+ * The default epsilons of a sweep. The paper's for the basic mode, 0.004 to 0.012 in its own unit, are 1 to 3 % of the body
+ * height (it calls 0.02 a twentieth); so are these, for a body of 1.5 m or three fifths of the picture.
  */
 export function usualEpsilons(sweep: SweepId, layout: LayoutInfo): number[] {
   const shares = { "one-step": [0.1, 0.2, 0.4, 0.6, 1, 2], basic: [0.3, 0.45, 0.6, 0.75, 0.9] };
@@ -54,7 +54,7 @@ export function usualEpsilons(sweep: SweepId, layout: LayoutInfo): number[] {
   return of.map((share) => Number((share * usualEpsilon(layout)).toPrecision(3)));
 }
 
-/** Epsilons from what a visitor wrote, in increasing order; null where that is no list of lengths. */
+/** Parses a visitor's list of 1 to 20 epsilons, in increasing order; null if it is invalid. */
 export function parseEpsilons(text: string): number[] | null {
   const values = text
     .split(/[\s,;]+/)

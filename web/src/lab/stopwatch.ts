@@ -1,4 +1,4 @@
-/** Seconds that pass while it runs. */
+/** Counts the seconds between `run` and `stop`, over several runs. */
 export class Stopwatch {
   #before = 0;
   #since: number | null = null;

@@ -6,31 +6,31 @@ import { type LabSettings, overEpsilons, usualEpsilons } from "./settings.ts";
 
 /** One point of a sweep. */
 export interface Setting {
-  /** As `ciasa eval` names it. */
+  /** The name in `ciasa eval`. */
   id: string;
-  /** As a visitor reads it. */
+  /** The name on the page. */
   name: string;
-  /** Its epsilon where the sweep runs over them, else null. */
+  /** Its epsilon if the sweep varies epsilon, else null. */
   x: number | null;
   config: AttackConfig;
-  /** Another network that judges what the attack made; null: the attacked one. */
+  /** Another network that judges the attacked clips; null: the attacked network itself. */
   judge: ModelInfo | null;
 }
 
-/** What a sweep is made for. */
+/** The network, skeleton and clips that a sweep is planned for. */
 export interface Ground {
   layout: LayoutInfo;
-  /** The network that is attacked, and the others that read its layout. */
+  /** The attacked network, and the others that read its layout. */
   model: ModelInfo;
   others: ModelInfo[];
-  /** Are there clips of this layout for the discriminator to learn from? Without them plausibility is off. */
+  /** Does the gallery have clips for the discriminator to learn from? Without them plausibility is off. */
   natural: boolean;
 }
 
 export interface Sweep {
   id: SweepId;
   name: string;
-  /** Where the paper has it, if it has. */
+  /** Its figure or table in the paper. */
   paper: string | null;
   about: string;
 }
@@ -40,13 +40,13 @@ export const sweeps: Sweep[] = [
     id: "one-step",
     name: "One step",
     paper: "Figure 2",
-    about: "FGSM without a target: one step of size epsilon, no constraint. Fooled: any other class.",
+    about: "FGSM without a target: one step of size epsilon, no constraint. Success: any other class.",
   },
   {
     id: "basic",
     name: "Basic",
     paper: "Table I",
-    about: "CIASA on all joints, towards the least likely class, over epsilon. Fooled: that class.",
+    about: "CIASA on all joints, towards the least likely class, over epsilon. Success: that class.",
   },
   {
     id: "regions",
@@ -58,23 +58,23 @@ export const sweeps: Sweep[] = [
     id: "ablation",
     name: "Ablation",
     paper: "Figures 6 and 7",
-    about: "CIASA with each constraint switched off in turn: what it costs, what it keeps natural.",
+    about: "CIASA with each constraint switched off in turn: its effect on success and on naturalness.",
   },
   {
     id: "peers",
     name: "Peers",
     paper: null,
-    about: "Other attacks beside CIASA: same clips, epsilon, network, target and projection.",
+    about: "CIASA and other attacks with the same clips, epsilon, network, target and projection.",
   },
   {
     id: "transfer",
     name: "Transfer",
     paper: "Table III",
-    about: "Clips that fool this network, shown to the other networks for the same skeleton.",
+    about: "Clips attacked for this network, shown to the other networks for the same skeleton.",
   },
 ];
 
-/** The settings of a sweep, in the order in which they are drawn. */
+/** The settings of a sweep, in the order of the figure. */
 export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
   const { layout, others } = ground;
   const epsilons = lab.epsilons ?? usualEpsilons(lab.sweep, layout);
@@ -95,7 +95,7 @@ export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
           config: { ...ciasa(lab, ground, one), joints: [...joints] },
         }));
     case "ablation":
-      // What is off anyway is no ablation.
+      // Plausibility is already off without natural clips.
       return ablations
         .filter(({ off }) => ground.natural || off[0] !== "plausible")
         .map(({ id, name, off }) => {
@@ -126,12 +126,13 @@ export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
   }
 }
 
-/** Why a sweep cannot be made here, or null. */
+/** Why this sweep is not possible, as a sentence for the visitor; null if it is. */
 export function obstacle(lab: LabSettings, { others, layout }: Ground): string | null {
   if (lab.sweep === "transfer" && others.length === 0) {
-    return `Transfer needs a second network that reads ${layout.name}; only one is here.`;
+    return `Transfer needs a second network that reads ${layout.name}. Open the weights of one.`;
   }
-  if (!overEpsilons(lab.sweep) && (lab.epsilons?.length ?? 1) > 1) return "This sweep takes one epsilon.";
+  if (!overEpsilons(lab.sweep) && (lab.epsilons?.length ?? 1) > 1)
+    return "This sweep takes one epsilon. Enter a single value.";
   return null;
 }
 
@@ -146,7 +147,7 @@ const ablations: { id: string; name: string; off: (keyof AttackConfig["constrain
   { id: "clip only", name: "Clipping only", off: ["realign", "smooth", "plausible"] },
 ];
 
-/** Table I's attack. */
+/** The attack of the paper's Table I. */
 function ciasa(lab: LabSettings, { natural }: Ground, epsilon: number): AttackConfig {
   return applyPeer("ciasa", {
     method: "ciasa",
@@ -162,7 +163,7 @@ function ciasa(lab: LabSettings, { natural }: Ground, epsilon: number): AttackCo
   });
 }
 
-/** Figure 2's: the step alone, which nothing shortens and which has nothing to stop before. */
+/** The attack of the paper's Figure 2: one full step, without constraints or stop rule. */
 function fgsm(lab: LabSettings, ground: Ground, epsilon: number): AttackConfig {
   return {
     ...applyPeer("fgsm", ciasa(lab, ground, epsilon)),

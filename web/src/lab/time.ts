@@ -3,8 +3,8 @@ import type { Row } from "./rows.ts";
 import type { Setting } from "./sweeps.ts";
 
 /**
- * Seconds that the tasks without a row will take, from those that have one: each by the mean of its own setting, or of
- * all while that has none. Null before the first.
+ * Estimated seconds for the tasks without a row: each takes the mean time of its setting's rows, or of all rows if its
+ * setting has none. Null before the first row.
  */
 export function remaining(tasks: Task[], rows: ReadonlyMap<string, Row>): number | null {
   const spent = new Map<Setting, number[]>();
@@ -22,7 +22,7 @@ function mean(values: number[]): number | null {
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }
 
-/** A time as a person reads it: never more exact than it is known. */
+/** A duration for people, rounded to the precision of an estimate. */
 export function duration(seconds: number): string {
   if (seconds < 1) return "less than a second";
   if (seconds < 60) return `${Math.round(seconds)} s`;

@@ -1,7 +1,4 @@
-/**
- * The clock that every view follows: which frame is shown, and whether it runs. Says "frame" when the frame moves and
- * "change" when anything else does.
- */
+/** The playback clock of every view. Fires "frame" when the frame changes, "change" when anything else does. */
 export class Player extends EventTarget {
   #frames = 1;
   #fps = 30;
@@ -10,7 +7,7 @@ export class Player extends EventTarget {
   #request = 0;
   #last = 0;
 
-  /** The frame shown, from 0 to frames - 1; between two frames while playing. */
+  /** The current frame, 0 to frames - 1; fractional while playing. */
   get frame(): number {
     return this.#frame;
   }
@@ -31,7 +28,7 @@ export class Player extends EventTarget {
     this.#speed = speed;
   }
 
-  /** Takes a new clip's length, from its start. */
+  /** Sets the length of a new clip and rewinds. */
   load(frames: number, fps: number): void {
     this.#frames = Math.max(1, frames);
     this.#fps = fps;
@@ -44,7 +41,7 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("frame"));
   }
 
-  /** Stops and moves by whole frames. */
+  /** Pauses and moves by whole frames, around the ends. */
   stepBy(frames: number): void {
     this.pause();
     const count = this.#frames;
@@ -71,7 +68,7 @@ export class Player extends EventTarget {
   }
 
   #tick = (now: number): void => {
-    // A page that slept does not catch up with what it missed.
+    // After a long gap between two animation frames, playback continues where it was.
     const elapsed = Math.min(now - this.#last, 100) / 1000;
     this.#last = now;
     const last = this.#frames - 1;

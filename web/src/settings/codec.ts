@@ -1,17 +1,17 @@
-/** How one setting is written into an address and read back. A value that does not parse falls back to the default. */
+/** Writes one setting into the address and reads it back. */
 export interface Codec<T> {
   encode(value: T): string;
-  /** The value, or undefined where the text is no such value. */
+  /** Undefined if the text is invalid; the setting then keeps its default. */
   decode(text: string): T | undefined;
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export const choice = <const T extends string>(...words: T[]): Codec<T> => ({
   encode: (value) => value,
   decode: (text) => words.find((word) => word === text),
 });
 
-/** Any text up to a length that an address can bear. */
+/** Text of at most 200 characters. */
 export const text: Codec<string> = {
   encode: (value) => value,
   decode: (value) => (value.length <= 200 ? value : undefined),
@@ -33,7 +33,7 @@ export const flag: Codec<boolean> = {
   decode: (value) => (value === "1" ? true : value === "0" ? false : undefined),
 };
 
-/** A list, comma separated; null (nothing chosen) is not written at all. */
+/** A comma-separated list; null (nothing chosen) is written as nothing. */
 export const list = (item: Codec<number>): Codec<number[] | null> => ({
   encode: (value) => (value ?? []).map(item.encode).join(","),
   decode: (value) => {
@@ -42,7 +42,7 @@ export const list = (item: Codec<number>): Codec<number[] | null> => ({
   },
 });
 
-/** A value or null, where null is the default. */
+/** A value, or null as the default. */
 export const optional = <T>(inner: Codec<T>): Codec<T | null> => ({
   encode: (value) => (value === null ? "" : inner.encode(value)),
   decode: (value) => inner.decode(value),

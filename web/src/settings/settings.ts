@@ -1,6 +1,6 @@
 import { decode, defaults, encode, type State } from "./table.ts";
 
-/** The settings in force. Says "change" when one changes; the event's detail names which. */
+/** The current settings. Fires "change" with the names of the changed settings as detail. */
 export class Settings extends EventTarget {
   #state: State = defaults();
   #unlink: (() => void) | null = null;
@@ -16,14 +16,14 @@ export class Settings extends EventTarget {
     this.dispatchEvent(new CustomEvent<(keyof State)[]>("change", { detail: changed }));
   }
 
-  /** The part of an address that reproduces these settings. */
+  /** The settings as the fragment of an address. */
   get address(): string {
     return encode(this.#state);
   }
 
   /**
-   * Keeps the page's address and these settings equal. Only a page that belongs to the playground asks for this; an
-   * embedded element leaves its host's address alone. Answers whether the address held settings.
+   * Keeps the page's address and these settings equal. Only for a page of the playground's own; an embedded element leaves
+   * the address alone. Returns whether the address had a fragment.
    */
   linkToAddress(): boolean {
     const read = () => this.set(decode(location.hash.slice(1)));

@@ -2,7 +2,7 @@ import { OPENED } from "../engine/models.ts";
 import { type Codec, choice, flag, list, number, optional, text } from "./codec.ts";
 import { sweepIds } from "./sweep-ids.ts";
 
-/** Another page does not have the visitor's own files, so an address does not name them. */
+/** Omits networks from the visitor's files: whoever opens the address does not have them. */
 const served: Codec<string> = {
   encode: (value) => (value.startsWith(OPENED) ? "" : value),
   decode: text.decode,
@@ -11,7 +11,7 @@ const served: Codec<string> = {
 interface Row<T> {
   /** The key in the address. */
   key: string;
-  /** The value where nothing is said. */
+  /** The default. */
   initial: T;
   codec: Codec<T>;
 }
@@ -19,19 +19,19 @@ interface Row<T> {
 const row = <T>(key: string, initial: T, codec: Codec<T>): Row<T> => ({ key, initial, codec });
 
 /**
- * Every setting of the playground, once: its key in the address, its default and how it is written.
+ * Every setting of the playground: its key in the address, its default and its codec.
  * Lengths are in the unit of the clip's layout (metres, or a share of the picture).
  */
 export const table = {
-  /** Gallery id of the clip; empty: the first one. */
+  /** Id of the gallery clip; empty: the first. */
   clip: row("clip", "", text),
-  /** Id of the recogniser; empty: the one that fits the clip's layout. */
+  /** Id of the recogniser; empty: the default for the clip's layout. */
   model: row("model", "", served),
-  /** Which device computes. */
+  /** The device that computes. */
   engine: row("engine", "auto", choice("auto", "webgpu", "cpu")),
 
   mode: row("mode", "basic", choice("one-step", "basic", "localized", "advanced")),
-  /** Which iterative attack runs; one step is always FGSM. */
+  /** The iterative attack; one step is always FGSM. */
   method: row("by", "ciasa", choice("ciasa", "pgd", "mi-fgsm", "cw", "smart")),
   /** `least-likely`, `untargeted` or `class:NAME`. */
   target: row("target", "least-likely", text),
@@ -39,11 +39,11 @@ export const table = {
   region: row("region", "arms", text),
   /** The joints when the region is `picked`. */
   joints: row<number[] | null>("joints", null, list(number(0, 63, true))),
-  /** One epsilon for all joints; null: the layout's usual one. */
+  /** One epsilon for all joints; null: the layout's default. */
   epsilon: row<number | null>("eps", null, optional(number(0, 10))),
-  /** One epsilon per joint (advanced mode); null: the layout's hierarchical ones. */
+  /** One epsilon per joint (advanced mode), (V); null: the layout's hierarchical defaults. */
   epsilons: row<number[] | null>("epss", null, list(number(0, 10))),
-  /** Step and weight of the restraint; null: the method's usual ones. */
+  /** Step size and weight of the restraint; null: the method's defaults. */
   alpha: row<number | null>("alpha", null, optional(number(0.00001, 1))),
   lambda: row<number | null>("lambda", null, optional(number(0, 1000))),
   iterations: row("n", 200, number(1, 5000, true)),
@@ -52,21 +52,21 @@ export const table = {
   smooth: row("smooth", true, flag),
   plausible: row("gan", true, flag),
   stop: row("stop", "confidence", choice("confidence", "iterations")),
-  /** Probability that the target has to hold. */
+  /** Probability that the target has to reach. */
   confidence: row("p", 0.5, number(0.01, 0.999)),
-  /** Steps for which it has to hold. */
+  /** Successive steps for which it has to keep it. */
   hold: row("hold", 5, number(1, 500, true)),
   seed: row("seed", 1, number(0, 4294967295, true)),
 
-  /** Is the Lab open, and which sweep is chosen in it? */
+  /** Whether the Lab is open, and the sweep chosen in it. */
   lab: row("lab", false, flag),
   sweep: row("sweep", "one-step", choice(...sweepIds)),
 
   view: row("view", "overlay", choice("overlay", "side", "film")),
-  /** How many times the difference is drawn larger. */
+  /** Factor by which the difference is drawn larger. */
   magnify: row("mag", 1, number(1, 20)),
   trails: row("trails", false, flag),
-  /** Play speed, 1 = as recorded. */
+  /** Playback speed, 1 = as recorded. */
   speed: row("speed", 1, number(0.1, 2)),
 };
 
@@ -76,7 +76,7 @@ export type Mode = State["mode"];
 
 const names = Object.keys(table) as (keyof State)[];
 
-/** The settings of a page where nothing is said. */
+/** All settings at their defaults. */
 export function defaults(): State {
   return Object.fromEntries(names.map((name) => [name, table[name].initial])) as State;
 }
@@ -92,7 +92,7 @@ export function encode(state: State): string {
   return params.toString();
 }
 
-/** The settings in `key=value&...`; keys and values that are not ours are passed over. */
+/** The settings in `key=value&...`; unknown keys and invalid values are ignored. */
 export function decode(query: string): State {
   const params = new URLSearchParams(query);
   const state: Record<string, unknown> = defaults();

@@ -2,7 +2,7 @@ import type { Viewer } from "./viewer.ts";
 
 /** A press that travels less than this many CSS pixels is a click. */
 const CLICK = 5;
-/** What one press of an arrow key turns or shifts, in CSS pixels of a drag. */
+/** An arrow key acts like a drag by this many CSS pixels. */
 const KEY_STEP = 24;
 const KEY_ZOOM = 1.15;
 
@@ -12,15 +12,15 @@ interface Point {
 }
 
 /**
- * Mouse, touch and keys on a viewer's canvas.
+ * Mouse, touch and keyboard on a viewer's canvas.
  *
- * One finger or the left button turns; two fingers, the right button or shift shift; pinch and wheel zoom; arrow keys
- * turn (with shift: shift), plus and minus zoom, 0 goes back to the first view. A vertical swipe of one finger scrolls the page
- * (`touch-action: pan-y`), so that a phone is never trapped on the canvas; the wheel zooms once the canvas has the
- * focus, or with ctrl.
+ * One finger or the left button turns; two fingers, the right button or shift pan; pinch and wheel zoom; arrow keys turn
+ * (with shift: pan), plus and minus zoom, 0 resets the camera. A vertical swipe of one finger scrolls the page
+ * (`touch-action: pan-y`), so that a phone can always leave the canvas; the wheel zooms only with ctrl or while the canvas
+ * has the focus.
  *
- * Events: "camera" after every change of the camera (draw then), "pick" (`CustomEvent<number | null>`, the joint) after
- * a click or tap without a drag.
+ * Fires "camera" after every change of the camera (draw then) and "pick" (`CustomEvent<number | null>`, the joint) after a
+ * click or tap without a drag.
  */
 export class Controls extends EventTarget {
   readonly #canvas: HTMLCanvasElement;
@@ -44,7 +44,7 @@ export class Controls extends EventTarget {
     canvas.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   }
 
-  /** Lets go of the canvas. */
+  /** Removes the listeners. */
   dispose(): void {
     this.#stop.abort();
   }
@@ -56,7 +56,7 @@ export class Controls extends EventTarget {
   #down(event: PointerEvent): void {
     this.#canvas.setPointerCapture(event.pointerId);
     if (this.#pointers.size === 0) this.#travelled = 0;
-    // The second finger of a pinch must never end as a tap.
+    // A pinch's second finger must not end as a tap.
     else this.#travelled = Number.POSITIVE_INFINITY;
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   }
@@ -74,7 +74,7 @@ export class Controls extends EventTarget {
     if (other) {
       const spread = distance(before, other);
       if (spread > 0) this.#viewer.zoom(distance(now, other) / spread);
-      // The fingers' middle moves by half of what one finger moves.
+      // The midpoint of two fingers moves half as far as one finger.
       this.#viewer.pan(dx / 2, dy / 2);
     } else if (event.shiftKey || (event.buttons & 6) !== 0) {
       this.#viewer.pan(dx, dy);
@@ -95,7 +95,7 @@ export class Controls extends EventTarget {
     const root = this.#canvas.getRootNode() as Document | ShadowRoot;
     if (root.activeElement !== this.#canvas && !event.ctrlKey) return;
     event.preventDefault();
-    // Firefox reports lines, others pixels; a pinch on a touchpad arrives as small steps with ctrl.
+    // Firefox reports lines, other browsers pixels; a touchpad pinch arrives as small wheel steps with ctrl.
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 30 : event.deltaY;
     this.#viewer.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)));
     this.#changed();

@@ -1,12 +1,12 @@
-/** What the viewer shows and how. */
+/** How the viewer draws the clips. */
 export interface ViewOptions {
-  /** Both clips in one place, next to each other, or poses of the whole clip in rows. */
+  /** Both clips overlaid, side by side, or a film strip of the clip's poses. */
   view: "overlay" | "side" | "film";
-  /** Factor on the difference between the clips; 1 shows what the network sees. */
+  /** Factor on the difference between the clips; 1 shows the perturbed clip as it is. */
   magnify: number;
-  /** The recent path of the joints that moved most. */
+  /** Draws the recent path of the most displaced joints. */
   trails: boolean;
-  /** Joints of the attack region, drawn with rings; null for all joints, without rings. */
+  /** Joints of the attack region, drawn with rings; null: all joints, no rings. */
   region: number[] | null;
   showClean: boolean;
   showPerturbed: boolean;

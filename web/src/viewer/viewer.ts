@@ -3,10 +3,7 @@ import type { Clip } from "../base/clip.ts";
 import { loadCore } from "../core/module.ts";
 import type { ViewOptions } from "./options.ts";
 
-/**
- * Draws clips on a canvas of its own. Nothing is drawn before `draw` is called, except once when a lost WebGL context
- * has come back.
- */
+/** Draws clips on a canvas, only when `draw` is called and once after a lost WebGL context is restored. */
 export class Viewer {
   readonly #core: ViewerCore;
   readonly #stop = new AbortController();
@@ -15,7 +12,7 @@ export class Viewer {
     this.#core = core;
     const { signal } = this.#stop;
     const lost = (event: Event) => {
-      // Without this the browser never gives the context back.
+      // Otherwise the browser never restores the context.
       event.preventDefault();
       core.lose();
     };
@@ -27,24 +24,24 @@ export class Viewer {
     canvas.addEventListener("webglcontextrestored", restored, { signal });
   }
 
-  /** Throws a CoreError of kind "device" where there is no WebGL2. */
+  /** Throws a CoreError of kind "device" without WebGL2. */
   static async create(canvas: HTMLCanvasElement): Promise<Viewer> {
     await loadCore();
     return new Viewer(canvas, new ViewerCore(canvas));
   }
 
-  /** Shows a clip, or nothing. The perturbed clip goes; camera and options stay. */
+  /** Shows a clip, or nothing. Removes the perturbed clip; keeps camera and options. */
   setClip(clip: Clip | null): void {
     if (clip) this.#core.setClip(clip.layout, clip.fps, clip.frames, clip.people, clip.data);
     else this.#core.clearClip();
   }
 
-  /** Shows perturbed values (T, M, V, C) of the clip, or none. */
+  /** Shows the perturbed clip, (T, M, V, C), or none. */
   setPerturbed(data: Float32Array | null): void {
     this.#core.setPerturbed(data);
   }
 
-  /** Changes the options that are given. */
+  /** Changes the given options. */
   set(options: Partial<ViewOptions>): void {
     const core = this.#core;
     if (options.view !== undefined) core.setView(options.view);
@@ -57,17 +54,17 @@ export class Viewer {
     if (options.picking !== undefined) core.setPicking(options.picking);
   }
 
-  /** Goes to a frame, which may be fractional. */
+  /** Shows a frame; fractions interpolate. */
   setFrame(frame: number): void {
     this.#core.setFrame(frame);
   }
 
-  /** Turns the scene under a drag of so many CSS pixels right and down. */
+  /** Turns the scene for a drag by (dx, dy) CSS pixels, right and down. */
   orbit(dx: number, dy: number): void {
     this.#core.orbit(dx, dy);
   }
 
-  /** Shifts the picture by so many CSS pixels right and down. */
+  /** Moves the picture by (dx, dy) CSS pixels, right and down. */
   pan(dx: number, dy: number): void {
     this.#core.pan(dx, dy);
   }
@@ -80,17 +77,17 @@ export class Viewer {
     this.#core.resetCamera();
   }
 
-  /** The view in words, for people who hear the page. */
+  /** The view in words, for screen readers. */
   describeCamera(): string {
     return this.#core.describeCamera();
   }
 
-  /** The joint nearest to a CSS pixel of the canvas, within 18 pixels. */
+  /** The joint nearest to a point of the canvas in CSS pixels, at most 18 pixels away. */
   pick(x: number, y: number): number | null {
     return this.#core.pick(x, y) ?? null;
   }
 
-  /** The canvas's size in CSS pixels, and how many device pixels there are to one. Clears the canvas: draw afterwards. */
+  /** Sets the size in CSS pixels; `dpr`: device pixels per CSS pixel. Clears the canvas, so draw afterwards. */
   resize(cssWidth: number, cssHeight: number, dpr: number): void {
     this.#core.resize(cssWidth, cssHeight, dpr);
   }
@@ -99,7 +96,7 @@ export class Viewer {
     this.#core.draw();
   }
 
-  /** Frees everything; the canvas can have a new viewer. */
+  /** Frees the viewer; the canvas can get a new one. */
   dispose(): void {
     this.#stop.abort();
     this.#core.free();
