@@ -28,7 +28,7 @@ for (const [mode, settings] of Object.entries(modes)) {
   });
 }
 
-test("pause, step, cancel and reset act at once", async ({ page }) => {
+test("pause, step, cancel and reset take effect at once", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=500`);
   const clean = await recognised(page);
   await page.getByRole("button", { name: "Run attack" }).click();
@@ -40,7 +40,7 @@ test("pause, step, cancel and reset act at once", async ({ page }) => {
   const paused = await steps();
   await page.getByRole("button", { name: "Step", exact: true }).click();
   await expect(status).toHaveText(new RegExp(`Step ${paused + 1} of 500, paused`));
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
   await expect(async () => expect(await steps()).toBeGreaterThan(paused + 1)).toPass();
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await expect(status).toHaveText(/cancelled, the last clip stays/);
@@ -72,7 +72,7 @@ test("clip, settings and figures can be downloaded", async ({ page }) => {
   expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
 });
 
-test("a clip from a picture is attacked in x and y alone, by the network for its skeleton", async ({
+test("a clip in picture coordinates is attacked in x and y only, with the network for its skeleton", async ({
   page,
 }) => {
   const errors = errorsOf(page);
@@ -93,7 +93,7 @@ test("a clip from a picture is attacked in x and y alone, by the network for its
   expect(errors).toEqual([]);
 });
 
-test("attacks that the engine computes together are those that it computes alone", async ({ page }) => {
+test("attacks computed together equal the same attacks computed alone", async ({ page }) => {
   await open(page, cpu);
   await recognised(page);
   const { together, alone, refused } = await page.evaluate(async () => {
@@ -115,17 +115,17 @@ test("attacks that the engine computes together are those that it computes alone
     const configs: AttackConfig[] = [base, { ...base, target: { kind: "class", index: 3 }, iterations: 2 }];
     const { clip } = session;
     const run = async (jobs: { clip: Clip; config: AttackConfig }[]) => {
-      const told: number[][] = jobs.map(() => []);
+      const losses: number[][] = jobs.map(() => []);
       const requests = jobs.map((job, i) => ({
         ...job,
         listener: (event: AttackEvent) => {
-          if (event.type === "report") told[i]?.push(event.report.losses.total);
+          if (event.type === "report") losses[i]?.push(event.report.losses.total);
         },
       }));
       const ends = await Promise.all(session.engine.attackTogether(requests).map(({ done }) => done));
       return ends.map(({ reason, data, recognition }, i) => ({
         reason,
-        told: told[i] ?? [],
+        losses: losses[i] ?? [],
         moved: Math.hypot(...data.map((value, at) => value - (clip.data[at] ?? 0))),
         p: [...recognition.probabilities],
       }));
@@ -141,7 +141,7 @@ test("attacks that the engine computes together are those that it computes alone
       ]),
     };
   });
-  expect(together.map(({ reason, told }) => [reason, told.length])).toEqual([
+  expect(together.map(({ reason, losses }) => [reason, losses.length])).toEqual([
     ["iterations", 3],
     ["iterations", 2],
   ]);
@@ -151,12 +151,12 @@ test("attacks that the engine computes together are those that it computes alone
   };
   for (const [i, one] of together.entries()) {
     close(
-      [...one.told, one.moved, ...one.p],
-      alone[i] ? [...alone[i].told, alone[i].moved, ...alone[i].p] : [],
+      [...one.losses, one.moved, ...one.p],
+      alone[i] ? [...alone[i].losses, alone[i].moved, ...alone[i].p] : [],
     );
     expect(one.moved).toBeGreaterThan(0);
   }
-  // Clips of different lengths do not share a pass, and the engine goes on.
+  // Clips of different lengths are rejected together, and the engine still works.
   expect(refused.map(({ reason }) => reason)).toEqual(["error", "error"]);
   await attack(page);
 });

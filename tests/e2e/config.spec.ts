@@ -19,7 +19,7 @@ const layout: LayoutInfo = {
 const classes = ["wave", "squat"];
 const config = (patch: Partial<State>) => attackConfig({ ...defaults(), ...patch }, layout, classes);
 
-test("each mode is its own attack", () => {
+test("each mode gives its own attack settings", () => {
   const oneStep = config({ mode: "one-step", target: "untargeted" });
   expect(oneStep).toMatchObject({
     method: "fgsm",
@@ -27,38 +27,38 @@ test("each mode is its own attack", () => {
     iterations: 1,
     target: { kind: "untargeted" },
   });
-  // The one step stays within epsilon by itself, and is as long as epsilon: no constraint shortens it.
+  // One step has exactly the size epsilon, so no constraint applies.
   expect(Object.values(oneStep.constraints)).toEqual([false, false, false, false]);
   expect(config({ mode: "basic" })).toMatchObject({ method: "ciasa", joints: null, epsilon: 0.05 });
   expect(config({ mode: "localized" })).toMatchObject({ joints: [1, 2], epsilon: 0.05 });
   expect(config({ mode: "advanced" })).toMatchObject({ joints: [1, 2], epsilon: [0.01, 0.05, 0.25] });
 });
 
-test("a target is a class of this recogniser, and untargeted is for one step only", () => {
+test("a target is a class of this recogniser; CIASA needs one", () => {
   expect(config({ target: "class:squat" }).target).toEqual({ kind: "class", index: 1 });
   expect(config({ target: "untargeted" }).target).toEqual({ kind: "least-likely" });
   expect(() => config({ target: "class:fly" })).toThrow(/no class named "fly"/);
 });
 
-test("picked joints are those of this layout, and none is an error", () => {
+test("joints of other layouts are dropped; an empty region is an error", () => {
   const state = { ...defaults(), mode: "localized", region: "picked", joints: [17, 2, 0] } as const;
   expect(regionJoints({ ...state, joints: [...state.joints] }, layout)).toEqual([0, 2]);
   expect(() => config({ mode: "localized", region: "picked", joints: [] })).toThrow(/No joint is picked/);
 });
 
-test("a list of epsilons for another layout does not count", () => {
+test("a list of epsilons for another layout is ignored", () => {
   expect(jointEpsilons({ ...defaults(), epsilons: [1, 2] }, layout)).toEqual(layout.hierarchical);
   expect(jointEpsilons({ ...defaults(), epsilons: [1, 2, 3] }, layout)).toEqual([1, 2, 3]);
 });
 
-test("a running attack is told only what changed", () => {
+test("a running attack gets only the changed settings", () => {
   expect(configPatch(config({}), config({}))).toEqual({});
   expect(configPatch(config({}), config({ alpha: 0.5 }))).toEqual({ alpha: 0.5 });
 });
 
-test("displacement is the mean distance of a frame's joints, without people who are not there", () => {
+test("displacement is the mean over a frame's joints, without absent people", () => {
   const data = new Float32Array(2 * 2 * 3 * 3).fill(1);
-  // The second person is in no frame.
+  // The second person is absent.
   for (const t of [0, 1]) data.fill(0, (t * 2 + 1) * 9, (t * 2 + 2) * 9);
   const clip = {
     id: "",

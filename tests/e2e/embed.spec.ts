@@ -5,14 +5,14 @@ const host = `<!doctype html><html lang="en"><title>A lesson</title><h1>Two clip
 <ciasa-playground id="b" engine="cpu" mode="localized" hide="header gallery attack curves figures exports explain"></ciasa-playground>
 <script type="module" src="/ciasa-playground.js"></script></html>`;
 
-/** Opens the page of somebody else; gives its second element. */
+/** Opens a host page; returns its second element. */
 async function lesson(page: Page, rest = ""): Promise<Locator> {
   await page.route("**/lesson.html*", (route) => route.fulfill({ contentType: "text/html", body: host }));
   await page.goto(`/lesson.html${rest}`);
   return page.locator("#b");
 }
 
-test("two elements live on a page of somebody else and leave its address alone", async ({ page }) => {
+test("two elements work on a host page and leave its address alone", async ({ page }) => {
   const b = await lesson(page, "?chapter=3#part-2");
   const a = page.locator("#a");
   await expect(a.locator("canvas.painted")).toBeVisible();
@@ -29,17 +29,17 @@ test("two elements live on a page of somebody else and leave its address alone",
     ),
   );
   expect(modes).toEqual(["advanced", "localized"]);
-  // `a` waits for its visitor, `b` loads by itself.
+  // `a` waits for a click, `b` loads the engine itself.
   await expect(a.locator("ciasa-verdict")).toContainText("engine not loaded");
   await expect(b.locator("ciasa-verdict .before")).toContainText("%");
   const { hash, search } = new URL(page.url());
   expect([search, hash]).toEqual(["?chapter=3", "#part-2"]);
 });
 
-test("reports and the end are told as events", async ({ page }) => {
+test("reports and the end of an attack arrive as events", async ({ page }) => {
   const b = await lesson(page);
   await expect(b.locator("ciasa-verdict .before")).toContainText("%");
-  const told = await page.evaluate(async () => {
+  const seen = await page.evaluate(async () => {
     const element = document.getElementById("b") as HTMLElement & {
       session: { settings: { set(patch: object): void } };
       run(): void;
@@ -53,13 +53,13 @@ test("reports and the end are told as events", async ({ page }) => {
     element.run();
     return { reason: await done, steps };
   });
-  expect(told).toEqual({ reason: "iterations", steps: [1, 2] });
+  expect(seen).toEqual({ reason: "iterations", steps: [1, 2] });
 });
 
-test("weights are opened by a script, with nobody asked", async ({ page }) => {
+test("a script opens weights without a dialog", async ({ page }) => {
   const b = await lesson(page);
   await expect(b.locator("ciasa-verdict .before")).toContainText("%");
-  const told = await page.evaluate(async () => {
+  const seen = await page.evaluate(async () => {
     const element = document.getElementById("b") as HTMLElement & {
       openWeights(files: File[], answers?: object): Promise<{ name: string; frames: number } | null>;
     };
@@ -73,11 +73,11 @@ test("weights are opened by a script, with nobody asked", async ({ page }) => {
     const given = await element.openWeights([file], { frames: 32 });
     return { refused, outside, entry, wrong, given: given && [given.name, given.frames] };
   });
-  expect(told.given).toEqual(["theirs", 32]);
-  expect([told.refused, told.outside, told.entry]).toEqual([null, null, null]);
-  expect(told.wrong[0]).toContain("cut.safetensors");
-  expect(told.wrong[1]).toBe("frames: must be 0 to 1000");
-  expect(told.wrong[2]).toBe("class names: 0 names for 27 classes");
+  expect(seen.given).toEqual(["theirs", 32]);
+  expect([seen.refused, seen.outside, seen.entry]).toEqual([null, null, null]);
+  expect(seen.wrong[0]).toContain("cut.safetensors");
+  expect(seen.wrong[1]).toBe("frames: must be 0 to 1000");
+  expect(seen.wrong[2]).toBe("class names: 0 names for 27 classes");
   await expect(b.locator("ciasa-verdict .before")).toContainText("class");
   await expect(b.locator("dialog")).toHaveCount(0);
 });

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { attack, cpu, open, painted, recognised } from "./helpers.ts";
 
-/** Destroys the GPU device in the worker, as a driver that crashes does. */
+/** Destroys the GPU device in the worker, as a crashing driver does. */
 const loseDevice = (page: Page) =>
   page.evaluate(() => {
     const element = document.querySelector("ciasa-playground") as unknown as {
@@ -19,24 +19,24 @@ const device = (page: Page) =>
     return element.session?.engine.state.backend?.kind;
   });
 
-test("the engine is named, with the reason for it", async ({ page }) => {
+test("the badge names the device and the reason for it", async ({ page }) => {
   await open(page);
   await recognised(page);
   const badge = page.locator("ciasa-engine-badge");
   await expect(badge.locator("summary")).toContainText(/CPU|GPU/);
   await badge.locator("summary").click();
-  // Also a GPU that is emulated has been measured, and not judged by its name.
+  // An emulated GPU is measured as well.
   await expect(badge.locator(".panel .hint").first()).toContainText(
     /^measured: (.*\d ms on the CPU, .*\d m?s (on|from) the GPU|\d+ ms .* on the GPU, \d+ ms on the CPU)/,
   );
 });
 
-test("a GPU has compiled what the first step of an attack needs before it is asked for", async ({ page }) => {
+test("a GPU compiles the shaders of an attack before the attack starts", async ({ page }) => {
   await open(page, "engine=webgpu&stop=iterations&n=1");
   await recognised(page);
-  // On a CPU nothing would be compiled, ever.
+  // On a CPU there would be nothing to compile.
   expect(await device(page)).toBe("webgpu");
-  // The engine answers one after the other: this second answer comes after the warm-up.
+  // Calls are answered in order, so this answer comes after the warm-up.
   await page.evaluate(async () => {
     const element = document.querySelector("ciasa-playground") as unknown as {
       session: { clip: unknown; engine: { recognise(clip: unknown): Promise<unknown> } };
@@ -60,8 +60,8 @@ test("a GPU has compiled what the first step of an attack needs before it is ask
   expect(await worker.evaluate(() => (self as unknown as { compiled: number }).compiled)).toBe(0);
 });
 
-test("a lost GPU is told, and the CPU goes on with the clip and the settings", async ({ page }) => {
-  // Lost while the network is loaded or looks at the clip; the browser tests of the engine lose one before an attack.
+test("a lost GPU is reported, and the CPU continues with the clip and the settings", async ({ page }) => {
+  // Lost while the network is loading or recognising; the browser tests of the engine lose one before an attack.
   test.setTimeout(600_000);
   await open(page, "engine=webgpu&stop=iterations&n=2&eps=0.04");
   const badge = page.locator("ciasa-engine-badge summary");
@@ -78,7 +78,7 @@ test("a lost GPU is told, and the CPU goes on with the clip and the settings", a
   await attack(page);
 });
 
-test("changing the device starts the engine again with the same recogniser", async ({ page }) => {
+test("changing the device restarts the engine with the same recogniser", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=1`);
   const clean = await recognised(page);
   await page.locator("ciasa-engine-badge summary").click();
@@ -88,7 +88,7 @@ test("changing the device starts the engine again with the same recogniser", asy
   await attack(page);
 });
 
-test("a model that does not arrive is told and can be asked for again", async ({ page }) => {
+test("a failed download of a model is reported and can be repeated", async ({ page }) => {
   let blocked = true;
   await page.route(/models\/.*\.safetensors$/, (route) => (blocked ? route.abort() : route.continue()));
   await open(page, cpu);

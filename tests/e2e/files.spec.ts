@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { cpu, open, painted, recognised } from "./helpers.ts";
 
-/** Lets go of files over the playground, as a visitor does with the mouse. */
+/** Drops a file on the playground. */
 async function drop(page: import("@playwright/test").Page, name: string, content: string): Promise<void> {
   const files = await page.evaluateHandle(
     ([fileName, text]) => {
@@ -14,7 +14,7 @@ async function drop(page: import("@playwright/test").Page, name: string, content
   await page.dispatchEvent("ciasa-playground", "drop", { dataTransfer: files });
 }
 
-test("a good file is shown and recognised, a bad one is refused with its place", async ({ page }) => {
+test("a readable file is shown and recognised, a broken one is reported by name", async ({ page }) => {
   await open(page, cpu);
   await painted(page);
   const index = await (await page.request.get("/clips/index.json")).json();
@@ -36,7 +36,7 @@ test("a good file is shown and recognised, a bad one is refused with its place",
   expect(new URL(page.url()).hash).not.toContain("mine");
 });
 
-test("a file that cannot be read is told by its name, and the others are taken", async ({ page }) => {
+test("an unreadable file is reported by name, and the others are opened", async ({ page }) => {
   await open(page, cpu);
   await painted(page);
   const index = await (await page.request.get("/clips/index.json")).json();
@@ -45,7 +45,7 @@ test("a file that cannot be read is told by its name, and the others are taken",
     const element = document.querySelector("ciasa-playground") as unknown as {
       session: { addFiles(files: File[]): Promise<void> };
     };
-    // As a folder that was dropped: a name, and nothing that can be read.
+    // Like a dropped folder: it has a name, but reading it fails.
     const folder = new File(["x"], "my folder.pt");
     const unreadable = () => Promise.reject(new DOMException("It could not be found.", "NotFoundError"));
     folder.slice = () => Object.assign(new Blob(), { arrayBuffer: unreadable });
@@ -59,7 +59,7 @@ test("a file that cannot be read is told by its name, and the others are taken",
   await expect(mine).toHaveAttribute("aria-pressed", "true");
 });
 
-test("files come in by the button as well", async ({ page }) => {
+test("the button opens files as well", async ({ page }) => {
   await open(page, cpu);
   await painted(page);
   const body = Array.from({ length: 4 }, () => [

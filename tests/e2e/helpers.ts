@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type ConsoleMessage, expect, type Locator, type Page } from "@playwright/test";
 
-/** Settings that keep a test's computing small. */
+/** The setting that selects the CPU. */
 export const cpu = "engine=cpu";
 
 /** Opens the playground with settings in its address. */
@@ -10,7 +10,7 @@ export async function open(page: Page, settings = ""): Promise<void> {
   await page.goto(settings ? `/#${settings}` : "/");
 }
 
-/** What the page logs as an error or throws. Ask before `open`, look at the end. */
+/** Collects errors that the page logs or throws. Call before `open`, read at the end. */
 export function errorsOf(page: Page): string[] {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -23,7 +23,7 @@ export function errorsOf(page: Page): string[] {
 /** Waits for the first picture. */
 export const painted = (page: Page) => expect(page.locator("canvas.painted")).toBeVisible();
 
-/** Waits until the network has said what it sees. */
+/** Waits for the recognition of the clean clip; returns its class. */
 export async function recognised(page: Page): Promise<string> {
   await expect(page.getByRole("button", { name: /^(Run attack|Run again)$/ })).toBeEnabled();
   return before(page);
@@ -48,7 +48,7 @@ export async function after(page: Page): Promise<string> {
   return (await label(page, "after")).trim();
 }
 
-/** Runs the attack that is set and waits for its end; answers its last line. */
+/** Runs the attack and waits for its end; returns the last status line. */
 export async function attack(page: Page): Promise<string> {
   await page.getByRole("button", { name: /^(Run attack|Run again)$/ }).click();
   const status = page.locator("ciasa-run-bar p");
@@ -56,13 +56,13 @@ export async function attack(page: Page): Promise<string> {
   return (await status.textContent()) ?? "";
 }
 
-/** Saves what the page looks like now. */
+/** Saves a screenshot. */
 export const picture = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/${name}.png`, animations: "disabled" });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds against WCAG 2 A and AA, in words. */
+/** Violations of WCAG 2 A and AA that axe finds. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
@@ -74,7 +74,7 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** Controls that a finger would miss: it needs 44 px of what it would hit, that is the label where there is one. */
+/** Controls smaller than 44 px, too small for a finger. A control with a label counts with its label. */
 export const smallTargets = (page: Page) =>
   page.evaluate(() => {
     const found: string[] = [];
@@ -92,7 +92,7 @@ export const smallTargets = (page: Page) =>
     return found;
   });
 
-/** The name of what has the focus. */
+/** The name of the focused element. */
 const focused = (page: Page) =>
   page.evaluate(() => {
     let at = document.activeElement;
@@ -100,7 +100,7 @@ const focused = (page: Page) =>
     return at?.getAttribute("aria-label") ?? at?.textContent?.trim() ?? "";
   });
 
-/** Tabs on until what has the focus is named so. */
+/** Presses a key until the focused element has this name. */
 export async function tabTo(page: Page, name: RegExp, key = "Tab"): Promise<void> {
   for (let i = 0; i < 300; i += 1) {
     await page.keyboard.press(key);
@@ -109,7 +109,7 @@ export async function tabTo(page: Page, name: RegExp, key = "Tab"): Promise<void
   throw new Error(`${name} cannot be reached with the tab key`);
 }
 
-/** What a click on a button saves, as text. */
+/** The text of the file that a click on a button downloads. */
 export async function saved(page: Page, name: RegExp, within: Page | Locator = page): Promise<string> {
   const waiting = page.waitForEvent("download");
   await within.getByRole("button", { name }).click();

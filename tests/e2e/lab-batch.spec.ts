@@ -7,13 +7,13 @@ import { labDefaults } from "../../web/src/lab/settings.ts";
 import type { sweepIds } from "../../web/src/settings/sweep-ids.ts";
 import { entries, entry, ground, made, model } from "./lab-made.ts";
 
-test("as many attacks are computed together as fit into a call of a GPU, and one on a CPU", () => {
+test("a GPU computes as many attacks together as fit into a call, a CPU one", () => {
   const gpu = (gpuMs: number, software = false): Backend => {
     const parity = { logits: 0, gradient: 0, tolerance: 1, ok: true, gpuMs, cpuMs: 1 };
     return { kind: "webgpu", name: "", reason: "", software, parity };
   };
   expect([1, 20, 40, 99, 500].map((ms) => attacksAtOnce(gpu(ms), 64))).toEqual([8, 5, 2, 1, 1]);
-  // Clips that are long do not fit into memory together.
+  // Long clips do not fit into memory together.
   expect([80, 128, 300, 3000].map((frames) => attacksAtOnce(gpu(1), frames))).toEqual([8, 5, 2, 1]);
   expect(attacksAtOnce(gpu(1, true), 64)).toBe(1);
   expect(attacksAtOnce({ ...gpu(1), kind: "cpu" }, 64)).toBe(1);
@@ -28,7 +28,7 @@ test("attacks of one kind on clips of one length share a pass, judgements do not
   const basic = of("basic", ["a", "c", "e"]).tasks;
   const [first] = basic as [Task];
   expect(together(first, basic).map((task) => task.clip.id)).toEqual([..."aaaaaccccc"]);
-  // Of the peers only one is of CIASA's kind.
+  // Among the other attacks, one has CIASA's method and restraint.
   const peer = of("peers", ["a", "c"]).tasks;
   for (const task of peer) {
     const kinds = new Set(together(task, peer).map(({ setting: { config } }) => config.method));
@@ -38,7 +38,7 @@ test("attacks of one kind on clips of one length share a pass, judgements do not
   expect(transfer.map((task) => together(task, transfer).length)).toEqual([2, 2, 1, 1]);
 });
 
-test("a host that computes several at once gets them so, and the rows are the plan's", async () => {
+test("a host that computes several attacks at once gets batches, and the rows follow the plan", async () => {
   const { host, lab } = made();
   host.most = 4;
   const under: number[] = [];
@@ -55,13 +55,13 @@ test("a host that computes several at once gets them so, and the rows are the pl
   ]);
   expect(lab.results.map(({ config }) => config.epsilon)).toEqual([0.1, 0.2, 0.1, 0.2, 0.1, 0.2]);
   expect(Math.max(...under)).toBe(4);
-  // A row's seconds are its share.
+  // The time in a row is its share of the batch.
   expect(new Set(lab.results.slice(0, 4).map(({ seconds }) => seconds)).size).toBe(1);
   const [head, line] = csv(lab.results, "one-step", [ground.model]).split("\n");
   expect([head?.split(",").at(-1), line?.split(",").at(-1)]).toEqual(["batch", "4"]);
 });
 
-test("of attacks that fail together each is tried alone, and only who is to blame is in trouble", async () => {
+test("attacks that fail together are tried alone, and only failing ones are reported", async () => {
   const { host, lab } = made();
   host.most = 8;
   const usual = host.next;
@@ -73,13 +73,13 @@ test("of attacks that fail together each is tried alone, and only who is to blam
   expect(host.batches).toEqual(["aaccdd", "a", "a", "c", "c", "d", "d"]);
   expect([lab.results.length, lab.open, lab.troubles.size]).toEqual([4, 2, 2]);
   expect(lab.results.every(({ batch }) => batch === 1)).toBe(true);
-  // Gone on, those that are left are tried together again.
+  // Resumed, the remaining ones are tried together again.
   host.next = usual;
   await lab.start();
   expect([host.batches.at(-1), lab.open, lab.troubles.size]).toEqual(["cc", 0, 0]);
 });
 
-test("cancelled, a batch is lost as a whole and done again", async () => {
+test("a cancelled batch is computed again as a whole", async () => {
   const { host, lab } = made();
   host.most = 3;
   const usual = host.next;

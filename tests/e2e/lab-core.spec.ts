@@ -13,7 +13,7 @@ import { remaining } from "../../web/src/lab/time.ts";
 import { sweepIds } from "../../web/src/settings/sweep-ids.ts";
 import { entries, entry, FakeHost, flipped, ground, made, model, reports } from "./lab-made.ts";
 
-test("Wilson's interval is that of the tables", () => {
+test("Wilson's interval agrees with published tables", () => {
   const rounded = (hits: number, of: number) => {
     const { low, high } = rate(hits, of);
     return [low, high].map((value) => Number(value.toFixed(4)));
@@ -25,14 +25,14 @@ test("Wilson's interval is that of the tables", () => {
   expect(rate(0, 0).share).toBeNaN();
 });
 
-test("one clip a class is drawn by the seed, and only of classes that the network knows", () => {
+test("one clip per class is drawn by the seed, only from classes of the network", () => {
   const draws = Array.from({ length: 20 }, (_, seed) => oneEach(entries, ["wave", "squat"], seed));
   expect(oneEach(entries, ["wave", "squat"], 3)).toEqual(draws[3]);
   expect(new Set(draws.map(([wave]) => wave))).toEqual(new Set(["a", "b"]));
   for (const draw of draws) expect(draw[1]).toBe("c");
 });
 
-test("epsilons are read as they are written, or refused", () => {
+test("lists of epsilons are parsed or rejected", () => {
   expect(parseEpsilons("0.2, 0.1;0.1 1e-3")).toEqual([0.001, 0.1, 0.2]);
   for (const bad of [
     "",
@@ -49,7 +49,7 @@ test("epsilons are read as they are written, or refused", () => {
     expect(parseEpsilons(bad), bad).toBeNull();
 });
 
-test("every sweep has its settings, and settings that are alike share their rows", () => {
+test("every sweep has its settings, and equal settings share their rows", () => {
   const names = (sweep: (typeof sweepIds)[number]) =>
     plan({ ...labDefaults(), sweep }, entries, { ...ground, others: [model("second")] }).settings.map(
       (one) => one.name,
@@ -78,7 +78,7 @@ test("every sweep has its settings, and settings that are alike share their rows
   expect(small?.tasks.every((task) => keys.has(task.key))).toBe(true);
 });
 
-test("the peers share target, region, epsilon and projection", () => {
+test("all attacks share target, region, epsilon and projection", () => {
   const settings = plan({ ...labDefaults(), sweep: "peers" }, entries, ground).settings;
   expect(settings.map(({ config }) => peerOf(config))).toEqual(peers.map((peer) => peer.id));
   for (const { config } of settings) {
@@ -102,7 +102,7 @@ test("a sweep computes clip by clip, and the rates follow from its rows", async 
     ["d", 0.1],
     ["d", 0.2],
   ]);
-  // "c" is a squat that the network takes for a wave; "d" is of no class of it.
+  // The network sees a wave in "c", a squat; the label of "d" is not one of its classes.
   expect(lab.results.map((row) => row.correct)).toEqual([true, true, false, false, null, null]);
   const rows = lab.results.filter((row) => row.setting === "e=0.1");
   expect(summary(rows, "correct").last).toMatchObject({ hits: 1, of: 1 });
@@ -117,17 +117,17 @@ test("a sweep computes clip by clip, and the rates follow from its rows", async 
   expect(host.attacked.slice(6).map(({ config }) => config.epsilon)).toEqual([0.3, 0.3, 0.3]);
 });
 
-test("the best iterate and the first success are told apart from the last iterate", async () => {
+test("the best iterate and the first success differ from the last iterate", async () => {
   const { host, lab } = made();
   const probabilities = new Float32Array([0.9, 0.1]);
   host.next = ({ resolve }) =>
     resolve({ ...flipped, reports: reports([false, false, true, false]), probabilities });
   await lab.start();
-  // The third report judges the clip as it was after two steps; the last clip is seen rightly again.
+  // The third report judges the clip after two steps; the last clip is classified correctly again.
   expect(lab.results[0]).toMatchObject({ fooled: false, best: true, first: 2, used: 4, predicted: "wave" });
 });
 
-test("cancelled, a sweep keeps its rows and goes on with the others", async () => {
+test("a cancelled sweep keeps its rows and resumes with the others", async () => {
   const { host, lab } = made();
   const usual = host.next;
   host.next = (trial) => {
@@ -143,7 +143,7 @@ test("cancelled, a sweep keeps its rows and goes on with the others", async () =
   expect(host.attacked.map(({ clip }) => clip).join("")).toBe("aacccdd");
 });
 
-test("an attack that others end during a pause is done again", async () => {
+test("an attack that the page's own one ends during a pause is computed again", async () => {
   const { host, lab } = made();
   const usual = host.next;
   host.next = ({ resolve }) => {
@@ -158,19 +158,19 @@ test("an attack that others end during a pause is done again", async () => {
   lab.resume();
   expect(lab.status).toBe("paused");
   host.occupied = false;
-  let told = 0;
+  let changes = 0;
   lab.addEventListener("change", () => {
-    told += 1;
+    changes += 1;
   });
   lab.survey(entries, ground);
-  expect([told, lab.obstacle]).toEqual([1, null]);
+  expect([changes, lab.obstacle]).toEqual([1, null]);
   lab.resume();
   await running;
   expect(lab.results).toHaveLength(6);
   expect(host.attacked).toHaveLength(7);
 });
 
-test("a lost engine stops the sweep with its rows; it goes on once the engine is back", async () => {
+test("a lost engine stops the sweep with its rows; it resumes once the engine is back", async () => {
   const { host, lab } = made();
   const usual = host.next;
   host.next = (trial) => {
@@ -188,7 +188,7 @@ test("a lost engine stops the sweep with its rows; it goes on once the engine is
   expect([lab.status, lab.results.length, lab.failure]).toEqual(["idle", 6, null]);
 });
 
-test("a clip that cannot be attacked is told and passed over, and tried again", async () => {
+test("a clip that cannot be attacked is reported, skipped and tried again", async () => {
   const { host, lab } = made();
   const usual = host.next;
   host.next = (trial) => {
@@ -203,7 +203,7 @@ test("a clip that cannot be attacked is told and passed over, and tried again", 
   expect([lab.troubles.size, lab.open]).toEqual([0, 0]);
 });
 
-test("another network stops the sweep instead of mixing into its rows", async () => {
+test("a change of the network stops the sweep", async () => {
   const { host, lab } = made();
   const usual = host.next;
   host.next = (trial) => {
@@ -215,7 +215,7 @@ test("another network stops the sweep instead of mixing into its rows", async ()
   expect(lab.failure?.message).toContain("SECOND");
 });
 
-test("a network that was switched during a pause ends the sweep when it goes on, and is no clip's trouble", async () => {
+test("a change of the network during a pause stops the sweep when it resumes, without blaming a clip", async () => {
   const { host, lab } = made();
   const usual = host.next;
   let ended = () => {};
@@ -223,7 +223,7 @@ test("a network that was switched during a pause ends the sweep when it goes on,
     if (host.attacked.length < 3) return usual(trial);
     lab.pause();
     host.model = model("second");
-    // The attack went with its network.
+    // The attack ended with its network.
     ended = () => trial.reject({ kind: "config", message: "no attack is under way" });
   };
   const running = lab.start();
@@ -235,7 +235,7 @@ test("a network that was switched during a pause ends the sweep when it goes on,
   expect(lab.failure?.message).toBe("The network was changed to SECOND.");
 });
 
-test("nothing begins or goes on while a network is on its way", async () => {
+test("no sweep starts or resumes while a network is loading", async () => {
   const { host, lab } = made();
   host.loading = true;
   await lab.start();
@@ -258,7 +258,7 @@ test("nothing begins or goes on while a network is on its way", async () => {
   expect(lab.results).toHaveLength(6);
 });
 
-test("other networks judge what was made for the first", async () => {
+test("other networks judge clips attacked for the first", async () => {
   const { host, lab } = made([model("second")]);
   lab.set({ sweep: "transfer", epsilons: [0.1] });
   await lab.start();
@@ -279,7 +279,7 @@ test("other networks judge what was made for the first", async () => {
   expect(lab.obstacle).toContain("second network");
 });
 
-test("rows are written as CSV, whatever a clip is called", async () => {
+test("rows are valid CSV with any clip name", async () => {
   const host = new FakeHost();
   const lab = new Lab(host);
   lab.survey([{ ...entry("a", "wave"), label: 'say "hi",\nthen wave' }], ground);
@@ -287,7 +287,7 @@ test("rows are written as CSV, whatever a clip is called", async () => {
   await lab.start();
   const text = csv(lab.results, "one-step", [ground.model]);
   expect(text).toContain(',"say ""hi"",\nthen wave",wave,');
-  // As `ciasa eval` writes them: the experiment's and the setting's id, the weights' digits, classes by index.
+  // As in `ciasa eval`: ids of experiment and setting, start of the weights' hash, classes as indices.
   expect(text.split("\n")[1]).toMatch(
     /^figure2,sha-of-f,e=0.1,first,first,gallery,a,,0,,,fgsm,0.1,0.05,all,none,1,1,none,1,1,true,1,0.75,,,true,/,
   );
@@ -299,7 +299,7 @@ test("rows are written as CSV, whatever a clip is called", async () => {
   expect(rest[0]?.split(",")).toHaveLength(head?.split(",").length ?? 0);
 });
 
-test("columns that `ciasa eval` has are called as there", () => {
+test("columns shared with `ciasa eval` have the same names", () => {
   const source = readFileSync(new URL("../../crate/src/eval/row.rs", import.meta.url), "utf8");
   const row = source.slice(source.indexOf("pub struct Row {"), source.indexOf("\n}"));
   const known = new Set([...row.matchAll(/pub (\w+):/g)].map(([, name]) => name));
@@ -309,7 +309,7 @@ test("columns that `ciasa eval` has are called as there", () => {
   expect(ours.filter((name) => !known.has(name))).toEqual(own);
 });
 
-test("the remaining time is told by setting, and not before the first row", async () => {
+test("the remaining time is estimated by setting, from the first row on", async () => {
   const { lab } = made();
   expect(remaining(lab.plan.tasks, lab.rows)).toBeNull();
   await lab.start();
@@ -319,7 +319,7 @@ test("the remaining time is told by setting, and not before the first row", asyn
   expect(remaining(lab.plan.tasks, rows)).toBe(12);
 });
 
-test("the plot is an SVG of its own, with every name made harmless", () => {
+test("the plot is a complete SVG with escaped names", () => {
   const point = { name: "<b>&", x: null, last: rate(1, 2), best: rate(2, 2) };
   const figure = { title: "T", about: "A", unit: "m", height: 2, points: [point] };
   for (const drawn of [

@@ -1,4 +1,4 @@
-// A made ground, clips and a host that answers as a test says: the Lab without an engine.
+// Made-up networks and clips and a host scripted by the test: the Lab without an engine.
 
 import type { Entry } from "../../web/src/clips/library.ts";
 import type { LayoutInfo } from "../../web/src/core/layout.ts";
@@ -68,7 +68,7 @@ export const figures: Figures = {
   epsilonExcess: 0,
 };
 
-/** Reports of an untargeted attack on a clip that was class 0; `fooled` step by step. */
+/** Reports of an untargeted attack on a clip of class 0, with `fooled` for each step. */
 export const reports = (fooled: boolean[]): StepReport[] =>
   fooled.map((is, i) => ({
     iteration: i + 1,
@@ -91,7 +91,7 @@ export const flipped: Outcome = {
   end: "iterations",
 };
 
-/** A host whose attacks end as the test says: with an outcome, null (cancelled) or an error. */
+/** A host whose attacks end as scripted: with an outcome, null (cancelled) or an error. */
 export class FakeHost implements LabHost {
   model: ModelInfo | null = ground.model;
   loading = false;
@@ -100,11 +100,11 @@ export class FakeHost implements LabHost {
   released = 0;
   revived = 0;
   readonly attacked: { clip: string; config: AttackConfig }[] = [];
-  /** Clips of the attacks that were asked for together. */
+  /** Ids of the clips that were attacked together, one string per batch. */
   readonly batches: string[] = [];
-  /** What it computes at once. */
+  /** Attacks that it computes at once. */
   most = 1;
-  /** What the next attack does; the usual one flips the label. */
+  /** Settles the next attack; by default the label flips. */
   next: (trial: { resolve(end: Outcome | null): void; reject(error: unknown): void }) => void = ({
     resolve,
   }) => resolve(flipped);
@@ -144,7 +144,7 @@ export class FakeHost implements LabHost {
   }
 
   async judge(_: ModelInfo, clip: { data: Float32Array }) {
-    // The other network falls for the attacked clip, whose data is not the clean one's.
+    // The other network is fooled by the attacked clip, recognised by its data.
     const probabilities = new Float32Array(clip.data[0] === 7 ? [0.1, 0.9] : [0.6, 0.4]);
     return { probabilities, top: [] };
   }

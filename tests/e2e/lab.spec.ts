@@ -15,7 +15,7 @@ import {
 
 const lab = (page: Page) => page.locator("ciasa-lab");
 const state = (page: Page) => page.locator("ciasa-lab-progress p");
-const go = (page: Page) => page.getByRole("button", { name: /^(Run sweep|Go on)$/ });
+const go = (page: Page) => page.getByRole("button", { name: /^(Run sweep|Resume)$/ });
 
 /** Opens the page with the Lab and these clips in it. */
 async function openLab(page: Page, clips: string[], settings = ""): Promise<void> {
@@ -55,10 +55,10 @@ test("nothing of the Lab is loaded before it is opened", async ({ page }) => {
   // Only its code: no clip is read before the sweep runs.
   expect(loaded.slice(before).filter((path) => path.includes("/clips/"))).toEqual([]);
   expect(new URL(page.url()).hash).toContain("lab=1");
-  await expect(state(page)).toHaveText(/^0 of 162 rows, the time is known after the first row/);
+  await expect(state(page)).toHaveText(/^0 of 162 rows, time left unknown until the first row/);
 });
 
-test("a sweep draws its rates, and its files say what its tables say", async ({ page }) => {
+test("a sweep draws its rates, and its files agree with its tables", async ({ page }) => {
   const errors = errorsOf(page);
   await openLab(page, ["Wave 1", "Squat 1", "Walk"]);
   await epsilons(page, "0.002, 0.05");
@@ -84,7 +84,7 @@ test("a sweep draws its rates, and its files say what its tables say", async ({ 
     const right = of.filter((line) => column(line, "clean_correct") === "true");
     expect(of).toHaveLength(3);
     expect(all).toContain(`${fooled(of)} of 3; `);
-    // The walk is of no class of this network, so it cannot be right.
+    // The label "walk" is not a class of this network, so the clip never counts as correct.
     expect(correct).toContain(`${fooled(right)} of 2; `);
     for (const line of of) {
       expect(Number(column(line, "linf"))).toBeCloseTo(Number(column(line, "epsilon")), 5);
@@ -106,13 +106,13 @@ test("a sweep draws its rates, and its files say what its tables say", async ({ 
   expect(errors).toEqual([]);
 });
 
-test("cancelled, a sweep keeps its rows and goes on with the others", async ({ page }) => {
+test("a cancelled sweep keeps its rows and resumes with the others", async ({ page }) => {
   await openLab(page, ["Wave 1", "Squat 1", "Throw 1"]);
   await epsilons(page, "0.01 0.02 0.03 0.04 0.05 0.06 0.07 0.08");
   await go(page).click();
   await expect(state(page)).toHaveText(/ [2-9] of 24 rows/);
   await lab(page).getByRole("button", { name: "Cancel the sweep" }).click();
-  await expect(go(page)).toHaveText(/Go on/);
+  await expect(go(page)).toHaveText(/Resume/);
   await lab(page).getByText("Every clip").click();
   const kept = await cells(page, "ciasa-lab-rows");
   expect(kept.length).toBeGreaterThan(1);
@@ -120,13 +120,11 @@ test("cancelled, a sweep keeps its rows and goes on with the others", async ({ p
   await expect(state(page)).toHaveText(new RegExp(`^${kept.length} of 24 rows, about .* left`));
   await go(page).click();
   await expect(state(page)).toHaveText("24 of 24 rows: complete.");
-  // Those that were there, with the time that they took, were not computed again.
+  // Existing rows, with their times, are not computed again.
   expect((await cells(page, "ciasa-lab-rows")).slice(0, kept.length)).toEqual(kept);
 });
 
-test("while the Lab computes, the playground's attack waits; while it pauses, it does not", async ({
-  page,
-}) => {
+test("the playground's attack waits while the Lab computes, but not while it pauses", async ({ page }) => {
   await openLab(page, ["Wave 1"], "&sweep=basic&stop=iterations&n=2");
   await epsilons(page, "0.01");
   await lab(page).getByLabel("Steps at most").fill("300");
@@ -139,13 +137,13 @@ test("while the Lab computes, the playground's attack waits; while it pauses, it
   await expect(state(page)).toHaveText(/^Paused at Wave 1/);
   await attack(page);
   await go(page).click();
-  // The attack in between ended the Lab's, which begins anew.
+  // The attack in between ended the Lab's, which starts again.
   await expect(state(page)).toHaveText(/step [1-9]/);
   await lab(page).getByRole("button", { name: "Cancel the sweep" }).click();
   await expect(state(page)).toHaveText(/^0 of 1 rows/);
 });
 
-test("while the Lab computes, a clip of another skeleton is watched and its network waits", async ({
+test("while the Lab computes, a clip of another skeleton can be watched and its network waits", async ({
   page,
 }) => {
   const asked: string[] = [];
@@ -163,10 +161,10 @@ test("while the Lab computes, a clip of another skeleton is watched and its netw
   };
   await page.locator("ciasa-gallery").getByRole("button", { name: "Squat 1, HDM05" }).click();
   const panel = page.locator("ciasa-recogniser");
-  await expect(panel).toContainText("The Lab is computing. This clip can be watched");
+  await expect(panel).toContainText("The Lab is computing. You can watch this clip");
   await expect(page.locator("ciasa-verdict .before")).toContainText("waits for the Lab");
   await goesOn();
-  // Nor does a script change the network under the Lab.
+  // A script cannot change the network during a sweep either.
   await page.evaluate(() => {
     const element = document.querySelector("ciasa-playground") as unknown as {
       session: { settings: { set(patch: object): void } };
@@ -186,7 +184,7 @@ test("while the Lab computes, a clip of another skeleton is watched and its netw
   await expect(panel).not.toContainText("The Lab is computing");
 });
 
-test("an engine that is lost is told; the sweep goes on with the rows that it has", async ({ page }) => {
+test("a lost engine is reported, and the sweep resumes with its rows", async ({ page }) => {
   await openLab(page, ["Wave 1", "Squat 1"]);
   await epsilons(page, "0.01 0.02 0.03 0.04 0.05 0.06");
   await go(page).click();
@@ -203,7 +201,7 @@ test("an engine that is lost is told; the sweep goes on with the rows that it ha
   await expect(lab(page).getByRole("alert")).toHaveCount(0);
 });
 
-test("clips that fool one network are shown to another one", async ({ page }) => {
+test("clips attacked for one network are shown to another", async ({ page }) => {
   // The same weights under a second name: whatever fools the first network fools the second.
   await page.route("**/models/manifest.json", async (route) => {
     const manifest = await (await route.fetch()).json();
@@ -219,7 +217,7 @@ test("clips that fool one network are shown to another one", async ({ page }) =>
   expect([twin?.[1], twin?.[2], twin?.[4]]).toEqual(["Twin", own?.[2], own?.[4]]);
 });
 
-test("the host page runs a sweep and is told of its end", async ({ page }) => {
+test("a host page runs a sweep and gets its end as an event", async ({ page }) => {
   const host = `<!doctype html><html lang="en"><title>A lesson</title>
     <ciasa-playground engine="cpu"></ciasa-playground><ciasa-playground id="bare" hide="lab" manual-engine></ciasa-playground>
     <script type="module" src="/ciasa-playground.js"></script></html>`;
@@ -237,7 +235,7 @@ test("the host page runs a sweep and is told of its end", async ({ page }) => {
       },
     );
     await element.runLab({ sweep: "one-step", clips: ["synthetic-wave-1"], epsilons: [0.01, 0.02] });
-    return told;
+    return ended;
   });
   expect(end.reason).toBe("complete");
   expect(end.rows.map((row) => [row.clip, row.config.epsilon])).toEqual([
@@ -250,7 +248,7 @@ test("the host page runs a sweep and is told of its end", async ({ page }) => {
 test("a sweep by keyboard alone", async ({ page }) => {
   await open(page, cpu);
   await recognised(page);
-  // From the page's end, as the Lab is near it.
+  // Backwards, as the Lab is near the page's end.
   await tabTo(page, /^Open the Lab$/, "Shift+Tab");
   await page.keyboard.press("Enter");
   await expect(go(page)).toBeEnabled();

@@ -4,27 +4,27 @@ import { AttackLoop, type Stepper } from "../../web/src/engine/attack-loop.ts";
 import { stepsAtOnce } from "../../web/src/engine/batch.ts";
 import type { AttackEvent, Control } from "../../web/src/engine/messages.ts";
 
-test("as many steps are asked for as fit into a tenth of a second, at most twice as many as before", () => {
-  // A CPU takes one however many are asked for; a fast GPU goes 1, 2, 4, 8, 16.
+test("a call requests as many steps as fit into a tenth of a second, at most twice the last number", () => {
+  // A CPU takes one step per call in any case; a fast GPU takes 1, 2, 4, 8, 16.
   expect(stepsAtOnce(1, 400)).toBe(1);
   expect([1, 2, 4, 8, 16].map((taken) => stepsAtOnce(taken, 2 * taken))).toEqual([2, 4, 8, 16, 16]);
   expect(stepsAtOnce(4, 0)).toBe(8);
-  // 20 ms a step: five of them. It has become slower: fewer again.
+  // 20 ms per step allow five. Slower steps allow fewer.
   expect(stepsAtOnce(4, 80)).toBe(5);
   expect(stepsAtOnce(8, 400)).toBe(2);
   expect(stepsAtOnce(16, 5000)).toBe(1);
 });
 
-/** An attack of so many steps. Its clip is one number: the steps taken. */
+/** An attack of `all` steps. Its clip is one number: the steps taken. */
 class Counter implements Stepper {
   taken = 0;
   readonly asked: number[] = [];
-  /** Called while steps are under way. */
+  /** Called at the end of each call. */
   meanwhile: () => void = () => {};
 
   constructor(
     readonly all: number,
-    /** What it takes at most in one go. */
+    /** Most steps per call. */
     readonly most: number,
   ) {}
 
@@ -63,8 +63,8 @@ function loopOf(stepper: Stepper, heard: (event: AttackEvent) => void = () => {}
   return { loop, events };
 }
 
-/** The iterations that were told, and a check that a clip came only with the report that it belongs to. */
-function told(events: AttackEvent[]): number[] {
+/** The iterations of the posted reports; checks that a clip comes only with its own report. */
+function iterations(events: AttackEvent[]): number[] {
   return events.flatMap((event) => {
     if (event.type !== "report") return [];
     if (event.data) expect(event.data[0]).toBe(event.report.iteration);
@@ -74,21 +74,21 @@ function told(events: AttackEvent[]): number[] {
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
-test("every report of several steps at once is told, and a clip with its own", async () => {
+test("every report of several steps at once is posted, and each clip with its own report", async () => {
   for (const most of [1, 3, 100]) {
     const counter = new Counter(50, most);
     const { loop, events } = loopOf(counter);
     const [end] = await loop.run();
-    expect(told(events)).toEqual(upTo(50));
+    expect(iterations(events)).toEqual(upTo(50));
     expect([end?.reason, end?.report?.iteration, end?.data[0]]).toEqual(["iterations", 50, 50]);
     expect(counter.asked[0]).toBe(1);
     expect(Math.max(...counter.asked)).toBeLessThanOrEqual(most === 1 ? 2 : 16);
   }
 });
 
-test("a single step is one, and a pause and an end leave the clip of the last report", async () => {
+test("a single step is one step; a pause and an end leave the clip of the last report", async () => {
   const counter = new Counter(1000, 100);
-  // A pause is told before it is waited out, so an order that answers it is never too early.
+  // "paused" is posted before the loop waits, so an answer to it is never lost.
   const orders: Control[] = ["step", "resume"];
   const { loop, events } = loopOf(counter, (event) => {
     const order = event.type === "paused" ? orders.shift() : undefined;
@@ -97,14 +97,14 @@ test("a single step is one, and a pause and an end leave the clip of the last re
   let calls = 0;
   counter.meanwhile = () => {
     calls += 1;
-    // Three calls in which as many as may be are taken; then a pause, a single step and a resumption; then an end.
+    // Three full calls; then a pause, a single step and a resume; then a cancel.
     if (calls === 3) loop.control("pause");
     else if (calls === 6) loop.control("cancel");
   };
   const [end] = await loop.run();
   expect(counter.asked).toHaveLength(6);
   expect(counter.asked[3]).toBe(1);
-  expect(told(events)).toEqual(upTo(counter.taken));
+  expect(iterations(events)).toEqual(upTo(counter.taken));
   const stops = events.flatMap((event, i) => (event.type === "paused" ? [events[i - 1]] : []));
   expect(stops).toHaveLength(2);
   for (const stop of stops) expect(stop?.type === "report" && stop.data).toBeTruthy();
@@ -142,13 +142,13 @@ class Counters implements Stepper {
   }
 }
 
-test("several attacks take their steps together until each is done, and every event says whose it is", async () => {
+test("several attacks take steps together until each is done, and every event names its attack", async () => {
   for (const most of [1, 3]) {
     const stepper = new Counters([2, 9, 5], most);
     const events: AttackEvent[][] = [[], [], []];
     const loop = new AttackLoop(stepper, Array(3).fill({}), (which, event) => events[which]?.push(event));
     const ends = await loop.run();
-    expect(events.map(told)).toEqual([upTo(2), upTo(9), upTo(5)]);
+    expect(events.map(iterations)).toEqual([upTo(2), upTo(9), upTo(5)]);
     expect(
       ends.map((end) => [end.reason, end.report?.iteration, end.data[0], end.recognition.probabilities[0]]),
     ).toEqual([2, 9, 5].map((all) => ["iterations", all, all, all]));
@@ -156,7 +156,7 @@ test("several attacks take their steps together until each is done, and every ev
   }
 });
 
-test("an order to several attacks is one to all, and their settings stay", async () => {
+test("controlling one of several attacks controls all, and their settings are fixed", async () => {
   const stepper = new Counters([1000, 3], 1);
   const events: AttackEvent[][] = [[], []];
   const orders: Control[] = ["step", "resume"];

@@ -11,7 +11,7 @@ test.use({
   },
 });
 
-test("without WebGPU the CPU does the work and says so", async ({ page }) => {
+test("without WebGPU the CPU computes, and the badge says so", async ({ page }) => {
   const errors = errorsOf(page);
   await open(page, "stop=iterations&n=2");
   await recognised(page);

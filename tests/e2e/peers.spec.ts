@@ -8,7 +8,7 @@ const peers = {
   SMART: { method: "adam", restraint: "smart" },
 };
 
-test("every peer of CIASA runs, with its own step and losses", async ({ page }) => {
+test("every method runs, with its own step size and losses", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=2&eps=0.04`);
   await recognised(page);
   const panel = page.locator("ciasa-attack-panel");
@@ -22,7 +22,7 @@ test("every peer of CIASA runs, with its own step and losses", async ({ page }) 
   await expect(page.locator("ciasa-curves[kind=losses]")).toContainText("perceptual");
   expect(new URL(page.url()).hash).toContain("by=smart");
   await panel.getByLabel("Method").selectOption("PGD");
-  // 2.5 epsilon over two steps, until somebody sets another one.
+  // The default: 2.5 epsilon over two steps.
   await expect(panel.getByLabel("Step size α")).toHaveValue("0.05");
   await panel.getByLabel("Step size α").fill("0.02");
   await panel.getByLabel("Step size α").press("Enter");
@@ -30,7 +30,7 @@ test("every peer of CIASA runs, with its own step and losses", async ({ page }) 
   expect(JSON.parse(await saved(page, /Settings/)).alpha).toBe(0.02);
 });
 
-test("a peer may go without a target; CIASA may not", async ({ page }) => {
+test("CIASA needs a target; the other methods do not", async ({ page }) => {
   await open(page, `${cpu}&by=pgd&target=untargeted&stop=iterations&n=2`);
   await recognised(page);
   const target = page.locator("ciasa-target-picker summary");

@@ -1,13 +1,13 @@
 import { expect, test } from "@playwright/test";
 import { errorsOf, open, painted, picture, recognised } from "./helpers.ts";
 
-test("a clip plays before the engine is asked for", async ({ page }) => {
+test("a clip plays before the engine is downloaded", async ({ page }) => {
   const errors = errorsOf(page);
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  // The engine's module is held back for as long as this test likes.
+  // The engine's module arrives when this test releases it.
   await page.route(/engine_bg.*\.wasm$/, async (route) => {
     await held;
     await route.continue();
@@ -24,7 +24,7 @@ test("a clip plays before the engine is asked for", async ({ page }) => {
   expect(errors).toEqual([]);
 });
 
-test("the download of the engine can be called off and taken up again", async ({ page }) => {
+test("the download of the engine can be cancelled and restarted", async ({ page }) => {
   await page.route(/engine_bg.*\.wasm$/, () => {});
   await open(page, "engine=cpu");
   await painted(page);
@@ -35,7 +35,7 @@ test("the download of the engine can be called off and taken up again", async ({
   await recognised(page);
 });
 
-test("a visitor who wants no motion gets a still clip", async ({ page }) => {
+test("a visitor who prefers reduced motion gets a still clip", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page, "engine=cpu");
   await painted(page);
@@ -44,7 +44,7 @@ test("a visitor who wants no motion gets a still clip", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
 });
 
-test("search finds clips and says when there is none", async ({ page }) => {
+test("search finds clips, and says so if there are none", async ({ page }) => {
   await open(page, "engine=cpu");
   await painted(page);
   const clips = page.locator("ciasa-gallery li");
@@ -53,5 +53,5 @@ test("search finds clips and says when there is none", async ({ page }) => {
   await expect(clips).not.toHaveCount(all);
   await expect(clips.first()).toContainText(/wave/i);
   await page.getByLabel("Search clips").fill("no such thing");
-  await expect(page.locator("ciasa-gallery")).toContainText("No clip fits");
+  await expect(page.locator("ciasa-gallery")).toContainText("No clip matches");
 });

@@ -31,12 +31,12 @@ const other: State = {
   speed: 0.25,
 };
 
-test("the defaults need no address", () => {
+test("the defaults give an empty address", () => {
   expect(encode(defaults())).toBe("");
   expect(decode("")).toEqual(defaults());
 });
 
-test("every setting goes into an address and comes back", () => {
+test("every setting survives a round trip through the address", () => {
   for (const [name, value] of Object.entries(other)) {
     expect(value, name).not.toEqual(defaults()[name as keyof State]);
   }
@@ -48,7 +48,7 @@ test("no two settings share a key", () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test("what is no setting of ours is passed over", () => {
+test("unknown keys and invalid values are ignored", () => {
   const hostile =
     "eps=NaN&n=-3&alpha=1e999&mode=rm&joints=1,x&seed=0.5&__proto__=1&c=maybe&lambda=&target=%00%ff";
   expect(decode(hostile)).toEqual({ ...defaults(), target: decode(hostile).target });

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { attack, cpu, errorsOf, open, recognised } from "./helpers.ts";
 
-/** What the engine says of its threads. */
+/** The engine's report on its threads. */
 const threads = (page: Page) =>
   page.evaluate(() => {
     const element = document.querySelector("ciasa-playground") as unknown as {
@@ -10,7 +10,7 @@ const threads = (page: Page) =>
     return element.session.engine.state.threads;
   });
 
-/** The last report of an attack of a few steps, every number of it. */
+/** The last report of a short attack, as JSON. */
 async function report(page: Page): Promise<string> {
   await open(page, `${cpu}&stop=iterations&n=4`);
   await recognised(page);
@@ -23,7 +23,7 @@ async function report(page: Page): Promise<string> {
   });
 }
 
-/** Takes the headers away that isolate the page. */
+/** Removes the headers that isolate the page. */
 async function alone(page: Page): Promise<void> {
   await page.route(/\/$/, async (route) => {
     const response = await route.fetch();
@@ -34,7 +34,7 @@ async function alone(page: Page): Promise<void> {
   });
 }
 
-test("in an isolated page all cores compute, to the very numbers of one", async ({ page, context }) => {
+test("in an isolated page all cores compute, with exactly the results of one", async ({ page, context }) => {
   const errors = errorsOf(page);
   const together = await report(page);
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
@@ -64,8 +64,8 @@ async function before(page: Page, script: string): Promise<void> {
   });
 }
 
-/** Gives the engine helpers of another script: what a worker's worker loads cannot be routed. */
-async function helpersOf(page: Page, script: string): Promise<void> {
+/** Replaces the script of the pool's threads. Requests of a worker's worker cannot be routed, so `Worker` is replaced. */
+async function poolOf(page: Page, script: string): Promise<void> {
   const other = `const Real = self.Worker;
     self.Worker = function (_, options) {
       return new Real(URL.createObjectURL(new Blob([${JSON.stringify(script)}], { type: "text/javascript" })), options);
@@ -73,7 +73,7 @@ async function helpersOf(page: Page, script: string): Promise<void> {
   await before(page, other);
 }
 
-test("more threads than a clip has tasks for come to the same numbers", async ({ page, context }) => {
+test("more threads than a clip has tasks give the same results", async ({ page, context }) => {
   const right = await report(page);
   const other = await context.newPage();
   await before(other, 'Object.defineProperty(navigator, "hardwareConcurrency", { value: 64 })');
@@ -81,8 +81,10 @@ test("more threads than a clip has tasks for come to the same numbers", async ({
   expect(await threads(other)).toEqual({ count: 8, alone: null });
 });
 
-test("helpers that do not start leave the engine alone, and it says so", async ({ page }) => {
-  await helpersOf(page, 'throw new Error("out of order")');
+test("a pool that does not start leaves the engine with one thread, and the page says so", async ({
+  page,
+}) => {
+  await poolOf(page, 'throw new Error("out of order")');
   await report(page);
   expect(await threads(page)).toEqual({
     count: 1,
@@ -90,11 +92,14 @@ test("helpers that do not start leave the engine alone, and it says so", async (
   });
 });
 
-test("a helper that fails at work is done without, to the same numbers", async ({ page, context }) => {
+test("a thread that fails at work is replaced by the engine itself, with the same results", async ({
+  page,
+  context,
+}) => {
   const right = await report(page);
   const other = await context.newPage();
-  // Says that it is ready, and gives up at the first job.
-  await helpersOf(
+  // Reports ready, then gives up at the first task.
+  await poolOf(
     other,
     `self.onmessage = ({ data: { buffer, helper } }) => {
       self.postMessage("ready");

@@ -17,13 +17,13 @@ import {
 const shipped = readFileSync("models/utd-mhad-st-gcn.safetensors");
 const classes = Array.from({ length: 27 }, (_, i) => `action ${i + 1}`);
 
-/** Hands files to the button "Open weights". */
+/** Chooses files with the button "Open weights". */
 async function choose(page: Page, ...files: { name: string; buffer: Buffer }[]): Promise<void> {
   const input = page.locator("ciasa-recogniser input[type=file]");
   await input.setInputFiles(files.map((file) => ({ mimeType: "application/octet-stream", ...file })));
 }
 
-/** Lets go of files over the playground. */
+/** Drops files on the playground. */
 async function drop(page: Page, ...files: { name: string; buffer: Buffer }[]): Promise<void> {
   const carried = files.map(({ name, buffer }) => ({ name, base64: buffer.toString("base64") }));
   const dataTransfer = await page.evaluateHandle((all) => {
@@ -39,7 +39,7 @@ const dialog = (page: Page) => page.locator("ciasa-weights-dialog dialog");
 
 const notice = (page: Page) => page.locator("ciasa-notice");
 
-/** What these tests ask of the element. */
+/** The members of the element that these tests use. */
 interface Playground {
   session: {
     engine: { open(...all: unknown[]): Promise<unknown> };
@@ -51,24 +51,24 @@ interface Playground {
   cancelLab(): Promise<void>;
 }
 
-/** Listens, from before the page is opened, for what the element tells as an error. */
+/** Collects the element's errors. Call before `open`. */
 async function failures(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
-    const told: string[] = [];
-    Object.assign(window, { told });
-    addEventListener("ciasa-error", (event) => told.push((event as CustomEvent).detail.message));
+    const messages: string[] = [];
+    Object.assign(window, { messages });
+    addEventListener("ciasa-error", (event) => messages.push((event as CustomEvent).detail.message));
   });
-  return () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+  return () => page.evaluate(() => (window as unknown as { messages: string[] }).messages);
 }
 
-/** The same file with a key of the same length in the place of another. */
+/** The file with one key replaced by another of the same length. */
 function renamed(file: Buffer, from: string, to: string): Buffer {
   const copy = Buffer.from(file);
   copy.write(to, copy.indexOf(from), "latin1");
   return copy;
 }
 
-test("a weight file is recognised, asked about, loaded and attacked, and outlives a restart of the engine", async ({
+test("a weight file is identified, loaded and attacked, and survives a restart of the engine", async ({
   page,
 }) => {
   const errors = errorsOf(page);
@@ -82,7 +82,7 @@ test("a weight file is recognised, asked about, loaded and attacked, and outlive
   await expect(dialog(page).getByLabel(/How many frames/)).toHaveValue("64");
   await picture(page, "weights-dialog");
 
-  // A list that does not fit is refused, and everything stays as it is.
+  // A list of another length is rejected, and nothing changes.
   const list = dialog(page).locator("input[type=file]");
   const text = (names: string[]) => ({
     name: "names.txt",
@@ -120,13 +120,15 @@ test("a weight file is recognised, asked about, loaded and attacked, and outlive
   await expect(page.locator("ciasa-run-bar p")).toHaveText("Ready.");
   await expect.poll(() => before(page)).toBe(await named());
 
-  // Back to the one that ships, without a reload.
+  // Back to the shipped network, without a reload.
   await panel.getByRole("combobox", { name: "Network" }).selectOption({ index: 0 });
   await expect.poll(() => before(page)).toBe(clean);
   expect(errors).toEqual([]);
 });
 
-test("a hostile weight file is refused by its key and the network before stays", async ({ page }) => {
+test("a hostile weight file is rejected with the reason, and the previous network stays", async ({
+  page,
+}) => {
   await open(page, `${cpu}&stop=iterations&n=1`);
   const clean = await recognised(page);
   const refused = async (name: string, buffer: Buffer, cause: RegExp) => {
@@ -156,9 +158,7 @@ test("a hostile weight file is refused by its key and the network before stays",
   await attack(page);
 });
 
-test("the dialog is used by keyboard, fits a phone, breaks no rule of WCAG AA, and gives the focus back", async ({
-  page,
-}) => {
+test("the dialog works by keyboard, fits a phone, meets WCAG AA and returns the focus", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, cpu);
   await recognised(page);
@@ -169,7 +169,7 @@ test("the dialog is used by keyboard, fits a phone, breaks no rule of WCAG AA, a
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await picture(page, "weights-dialog-phone");
   expect(await violations(page)).toEqual([]);
-  // The first question is the first stop.
+  // The first question comes first in the tab order.
   await page.keyboard.press("Tab");
   await expect(dialog(page).getByLabel(/which order/)).toBeFocused();
   await page.keyboard.press("Escape");
@@ -185,22 +185,20 @@ test("the dialog is used by keyboard, fits a phone, breaks no rule of WCAG AA, a
   await picture(page, "weights-opened-phone");
 });
 
-test("weights end the playground's own attack quietly, and once the engine has them there is no way back", async ({
-  page,
-}) => {
-  const said = await failures(page);
+test("loading weights ends the page's attack without an error and cannot be cancelled", async ({ page }) => {
+  const errors = await failures(page);
   await open(page, `${cpu}&stop=iterations&n=2000`);
   await recognised(page);
   await page.getByRole("button", { name: "Run attack" }).click();
   await expect(page.locator("ciasa-run-bar p")).toHaveText(/^Step [1-9]/);
   await choose(page, { name: "mine.safetensors", buffer: shipped });
   await expect(dialog(page).getByRole("button", { name: "Load" })).toBeEnabled();
-  // The engine waits for this test, so that the dialog can be seen meanwhile.
+  // The engine waits for this test, so that the dialog stays open.
   await page.evaluate(() => {
     const { engine } = (document.querySelector("ciasa-playground") as unknown as Playground).session;
     const now = engine.open.bind(engine);
     engine.open = async (...all) => {
-      await new Promise((resolve) => addEventListener("go-on", resolve, { once: true }));
+      await new Promise((resolve) => addEventListener("load-weights", resolve, { once: true }));
       return now(...all);
     };
   });
@@ -213,18 +211,18 @@ test("weights end the playground's own attack quietly, and once the engine has t
     return element.openWeights([new File(["second"], "second.pt")], {});
   });
   expect(second).toBeNull();
-  expect(await said()).toEqual([
+  expect(await errors()).toEqual([
     '"mine.safetensors" is being loaded. Open the next weights when that is done.',
   ]);
   await expect(dialog(page)).toBeVisible();
-  await page.evaluate(() => dispatchEvent(new Event("go-on")));
+  await page.evaluate(() => dispatchEvent(new Event("load-weights")));
   await expect(page.locator("ciasa-recogniser")).toContainText("your file, accuracy unknown");
   await expect(page.locator("ciasa-run-bar p")).toHaveText("Ready.");
-  expect(await said()).toHaveLength(1);
+  expect(await errors()).toHaveLength(1);
   await expect(notice(page)).toHaveCount(0);
 });
 
-test("weights wait for a Lab that was started while their dialog stands", async ({ page }) => {
+test("weights wait for a Lab that was started while their dialog is open", async ({ page }) => {
   await open(page, cpu);
   await recognised(page);
   await choose(page, { name: "mine.safetensors", buffer: shipped });
@@ -246,9 +244,7 @@ test("weights wait for a Lab that was started while their dialog stands", async 
   await expect(page.locator("ciasa-lab-progress").getByRole("alert")).toHaveCount(0);
 });
 
-test("of several lists of names one is taken and the others are told, and so is one that is too long", async ({
-  page,
-}) => {
+test("one of several lists of names is used; the others and too long ones are reported", async ({ page }) => {
   await open(page, cpu);
   await recognised(page);
   const names = Buffer.from(classes.join("\n"));
@@ -268,8 +264,8 @@ test("of several lists of names one is taken and the others are told, and so is 
   await expect(dialog(page)).toContainText("from names.txt");
 });
 
-test("networks are switched without a reload, and a switch can be called off", async ({ page }) => {
-  // A twin of the first network whose file arrives when this test says so.
+test("networks are switched without a reload, and a switch can be cancelled", async ({ page }) => {
+  // A copy of the first network whose file arrives when this test releases it.
   await page.route(/models\/manifest\.json/, async (route) => {
     const manifest = await (await route.fetch()).json();
     const [first] = manifest.models;
@@ -304,7 +300,7 @@ test("networks are switched without a reload, and a switch can be called off", a
   expect(await before(page)).toBe(clean);
   await expect(panel).not.toContainText("The twin is");
 
-  // Chosen again before its download has quite ended, it is on its way again.
+  // Chosen again just before its cancelled download ends, it is loaded.
   for (let moments = 0; moments < 12; moments += 1) {
     await network.selectOption("twin");
     await expect(panel).toContainText("Loading The twin");
@@ -328,7 +324,7 @@ test("networks are switched without a reload, and a switch can be called off", a
   release();
 });
 
-test("a clip that no network reads says so and what to do", async ({ page }) => {
+test("a clip that no network reads is explained, with the next step", async ({ page }) => {
   // Only the networks for Kinect v1 are served here.
   await page.route(/models\/manifest\.json/, async (route) => {
     const manifest = await (await route.fetch()).json();
@@ -370,7 +366,7 @@ test("published Shift-GCN weights recognise an NTU clip among 60 classes, and it
   await expect(dialog(page).getByLabel(/before the network sees it/)).toHaveValue("2s-agcn");
   await expect(dialog(page).getByLabel(/How many frames/)).toHaveValue("300");
   await dialog(page).getByRole("button", { name: "Load" }).click();
-  // As `ciasa recognise` has it, in the same preprocessing.
+  // As `ciasa recognise` answers with the same preprocessing.
   await expect.poll(() => before(page), { timeout: 120_000 }).toBe("point finger");
   await attack(page);
   await picture(page, "shift-gcn");

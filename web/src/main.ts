@@ -1,7 +1,7 @@
 import { setAssetBase } from "./base/assets.ts";
 
-// Built, everything lies beside this file; while developing, at the root of the server.
+// Assets are beside this file in a build, and at the root of the development server.
 setAssetBase(import.meta.env.DEV ? location.origin : import.meta.url);
 
-// After the base is known: defining the element upgrades those on the page, and they begin to load.
+// Only after the base is set: defining the element upgrades those on the page, which begin to load.
 await import("./element/element.ts");

@@ -12,7 +12,7 @@ import type { Stage } from "../ui/stage.ts";
 import { elementStyle } from "./style.ts";
 import "../ui/parts.ts";
 
-/** Parts that `hide` can take away. */
+/** Parts that the `hide` attribute can remove. */
 export type PartName =
   | "header"
   | "gallery"
@@ -27,28 +27,31 @@ export type PartName =
 /**
  * The playground. See docs/EMBED.md for its attributes, properties, methods, events and styles.
  *
- * @fires ciasa-report - a step of the attack; detail: StepReport
- * @fires ciasa-done - an attack has ended; detail: { reason, report, data, config }
- * @fires ciasa-lab-done - a sweep of the Lab is complete or has stopped; detail: { reason, rows, settings }
- * @fires ciasa-error - detail: Failure
+ * @fires ciasa-report - after a step of the attack; detail: StepReport
+ * @fires ciasa-done - at the end of an attack; detail: { reason, report, data, config }
+ * @fires ciasa-lab-done - at the end of a sweep of the Lab; detail: { reason, rows, settings }
+ * @fires ciasa-error - after an error; detail: Failure
  */
 @customElement("ciasa-playground")
 export class CiasaPlayground extends LitElement {
   static override styles = [shared, elementStyle];
 
-  /** Id of the gallery's clip to show. */
+  /** Id of the gallery clip to show, as in clips/index.json; null: the first. */
   @property() clip: string | null = null;
+  /** Id of the recogniser, as in models/manifest.json; null: the first that reads the clip's layout. */
   @property() model: string | null = null;
+  /** The attack's mode: "one-step", "basic", "localized" or "advanced"; null: "basic". */
   @property() mode: Mode | null = null;
+  /** The device that computes: "auto" (the faster one), "webgpu" or "cpu"; null: "auto". */
   @property() engine: State["engine"] | null = null;
-  /** Names of parts not to show, separated by spaces. */
+  /** Names of parts to hide, separated by spaces; see `PartName`. */
   @property() hide = "";
-  /** Keep the page's address and the settings equal. Only for a page that is the playground's own. */
+  /** Keep the page's address and the settings equal. Only for a page of the playground's own. */
   @property({ type: Boolean, attribute: "sync-url" }) syncUrl = false;
-  /** Wait for the visitor before the engine (several megabytes) is downloaded. */
+  /** Download the engine (several megabytes) only when the visitor asks for it. */
   @property({ type: Boolean, attribute: "manual-engine" }) manualEngine = false;
 
-  /** Everything that the element knows; for scripts that want more than the attributes give. */
+  /** The element's state and actions, for scripts that need more than the attributes. */
   readonly session = new Playground((playground) =>
     import("../playground/lab.ts").then(({ connectLab }) => connectLab(playground)),
   );
@@ -62,15 +65,15 @@ export class CiasaPlayground extends LitElement {
     super();
     const { session } = this;
     session.addEventListener("change", () => this.requestUpdate());
-    session.addEventListener("report", (event) => this.#tell("ciasa-report", (event as CustomEvent).detail));
-    session.addEventListener("error", (event) => this.#tell("ciasa-error", (event as CustomEvent).detail));
+    session.addEventListener("report", (event) => this.#fire("ciasa-report", (event as CustomEvent).detail));
+    session.addEventListener("error", (event) => this.#fire("ciasa-error", (event as CustomEvent).detail));
     session.addEventListener("lab-done", (event) =>
-      this.#tell("ciasa-lab-done", (event as CustomEvent).detail),
+      this.#fire("ciasa-lab-done", (event as CustomEvent).detail),
     );
     session.addEventListener("done", () => {
       const { attack } = session;
       if (attack)
-        this.#tell("ciasa-done", {
+        this.#fire("ciasa-done", {
           reason: attack.end,
           report: attack.last,
           data: attack.data,
@@ -107,15 +110,15 @@ export class CiasaPlayground extends LitElement {
     settings.set(patch);
   }
 
-  /** Shows a clip that the page already has. */
+  /** Shows a clip from memory. */
   openClip(clip: Clip): void {
     const { library, layouts } = this.session;
     void this.session.choose(library.addClip(clip, layouts));
   }
 
   /**
-   * Opens weight files as if the visitor had dropped them. With `answers` (an empty object: all by default) nobody is asked.
-   * Settles with the network's entry, or with null where it was not loaded or the visitor is still to decide.
+   * Opens weight files. With `answers` (`{}`: all defaults) no dialog is shown. Resolves to the network's entry, or to null
+   * if it was not loaded or the visitor has yet to decide in the dialog.
    */
   openWeights(files: File[], answers?: Answers): Promise<ModelInfo | null> {
     return this.session.weights.open(files, answers, answers === undefined);
@@ -141,10 +144,7 @@ export class CiasaPlayground extends LitElement {
     this.session.reset();
   }
 
-  /**
-   * Opens the Lab, sets what is given, and runs the sweep. Settles once it is complete or has stopped; rejects where it
-   * cannot begin.
-   */
+  /** Opens the Lab, changes the given settings and runs the sweep. Resolves at its end; rejects if it cannot start. */
   async runLab(settings: Partial<LabSettings> = {}): Promise<void> {
     const { sweep, ...rest } = settings;
     this.session.settings.set({ lab: true, ...(sweep ? { sweep } : {}) });
@@ -216,12 +216,12 @@ export class CiasaPlayground extends LitElement {
   }
 
   override updated(): void {
-    // Picking makes sense only where there is a region.
+    // Only these modes have a region to pick.
     const regional = this.session.state.mode === "localized" || this.session.state.mode === "advanced";
     if (this.picking && !regional) this.picking = false;
   }
 
-  /** The first picture is there: now motion, and the engine. */
+  /** After the first picture, starts playback and the engine. */
   #painted = (): void => {
     if (!this.#still.matches) this.session.player.play();
     const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
@@ -259,7 +259,7 @@ export class CiasaPlayground extends LitElement {
     if (event.dataTransfer) void this.session.addFiles([...event.dataTransfer.files]);
   };
 
-  #tell(name: string, detail: unknown): void {
+  #fire(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }

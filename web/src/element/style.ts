@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** The arrangement of the parts: three columns, two on a tablet, one on a phone. */
+/** The layout of the parts: three columns, two on a tablet, one on a phone. */
 export const elementStyle = css`
   :host {
     display: block;
@@ -44,7 +44,7 @@ export const elementStyle = css`
     flex-wrap: wrap;
   }
 
-  /* Floats above the lower edge of the window, wherever the visitor has scrolled to. */
+  /* Floats above the lower edge of the window at any scroll position. */
   ciasa-notice {
     position: sticky;
     bottom: 16px;
@@ -100,7 +100,7 @@ export const elementStyle = css`
     grid-template-columns: repeat(2, minmax(0, 1fr));
   }
 
-  /* Below what sticks to the window, which ends where its frame does. */
+  /* Outside the frame, since the sticky columns must end with it. */
   .foot {
     display: grid;
     gap: var(--gap);
@@ -158,7 +158,7 @@ export const elementStyle = css`
       flex-direction: column;
     }
 
-    /* The order of a story: watch, choose, attack, read. */
+    /* In order of use: watch, choose, attack, read. */
     main {
       display: contents;
     }
@@ -167,7 +167,7 @@ export const elementStyle = css`
       display: contents;
     }
 
-    /* The picture stays in sight while the visitor changes settings below it. */
+    /* The picture stays in sight while settings below it change. */
     .view {
       order: 1;
       z-index: 3;

@@ -2,7 +2,7 @@ import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Playground } from "../playground/playground.ts";
 
-/** Quiet time before words are said: what is overtaken in between is never read out. */
+/** Milliseconds without a new text before one is read out; a newer text replaces it. */
 const QUIET = 700;
 
 /** A polite live region for screen readers. */

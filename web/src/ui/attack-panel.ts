@@ -14,18 +14,18 @@ const modes: { id: Mode; name: string; about: string }[] = [
   {
     id: "one-step",
     name: "One step",
-    about: "FGSM: a single step of size epsilon along the sign of the gradient. No constraint holds it back.",
+    about: "FGSM: a single step of size epsilon along the sign of the gradient, without constraints.",
   },
-  { id: "basic", name: "Basic", about: "All joints, with one epsilon for all of them." },
+  { id: "basic", name: "Basic", about: "All joints, with one epsilon for all." },
   {
     id: "localized",
     name: "Localized",
-    about: "A region only. Every other joint stays where it is.",
+    about: "Only a region moves; every other joint stays in place.",
   },
   {
     id: "advanced",
     name: "Advanced",
-    about: "A region, with an epsilon for each joint: little at the hip, more at the foot.",
+    about: "A region, with an epsilon for each joint: small at the hip, larger at the foot.",
   },
 ];
 
@@ -40,15 +40,15 @@ const constraints = [
     name: "Keep bone lengths",
     about: "Spatial skeleton realignment (SSR) restores every bone's length in every frame.",
   },
-  { key: "smooth", name: "Smooth in time", about: "Sudden changes of speed cost." },
+  { key: "smooth", name: "Smooth in time", about: "Penalises sudden changes of speed." },
   {
     key: "plausible",
     name: "Plausible poses",
-    about: "A discriminator learns real poses; poses that it can tell apart cost.",
+    about: "A discriminator learns real poses; the attack is penalised for poses that it recognises as fake.",
   },
 ] as const satisfies { key: keyof State; name: string; about: string }[];
 
-/** Everything that shapes an attack, and the buttons that run it. */
+/** The settings of an attack and the buttons that run it. */
 @customElement("ciasa-attack-panel")
 export class AttackPanel extends Part {
   static override styles = [
@@ -103,14 +103,13 @@ export class AttackPanel extends Part {
 
   #constraints() {
     const { settings, state, natural } = this.playground;
-    // The peers have losses of their own in place of CIASA's two.
+    // Smoothness and plausibility are losses of CIASA only.
     const shown = constraints.filter(
       ({ key }) => state.method === "ciasa" || key === "clipping" || key === "realign",
     );
-    // Without other clips of the layout there is nothing to learn real poses from.
     const off = (key: keyof State) => key === "plausible" && !natural;
     const nothingToLearn =
-      "Off: the gallery has no clip of this skeleton that a discriminator could learn from.";
+      "Off: the gallery has no clips of this skeleton for the discriminator to learn from.";
     return html`<fieldset>
       <legend>Constraints</legend>
       <div class="constraints">
@@ -126,7 +125,7 @@ export class AttackPanel extends Part {
 
   #choose(mode: Mode): void {
     const { settings, state } = this.playground;
-    // As in the paper: the one step goes away from the original, the iterative attack to the least likely class.
+    // As in the paper: one step is untargeted, the iterative attack aims at the least likely class.
     const usual = mode === "one-step" ? "untargeted" : "least-likely";
     const target = state.target === "untargeted" || state.target === "least-likely" ? usual : state.target;
     settings.set({ mode, target });

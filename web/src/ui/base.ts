@@ -7,7 +7,7 @@ import type { Playground } from "../playground/playground.ts";
 /** Colours, type and native controls, shared by every component. */
 export const shared: CSSResult = unsafeCSS(tokens + controls);
 
-/** A part of the playground: draws again whenever the playground says so. */
+/** A part of the playground: redraws on its "change" event. */
 export class Part extends LitElement {
   @property({ attribute: false }) playground!: Playground;
   #watched: Playground | null = null;
@@ -36,9 +36,9 @@ export class Part extends LitElement {
   }
 }
 
-/** The value of the field that an event comes from. */
+/** The value of the field that fired an event. */
 export const fieldValue = (event: Event): string =>
   (event.currentTarget as HTMLInputElement | HTMLSelectElement).value;
 
-/** Whether the box that an event comes from is ticked. */
+/** Is the checkbox that fired an event ticked? */
 export const isChecked = (event: Event): boolean => (event.currentTarget as HTMLInputElement).checked;

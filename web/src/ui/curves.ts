@@ -11,7 +11,7 @@ interface Line {
   /** Custom property that holds its colour. */
   colour: string;
   dash: number[];
-  /** Only where an attack has this restraint. */
+  /** Drawn only for attacks with this restraint. */
   restraint?: "ciasa" | "smart";
   value: (report: StepReport) => number | null;
 }
@@ -19,7 +19,7 @@ interface Line {
 const kinds: Record<"probabilities" | "losses", { title: string; empty: string; lines: Line[] }> = {
   probabilities: {
     title: "Probabilities",
-    empty: "Original and target probability draw themselves here.",
+    empty: "The probabilities of the original and the target class appear here.",
     lines: [
       { name: "original", colour: "--clean", dash: [], value: (report) => report.pOriginal },
       { name: "target", colour: "--perturbed", dash: [7, 4], value: (report) => report.pTarget },
@@ -27,7 +27,7 @@ const kinds: Record<"probabilities" | "losses", { title: string; empty: string; 
   },
   losses: {
     title: "Losses",
-    empty: "Each part of the loss draws itself here.",
+    empty: "Each part of the loss appears here.",
     lines: [
       { name: "total", colour: "--ink", dash: [], value: (report) => report.losses.total },
       {
@@ -68,7 +68,7 @@ const kinds: Record<"probabilities" | "losses", { title: string; empty: string; 
   },
 };
 
-/** Live curves of an attack over its steps. Two charts of one playground move one cursor. */
+/** Live curves of an attack over its steps. The charts of one playground share a cursor. */
 @customElement("ciasa-curves")
 export class Curves extends Part {
   static override styles = [
@@ -209,7 +209,7 @@ export class Curves extends Part {
     );
   }
 
-  /** One cursor for the charts of one playground, not for those of another element on the page. */
+  /** The key of the shared cursor: one per playground, since a page may have several. */
   get #key(): string {
     let key = keys.get(this.playground);
     if (!key) {

@@ -8,12 +8,12 @@ import { chip } from "./icons.ts";
 import { digits, megabytes } from "./units.ts";
 
 const choices: { id: State["engine"]; name: string; about: string }[] = [
-  { id: "auto", name: "Automatic", about: "whichever a short measurement finds faster" },
+  { id: "auto", name: "Automatic", about: "the faster device in a short measurement" },
   { id: "webgpu", name: "GPU (WebGPU)", about: "" },
   { id: "cpu", name: "CPU (WebAssembly SIMD)", about: "" },
 ];
 
-/** Which device computes, why, whether it was checked; and the way to change it. Shows the download while there is one. */
+/** The device that computes, the reason, its check and its choice; also the progress of the download. */
 @customElement("ciasa-engine-badge")
 export class EngineBadge extends Part {
   static override styles = [
@@ -91,19 +91,19 @@ export class EngineBadge extends Part {
     details.querySelector("summary")?.focus();
   };
 
-  /** A panel that floats closes once the focus has gone elsewhere. */
+  /** Closes the floating panel when the focus leaves it. */
   #left = (event: FocusEvent): void => {
     const details = event.currentTarget as HTMLDetailsElement;
     if (event.relatedTarget && !details.contains(event.relatedTarget as Node)) details.open = false;
   };
 }
 
-/** The device's name as the browser tells it; a GPU says that it is one. */
+/** The device's name as the browser reports it, marked if it is a GPU. */
 function named({ kind, name, software }: Backend): string {
   return kind === "cpu" ? name : `GPU: ${name}${software ? " (emulated)" : ""}`;
 }
 
-/** How many threads compute on the CPU, and why not more. */
+/** The number of CPU threads, and why there is only one. */
 function together({ kind }: Backend, threads: Threads | null) {
   if (kind !== "cpu" || !threads) return nothing;
   const { count, alone } = threads;
@@ -112,5 +112,5 @@ function together({ kind }: Backend, threads: Threads | null) {
 
 function parity({ logits, gradient, tolerance, ok }: Parity) {
   return html`<p class="check ${ok ? "good" : "bad"}">${ok ? "Checked against the CPU:" : "Differs from the CPU:"}
-    logits by ${digits(logits)}, gradient by ${digits(gradient)} (relative, at most ${digits(tolerance)} is allowed).</p>`;
+    logits by ${digits(logits)}, gradient by ${digits(gradient)} (relative; at most ${digits(tolerance)} is accepted).</p>`;
 }

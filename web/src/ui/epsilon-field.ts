@@ -4,7 +4,7 @@ import { globalEpsilon, usualEpsilon } from "../attack/config.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { digits } from "./units.ts";
 
-/** One epsilon for all joints, with its unit and as a share of the body's height. */
+/** One epsilon for all joints, with its unit and as a share of the body height. */
 @customElement("ciasa-epsilon-field")
 export class EpsilonField extends Part {
   static override styles = [
@@ -26,7 +26,7 @@ export class EpsilonField extends Part {
     return html`
       <h2 id="epsilon">Epsilon</h2>
       <div class="row">
-        <!-- Quadratic, so that small values have most of the way. -->
+        <!-- Quadratic, for finer control of small values. -->
         <input type="range" aria-label="Epsilon, slider" min="0" max="1000" .value=${String(Math.sqrt(Math.min(epsilon / most, 1)) * 1000)}
           aria-valuetext="${digits(epsilon)} ${unit}"
           @input=${(event: Event) => this.#set((Number(fieldValue(event)) / 1000) ** 2 * most)} />

@@ -4,7 +4,7 @@ import { jointEpsilons, regionJoints } from "../attack/config.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { digits } from "./units.ts";
 
-/** The epsilon of every joint in the region; starts from the layout's hierarchy. */
+/** The epsilon of every joint in the region; initially the layout's hierarchical defaults. */
 @customElement("ciasa-epsilon-table")
 export class EpsilonTable extends Part {
   static override styles = [
@@ -55,7 +55,7 @@ export class EpsilonTable extends Part {
           </tbody>
         </table>
       </div>
-      ${joints.length === 0 ? html`<p class="hint">No joint is in the region.</p>` : nothing}
+      ${joints.length === 0 ? html`<p class="hint">The region is empty. Pick joints above.</p>` : nothing}
     `;
   }
 

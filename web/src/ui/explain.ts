@@ -2,7 +2,7 @@ import { css, html, LitElement } from "lit";
 import { customElement } from "lit/decorators.js";
 import { shared } from "./base.ts";
 
-/** What this is about, for a reader who has never heard of it. */
+/** An introduction for readers who are new to adversarial attacks. */
 @customElement("ciasa-explain")
 export class Explain extends LitElement {
   static override styles = [
@@ -24,24 +24,24 @@ export class Explain extends LitElement {
       <div class="columns">
         <section>
           <h3>The network</h3>
-          <p>A graph convolutional network reads a clip of joints, linked as bones within a frame and as paths from frame to frame, and names the action.</p>
+          <p>A graph convolutional network reads a clip of joints, linked by bones within a frame and from frame to frame, and names the action.</p>
         </section>
         <section>
           <h3>The attack</h3>
-          <p>CIASA asks the network which way each joint would have to move for it to see the target action, moves all of them a little that way, and repeats. A person still sees the old action.</p>
+          <p>CIASA computes in which direction each joint has to move for the network to see the target action, moves all joints a little in that direction, and repeats. A person still sees the original action.</p>
         </section>
         <section>
           <h3>What keeps it natural</h3>
-          <p>Every joint stays within its epsilon. Bones keep their lengths, frame by frame. Joints do not jitter. And a second network, the discriminator, learns what real poses look like and pulls the clip towards them.</p>
+          <p>Every joint stays within its epsilon. Bones keep their lengths in every frame. Joints do not jitter. A second network, the discriminator, learns real poses and pulls the clip towards them.</p>
         </section>
         <section>
           <h3>Reading the figures</h3>
-          <p>Keeping bone lengths can push a joint past its epsilon; “Beyond epsilon” says by how much. Blue and round is clean, orange and angular is perturbed. Magnify the difference to see what the attack did.</p>
+          <p>Keeping bone lengths can push a joint past its epsilon; “Beyond epsilon” says by how much. The clean clip is blue with round joints, the perturbed clip orange with angular ones. Magnify the difference to see the attack.</p>
         </section>
       </div>
       <p class="cite">J. Liu, N. Akhtar, A. Mian: <cite>Adversarial Attack on Skeleton-based Human Action Recognition</cite>, IEEE Transactions on Neural Networks
         and Learning Systems, <a href="https://arxiv.org/abs/1909.06500">arXiv:1909.06500</a>. The network is ST-GCN: S. Yan, Y. Xiong, D. Lin,
-        <cite>Spatial Temporal Graph Convolutional Networks for Skeleton-Based Action Recognition</cite>, AAAI 2018. Everything is computed in this page; no clip leaves it.</p>
+        <cite>Spatial Temporal Graph Convolutional Networks for Skeleton-Based Action Recognition</cite>, AAAI 2018. This page computes everything itself; no clip leaves it.</p>
     `;
   }
 }

@@ -4,7 +4,7 @@ import { clipFile, figuresFile, fileStem, formatsOf, save, settingsFile } from "
 import { Part, shared } from "./base.ts";
 import { download, link } from "./icons.ts";
 
-/** Downloads: the clip, the settings, the figures. */
+/** Downloads of the clip, the settings and the figures. */
 @customElement("ciasa-exports")
 export class ExportsBar extends Part {
   static override styles = [
@@ -25,7 +25,7 @@ export class ExportsBar extends Part {
     if (!clip) return nothing;
     const stem = fileStem(playground);
     return html`
-      <h2>Take with you</h2>
+      <h2>Download</h2>
       ${formatsOf(clip.layout).map(
         ({ id, name, ending }) => html`<button class="small" ?disabled=${!attack?.data}
         @click=${() => this.#clip(id, `${stem}.${ending}`)}>${download} ${attack?.data ? "Attacked clip" : "Clip"}${name.slice(4)}</button>`,
@@ -47,11 +47,7 @@ export class ExportsBar extends Part {
       }, 2500);
       this.playground.announce("Link copied");
     } catch {
-      this.playground.report(
-        "The link could not be copied.",
-        `It is the address of this page: ${address.href}`,
-        [],
-      );
+      this.playground.report("The link could not be copied.", `Copy it from here: ${address.href}`, []);
     }
   };
 

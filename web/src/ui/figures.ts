@@ -13,7 +13,7 @@ const rows: { name: string; about: string; show: (figures: Values, layout: Layou
   },
   {
     name: "Mean displacement",
-    about: "distance of a joint from its clean place",
+    about: "mean distance of a joint from its clean position",
     show: (f, l) => length(f.meanDisplacement, l),
   },
   {
@@ -28,7 +28,7 @@ const rows: { name: string; about: string; show: (figures: Values, layout: Layou
   },
   {
     name: "Plausibility",
-    about: "discriminator's score: 100 % means a real pose to it",
+    about: "the discriminator's score: 100 % means a real pose",
     show: (f) => (f.plausibility === null ? "–" : percent(f.plausibility)),
   },
   {
@@ -38,7 +38,7 @@ const rows: { name: string; about: string; show: (figures: Values, layout: Layou
   },
 ];
 
-/** How large the perturbation is, and how natural. */
+/** Size and naturalness of the perturbation. */
 @customElement("ciasa-figures")
 export class Figures extends Part {
   static override styles = [

@@ -1,11 +1,11 @@
 import { html, type TemplateResult } from "lit";
 
-interface Door {
-  /** What the button says. */
+interface FileButton {
+  /** The button's text. */
   label: TemplateResult | string;
-  /** What the field behind it is called. */
+  /** The accessible name of the hidden file field. */
   name: string;
-  /** Endings of the files. */
+  /** File name endings, comma-separated. */
   accept: string;
   multiple?: boolean;
   title?: string;
@@ -17,13 +17,13 @@ const browse = (event: Event): void => {
   field.click();
 };
 
-/** A button that opens the visitor's files, and the field that the browser wants for it. */
-export const fileButton = ({ label, name, accept, multiple = false, title = "", picked }: Door) => html`
+/** A button that opens the browser's file dialog, with the hidden field that the browser requires. */
+export const fileButton = ({ label, name, accept, multiple = false, title = "", picked }: FileButton) => html`
   <button type="button" class="small" title=${title} @click=${browse}>${label}</button>
   <input type="file" hidden ?multiple=${multiple} accept=${accept} aria-label=${name} tabindex="-1"
     @change=${(event: Event) => {
       const field = event.currentTarget as HTMLInputElement;
       picked([...(field.files ?? [])]);
-      // The same file can be chosen again after a correction.
+      // Otherwise choosing the same file again would not fire "change".
       field.value = "";
     }} />`;

@@ -16,21 +16,21 @@ const groups = [
   {
     origin: "synthetic",
     title: "Synthetic clips",
-    hint: "Sampled from a motion prior; none is a recording.",
+    hint: "Sampled from a motion prior, not recorded.",
   },
   {
     origin: "motion-capture",
     title: "Motion capture",
-    hint: "Real recordings, out of distribution: the network never learned such clips.",
+    hint: "Real recordings, out of distribution: the network was not trained on such clips.",
   },
   {
     origin: "converted",
     title: "In other skeletons",
-    hint: "Synthetic clips with the joints that other networks read.",
+    hint: "Synthetic clips with the joints of other networks.",
   },
 ] as const;
 
-/** The clips to choose from, with search, and the door for the visitor's own files. */
+/** The clips to choose from, with search and a button for the visitor's own files. */
 @customElement("ciasa-gallery")
 export class Gallery extends Part {
   static override styles = [
@@ -91,7 +91,7 @@ export class Gallery extends Part {
             shown.filter((entry) => entry.origin === group.origin),
           ),
         )}
-        ${shown.length === 0 && words.length > 0 ? html`<p class="empty" role="status">No clip fits “${this.query}”.</p>` : nothing}
+        ${shown.length === 0 && words.length > 0 ? html`<p class="empty" role="status">No clip matches “${this.query}”.</p>` : nothing}
       </div>
     `;
   }
@@ -110,7 +110,7 @@ export class Gallery extends Part {
   }
 
   #item(entry: Entry) {
-    // As a mask, a drawing takes the text's colour, and whatever else the SVG holds stays inert.
+    // As a mask, the drawing takes the text's colour, and scripts in an SVG cannot run.
     const mask = entry.thumb ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
     return html`<li>
       <button aria-pressed=${entry.id === this.playground.clip?.id} title=${entry.credit}

@@ -4,7 +4,7 @@ import { asFailure } from "../base/failure.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Part, shared } from "./base.ts";
 
-/** The door to the Lab. Nothing of the Lab is loaded before it is opened. */
+/** Opens and closes the Lab; its code is loaded when it is first opened. */
 @customElement("ciasa-lab")
 export class LabSection extends Part {
   static override styles = [
@@ -72,6 +72,6 @@ export class LabSection extends Part {
     const { settings, state } = this.playground;
     settings.set({ lab: !state.lab });
     if (state.lab && this.lab?.status === "running")
-      this.playground.announce("The sweep goes on while the Lab is closed");
+      this.playground.announce("The sweep continues while the Lab is closed");
   };
 }

@@ -4,7 +4,7 @@ import { peers } from "../core/peers.ts";
 import type { State } from "../settings/table.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 
-/** Which iterative attack runs: CIASA, or a peer to compare it with. */
+/** The choice of the iterative attack: CIASA or one to compare it with. */
 @customElement("ciasa-method-picker")
 export class MethodPicker extends Part {
   static override styles = [
@@ -31,7 +31,7 @@ export class MethodPicker extends Part {
   #choose = (event: Event): void => {
     const { settings, state } = this.playground;
     const method = fieldValue(event) as State["method"];
-    // CIASA is a targeted attack. Step and weight are each method's own until somebody sets them.
+    // CIASA is a targeted attack. A new method starts with its own step size and weight.
     const target = method === "ciasa" && state.target === "untargeted" ? "least-likely" : state.target;
     settings.set({ method, target, alpha: null, lambda: null });
   };

@@ -5,7 +5,7 @@ import { shared } from "./base.ts";
 import { accuracy, architecture, treatment } from "./network-words.ts";
 import { megabytes } from "./units.ts";
 
-/** Everything that is known of a network: where it comes from, how it was measured, what it takes. */
+/** A network in detail: origin, accuracy, input and files. */
 @customElement("ciasa-network-details")
 export class NetworkDetails extends LitElement {
   static override styles = [
@@ -35,7 +35,7 @@ export class NetworkDetails extends LitElement {
         ${row("Split", model.split)}
         ${row("Data", model.data)}
         ${row("Classes", model.classes.length)}
-        ${row("Takes", `${people}; ${treatment(model)}`)}
+        ${row("Input", `${people}; ${treatment(model)}`)}
         ${row("Licence", model.licence)}
         ${row("Made by", model.retrain ? html`<code>${model.retrain}</code>` : "")}
         ${model.weights.map((one) => row("File", html`${one.file}, ${megabytes(one.bytes)} (${one.bytes.toLocaleString("en")} bytes)${one.sha256 ? html`<br />SHA-256 <code>${one.sha256}</code>` : nothing}`))}

@@ -9,28 +9,28 @@ const names: Record<ModelInfo["architecture"], string> = {
   "shift-gcn": "Shift-GCN",
 };
 
-/** The architecture as a person reads it. */
+/** The architecture's name. */
 export const architecture = (model: ModelInfo): string => names[model.architecture];
 
-/** How well it does, in words. */
+/** Its accuracy, in words. */
 export function accuracy(model: ModelInfo): string {
   const { top1, clips } = model.accuracy;
   if (isOpened(model) || clips === 0) return "your file, accuracy unknown";
-  return `${(top1 * 100).toFixed(1)} % of ${clips.toLocaleString("en")} test clips right`;
+  return `${(top1 * 100).toFixed(1)} % of ${clips.toLocaleString("en")} test clips correct`;
 }
 
 const treatments: Record<ModelInfo["preprocessing"], string> = {
-  raw: "coordinates as they are",
+  raw: "unchanged coordinates",
   centred: "pelvis subtracted in each frame",
   anchored: "the pelvis's mean position subtracted",
-  padded: "coordinates as they are, empty frames after the end",
+  padded: "unchanged coordinates, empty frames after the end",
   kinetics: "middle of the picture subtracted, empty frames after the end",
   "kinetics-up": "middle of the picture subtracted, y upwards, empty frames after the end",
   "2s-agcn": "spine subtracted, body turned to the front, short clips repeated",
 };
 
-/** What happens to a clip before, in words. */
+/** Its preprocessing, in words. */
 export function treatment(model: ModelInfo): string {
-  const frames = model.frames > 0 ? `${model.frames} frames` : "as many frames as the clip has";
+  const frames = model.frames > 0 ? `${model.frames} frames` : "any number of frames";
   return `${treatments[model.preprocessing]}; ${frames}`;
 }

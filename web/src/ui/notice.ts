@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { Part, shared } from "./base.ts";
 import { cross } from "./icons.ts";
 
-/** What went wrong, what is kept, and the ways on. */
+/** A message: what happened, what is kept, and buttons for the next step. */
 @customElement("ciasa-notice")
 export class NoticeBar extends Part {
   static override styles = [

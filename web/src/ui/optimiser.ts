@@ -35,7 +35,7 @@ const stops: Field[] = [
   { key: "hold", name: "Held for", min: 1, max: 500, step: "1", hint: "steps in a row" },
 ];
 
-/** The step, and the weight where the method has a restraint to weigh. */
+/** The step size, and the weight if the method has a restraint. */
 function steps(method: State["method"]): Field[] {
   const sign = method === "pgd" || method === "mi-fgsm";
   const weighed = { ciasa: "of smoothness and plausibility", smart: "of the perceptual loss" };
@@ -47,7 +47,7 @@ function steps(method: State["method"]): Field[] {
   ];
 }
 
-/** Step sizes, the seed and the rule that ends an attack. */
+/** Step size, seed and stop rule. */
 @customElement("ciasa-optimiser")
 export class Optimiser extends Part {
   static override styles = [
@@ -90,7 +90,7 @@ export class Optimiser extends Part {
   }
 
   #set(key: NumberKey, value: string): void {
-    // The address's codec knows the bounds; what it refuses goes back to what it was.
+    // The codec checks the bounds; an invalid value is reset.
     const parsed = table[key].codec.decode(value);
     if (parsed !== undefined) this.playground.settings.set({ [key]: parsed });
     else this.requestUpdate();

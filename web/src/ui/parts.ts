@@ -1,4 +1,4 @@
-// Every component of the playground, registered.
+// Registers every component of the playground.
 import "./announcer.ts";
 import "./attack-panel.ts";
 import "./curves.ts";

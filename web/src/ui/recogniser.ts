@@ -9,7 +9,7 @@ import { accuracy, architecture } from "./network-words.ts";
 import { megabytes, percent } from "./units.ts";
 import "./network-details.ts";
 
-/** Which network is asked, and the five classes that it holds likeliest, before and after. */
+/** The choice of the network, and its five most likely classes before and after the attack. */
 @customElement("ciasa-recogniser")
 export class Recogniser extends Part {
   static override styles = [
@@ -60,9 +60,9 @@ export class Recogniser extends Part {
         </div>
       </div>
       ${model ? html`<p class="said">${architecture(model)}, ${accuracy(model)}${isOpened(model) ? "" : `; ${model.split}`}.</p>` : nothing}
-      ${engine.loading ? this.#onItsWay(engine.loading) : nothing}
+      ${engine.loading ? this.#loading(engine.loading) : nothing}
       ${unreadable ? this.#unreadable() : nothing}
-      ${held ? html`<p class="said" role="status">${claim?.words} This clip can be watched; its network is loaded once the Lab pauses or ends.</p>` : nothing}
+      ${held ? html`<p class="said" role="status">${claim?.words} You can watch this clip; its network is loaded when the Lab pauses or ends.</p>` : nothing}
       <div class="columns">
         <section aria-label="Before the attack">
           <h3>Before</h3>
@@ -70,10 +70,10 @@ export class Recogniser extends Part {
         </section>
         <section class="after" aria-label="After the attack">
           <h3>After</h3>
-          ${this.#list(attack?.after ?? undefined, attack?.classes, attack ? "First step is being computed." : "Run an attack to compare.")}
+          ${this.#list(attack?.after ?? undefined, attack?.classes, attack ? "Computing the first step." : "Run an attack to compare.")}
         </section>
       </div>
-      ${model && entry?.outOfDistribution ? html`<p class="said">This clip is out of distribution, so its label may well be wrong from the start.</p>` : nothing}
+      ${model && entry?.outOfDistribution ? html`<p class="said">This clip is out of distribution, so the network may misclassify it even without an attack.</p>` : nothing}
       ${model ? html`<ciasa-network-details .model=${model}></ciasa-network-details>` : nothing}
     `;
   }
@@ -92,7 +92,7 @@ export class Recogniser extends Part {
     </select>`;
   }
 
-  #onItsWay(loading: ModelInfo) {
+  #loading(loading: ModelInfo) {
     const { engine, clip } = this.playground;
     const { loadedBytes, totalBytes, status, model } = engine.state;
     const bytes = totalBytes > 0 ? `, ${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : "";
@@ -109,7 +109,7 @@ export class Recogniser extends Part {
     const { layout, clip } = playground;
     const other = playground.library.entries.find((one) => playground.engine.fits(one.layout).length > 0);
     return html`<div class="unreadable">
-      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose another clip. It can be watched meanwhile.</p>
+      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose another clip. You can still watch this one.</p>
       ${other ? html`<button class="small" @click=${() => playground.choose(other)}>Show ${other.name}</button>` : nothing}
     </div>`;
   }

@@ -4,7 +4,7 @@ import { regionJoints } from "../attack/config.ts";
 import { Part, shared } from "./base.ts";
 import { hand } from "./icons.ts";
 
-/** Which joints a localized attack may move: a preset, or joints picked on the figure or in the list. */
+/** The joints that a localized attack may move: a preset region, or joints picked on the figure or in the list. */
 @customElement("ciasa-region-picker")
 export class RegionPicker extends Part {
   static override styles = [

@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { Part, shared } from "./base.ts";
 import { cross, pause, play, reset, stepForward } from "./icons.ts";
 
-/** Run, pause, step, cancel, reset; and how far the attack is. */
+/** The buttons run, pause, step, cancel and reset, and the progress of the attack. */
 @customElement("ciasa-run-bar")
 export class RunBar extends Part {
   static override styles = [
@@ -32,7 +32,7 @@ export class RunBar extends Part {
         ${
           running
             ? html`<button class="primary" @click=${() => attack.pause()}>${pause} Pause</button>`
-            : html`<button class="primary" ?disabled=${!able} @click=${() => playground.startAttack()}>${play} ${paused ? "Go on" : attack ? "Run again" : "Run attack"}</button>`
+            : html`<button class="primary" ?disabled=${!able} @click=${() => playground.startAttack()}>${play} ${paused ? "Resume" : attack ? "Run again" : "Run attack"}</button>`
         }
         <button class="square" title="One step" aria-label="Step" ?disabled=${!able || running} @click=${() => playground.startAttack(true)}>${stepForward}</button>
         <button class="square" title="Cancel the attack" aria-label="Cancel" ?disabled=${!attacking} @click=${() => playground.cancel()}>${cross}</button>
@@ -49,15 +49,15 @@ export class RunBar extends Part {
     if (!attack) {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";
-      if (engine.state.status !== "ready") return "The engine is on its way.";
+      if (engine.state.status !== "ready") return "The engine is loading.";
       if (unreadable)
         return `No network here reads clips of ${layout?.name ?? clip?.layout}: this one can be watched but not attacked.`;
-      if (engine.loading) return "The network is on its way.";
-      return "The recogniser is looking at the clip.";
+      if (engine.loading) return "The network is loading.";
+      return "Recognising the clip.";
     }
     const step = html`Step <span class="number">${attack.last?.iteration ?? 0} of ${attack.config.iterations}</span>`;
     if (attack.status === "paused") return html`${step}, paused.`;
-    if (attack.status === "running") return attack.last ? step : "The first step is being computed.";
+    if (attack.status === "running") return attack.last ? step : "Computing the first step.";
     const ends = {
       held: "the target holds",
       iterations: "all steps taken",

@@ -5,7 +5,7 @@ import { fieldValue, Part, shared } from "./base.ts";
 import { back, forward, pause, play } from "./icons.ts";
 import { length } from "./units.ts";
 
-/** Play, pause and seek for every view, over a profile of how far the attack moved each frame. */
+/** Play, pause and seek, with the mean joint displacement of each frame behind the slider. */
 @customElement("ciasa-scrubber")
 export class Scrubber extends Part {
   static override styles = [
@@ -68,7 +68,7 @@ export class Scrubber extends Part {
       </select>
       ${
         this.#profile.path && this.playground.layout
-          ? html`<span class="visually-hidden">The attack moves the most moved frame's joints by ${length(this.#profile.most, this.playground.layout)} on average.</span>`
+          ? html`<span class="visually-hidden">In the most displaced frame, joints move by ${length(this.#profile.most, this.playground.layout)} on average.</span>`
           : nothing
       }
     `;
@@ -78,7 +78,7 @@ export class Scrubber extends Part {
     this.#frame();
   }
 
-  /** Sixty times a second: the two things that change are written without drawing the rest again. */
+  /** Sixty times a second, so it writes the two changing values without a redraw. */
   #frame(): void {
     const { player } = this.playground;
     const range = this.renderRoot.querySelector<HTMLInputElement>("input");

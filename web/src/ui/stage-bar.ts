@@ -10,7 +10,7 @@ const views: { id: State["view"]; name: string }[] = [
   { id: "film", name: "Film strip" },
 ];
 
-/** How the stage shows the clip: arrangement, magnified difference, trails, camera. */
+/** View options: arrangement, magnified difference, trails, camera. */
 @customElement("ciasa-stage-bar")
 export class StageBar extends Part {
   static override styles = [

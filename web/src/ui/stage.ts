@@ -7,7 +7,7 @@ import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
 
-/** The 3-D picture. Its canvas follows the playground's clock; gestures and keys move the camera. */
+/** The 3-D view. Its canvas follows the player; gestures and keys move the camera. */
 @customElement("ciasa-stage")
 export class Stage extends Part {
   static override styles = [
@@ -24,7 +24,7 @@ export class Stage extends Part {
     `,
   ];
 
-  /** Set while the visitor picks joints on the figure. */
+  /** Is the visitor picking joints on the figure? */
   picking = false;
   @state() private painted = false;
   @state() private trouble: string | null = null;
@@ -63,7 +63,7 @@ export class Stage extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // Moved to another place in the document: a canvas whose context was given back cannot be used again.
+    // Moved within the document: a canvas whose context was released cannot be used again.
     if (this.hasUpdated) this.canvases += 1;
   }
 
@@ -116,9 +116,9 @@ export class Stage extends Part {
     this.paint();
   }
 
-  /** Draws in the next animation frame, once, unless nobody can see it. */
+  /** Draws once in the next animation frame, unless the stage is out of sight. */
   paint(): void {
-    // The first picture is drawn in any case: motion and engine wait for it.
+    // The first picture is always drawn: playback and the engine wait for it.
     const idle = this.painted && !this.#visible;
     if (!this.#viewer || this.#request !== 0 || idle) return;
     this.#request = requestAnimationFrame(() => {
@@ -132,7 +132,7 @@ export class Stage extends Part {
     });
   }
 
-  /** Hands what changed to the viewer. */
+  /** Passes changes to the viewer. */
   #sync(): void {
     const viewer = this.#viewer;
     if (!viewer) return;
@@ -167,7 +167,7 @@ export class Stage extends Part {
     if (this.picking && joint !== null) this.dispatchEvent(new CustomEvent("pick", { detail: joint }));
   }
 
-  /** Keys of the clock; those of the camera are the viewer's. */
+  /** Keys of the player; the viewer handles those of the camera. */
   #key = (event: KeyboardEvent): void => {
     const { player } = this.playground;
     const actions: Record<string, () => void> = {

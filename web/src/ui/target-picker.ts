@@ -4,7 +4,7 @@ import { untargetable } from "../attack/config.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { percent } from "./units.ts";
 
-/** What the network shall be made to see: a class, the least likely one, or (one step only) anything else. */
+/** The target: a class, the least likely class, or (for attacks that allow it) any other class. */
 @customElement("ciasa-target-picker")
 export class TargetPicker extends Part {
   static override styles = [
@@ -52,7 +52,7 @@ export class TargetPicker extends Part {
             ${untargetable(state) ? this.#choice("untargeted", "Anything else (untargeted)", "", "special") : nothing}
             ${fits.map((name) => {
               const index = classes.indexOf(name);
-              const hint = index === seen ? "seen now" : p ? percent(p[index] ?? 0) : "";
+              const hint = index === seen ? "current class" : p ? percent(p[index] ?? 0) : "";
               return this.#choice(`class:${name}`, name, hint, "", index === seen);
             })}
           </div>

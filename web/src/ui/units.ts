@@ -1,6 +1,6 @@
 import type { LayoutInfo } from "../core/layout.ts";
 
-/** A number with about three digits that matter. */
+/** A number with three significant digits. */
 export function digits(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -8,19 +8,19 @@ export function digits(value: number): string {
   return value.toLocaleString("en", { maximumSignificantDigits: size >= 100 ? 4 : 3 });
 }
 
-/** A length as a person reads it: centimetres, or a share of the picture. */
+/** A length for people: centimetres, or percent of the picture. */
 export function length(value: number, layout: LayoutInfo): string {
   return layout.unit === "m" ? `${digits(value * 100)} cm` : `${digits(value * 100)} % of the picture`;
 }
 
-/** A probability in percent, without ever claiming 0 or 100. */
+/** A probability in percent; values near 0 and 1 never read 0 % or 100 %. */
 export function percent(p: number): string {
   if (p > 0.995 && p < 1) return `${Math.min(p * 100, 99.9).toFixed(1)} %`;
   if (p > 0 && p < 0.005) return "< 0.5 %";
   return `${Math.round(p * 100)} %`;
 }
 
-/** Bytes as a person reads them. */
+/** Bytes in megabytes. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { Part, shared } from "./base.ts";
 import { percent } from "./units.ts";
 
-/** The one sentence of the page: what the network sees before and after. */
+/** The network's class for the clip, before and after the attack. */
 @customElement("ciasa-verdict")
 export class Verdict extends Part {
   static override styles = [
@@ -66,7 +66,7 @@ export class Verdict extends Part {
 }
 
 function waiting(status: string, model: boolean): string {
-  if (status === "ready") return model ? "looking…" : "no recogniser yet";
+  if (status === "ready") return model ? "recognising…" : "no recogniser yet";
   if (status === "loading" || status === "starting") return "engine is loading…";
   return status === "failed" ? "engine stopped" : "engine not loaded";
 }

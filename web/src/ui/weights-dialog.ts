@@ -6,7 +6,7 @@ import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
 import { megabytes } from "./units.ts";
 
-/** Weight files that are being opened: what was recognised, what has to be asked, and the decision. */
+/** The dialog of a weights import: what was identified, the open questions, and the decision. */
 @customElement("ciasa-weights-dialog")
 export class WeightsDialog extends Part {
   static override styles = [
@@ -16,7 +16,7 @@ export class WeightsDialog extends Part {
       dialog::backdrop { background: rgb(10 18 26 / 45%); }
       form { display: grid; gap: 14px; padding: 18px 20px 20px; }
       h2 { font-size: 16px; letter-spacing: -0.01em; overflow-wrap: anywhere; }
-      /* It has the focus so that it is read first; it takes no keys. */
+      /* Focused so that it is read first; it takes no keys. */
       h2:focus { outline: none; }
       .found { padding: 10px 12px; border-radius: var(--radius-s); background: var(--sunken); overflow-wrap: anywhere; }
       .found .hint { color: var(--ink-2); }
@@ -51,14 +51,14 @@ export class WeightsDialog extends Part {
 
   override willUpdate(): void {
     super.willUpdate();
-    // Closed before it is taken away, so that the focus goes back to where it was.
+    // Closed before it is removed, so that the focus returns to where it was.
     if (!this.playground.weights.job?.ask) this.dialog?.close();
   }
 
   override updated(): void {
     const { dialog } = this;
     if (!dialog || dialog.open) return;
-    // The browser keeps the focus inside, and gives it back afterwards.
+    // A modal dialog keeps the focus inside and returns it afterwards.
     dialog.showModal();
     dialog.querySelector<HTMLElement>("#title")?.focus();
   }
@@ -71,7 +71,7 @@ export class WeightsDialog extends Part {
     const bytes = identified.entry.weights.reduce((sum, one) => sum + one.bytes, 0);
     return html`
       <p class="found"><strong>Recognised:</strong> ${identified.summary}. <span class="hint">${megabytes(bytes)}, read in this page and sent nowhere.</span></p>
-      ${failure ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span class="hint">The network before is still there.</span></div>` : nothing}
+      ${failure ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span class="hint">The previous network is still loaded.</span></div>` : nothing}
       ${identified.questions.map((question) => this.#question(job, question))}
       <div class="field">
         <p class="hint">Names of the classes: ${list ? `from ${list.name}` : named ? `${classes[0]}, ${classes[1] ?? ""} …` : `“class 1” to “class ${classes.length}”`}</p>
@@ -82,7 +82,7 @@ export class WeightsDialog extends Part {
             accept: ".txt,.json,.csv",
             picked: (files) => void this.#listed(files),
           })}
-          <span class="hint">text with a name in each line, or a JSON array</span>
+          <span class="hint">text with one name per line, or a JSON array</span>
         </div>
         ${remark ? html`<p class="remark" role="alert">${remark}</p>` : nothing}
       </div>
@@ -119,6 +119,6 @@ export class WeightsDialog extends Part {
 function reading(job: WeightsImportJob) {
   const { read, total } = job;
   const done = read >= total;
-  return html`<p role="status">${done ? "Looking at what it is." : html`Reading, <span class="number">${megabytes(read)} of ${megabytes(total)}</span>`}</p>
+  return html`<p role="status">${done ? "Identifying the file…" : html`Reading, <span class="number">${megabytes(read)} of ${megabytes(total)}</span>`}</p>
     <progress max=${total || 1} value=${read} aria-label="Reading the file"></progress>`;
 }

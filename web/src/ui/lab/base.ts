@@ -3,7 +3,7 @@ import { property } from "lit/decorators.js";
 import type { Lab } from "../../lab/lab.ts";
 import type { Playground } from "../../playground/playground.ts";
 
-/** A part of the Lab: draws again when the Lab says so. */
+/** A part of the Lab: redraws on its "change" event. */
 export class LabPart extends LitElement {
   @property({ attribute: false }) playground!: Playground;
   @property({ attribute: false }) lab!: Lab;
@@ -19,14 +19,14 @@ export class LabPart extends LitElement {
     this.lab.removeEventListener("change", this.#changed);
   }
 
-  /** A body's height in the clips that are done, else in the clip on the stage; null where none is known. */
+  /** Mean body height in the finished clips, else in the clip on the stage; null if unknown. */
   protected get height(): number | null {
     const known = this.lab.results.map((row) => row.height).filter((height) => height !== null);
     const mean = known.reduce((sum, height) => sum + height, 0) / known.length;
     return known.length > 0 ? mean : this.playground.height;
   }
 
-  /** What epsilons are measured in, as a visitor reads it. */
+  /** The unit of epsilons, for visitors. */
   protected get unit(): string {
     return this.lab.ground?.layout.unit === "m" ? "m" : "shares of the picture";
   }

@@ -5,7 +5,7 @@ import { byClass, type ClassGroup } from "../../lab/sample.ts";
 import { isChecked, shared } from "../base.ts";
 import { LabPart } from "./base.ts";
 
-/** Which clips the sweep is about: those of the gallery and the visitor's own that the network can read. */
+/** The choice of the sweep's clips among those that the network reads. */
 @customElement("ciasa-lab-clips")
 export class ClipChooser extends LabPart {
   static override styles = [
@@ -35,7 +35,7 @@ export class ClipChooser extends LabPart {
       <div class="head">
         <h2>Clips <span class="hint number">${chosen.size} of ${entries.length}</span></h2>
         <div>
-          ${this.#button("One a class", null)}
+          ${this.#button("One per class", null)}
           ${this.#button(
             "All",
             entries.map((entry) => entry.id),
@@ -48,15 +48,15 @@ export class ClipChooser extends LabPart {
           ? html`<fieldset ?disabled=${lab.busy} aria-label="Clips" tabindex="0">
             ${byClass(entries, model.classes).map((group) => this.#group(group, chosen))}
           </fieldset>`
-          : html`<p class="hint">Which clips fit is known once a network is loaded.</p>`
+          : html`<p class="hint">Load a network to see the clips that it reads.</p>`
       }
-      <p class="hint">“One a class” draws by the seed. Clips of no class of this network count among all clips only.</p>
+      <p class="hint">“One per class” draws by the seed. Clips of other classes count only among all clips.</p>
     `;
   }
 
   #group({ label, entries }: ClassGroup, chosen: Set<string>) {
     const inside = entries.filter((entry) => chosen.has(entry.id)).length;
-    const name = label ?? "no class of this network";
+    const name = label ?? "other classes";
     return html`<div class="group ${label === null ? "long" : ""}">
       <label><input type="checkbox" .checked=${inside === entries.length} .indeterminate=${inside > 0 && inside < entries.length}
         @change=${(event: Event) => this.#toggle(entries, isChecked(event))} />${name}</label>
@@ -91,7 +91,7 @@ export class ClipChooser extends LabPart {
   }
 }
 
-/** A clip's name without its class, which stands beside it. */
+/** A clip's name without its class, which is shown beside it. */
 function short({ name }: Entry, label: string | null): string {
   const starts = label !== null && name.toLowerCase().startsWith(`${label.toLowerCase()} `);
   return starts ? name.slice(label.length + 1) : name;

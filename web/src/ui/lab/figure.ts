@@ -11,7 +11,7 @@ import { shared } from "../base.ts";
 import { download } from "../icons.ts";
 import { LabPart } from "./base.ts";
 
-/** The fooling rates, drawn while they come in, and the ways to take them along. */
+/** The figure of fooling rates, redrawn with every row, and its downloads. */
 @customElement("ciasa-lab-figure")
 export class LabFigure extends LabPart {
   static override styles = [
@@ -27,7 +27,7 @@ export class LabFigure extends LabPart {
     `,
   ];
 
-  /** Which clips count in the plot; the table has both. */
+  /** The clips that count in the plot; the table has both. */
   @state() private counted: Counted = "correct";
   @state() private width = 0;
   readonly #size = new ResizeObserver(([entry]) => {
@@ -59,9 +59,9 @@ export class LabFigure extends LabPart {
       ${
         rows > 0 && this.width > 0
           ? html`<div class="plot" role="img" aria-label="Fooling rates with 95 % intervals; the table below has the numbers">${unsafeHTML(draw(this.#figure, themed, this.width, false))}</div>`
-          : html`<p class="empty">Fooling rates draw themselves here, with their 95 % intervals, once the sweep runs.</p>`
+          : html`<p class="empty">Fooling rates with their 95 % intervals appear here once the sweep runs.</p>`
       }
-      ${unlabelled ? html`<p class="hint">No clip that the network names rightly is here: its label is no class of the network, or it is mistaken. “All clips” counts every one.</p>` : nothing}
+      ${unlabelled ? html`<p class="hint">The network classifies none of these clips correctly when clean, or their labels are not among its classes. Choose “All clips” to count them.</p>` : nothing}
       <div class="files">
         <button class="small" ?disabled=${rows === 0} @click=${this.#rows}>${download} Rows, CSV</button>
         <button class="small" ?disabled=${rows === 0} @click=${this.#plot}>${download} Plot, SVG</button>

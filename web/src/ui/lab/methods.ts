@@ -4,7 +4,7 @@ import { methods } from "../../lab/methods.ts";
 import { shared } from "../base.ts";
 import { LabPart } from "./base.ts";
 
-/** What a reader of the figure has to know. */
+/** The conditions under which the figure was computed. */
 @customElement("ciasa-lab-methods")
 export class LabMethods extends LabPart {
   static override styles = [
@@ -21,7 +21,7 @@ export class LabMethods extends LabPart {
   override render() {
     const { settings, ground, plan, results } = this.lab;
     if (!ground || results.length === 0) return nothing;
-    return html`<h2>Protocol</h2>
+    return html`<h2>Methods</h2>
       <dl>${methods(settings, ground, plan, results).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   }
 }

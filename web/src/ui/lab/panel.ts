@@ -10,7 +10,7 @@ import "./rows-table.ts";
 import "./summary-table.ts";
 import "./sweep-form.ts";
 
-/** The Lab, open: what is asked at the left, what comes out at the right; on a phone one below the other. */
+/** The open Lab: settings on the left, results on the right; on a phone one below the other. */
 @customElement("ciasa-lab-panel")
 export class LabPanel extends LabPart {
   static override styles = [

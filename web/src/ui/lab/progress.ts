@@ -5,7 +5,7 @@ import { shared } from "../base.ts";
 import { pause, play } from "../icons.ts";
 import { LabPart } from "./base.ts";
 
-/** Start, pause, cancel; how far the sweep is, how long it will take, and what went wrong. */
+/** The buttons start, pause, cancel and clear; the progress of the sweep, the time left, and errors. */
 @customElement("ciasa-lab-progress")
 export class LabProgress extends LabPart {
   static override styles = [
@@ -58,10 +58,10 @@ export class LabProgress extends LabPart {
       ${
         lab.status === "running"
           ? html`<button class="primary" @click=${() => lab.pause()}>${pause} Pause sweep</button>`
-          : html`<button class="primary" ?disabled=${!able} @click=${this.#start}>${play} ${lab.busy || (done > 0 && lab.open > 0) ? "Go on" : "Run sweep"}</button>`
+          : html`<button class="primary" ?disabled=${!able} @click=${this.#start}>${play} ${lab.busy || (done > 0 && lab.open > 0) ? "Resume" : "Run sweep"}</button>`
       }
       <button aria-label="Cancel the sweep" ?disabled=${!lab.busy} @click=${() => lab.cancel()}>Cancel</button>
-      <button ?disabled=${lab.busy || done === 0} title="Forget the rows of this sweep" @click=${() => lab.clear()}>Clear</button>
+      <button ?disabled=${lab.busy || done === 0} title="Delete the rows of this sweep" @click=${() => lab.clear()}>Clear</button>
     `;
   }
 
@@ -71,7 +71,7 @@ export class LabProgress extends LabPart {
     const count = `${done} of ${all} rows`;
     if (all > 0 && done === all) return `${count}: complete.`;
     const left = remaining(lab.plan.tasks, lab.rows);
-    const time = left === null ? "the time is known after the first row" : `about ${duration(left)} left`;
+    const time = left === null ? "time left unknown until the first row" : `about ${duration(left)} left`;
     if (!lab.now) return `${count}, ${time}.`;
     const { tasks, taken } = lab.now;
     const [task] = tasks;
@@ -90,14 +90,14 @@ export class LabProgress extends LabPart {
       ${
         failure
           ? html`<div class="bad" role="alert"><strong>The sweep stopped.</strong><span>${failure.message}</span>
-            <span class="hint">Kept: ${done} of ${all} rows. “Go on” continues with the next one${this.#gpu ? ", on the CPU if you choose it above" : ""}.</span></div>`
+            <span class="hint">Kept: ${done} of ${all} rows. “Resume” continues with the next one${this.#gpu ? ", on the CPU if you choose it above" : ""}.</span></div>`
           : nothing
       }
       ${
         causes.length > 0
           ? html`<div class="bad" role="status"><strong>${troubles.size} ${troubles.size === 1 ? "row" : "rows"} could not be computed.</strong>
             ${causes.slice(0, 3).map((cause) => html`<span>${cause}</span>`)}
-            <span class="hint">“Go on” tries again.</span></div>`
+            <span class="hint">“Resume” tries them again.</span></div>`
           : nothing
       }
     `;

@@ -59,7 +59,7 @@ export class RowsTable extends LabPart {
   #row({ task, row }: Done) {
     const layout = this.lab.ground?.layout;
     const yes = (is: boolean) => html`<span class=${is ? "yes" : ""}>${is ? "yes" : "no"}</span>`;
-    const wrong = row.correct === false ? html`<small>wrong: it is ${row.label}</small>` : nothing;
+    const wrong = row.correct === false ? html`<small>wrong: labelled ${row.label}</small>` : nothing;
     return html`<tr>
       <th scope="row">${row.name}</th>
       <td class="left">${task.setting.name}</td>

@@ -23,7 +23,7 @@ const means: {
   show: (mean: number, layout: LayoutInfo) => string;
 }[] = [
   { key: "first", name: "Steps", about: "until the first success", show: digits },
-  { key: "displacement", name: "Displacement", about: "mean of a joint", show: length },
+  { key: "displacement", name: "Displacement", about: "mean over the joints", show: length },
   {
     key: "boneDeviation",
     name: "Bone length",
@@ -40,7 +40,7 @@ const means: {
   { key: "epsilonExcess", name: "Beyond epsilon", about: "by realignment", show: length },
 ];
 
-/** Every number of the figure, and the means that go with it. */
+/** The numbers of the figure, and means over the clips. */
 @customElement("ciasa-lab-summary")
 export class SummaryTable extends LabPart {
   static override styles = [shared, tableStyle, css`:host { display: block; min-width: 0; }`];
@@ -71,7 +71,7 @@ export class SummaryTable extends LabPart {
           <tbody>${lab.plan.settings.map((setting) => this.#row(setting, layout, judged))}</tbody>
         </table>
       </div>
-      <p class="hint">Shares with their Wilson interval of 95 % and the number of clips. Means are over all clips.</p>
+      <p class="hint">Rates with their 95 % Wilson interval and the number of clips. Means are over all clips.</p>
     `;
   }
 

@@ -6,7 +6,7 @@ import { fieldValue, shared } from "../base.ts";
 import { digits } from "../units.ts";
 import { LabPart } from "./base.ts";
 
-/** Which sweep, and its settings. */
+/** The choice of the sweep, and its settings. */
 @customElement("ciasa-lab-sweep")
 export class SweepForm extends LabPart {
   static override styles = [
@@ -92,7 +92,7 @@ export class SweepForm extends LabPart {
         event: Event,
       ) => {
         const input = event.currentTarget as HTMLInputElement;
-        // What does not fit goes back to what it was.
+        // An invalid value is reset.
         if (input.value !== "" && input.validity.valid) set(Number(input.value));
         else input.value = String(value);
       }} />
@@ -106,10 +106,10 @@ export class SweepForm extends LabPart {
     const single = overEpsilons(this.lab.settings.sweep) || (epsilons?.length ?? 1) === 1;
     input.setCustomValidity(
       !fits
-        ? "Numbers above 0, up to 20, with commas between them."
+        ? "Enter 1 to 20 numbers above 0 and at most 10, separated by commas."
         : single
           ? ""
-          : "This sweep takes one epsilon.",
+          : "This sweep takes one epsilon. Enter a single value.",
     );
     input.reportValidity();
     if (fits && single) this.lab.set({ epsilons });

@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** Tables of the Lab: they scroll within their box, and their numbers stand below each other. */
+/** The Lab's tables scroll within their box; digits are aligned. */
 export const tableStyle = css`
   .box { border: 1px solid var(--line); border-radius: var(--radius-s); overflow: auto; scrollbar-width: thin; max-height: 420px; }
   table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
@@ -10,7 +10,7 @@ export const tableStyle = css`
   tr > :first-child, .left { text-align: left; }
   thead tr:nth-child(2) > :first-child { text-align: right; }
   tbody th { font-weight: 500; background: var(--surface); }
-  /* What a row is about stays in sight. */
+  /* The first column and the head stay in sight. */
   tbody th, thead tr:first-child > :first-child { position: sticky; left: 0; z-index: 1; }
   .tall thead th { position: sticky; top: 0; z-index: 2; }
   .tall thead th:first-child { z-index: 3; }
