@@ -229,7 +229,7 @@ test("a host page runs a sweep and gets its end as an event", async ({ page }) =
     const element = document.querySelector("ciasa-playground") as HTMLElement & {
       runLab(settings: object): Promise<void>;
     };
-    const told = new Promise<{ reason: string; rows: { clip: string; config: { epsilon: number } }[] }>(
+    const ended = new Promise<{ reason: string; rows: { clip: string; config: { epsilon: number } }[] }>(
       (resolve) => {
         element.addEventListener("ciasa-lab-done", (event) => resolve((event as CustomEvent).detail));
       },
