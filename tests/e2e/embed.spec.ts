@@ -2,7 +2,8 @@ import { expect, type Locator, type Page, test } from "@playwright/test";
 
 const host = `<!doctype html><html lang="en"><title>A lesson</title><h1>Two clips</h1>
 <ciasa-playground id="a" engine="cpu" manual-engine hide="header gallery explain"></ciasa-playground>
-<ciasa-playground id="b" engine="cpu" mode="localized" hide="header gallery attack curves figures exports explain"></ciasa-playground>
+<ciasa-playground id="b" engine="cpu" mode="localized"
+  hide="header gallery attack curves figures exports explain"></ciasa-playground>
 <script type="module" src="/ciasa-playground.js"></script></html>`;
 
 /** Opens a host page; returns its second element. */

@@ -219,7 +219,8 @@ test("clips attacked for one network are shown to another", async ({ page }) => 
 
 test("a host page runs a sweep and gets its end as an event", async ({ page }) => {
   const host = `<!doctype html><html lang="en"><title>A lesson</title>
-    <ciasa-playground engine="cpu"></ciasa-playground><ciasa-playground id="bare" hide="lab" manual-engine></ciasa-playground>
+    <ciasa-playground engine="cpu"></ciasa-playground>
+    <ciasa-playground id="bare" hide="lab" manual-engine></ciasa-playground>
     <script type="module" src="/ciasa-playground.js"></script></html>`;
   await page.route("**/lesson.html", (route) => route.fulfill({ contentType: "text/html", body: host }));
   await page.goto("/lesson.html");

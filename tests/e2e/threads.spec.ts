@@ -64,7 +64,9 @@ async function before(page: Page, script: string): Promise<void> {
   });
 }
 
-/** Replaces the script of the pool's threads. Requests of a worker's worker cannot be routed, so `Worker` is replaced. */
+/**
+ * Replaces the script of the pool's threads. Requests of a worker's worker cannot be routed, so `Worker` is replaced.
+ */
 async function poolOf(page: Page, script: string): Promise<void> {
   const other = `const Real = self.Worker;
     self.Worker = function (_, options) {

@@ -13,8 +13,8 @@ interface Attacker {
 }
 
 /**
- * The attack on the page's clip, with all its reports: what the components draw. It owns the `AttackHandle` by which the
- * engine is controlled. Fires "change"; the event's detail says what changed.
+ * The attack on the page's clip, with all its reports: what the components draw. It owns the `AttackHandle` by which
+ * the engine is controlled. Fires "change"; the event's detail says what changed.
  */
 export class ActiveAttack extends EventTarget {
   status: AttackStatus = "running";

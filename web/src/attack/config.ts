@@ -5,9 +5,9 @@ import type { AttackConfig } from "../core/types.ts";
 import type { State } from "../settings/table.ts";
 
 /**
- * The default global epsilon: about a thirtieth of a body's height, in metres or as a share of the picture. The paper's 0.02
- * is "one twentieth of the average skeleton height" in its own unit; the shipped network needs less than that, but more than
- * 2 cm.
+ * The default global epsilon: about a thirtieth of a body's height, in metres or as a share of the picture. The
+ * paper's 0.02 is "one twentieth of the average skeleton height" in its own unit; the shipped network needs less than
+ * that, but more than 2 cm.
  */
 export function usualEpsilon(layout: LayoutInfo): number {
   return layout.unit === "m" ? 0.05 : 0.02;

@@ -1,6 +1,6 @@
 /**
- * The address of the folder with clips, models and modules: the folder of the element's own file, on whatever page it is
- * embedded; the server's root during development.
+ * The address of the folder with clips, models and modules: the folder of the element's own file, on whatever page it
+ * is embedded; the server's root during development.
  */
 let base = new URL("./", document.baseURI);
 

@@ -29,7 +29,8 @@ export function thumbnail(clip: Clip, layout: LayoutInfo): string {
       .filter((j) => layout.parents[j] !== j && seen(layout.parents[j] ?? j))
       .map((j) => `M${place(layout.parents[j] ?? j)}L${place(j)}`)
       .join("");
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><path d="${bones}" fill="none" stroke="#000" stroke-width="4" stroke-linecap="round"/></svg>`;
+    const style = 'fill="none" stroke="#000" stroke-width="4" stroke-linecap="round"';
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><path d="${bones}" ${style}/></svg>`;
   }
   return "";
 }

@@ -39,7 +39,8 @@ export async function writeClip(clip: Clip, format: ClipFormat): Promise<Uint8Ar
 }
 
 /**
- * Length from head to ankle along the bones, in the layout's unit; null if no frame shows it. The module has to be loaded.
+ * Length from head to ankle along the bones, in the layout's unit; null if no frame shows it. The module has to be
+ * loaded.
  */
 export function bodyHeight(clip: Clip): number | null {
   return coreBodyHeight(clip.layout, clip.fps, clip.frames, clip.people, clip.data) ?? null;

@@ -1,6 +1,6 @@
 /**
- * Draws one item of each class by seed; the same seed draws the same items. `labels`: the class of each item, null or an
- * unknown name for none. Returns indices into `labels`, in the order of `classes`.
+ * Draws one item of each class by seed; the same seed draws the same items. `labels`: the class of each item, null or
+ * an unknown name for none. Returns indices into `labels`, in the order of `classes`.
  */
 export function drawOneEach(labels: (string | null)[], classes: string[], seed: number): number[] {
   const next = random(seed);

@@ -10,7 +10,10 @@ export interface AttackConfig {
   method: "fgsm" | "ciasa" | "pgd" | "mi-fgsm" | "adam";
   /** `attack::Prediction`; left out: cross-entropy. A margin with every method but "ciasa". */
   prediction?: { kind: "cross-entropy" } | { kind: "margin"; kappa: number };
-  /** `attack::Restraint`; left out: "ciasa", its two losses as far as `constraints` has them on. "smart" is not for "ciasa". */
+  /**
+   * `attack::Restraint`; left out: "ciasa", its two losses as far as `constraints` has them on. "smart" is not for
+   * "ciasa".
+   */
   restraint?: "ciasa" | "smart";
   /** "untargeted" with every method but "ciasa". */
   target: { kind: "untargeted" } | { kind: "least-likely" } | { kind: "class"; index: number };
@@ -165,7 +168,9 @@ export interface Backend {
   parity: Parity | null;
 }
 
-/** `web::messages::ErrorMessage`. Kinds are those of the Rust `Error`, "engine" for a crash, "network" for a download. */
+/**
+ * `web::messages::ErrorMessage`. Kinds are those of the Rust `Error`, "engine" for a crash, "network" for a download.
+ */
 export interface ErrorMessage {
   kind: string;
   message: string;

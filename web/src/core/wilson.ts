@@ -2,8 +2,8 @@
 const Z = 1.959963984540054;
 
 /**
- * Wilson's score interval of 95 % for `hits` of `of`, `of` > 0 (E. B. Wilson, Probable inference, the law of succession, and
- * statistical inference, 1927). Stays within 0 and 1 and is sound for few trials.
+ * Wilson's score interval of 95 % for `hits` of `of`, `of` > 0 (E. B. Wilson, Probable inference, the law of
+ * succession, and statistical inference, 1927). Stays within 0 and 1 and is sound for few trials.
  */
 export function wilson(hits: number, of: number): { low: number; high: number } {
   const share = hits / of;

@@ -117,8 +117,8 @@ export class CiasaPlayground extends LitElement {
   }
 
   /**
-   * Opens weight files. With `answers` (`{}`: all defaults) no dialog is shown. Resolves to the network's entry, or to null
-   * if it was not loaded or the visitor has yet to decide in the dialog.
+   * Opens weight files. With `answers` (`{}`: all defaults) no dialog is shown. Resolves to the network's entry, or
+   * to null if it was not loaded or the visitor has yet to decide in the dialog.
    */
   openWeights(files: File[], answers?: Answers): Promise<ModelInfo | null> {
     return this.session.weights.open(files, answers, answers === undefined);
@@ -170,28 +170,49 @@ export class CiasaPlayground extends LitElement {
       <div class="frame ${shows("gallery") ? "" : "no-gallery"} ${shows("attack") ? "" : "no-attack"}">
         ${
           shows("header")
-            ? html`<header part="header"><slot name="title"></slot><ciasa-engine-badge .playground=${session}></ciasa-engine-badge></header>`
+            ? html`<header part="header"><slot name="title"></slot><ciasa-engine-badge
+              .playground=${session}></ciasa-engine-badge></header>`
             : nothing
         }
-        ${shows("gallery") ? html`<ciasa-gallery class="card" part="gallery" .playground=${session}></ciasa-gallery>` : nothing}
+        ${
+          shows("gallery")
+            ? html`<ciasa-gallery class="card" part="gallery" .playground=${session}></ciasa-gallery>`
+            : nothing
+        }
         <main>
           <div class="card hero" part="stage">
             <div class="view"><ciasa-verdict .playground=${session}></ciasa-verdict>
-            <ciasa-stage .playground=${session} .picking=${this.picking} @painted=${this.#painted} @pick=${this.#pick}><slot></slot></ciasa-stage></div>
+            <ciasa-stage .playground=${session} .picking=${this.picking} @painted=${this.#painted}
+              @pick=${this.#pick}><slot></slot></ciasa-stage></div>
             <ciasa-stage-bar .playground=${session} @reset-camera=${() => this.stage.resetCamera()}></ciasa-stage-bar>
             <ciasa-scrubber .playground=${session}></ciasa-scrubber>
           </div>
           <div class="below">
-            ${shows("recogniser") ? html`<ciasa-recogniser class="card" part="recogniser" .playground=${session}></ciasa-recogniser>` : nothing}
+            ${
+              shows("recogniser")
+                ? html`<ciasa-recogniser class="card" part="recogniser"
+              .playground=${session}></ciasa-recogniser>`
+                : nothing
+            }
             ${
               shows("curves")
                 ? html`<ciasa-curves class="card" kind="probabilities" .playground=${session}></ciasa-curves>
                 <ciasa-curves class="card" kind="losses" .playground=${session}></ciasa-curves>`
                 : nothing
             }
-            ${shows("figures") ? html`<ciasa-figures class="card" part="figures" .playground=${session}></ciasa-figures>` : nothing}
+            ${
+              shows("figures")
+                ? html`<ciasa-figures class="card" part="figures"
+              .playground=${session}></ciasa-figures>`
+                : nothing
+            }
           </div>
-          ${shows("exports") ? html`<ciasa-exports class="card" part="exports" .playground=${session} .linked=${this.syncUrl}></ciasa-exports>` : nothing}
+          ${
+            shows("exports")
+              ? html`<ciasa-exports class="card" part="exports" .playground=${session}
+            .linked=${this.syncUrl}></ciasa-exports>`
+              : nothing
+          }
         </main>
         ${
           shows("attack")

@@ -21,9 +21,9 @@ export interface Stepper {
 const DATA_EVERY_MS = 150;
 
 /**
- * Computes the attacks of one "attack" message in the worker: takes a few steps, handles the messages that have arrived,
- * posts the reports, and repeats. So pause, cancel and changed settings take effect between two short engine calls. They
- * apply to all attacks of the loop; finished attacks wait for the others.
+ * Computes the attacks of one "attack" message in the worker: takes a few steps, handles the messages that have
+ * arrived, posts the reports, and repeats. So pause, cancel and changed settings take effect between two short engine
+ * calls. They apply to all attacks of the loop; finished attacks wait for the others.
  */
 export class AttackLoop {
   #mode: "running" | "paused" | "one" | "cancelled" = "running";
@@ -129,7 +129,9 @@ export class AttackLoop {
   }
 }
 
-/** Lets the worker handle the messages that have arrived. Awaiting a promise would not: promises run before messages. */
+/**
+ * Lets the worker handle the messages that have arrived. Awaiting a promise would not: promises run before messages.
+ */
 export function messages(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

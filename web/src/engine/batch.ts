@@ -8,8 +8,9 @@ const MOST_ATTACKS = 8;
 const MOST_FRAMES = 640;
 
 /**
- * Steps to request in the next call, after one that took `taken` steps in `ms` milliseconds: as many as fit into a call, at
- * most twice as many as before. A GPU takes the requested steps at once; a CPU takes one per call in any case.
+ * Steps to request in the next call, after one that took `taken` steps in `ms` milliseconds: as many as fit into a
+ * call, at most twice as many as before. A GPU takes the requested steps at once; a CPU takes one per call in any
+ * case.
  */
 export function stepsAtOnce(taken: number, ms: number): number {
   const fit = Math.floor((CALL_MS * taken) / ms);
@@ -17,9 +18,9 @@ export function stepsAtOnce(taken: number, ms: number): number {
 }
 
 /**
- * Attacks to compute together on clips of `frames` frames as the network sees them, times people. One on a CPU (emulated
- * GPUs included), which a single clip keeps busy. On a GPU, as many as keep a call short even if the device computes them
- * one after the other.
+ * Attacks to compute together on clips of `frames` frames as the network sees them, times people. One on a CPU
+ * (emulated GPUs included), which a single clip keeps busy. On a GPU, as many as keep a call short even if the device
+ * computes them one after the other.
  */
 export function attacksAtOnce(backend: Backend | null, frames: number): number {
   if (backend?.kind !== "webgpu" || backend.software || !backend.parity) return 1;

@@ -60,9 +60,9 @@ export const IDLE: EngineState = {
 };
 
 /**
- * The page's side of the engine: starts one worker, sends it calls and attacks, and restarts it. Fires "state" when `state`
- * changes. After a crash or a lost device the status is "failed"; `start` then creates a new worker and loads the same
- * model again.
+ * The page's side of the engine: starts one worker, sends it calls and attacks, and restarts it. Fires "state" when
+ * `state` changes. After a crash or a lost device the status is "failed"; `start` then creates a new worker and loads
+ * the same model again.
  */
 export class EngineClient extends EventTarget {
   #state = IDLE;

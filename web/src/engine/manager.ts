@@ -22,8 +22,8 @@ interface Opened {
 
 /**
  * The page's engine and its networks: creates the `EngineClient` when it is first wanted, restarts it, and loads the
- * recogniser that reads a clip. Fires "change" on progress, "ready" when a started engine answers calls, and "failed" when
- * it has stopped.
+ * recogniser that reads a clip. Fires "change" on progress, "ready" when a started engine answers calls, and "failed"
+ * when it has stopped.
  */
 export class EngineManager extends EventTarget {
   #client: EngineClient | null = null;
@@ -90,8 +90,9 @@ export class EngineManager extends EventTarget {
   }
 
   /**
-   * Loads the `chosen` network unless it is loaded already; its download runs beside the engine's own. A later call cancels
-   * an earlier one, which then fails with kind "cancelled". Does nothing if the engine is not wanted or no network fits.
+   * Loads the `chosen` network unless it is loaded already; its download runs beside the engine's own. A later call
+   * cancels an earlier one, which then fails with kind "cancelled". Does nothing if the engine is not wanted or no
+   * network fits.
    */
   async prepareFor(layout: LayoutId, id: string): Promise<void> {
     const client = this.#client;

@@ -1,11 +1,15 @@
-/** The worker pool: more copies of the engine module, each in a worker, that share the CPU engine's heavy operations. */
+/**
+ * The worker pool: more copies of the engine module, each in a worker, that share the CPU engine's heavy operations.
+ */
 import { joinHelpers, mostHelpers } from "../../pkg/engine/engine.js";
 import type { Threads } from "./messages.ts";
 import { permitted } from "./permitted.ts";
 import type { Start } from "./pool-thread.ts";
 import address from "./pool-thread.ts?worker&url";
 
-/** Shared memory in bytes. Work on a clip that needs more stays on the engine's thread. Untouched pages cost nothing. */
+/**
+ * Shared memory in bytes. Work on a clip that needs more stays on the engine's thread. Untouched pages cost nothing.
+ */
 const SHARED_BYTES = 64 << 20;
 const START_LIMIT_MS = 10_000;
 

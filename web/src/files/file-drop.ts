@@ -26,8 +26,8 @@ interface Rejected {
 const MOST_NAMED = 3;
 
 /**
- * Opens a visitor's files: weights, a list of class names beside them, and clips; the last readable clip is shown. A file
- * that cannot be read, such as a folder, is reported by name and does not stop the others.
+ * Opens a visitor's files: weights, a list of class names beside them, and clips; the last readable clip is shown. A
+ * file that cannot be read, such as a folder, is reported by name and does not stop the others.
  */
 export async function openFiles(target: DropTarget, files: File[]): Promise<void> {
   const kinds = await Promise.all(files.map((file) => kindOf(file).catch(asFailure)));

@@ -31,7 +31,9 @@ export interface LabHost {
   height(clip: Clip): number | null;
   /** Number of attacks on clips of this size that are computed together fastest. */
   atOnce(clip: Clip): number;
-  /** Starts attacks together, on clips with equal frames and people. `onStep` gets the most steps that one has taken. */
+  /**
+   * Starts attacks together, on clips with equal frames and people. `onStep` gets the most steps that one has taken.
+   */
   attack(requests: LabRequest[], onStep: (taken: number) => void): AttackGroup;
   /** Another network's answer for a clip. That network stays loaded, beside the attacked one, until `release`. */
   judge(model: ModelInfo, clip: Clip): Promise<Recognition>;

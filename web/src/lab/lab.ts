@@ -10,9 +10,9 @@ import { Stopwatch } from "./stopwatch.ts";
 import { type Ground, obstacle, type Setting } from "./sweeps.ts";
 
 /**
- * Computes a sweep task by task, or several attacks together if that is faster on the host's device. Rows are kept by task,
- * so a sweep that was cancelled, that failed or that got more clips continues with the tasks without a row. Fires "change",
- * "step" for each step of an attack, and "done" at the sweep's end.
+ * Computes a sweep task by task, or several attacks together if that is faster on the host's device. Rows are kept by
+ * task, so a sweep that was cancelled, that failed or that got more clips continues with the tasks without a row.
+ * Fires "change", "step" for each step of an attack, and "done" at the sweep's end.
  */
 export class Lab extends EventTarget {
   settings: LabSettings = labDefaults();
@@ -43,7 +43,10 @@ export class Lab extends EventTarget {
     this.#host = host;
   }
 
-  /** The finished tasks of this sweep, in the plan's order. A row may come from another sweep, so its setting is replaced. */
+  /**
+   * The finished tasks of this sweep, in the plan's order. A row may come from another sweep, so its setting is
+   * replaced.
+   */
   get done(): { task: Task; row: Row }[] {
     return this.plan.tasks.flatMap((task) => {
       const row = this.rows.get(task.key);
@@ -216,7 +219,8 @@ export class Lab extends EventTarget {
     if (turn !== this.#turn) return [];
     this.#group = null;
     if (!outcomes) {
-      // During a pause the page may start its own attack, which ends these; they are repeated. Otherwise the engine restarted.
+      // During a pause the page may start its own attack, which ends these; they are repeated. Otherwise the engine
+      // restarted.
       if (this.status === "paused") return [];
       throw new Failure("engine", "The engine was stopped or restarted. Resume the sweep to continue.");
     }

@@ -48,8 +48,8 @@ export function plan(lab: LabSettings, entries: Entry[], ground: Ground): Plan {
 }
 
 /**
- * `first` and those of `others` that can be computed together with it: attacks with the same method and restraint on clips
- * with equal frames. Other kinds of attack take their steps on another device or path.
+ * `first` and those of `others` that can be computed together with it: attacks with the same method and restraint on
+ * clips with equal frames. Other kinds of attack take their steps on another device or path.
  */
 export function together(first: Task, others: Task[]): Task[] {
   const fits = ({ needs, clip, setting: { config } }: Task) =>

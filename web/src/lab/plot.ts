@@ -51,11 +51,12 @@ export const themed: Palette = {
 
 const LEFT = 46;
 const RIGHT = 16;
+const DASHED = 'stroke-dasharray="7 4"';
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
 /**
- * Fooling rates as an SVG, `width` pixels wide: over epsilon if the sweep varies it, else one row per setting. The page and
- * the file share this drawing; each point has its interval, which uPlot does not draw.
+ * Fooling rates as an SVG, `width` pixels wide: over epsilon if the sweep varies it, else one row per setting. The
+ * page and the file share this drawing; each point has its interval, which uPlot does not draw.
  */
 export function draw(figure: Figure, palette: Palette, width: number, titled: boolean): string {
   const top = titled ? 74 : 30;
@@ -68,7 +69,8 @@ export function draw(figure: Figure, palette: Palette, width: number, titled: bo
       `<text x="16" y="42" fill="${palette.faint}">${escaped(figure.about)}</text>`
     : "";
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${FONT}>` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" ${FONT}>` +
     `<title>${escaped(figure.title)}</title><desc>${escaped(figure.about)}</desc>` +
     `<rect width="${width}" height="${height}" fill="${palette.ground}"/>` +
     `${head}${legend(palette, top - 18)}${body}</svg>`
@@ -105,17 +107,22 @@ function overEpsilon({ points, unit, height: body }: Figure, palette: Palette, w
     known
       .map((point, i) => `${i ? "L" : "M"}${round(x(point.x ?? 0))} ${round(y(of(point).share))}`)
       .join("");
-  const whisker = (at: number, { low, high }: Rate, colour: string) =>
-    `<path d="M${round(at)} ${round(y(low))}V${round(y(high))}M${round(at - 3)} ${round(y(low))}h6M${round(at - 3)} ${round(y(high))}h6" stroke="${colour}" stroke-width="1.2" fill="none"/>`;
+  const whisker = (at: number, { low, high }: Rate, colour: string) => {
+    const [middle, left] = [round(at), round(at - 3)];
+    const [bottom, top] = [round(y(low)), round(y(high))];
+    const path = `M${middle} ${bottom}V${top}M${left} ${bottom}h6M${left} ${top}h6`;
+    return `<path d="${path}" stroke="${colour}" stroke-width="1.2" fill="none"/>`;
+  };
   const marks = known.map((point) => {
     const at = x(point.x ?? 0);
     return (
-      `<g><title>${escaped(words(point))}</title>${whisker(at + 4, point.best, palette.best)}${whisker(at - 4, point.last, palette.last)}` +
+      `<g><title>${escaped(words(point))}</title>` +
+      `${whisker(at + 4, point.best, palette.best)}${whisker(at - 4, point.last, palette.last)}` +
       `${diamond(at, y(point.best.share), palette)}${circle(at, y(point.last.share), palette)}</g>`
     );
   });
   const lines =
-    `<path d="${line((point) => point.best)}" fill="none" stroke="${palette.best}" stroke-width="2" stroke-dasharray="7 4"/>` +
+    `<path d="${line((point) => point.best)}" fill="none" stroke="${palette.best}" stroke-width="2" ${DASHED}/>` +
     `<path d="${line((point) => point.last)}" fill="none" stroke="${palette.last}" stroke-width="2"/>`;
   const under = body ? 56 : 40;
   return {
@@ -145,12 +152,16 @@ function asRows({ points }: Figure, palette: Palette, width: number, top: number
     `<path d="M${round(x(low))} ${at - 4}v8M${round(x(high))} ${at - 4}v8" stroke="${colour}" stroke-width="1.2"/>`;
   const rows = points.map((point, i) => {
     const at = top + i * ROW;
-    const name = `<text x="${left}" y="${at + 14}" fill="${palette.ink}" stroke="${palette.ground}" stroke-width="4" paint-order="stroke">${escaped(point.name)}</text>`;
+    // The outline keeps the name readable over the grid.
+    const outline = `stroke="${palette.ground}" stroke-width="4" paint-order="stroke"`;
+    const name =
+      `<text x="${left}" y="${at + 14}" fill="${palette.ink}" ${outline}>` + `${escaped(point.name)}</text>`;
     if (point.last.of === 0) return name;
     return (
       `<g><title>${escaped(words(point))}</title>${name}` +
       `${whisker(at + 25, point.last, palette.last, "")}${circle(x(point.last.share), at + 25, palette)}` +
-      `${whisker(at + 36, point.best, palette.best, ' stroke-dasharray="7 4"')}${diamond(x(point.best.share), at + 36, palette)}</g>`
+      `${whisker(at + 36, point.best, palette.best, ` ${DASHED}`)}` +
+      `${diamond(x(point.best.share), at + 36, palette)}</g>`
     );
   });
   return { body: [...grid, ...rows].join(""), height: bottom + 28 };
@@ -169,7 +180,7 @@ function legend(palette: Palette, y: number): string {
   return (
     `<path d="M16 ${y}h26" stroke="${palette.last}" stroke-width="2"/>${circle(29, y, palette)}` +
     `${text(48, y + 4, "last iterate", palette.ink, "start")}` +
-    `<path d="M136 ${y}h26" stroke="${palette.best}" stroke-width="2" stroke-dasharray="7 4"/>${diamond(149, y, palette)}` +
+    `<path d="M136 ${y}h26" stroke="${palette.best}" stroke-width="2" ${DASHED}/>${diamond(149, y, palette)}` +
     `${text(168, y + 4, "best iterate", palette.ink, "start")}`
   );
 }

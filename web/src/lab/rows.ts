@@ -53,8 +53,8 @@ export interface Outcome {
 }
 
 /**
- * Did the last iterate reach the goal: the target, or any other class if untargeted? A judge that was not attacked counts as
- * fooled if its class changes, as in the paper's Table III.
+ * Did the last iterate reach the goal: the target, or any other class if untargeted? A judge that was not attacked
+ * counts as fooled if its class changes, as in the paper's Table III.
  */
 export const reached = ({ model, judge, hit, fooled }: Row): boolean =>
   model === judge ? (hit ?? fooled) : fooled;
@@ -72,8 +72,8 @@ export function likeliest(probabilities: ArrayLike<number>): number {
 }
 
 /**
- * The row of an attack; null without a step. A report's verdict is of the clip before its step, so the judged iterate has one
- * step less; `probabilities` are of the last iterate.
+ * The row of an attack; null without a step. A report's verdict is of the clip before its step, so the judged iterate
+ * has one step less; `probabilities` are of the last iterate.
  */
 export function attackRow(
   task: Task,

@@ -45,8 +45,8 @@ export function labDefaults(): LabSettings {
 export const overEpsilons = (sweep: SweepId): boolean => sweep === "one-step" || sweep === "basic";
 
 /**
- * The default epsilons of a sweep. The paper's for the basic mode, 0.004 to 0.012 in its own unit, are 1 to 3 % of the body
- * height (it calls 0.02 a twentieth); so are these, for a body of 1.5 m or three fifths of the picture.
+ * The default epsilons of a sweep. The paper's for the basic mode, 0.004 to 0.012 in its own unit, are 1 to 3 % of
+ * the body height (it calls 0.02 a twentieth); so are these, for a body of 1.5 m or three fifths of the picture.
  */
 export function usualEpsilons(sweep: SweepId, layout: LayoutInfo): number[] {
   const shares = { "one-step": [0.1, 0.2, 0.4, 0.6, 1, 2], basic: [0.3, 0.45, 0.6, 0.75, 0.9] };

@@ -44,8 +44,8 @@ export interface EngineClaim {
 }
 
 /**
- * The state and the actions of one element: settings, gallery, player, engine, the clip on the stage and the attack on it.
- * It has no DOM; the components read it, call it and redraw on its "change" event.
+ * The state and the actions of one element: settings, gallery, player, engine, the clip on the stage and the attack
+ * on it. It has no DOM; the components read it, call it and redraw on its "change" event.
  *
  * Events: "change"; "announce" (text for screen readers); "report", "done" and "error" of the attack; "lab-done".
  */
@@ -180,8 +180,8 @@ export class Playground extends EventTarget {
   }
 
   /**
-   * Asks the recogniser about the clean clip once engine and model are loaded. A later call replaces an earlier one. While
-   * the clip is `held`, nothing is asked; the Lab's end calls this again.
+   * Asks the recogniser about the clean clip once engine and model are loaded. A later call replaces an earlier one.
+   * While the clip is `held`, nothing is asked; the Lab's end calls this again.
    */
   async recognise(): Promise<void> {
     const clip = this.clip;

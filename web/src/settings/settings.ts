@@ -22,8 +22,8 @@ export class Settings extends EventTarget {
   }
 
   /**
-   * Keeps the page's address and these settings equal. Only for a page of the playground's own; an embedded element leaves
-   * the address alone. Returns whether the address had a fragment.
+   * Keeps the page's address and these settings equal. Only for a page of the playground's own; an embedded element
+   * leaves the address alone. Returns whether the address had a fragment.
    */
   linkToAddress(): boolean {
     const read = () => this.set(decode(location.hash.slice(1)));

@@ -55,7 +55,15 @@ export class AttackPanel extends Part {
     shared,
     css`
       :host { display: flex; flex-direction: column; min-height: 0; }
-      .fields { flex: 1; overflow: auto; padding: 14px 16px 18px; display: grid; gap: 18px; align-content: start; scrollbar-width: thin; }
+      .fields {
+        flex: 1;
+        overflow: auto;
+        padding: 14px 16px 18px;
+        display: grid;
+        gap: 18px;
+        align-content: start;
+        scrollbar-width: thin;
+      }
       .field { display: grid; gap: 8px; }
       .constraints { display: grid; gap: 12px; }
       .constraints .name { font-weight: 500; }
@@ -86,16 +94,29 @@ export class AttackPanel extends Part {
           </div>
           <p class="hint">${mode?.about}</p>
         </fieldset>
-        ${state.mode === "one-step" ? nothing : html`<ciasa-method-picker .playground=${this.playground}></ciasa-method-picker>`}
+        ${
+          state.mode === "one-step"
+            ? nothing
+            : html`<ciasa-method-picker .playground=${this.playground}></ciasa-method-picker>`
+        }
         <ciasa-target-picker class="field" .playground=${this.playground}></ciasa-target-picker>
-        ${regional ? html`<ciasa-region-picker .playground=${this.playground} .picking=${this.picking}></ciasa-region-picker>` : nothing}
+        ${
+          regional
+            ? html`<ciasa-region-picker .playground=${this.playground}
+          .picking=${this.picking}></ciasa-region-picker>`
+            : nothing
+        }
         ${
           state.mode === "advanced"
             ? html`<ciasa-epsilon-table .playground=${this.playground}></ciasa-epsilon-table>`
             : html`<ciasa-epsilon-field .playground=${this.playground}></ciasa-epsilon-field>`
         }
         ${state.mode === "one-step" ? nothing : this.#constraints()}
-        ${state.mode === "one-step" ? nothing : html`<ciasa-optimiser .playground=${this.playground}></ciasa-optimiser>`}
+        ${
+          state.mode === "one-step"
+            ? nothing
+            : html`<ciasa-optimiser .playground=${this.playground}></ciasa-optimiser>`
+        }
       </div>
       <ciasa-run-bar .playground=${this.playground}></ciasa-run-bar>
     `;
@@ -115,7 +136,8 @@ export class AttackPanel extends Part {
       <div class="constraints">
         ${shown.map(
           ({ key, name, about }) => html`<label class="switch">
-          <input type="checkbox" role="switch" .checked=${state[key] && !off(key)} ?disabled=${off(key)} @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
+          <input type="checkbox" role="switch" .checked=${state[key] && !off(key)} ?disabled=${off(key)}
+            @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
           <span class="name">${name}</span><span class="hint">${off(key) ? nothingToLearn : about}</span>
         </label>`,
         )}

@@ -77,7 +77,16 @@ export class Curves extends Part {
     css`
       :host { display: grid; grid-template-rows: auto 1fr auto; padding: 14px 16px 12px; min-width: 0; }
       .chart { position: relative; min-height: 150px; margin: 8px -6px 0; }
-      .empty { position: absolute; inset: 0; display: grid; place-items: center; text-align: center; color: var(--ink-3); font-size: 12.5px; padding: 0 24px; }
+      .empty {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-items: center;
+        text-align: center;
+        color: var(--ink-3);
+        font-size: 12.5px;
+        padding: 0 24px;
+      }
       .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; font-size: 12px; color: var(--ink-2); margin-top: 6px; }
       .legend li { display: inline-flex; gap: 6px; align-items: center; }
       .legend svg { width: 22px; height: 4px; flex: none; }
@@ -105,7 +114,8 @@ export class Curves extends Part {
         ${this.#lines.map((line) => {
           const value = at ? line.value(at) : null;
           return html`<li>
-            <svg viewBox="0 0 22 4" aria-hidden="true"><path d="M0 2h22" stroke="var(${line.colour})" stroke-width="2" stroke-dasharray=${line.dash.map((d) => d / 1.4).join(" ")} /></svg>
+            <svg viewBox="0 0 22 4" aria-hidden="true"><path d="M0 2h22" stroke="var(${line.colour})"
+              stroke-width="2" stroke-dasharray=${line.dash.map((d) => d / 1.4).join(" ")} /></svg>
             ${line.name}<span class="number">${value === null ? "" : show(value)}</span>
           </li>`;
         })}

@@ -22,19 +22,49 @@ export class EngineBadge extends Part {
       :host { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; position: relative; }
       .loading { display: flex; gap: 10px; align-items: center; font-size: 12.5px; color: var(--ink-2); }
       progress { width: 120px; background: var(--line); }
-      summary { padding: 0 10px; min-height: 34px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); font-weight: 550; font-size: 13px; background: var(--surface); max-width: 340px; }
+      summary {
+        padding: 0 10px;
+        min-height: 34px;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius-s);
+        font-weight: 550;
+        font-size: 13px;
+        background: var(--surface);
+        max-width: 340px;
+      }
       summary::before { display: none; }
       summary svg { width: 16px; height: 16px; flex: none; color: var(--ink-2); }
       summary span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-      .panel { position: absolute; right: 0; top: calc(100% + 6px); z-index: 5; width: min(340px, calc(100vw - 32px)); padding: 14px 16px; display: grid; gap: 12px; box-shadow: 0 12px 40px rgb(0 0 0 / 18%); }
-      .panel label { display: grid; grid-template-columns: auto 1fr; gap: 0 10px; align-items: center; min-height: 30px; cursor: pointer; }
+      .panel {
+        position: absolute;
+        right: 0;
+        top: calc(100% + 6px);
+        z-index: 5;
+        width: min(340px, calc(100vw - 32px));
+        padding: 14px 16px;
+        display: grid;
+        gap: 12px;
+        box-shadow: 0 12px 40px rgb(0 0 0 / 18%);
+      }
+      .panel label {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 0 10px;
+        align-items: center;
+        min-height: 30px;
+        cursor: pointer;
+      }
       .panel label .hint { grid-column: 2; }
       .check { font-size: 12.5px; color: var(--ink-2); }
       .check.good::before { content: "✓ "; color: var(--good); font-weight: 700; }
       .check.bad { color: var(--bad); }
       .failed { border-color: var(--bad); color: var(--bad); }
       @media (pointer: coarse), (max-width: 720px) { .panel label { min-height: 44px; } }
-      @media (max-width: 560px) { summary { max-width: 190px; } progress { width: 64px; } .panel { right: auto; left: 0; } }
+      @media (max-width: 560px) {
+        summary { max-width: 190px; }
+        progress { width: 64px; }
+        .panel { right: auto; left: 0; }
+      }
     `,
   ];
 
@@ -49,9 +79,15 @@ export class EngineBadge extends Part {
     return html`
       ${loading ? this.#progress() : nothing}
       <details @keydown=${this.#escape} @focusout=${this.#left}>
-        <summary class=${status === "failed" ? "failed" : ""} title="The device that computes">${chip}<span>${title}</span></summary>
+        <summary class=${status === "failed" ? "failed" : ""}
+          title="The device that computes">${chip}<span>${title}</span></summary>
         <div class="panel card">
-          ${backend ? html`<p><strong>${named(backend)}</strong><br /><span class="hint">${backend.reason}</span>${together(backend, threads)}</p>` : nothing}
+          ${
+            backend
+              ? html`<p><strong>${named(backend)}</strong><br /><span
+            class="hint">${backend.reason}</span>${together(backend, threads)}</p>`
+              : nothing
+          }
           ${backend?.parity ? parity(backend.parity) : nothing}
           <div role="radiogroup" aria-label="Device that computes">
             ${choices.map(
@@ -60,7 +96,8 @@ export class EngineBadge extends Part {
                 name,
                 about,
               }) => html`<label><input type="radio" name="engine" .checked=${this.playground.state.engine === id}
-              @change=${() => this.playground.settings.set({ engine: id })} />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
+              @change=${() => this.playground.settings.set({ engine: id })}
+                />${name}${about ? html`<span class="hint">${about}</span>` : nothing}</label>`,
             )}
           </div>
         </div>
@@ -75,7 +112,12 @@ export class EngineBadge extends Part {
     const bytes = known ? `${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : megabytes(loadedBytes);
     return html`<div class="loading">
       <span class="number">${status === "starting" ? "Engine is starting" : html`Loading engine, ${bytes}`}</span>
-      ${known && status === "loading" ? html`<progress max=${totalBytes} value=${loadedBytes} aria-label="Download of the engine"></progress>` : nothing}
+      ${
+        known && status === "loading"
+          ? html`<progress max=${totalBytes} value=${loadedBytes}
+        aria-label="Download of the engine"></progress>`
+          : nothing
+      }
       <button class="small" @click=${() => engine.stop()}>Cancel</button>
     </div>`;
   }
@@ -112,5 +154,6 @@ function together({ kind }: Backend, threads: Threads | null) {
 
 function parity({ logits, gradient, tolerance, ok }: Parity) {
   return html`<p class="check ${ok ? "good" : "bad"}">${ok ? "Checked against the CPU:" : "Differs from the CPU:"}
-    logits by ${digits(logits)}, gradient by ${digits(gradient)} (relative; at most ${digits(tolerance)} is accepted).</p>`;
+    logits by ${digits(logits)}, gradient by ${digits(gradient)} (relative; at most
+    ${digits(tolerance)} is accepted).</p>`;
 }

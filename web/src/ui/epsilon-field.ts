@@ -27,14 +27,20 @@ export class EpsilonField extends Part {
       <h2 id="epsilon">Epsilon</h2>
       <div class="row">
         <!-- Quadratic, for finer control of small values. -->
-        <input type="range" aria-label="Epsilon, slider" min="0" max="1000" .value=${String(Math.sqrt(Math.min(epsilon / most, 1)) * 1000)}
+        <input type="range" aria-label="Epsilon, slider" min="0" max="1000"
+          .value=${String(Math.sqrt(Math.min(epsilon / most, 1)) * 1000)}
           aria-valuetext="${digits(epsilon)} ${unit}"
           @input=${(event: Event) => this.#set((Number(fieldValue(event)) / 1000) ** 2 * most)} />
-        <input type="number" aria-labelledby="epsilon" aria-describedby="share" min="0" max="10" step="any" .value=${String(Number(epsilon.toPrecision(3)))}
+        <input type="number" aria-labelledby="epsilon" aria-describedby="share" min="0" max="10" step="any"
+          .value=${String(Number(epsilon.toPrecision(3)))}
           @change=${(event: Event) => this.#set(Number(fieldValue(event)))} />
         <span class="unit">${unit}</span>
       </div>
-      <p class="hint" id="share">${height ? html`${digits((epsilon / height) * 100)} % of the body height (head to ankle, ${digits(height)} ${unit})` : nothing}</p>
+      <p class="hint" id="share">${
+        height
+          ? html`${digits((epsilon / height) * 100)} % of the body height (head to ankle, ${digits(height)} ${unit})`
+          : nothing
+      }</p>
     `;
   }
 

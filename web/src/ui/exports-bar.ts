@@ -28,11 +28,19 @@ export class ExportsBar extends Part {
       <h2>Download</h2>
       ${formatsOf(clip.layout).map(
         ({ id, name, ending }) => html`<button class="small" ?disabled=${!attack?.data}
-        @click=${() => this.#clip(id, `${stem}.${ending}`)}>${download} ${attack?.data ? "Attacked clip" : "Clip"}${name.slice(4)}</button>`,
+        @click=${() => this.#clip(id, `${stem}.${ending}`)}>${download}
+          ${attack?.data ? "Attacked clip" : "Clip"}${name.slice(4)}</button>`,
       )}
-      <button class="small" ?disabled=${!playground.model} @click=${() => save(`${stem}-settings.json`, settingsFile(attack?.config ?? playground.config()), "application/json")}>${download} Settings, JSON</button>
-      <button class="small" ?disabled=${!attack?.last} @click=${() => save(`${stem}-figures.csv`, figuresFile(attack), "text/csv")}>${download} Figures, CSV</button>
-      ${this.linked ? html`<button class="small" @click=${this.#copy}>${link} ${this.copied ? "Link copied" : "Copy link"}</button>` : nothing}
+      <button class="small" ?disabled=${!playground.model}
+        @click=${() => this.#settings(`${stem}-settings.json`)}>${download} Settings, JSON</button>
+      <button class="small" ?disabled=${!attack?.last}
+        @click=${() => save(`${stem}-figures.csv`, figuresFile(attack), "text/csv")}>${download} Figures, CSV</button>
+      ${
+        this.linked
+          ? html`<button class="small" @click=${this.#copy}>${link}
+        ${this.copied ? "Link copied" : "Copy link"}</button>`
+          : nothing
+      }
     `;
   }
 
@@ -50,6 +58,11 @@ export class ExportsBar extends Part {
       this.playground.report("The link could not be copied.", `Copy it from here: ${address.href}`, []);
     }
   };
+
+  #settings(name: string): void {
+    const { attack } = this.playground;
+    save(name, settingsFile(attack?.config ?? this.playground.config()), "application/json");
+  }
 
   async #clip(format: "ciasa" | "ntu" | "kinetics", name: string): Promise<void> {
     try {

@@ -45,7 +45,12 @@ export class Figures extends Part {
     shared,
     css`
       :host { display: block; padding: 14px 16px; }
-      dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px 18px; margin-top: 10px; }
+      dl {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));
+        gap: 14px 18px;
+        margin-top: 10px;
+      }
       dt { font-size: 12px; color: var(--ink-2); }
       dd { font-size: 19px; font-weight: 600; letter-spacing: -0.01em; line-height: 1.3; }
       dd.none { color: var(--ink-3); font-weight: 400; }

@@ -46,8 +46,19 @@ export class Gallery extends Part {
       .hint { margin-bottom: 8px; }
       ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 8px; }
       li button {
-        width: 100%; height: 100%; padding: 6px 4px 7px; display: grid; gap: 4px; justify-items: center; align-content: start;
-        border-color: var(--line); font-weight: 450; font-size: 12px; line-height: 1.25; color: var(--ink-2); overflow-wrap: anywhere;
+        display: grid;
+        gap: 4px;
+        justify-items: center;
+        align-content: start;
+        width: 100%;
+        height: 100%;
+        padding: 6px 4px 7px;
+        border-color: var(--line);
+        color: var(--ink-2);
+        font-weight: 450;
+        font-size: 12px;
+        line-height: 1.25;
+        overflow-wrap: anywhere;
       }
       li button[aria-pressed="true"] {
         border-color: var(--clean); box-shadow: inset 0 0 0 1px var(--clean); color: var(--ink); font-weight: 600;
@@ -91,7 +102,11 @@ export class Gallery extends Part {
             shown.filter((entry) => entry.origin === group.origin),
           ),
         )}
-        ${shown.length === 0 && words.length > 0 ? html`<p class="empty" role="status">No clip matches “${this.query}”.</p>` : nothing}
+        ${
+          shown.length === 0 && words.length > 0
+            ? html`<p class="empty" role="status">No clip matches “${this.query}”.</p>`
+            : nothing
+        }
       </div>
     `;
   }

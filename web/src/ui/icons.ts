@@ -17,12 +17,14 @@ export const camera = icon(
   svg`<path d="M2.8 6V3.2h2.9M13.2 6V3.2h-2.9M2.8 10v2.8h2.9M13.2 10v2.8h-2.9"/><circle cx="8" cy="8" r="1.4"/>`,
 );
 export const chip = icon(
-  svg`<rect x="4.3" y="4.3" width="7.4" height="7.4" rx="1.5"/><path d="M6.5 1.8v2M9.5 1.8v2M6.5 12.2v2M9.5 12.2v2M1.8 6.5h2M1.8 9.5h2M12.2 6.5h2M12.2 9.5h2"/>`,
+  svg`<rect x="4.3" y="4.3" width="7.4" height="7.4" rx="1.5"/><path
+    d="M6.5 1.8v2M9.5 1.8v2M6.5 12.2v2M9.5 12.2v2M1.8 6.5h2M1.8 9.5h2M12.2 6.5h2M12.2 9.5h2"/>`,
 );
 export const hand = icon(
   svg`<circle cx="8" cy="8" r="2.2"/><path d="M8 1.6v2.2M8 12.2v2.2M1.6 8h2.2M12.2 8h2.2"/>`,
 );
 export const search = icon(svg`<circle cx="7" cy="7" r="4"/><path d="m10.2 10.2 3 3"/>`);
 export const link = icon(
-  svg`<path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.9-.9"/>`,
+  svg`<path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.9.9"/>
+    <path d="M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.9-.9"/>`,
 );

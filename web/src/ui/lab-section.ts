@@ -11,7 +11,14 @@ export class LabSection extends Part {
     shared,
     css`
       :host { display: block; min-width: 0; }
-      .head { display: flex; flex-wrap: wrap; gap: 8px 20px; align-items: center; justify-content: space-between; padding: 16px 20px; }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px 20px;
+        align-items: center;
+        justify-content: space-between;
+        padding: 16px 20px;
+      }
       h2 { font-size: 17px; letter-spacing: -0.01em; }
       .head p { color: var(--ink-2); max-width: 78ch; }
       .wait { padding: 0 20px 18px; color: var(--ink-2); }

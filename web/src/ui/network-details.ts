@@ -38,7 +38,14 @@ export class NetworkDetails extends LitElement {
         ${row("Input", `${people}; ${treatment(model)}`)}
         ${row("Licence", model.licence)}
         ${row("Made by", model.retrain ? html`<code>${model.retrain}</code>` : "")}
-        ${model.weights.map((one) => row("File", html`${one.file}, ${megabytes(one.bytes)} (${one.bytes.toLocaleString("en")} bytes)${one.sha256 ? html`<br />SHA-256 <code>${one.sha256}</code>` : nothing}`))}
+        ${model.weights.map((one) =>
+          row(
+            "File",
+            html`${one.file}, ${megabytes(one.bytes)}
+          (${one.bytes.toLocaleString("en")}
+          bytes)${one.sha256 ? html`<br />SHA-256 <code>${one.sha256}</code>` : nothing}`,
+          ),
+        )}
       </dl>
     </details>`;
   }

@@ -9,7 +9,17 @@ export class NoticeBar extends Part {
   static override styles = [
     shared,
     css`
-      .bar { display: grid; grid-template-columns: 1fr auto; gap: 4px 12px; padding: 12px 14px 12px 18px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); box-shadow: 0 10px 36px rgb(0 0 0 / 22%); }
+      .bar {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 4px 12px;
+        padding: 12px 14px 12px 18px;
+        border: 1px solid var(--bad);
+        border-left-width: 5px;
+        border-radius: var(--radius-s);
+        background: var(--bad-soft);
+        box-shadow: 0 10px 36px rgb(0 0 0 / 22%);
+      }
       strong { color: var(--bad); }
       p { overflow-wrap: anywhere; }
       .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 6px; }
@@ -24,10 +34,18 @@ export class NoticeBar extends Part {
       <div>
         <strong>${notice.title}</strong>
         <p>${notice.detail}</p>
-        ${notice.kept ? html`<p class="hint">Kept: ${notice.kept.charAt(0).toLowerCase()}${notice.kept.slice(1)}.</p>` : nothing}
+        ${
+          notice.kept
+            ? html`<p class="hint">Kept:
+          ${notice.kept.charAt(0).toLowerCase()}${notice.kept.slice(1)}.</p>`
+            : nothing
+        }
         ${
           notice.actions.length > 0
-            ? html`<div class="actions">${notice.actions.map(({ label, run }) => html`<button class="small" @click=${run}>${label}</button>`)}</div>`
+            ? html`<div class="actions">${notice.actions.map(
+                ({ label, run }) => html`<button class="small"
+              @click=${run}>${label}</button>`,
+              )}</div>`
             : nothing
         }
       </div>

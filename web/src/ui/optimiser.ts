@@ -83,7 +83,8 @@ export class Optimiser extends Part {
     const { layout, state } = this.playground;
     const usual = layout && (key === "alpha" || key === "lambda") ? untargetedConfig(state, layout)[key] : 0;
     return html`<label>${name}
-      <input type="number" min=${min} max=${max} step=${step} ?disabled=${disabled} .value=${String(state[key] ?? Number(usual.toPrecision(3)))}
+      <input type="number" min=${min} max=${max} step=${step} ?disabled=${disabled}
+        .value=${String(state[key] ?? Number(usual.toPrecision(3)))}
         @change=${(event: Event) => this.#set(key, fieldValue(event))} />
       ${hint ? html`<span class="hint">${hint}</span>` : nothing}
     </label>`;

@@ -21,9 +21,24 @@ export class Recogniser extends Part {
       select { flex: 1 1 auto; min-width: 0; max-width: 260px; text-overflow: ellipsis; }
       .network button { flex: none; }
       .said { margin-top: 8px; color: var(--ink-2); font-size: 12.5px; overflow-wrap: anywhere; }
-      .way { display: grid; grid-template-columns: 1fr auto; gap: 4px 10px; align-items: center; margin-top: 10px; font-size: 12.5px; }
+      .way {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 4px 10px;
+        align-items: center;
+        margin-top: 10px;
+        font-size: 12.5px;
+      }
       progress { grid-column: 1 / -1; height: 5px; }
-      .unreadable { margin-top: 10px; padding: 10px 12px; border: 1px solid var(--line-strong); border-radius: var(--radius-s); display: grid; gap: 8px; justify-items: start; }
+      .unreadable {
+        margin-top: 10px;
+        padding: 10px 12px;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius-s);
+        display: grid;
+        gap: 8px;
+        justify-items: start;
+      }
       .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin-top: 10px; }
       h3 { font-size: 12px; font-weight: 550; color: var(--ink-2); margin-bottom: 6px; }
       ol { display: grid; gap: 7px; }
@@ -32,7 +47,11 @@ export class Recogniser extends Part {
       .bar { grid-column: 1 / -1; height: 6px; border-radius: 3px; background: var(--sunken); overflow: hidden; }
       .bar i { display: block; height: 100%; border-radius: 3px; background: var(--clean); min-width: 2px; }
       .after .bar i {
-        background: repeating-linear-gradient(-55deg, var(--perturbed) 0 4px, color-mix(in oklab, var(--perturbed) 62%, var(--surface)) 4px 6px);
+        background: repeating-linear-gradient(
+          -55deg,
+          var(--perturbed) 0 4px,
+          color-mix(in oklab, var(--perturbed) 62%, var(--surface)) 4px 6px
+        );
       }
       .first { font-weight: 620; }
       .none { color: var(--ink-3); font-size: 12.5px; }
@@ -43,7 +62,9 @@ export class Recogniser extends Part {
   override render() {
     const { before, attack, model, clip, engine, unreadable, claim } = this.playground;
     const held = this.playground.held && !unreadable;
-    const empty = held ? "Waiting for the Lab." : "Waiting for the engine.";
+    const waiting = held ? "Waiting for the Lab." : "Waiting for the engine.";
+    const empty = unreadable ? "No network reads this clip." : waiting;
+    const unattacked = attack ? "Computing the first step." : "Run an attack to compare.";
     const entry = clip ? this.playground.library.find(clip.id) : undefined;
     return html`
       <div class="head"><h2>What the network sees</h2>
@@ -59,21 +80,36 @@ export class Recogniser extends Part {
           })}
         </div>
       </div>
-      ${model ? html`<p class="said">${architecture(model)}, ${accuracy(model)}${isOpened(model) ? "" : `; ${model.split}`}.</p>` : nothing}
+      ${
+        model
+          ? html`<p class="said">${architecture(model)},
+        ${accuracy(model)}${isOpened(model) ? "" : `; ${model.split}`}.</p>`
+          : nothing
+      }
       ${engine.loading ? this.#loading(engine.loading) : nothing}
       ${unreadable ? this.#unreadable() : nothing}
-      ${held ? html`<p class="said" role="status">${claim?.words} You can watch this clip; its network is loaded when the Lab pauses or ends.</p>` : nothing}
+      ${
+        held
+          ? html`<p class="said" role="status">${claim?.words} You can watch this clip; its network is loaded when
+        the Lab pauses or ends.</p>`
+          : nothing
+      }
       <div class="columns">
         <section aria-label="Before the attack">
           <h3>Before</h3>
-          ${this.#list(before?.top, model?.classes ?? attack?.classes, unreadable ? "No network reads this clip." : empty)}
+          ${this.#list(before?.top, model?.classes ?? attack?.classes, empty)}
         </section>
         <section class="after" aria-label="After the attack">
           <h3>After</h3>
-          ${this.#list(attack?.after ?? undefined, attack?.classes, attack ? "Computing the first step." : "Run an attack to compare.")}
+          ${this.#list(attack?.after, attack?.classes, unattacked)}
         </section>
       </div>
-      ${model && entry?.outOfDistribution ? html`<p class="said">This clip is out of distribution, so the network may misclassify it even without an attack.</p>` : nothing}
+      ${
+        model && entry?.outOfDistribution
+          ? html`<p class="said">This clip is out of distribution, so the network may misclassify it even without an
+        attack.</p>`
+          : nothing
+      }
       ${model ? html`<ciasa-network-details .model=${model}></ciasa-network-details>` : nothing}
     `;
   }
@@ -87,8 +123,14 @@ export class Recogniser extends Part {
     const option = (one: ModelInfo) =>
       html`<option value=${one.id} .selected=${one.id === now?.id}>${one.name}</option>`;
     const [served, own] = [fits.filter((one) => !isOpened(one)), fits.filter(isOpened)];
-    return html`<select aria-label="Network" ?disabled=${attacking || claim !== null} @change=${(event: Event) => settings.set({ model: fieldValue(event) })}>
-      ${own.length === 0 ? served.map(option) : html`<optgroup label="Networks">${served.map(option)}</optgroup><optgroup label="Your weights">${own.map(option)}</optgroup>`}
+    return html`<select aria-label="Network" ?disabled=${attacking || claim !== null}
+      @change=${(event: Event) => settings.set({ model: fieldValue(event) })}>
+      ${
+        own.length === 0
+          ? served.map(option)
+          : html`<optgroup label="Networks">${served.map(option)}</optgroup><optgroup
+        label="Your weights">${own.map(option)}</optgroup>`
+      }
     </select>`;
   }
 
@@ -98,9 +140,12 @@ export class Recogniser extends Part {
     const bytes = totalBytes > 0 ? `, ${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : "";
     const back = model !== null && model.layout === clip?.layout;
     return html`<div class="way">
-      <span class="number">${status === "starting" ? `${loading.name} is starting` : `Loading ${loading.name}${bytes}`}</span>
+      <span class="number">${
+        status === "starting" ? `${loading.name} is starting` : `Loading ${loading.name}${bytes}`
+      }</span>
       ${back ? html`<button class="small" @click=${() => this.playground.stopSwitch()}>Cancel</button>` : nothing}
-      <progress max=${totalBytes || 1} value=${totalBytes > 0 ? loadedBytes : 0} aria-label="Download of the network"></progress>
+      <progress max=${totalBytes || 1} value=${totalBytes > 0 ? loadedBytes : 0}
+        aria-label="Download of the network"></progress>
     </div>`;
   }
 
@@ -109,12 +154,17 @@ export class Recogniser extends Part {
     const { layout, clip } = playground;
     const other = playground.library.entries.find((one) => playground.engine.fits(one.layout).length > 0);
     return html`<div class="unreadable">
-      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose another clip. You can still watch this one.</p>
-      ${other ? html`<button class="small" @click=${() => playground.choose(other)}>Show ${other.name}</button>` : nothing}
+      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose
+        another clip. You can still watch this one.</p>
+      ${
+        other
+          ? html`<button class="small" @click=${() => playground.choose(other)}>Show ${other.name}</button>`
+          : nothing
+      }
     </div>`;
   }
 
-  #list(top: Recognition["top"] | undefined, classes: string[] | undefined, empty: string) {
+  #list(top: Recognition["top"] | null | undefined, classes: string[] | undefined, empty: string) {
     if (!top || !classes) return html`<p class="none">${empty}</p>`;
     return html`<ol>
       ${top.map(

@@ -12,9 +12,20 @@ export class RegionPicker extends Part {
     css`
       :host { display: grid; gap: 10px; }
       .presets { display: flex; flex-wrap: wrap; gap: 6px; }
-      button[aria-pressed="true"] { border-color: var(--perturbed); box-shadow: inset 0 0 0 1px var(--perturbed); font-weight: 600; }
+      button[aria-pressed="true"] {
+        border-color: var(--perturbed);
+        box-shadow: inset 0 0 0 1px var(--perturbed);
+        font-weight: 600;
+      }
       .joints { display: grid; grid-template-columns: 1fr 1fr; gap: 0 10px; margin-top: 4px; }
-      .joints label { display: flex; gap: 8px; align-items: center; min-height: 26px; font-size: 12.5px; cursor: pointer; }
+      .joints label {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        min-height: 26px;
+        font-size: 12.5px;
+        cursor: pointer;
+      }
       .joints input { accent-color: var(--perturbed); }
       @media (pointer: coarse), (max-width: 720px) { .joints label { min-height: 44px; } }
     `,
@@ -33,7 +44,8 @@ export class RegionPicker extends Part {
           (region) => html`<button class="small" aria-pressed=${state.region === region.id}
           @click=${() => this.playground.settings.set({ region: region.id })}>${region.name}</button>`,
         )}
-        <button class="small" aria-pressed=${this.picking} @click=${this.#pick}>${hand} ${this.picking ? "Done picking" : "Pick on the figure"}</button>
+        <button class="small" aria-pressed=${this.picking} @click=${this.#pick}>${hand}
+          ${this.picking ? "Done picking" : "Pick on the figure"}</button>
       </div>
       ${this.picking ? html`<p class="hint">Click joints on the figure to add or remove them.</p>` : nothing}
       <details>
@@ -41,11 +53,15 @@ export class RegionPicker extends Part {
         <div class="joints">
           ${layout.joints.map(
             (name, joint) => html`<label><input type="checkbox" .checked=${chosen.has(joint)}
-            @change=${() => this.dispatchEvent(new CustomEvent("toggle-joint", { detail: joint, bubbles: true, composed: true }))} />${name}</label>`,
+            @change=${() => this.#toggle(joint)} />${name}</label>`,
           )}
         </div>
       </details>
     `;
+  }
+
+  #toggle(joint: number): void {
+    this.dispatchEvent(new CustomEvent("toggle-joint", { detail: joint, bubbles: true, composed: true }));
   }
 
   #pick = (): void => {

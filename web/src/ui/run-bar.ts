@@ -9,7 +9,13 @@ export class RunBar extends Part {
   static override styles = [
     shared,
     css`
-      :host { display: grid; gap: 8px; padding: 12px 16px 14px; background: var(--surface); border-radius: 0 0 var(--radius) var(--radius); }
+      :host {
+        display: grid;
+        gap: 8px;
+        padding: 12px 16px 14px;
+        background: var(--surface);
+        border-radius: 0 0 var(--radius) var(--radius);
+      }
       .buttons { display: grid; grid-template-columns: 1fr auto auto auto; gap: 6px; }
       .buttons button { min-height: 40px; }
       .primary { font-weight: 620; }
@@ -27,16 +33,25 @@ export class RunBar extends Part {
     const paused = attack?.status === "paused";
     const able = model !== null && playground.before !== null && playground.claim === null;
     return html`
-      ${attack ? html`<progress max=${attack.config.iterations} value=${attack.last?.iteration ?? 0} aria-label="Steps of the attack"></progress>` : nothing}
+      ${
+        attack
+          ? html`<progress max=${attack.config.iterations} value=${attack.last?.iteration ?? 0}
+        aria-label="Steps of the attack"></progress>`
+          : nothing
+      }
       <div class="buttons">
         ${
           running
             ? html`<button class="primary" @click=${() => attack.pause()}>${pause} Pause</button>`
-            : html`<button class="primary" ?disabled=${!able} @click=${() => playground.startAttack()}>${play} ${paused ? "Resume" : attack ? "Run again" : "Run attack"}</button>`
+            : html`<button class="primary" ?disabled=${!able} @click=${() => playground.startAttack()}>${play}
+              ${paused ? "Resume" : attack ? "Run again" : "Run attack"}</button>`
         }
-        <button class="square" title="One step" aria-label="Step" ?disabled=${!able || running} @click=${() => playground.startAttack(true)}>${stepForward}</button>
-        <button class="square" title="Cancel the attack" aria-label="Cancel" ?disabled=${!attacking} @click=${() => playground.cancel()}>${cross}</button>
-        <button class="square" title="Back to the clean clip" aria-label="Reset" ?disabled=${!attack} @click=${() => playground.reset()}>${reset}</button>
+        <button class="square" title="One step" aria-label="Step" ?disabled=${!able || running}
+          @click=${() => playground.startAttack(true)}>${stepForward}</button>
+        <button class="square" title="Cancel the attack" aria-label="Cancel" ?disabled=${!attacking}
+          @click=${() => playground.cancel()}>${cross}</button>
+        <button class="square" title="Back to the clean clip" aria-label="Reset" ?disabled=${!attack}
+          @click=${() => playground.reset()}>${reset}</button>
       </div>
       <p class="hint">${this.#status(able)}</p>
     `;
@@ -50,8 +65,9 @@ export class RunBar extends Part {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";
       if (engine.state.status !== "ready") return "The engine is loading.";
+      const skeleton = layout?.name ?? clip?.layout;
       if (unreadable)
-        return `No network here reads clips of ${layout?.name ?? clip?.layout}: this one can be watched but not attacked.`;
+        return `No network here reads clips of ${skeleton}: this one can be watched but not attacked.`;
       if (engine.loading) return "The network is loading.";
       return "Recognising the clip.";
     }

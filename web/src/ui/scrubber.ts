@@ -11,12 +11,29 @@ export class Scrubber extends Part {
   static override styles = [
     shared,
     css`
-      :host { display: grid; grid-template-columns: auto 1fr auto auto; gap: 4px 10px; align-items: center; padding: 8px 14px; }
+      :host {
+        display: grid;
+        grid-template-columns: auto 1fr auto auto;
+        gap: 4px 10px;
+        align-items: center;
+        padding: 8px 14px;
+      }
       .buttons { display: flex; gap: 2px; }
       .buttons button { width: 34px; padding: 0; }
       .track { position: relative; height: 34px; }
-      .track svg { position: absolute; inset: 0 8px 12px; width: calc(100% - 16px); height: 22px; pointer-events: none; }
-      .track path { fill: var(--perturbed-soft); stroke: var(--perturbed); stroke-width: 1.2; vector-effect: non-scaling-stroke; }
+      .track svg {
+        position: absolute;
+        inset: 0 8px 12px;
+        width: calc(100% - 16px);
+        height: 22px;
+        pointer-events: none;
+      }
+      .track path {
+        fill: var(--perturbed-soft);
+        stroke: var(--perturbed);
+        stroke-width: 1.2;
+        vector-effect: non-scaling-stroke;
+      }
       .track input { position: absolute; inset: auto 0 0; }
       .time { color: var(--ink-2); font-size: 12.5px; min-width: 11ch; text-align: right; }
       select { min-height: 30px; padding: 0 4px; font-size: 12.5px; border-color: var(--line); }
@@ -52,23 +69,36 @@ export class Scrubber extends Part {
     this.#measure();
     return html`
       <div class="buttons">
-        <button class="plain" ?disabled=${off} aria-label="Frame back" title="Frame back" @click=${() => player.stepBy(-1)}>${back}</button>
-        <button class="plain" ?disabled=${off} aria-label=${player.playing ? "Pause" : "Play"} title="Play or pause" @click=${() => player.toggle()}>
+        <button class="plain" ?disabled=${off} aria-label="Frame back" title="Frame back"
+          @click=${() => player.stepBy(-1)}>${back}</button>
+        <button class="plain" ?disabled=${off} aria-label=${player.playing ? "Pause" : "Play"} title="Play or pause"
+          @click=${() => player.toggle()}>
           ${player.playing ? pause : play}
         </button>
-        <button class="plain" ?disabled=${off} aria-label="Frame forward" title="Frame forward" @click=${() => player.stepBy(1)}>${forward}</button>
+        <button class="plain" ?disabled=${off} aria-label="Frame forward" title="Frame forward"
+          @click=${() => player.stepBy(1)}>${forward}</button>
       </div>
       <div class="track">
-        ${this.#profile.path ? html`<svg viewBox="0 0 100 22" preserveAspectRatio="none" aria-hidden="true">${svg`<path d=${this.#profile.path} />`}</svg>` : nothing}
-        <input type="range" aria-label="Frame" min="0" max=${player.frames - 1} step="1" ?disabled=${off} @input=${this.#seek} />
+        ${
+          this.#profile.path
+            ? html`<svg viewBox="0 0 100 22" preserveAspectRatio="none"
+          aria-hidden="true">${svg`<path d=${this.#profile.path} />`}</svg>`
+            : nothing
+        }
+        <input type="range" aria-label="Frame" min="0" max=${player.frames - 1} step="1" ?disabled=${off}
+          @input=${this.#seek} />
       </div>
       <output class="time number"></output>
-      <select aria-label="Play speed" @change=${(event: Event) => this.playground.settings.set({ speed: Number(fieldValue(event)) })}>
-        ${[0.1, 0.25, 0.5, 1, 2].map((speed) => html`<option value=${speed} ?selected=${speed === state.speed}>${speed}×</option>`)}
+      <select aria-label="Play speed" @change=${this.#setSpeed}>
+        ${[0.1, 0.25, 0.5, 1, 2].map(
+          (speed) => html`<option value=${speed}
+          ?selected=${speed === state.speed}>${speed}×</option>`,
+        )}
       </select>
       ${
         this.#profile.path && this.playground.layout
-          ? html`<span class="visually-hidden">In the most displaced frame, joints move by ${length(this.#profile.most, this.playground.layout)} on average.</span>`
+          ? html`<span class="visually-hidden">In the most displaced frame, joints move by
+            ${length(this.#profile.most, this.playground.layout)} on average.</span>`
           : nothing
       }
     `;
@@ -90,6 +120,10 @@ export class Scrubber extends Part {
     if (time.textContent !== words) time.textContent = words;
     range.setAttribute("aria-valuetext", `frame ${frame + 1} of ${player.frames}`);
   }
+
+  #setSpeed = (event: Event): void => {
+    this.playground.settings.set({ speed: Number(fieldValue(event)) });
+  };
 
   #seek = (event: Event): void => {
     this.playground.player.pause();

@@ -16,11 +16,30 @@ export class StageBar extends Part {
   static override styles = [
     shared,
     css`
-      :host { display: flex; flex-wrap: wrap; gap: 6px 18px; align-items: center; padding: 10px 14px; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
-      .magnify { flex: 1; min-width: 190px; display: grid; grid-template-columns: auto 1fr 4ch; gap: 10px; align-items: center; font-size: 13px; }
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px 18px;
+        align-items: center;
+        padding: 10px 14px;
+        border-top: 1px solid var(--line);
+        border-bottom: 1px solid var(--line);
+      }
+      .magnify {
+        flex: 1;
+        min-width: 190px;
+        display: grid;
+        grid-template-columns: auto 1fr 4ch;
+        gap: 10px;
+        align-items: center;
+        font-size: 13px;
+      }
       .magnify output { text-align: right; }
       .trails { display: flex; align-items: center; gap: 8px; font-size: 13px; cursor: pointer; min-height: 30px; }
-      @media (max-width: 720px) { .segments, .magnify { width: 100%; flex: none; } .trails { min-height: 44px; flex: 1; } }
+      @media (max-width: 720px) {
+        .segments, .magnify { width: 100%; flex: none; }
+        .trails { min-height: 44px; flex: 1; }
+      }
     `,
   ];
 
@@ -37,12 +56,15 @@ export class StageBar extends Part {
         )}
       </fieldset>
       <label class="magnify">Magnify difference
-        <input type="range" min="1" max="20" step="1" .value=${String(state.magnify)} aria-valuetext="${state.magnify} times"
+        <input type="range" min="1" max="20" step="1" .value=${String(state.magnify)}
+          aria-valuetext="${state.magnify} times"
           @input=${(event: Event) => settings.set({ magnify: Number(fieldValue(event)) })} />
         <output class="number">${state.magnify}×</output>
       </label>
-      <label class="trails"><input type="checkbox" .checked=${state.trails} @change=${(event: Event) => settings.set({ trails: isChecked(event) })} />Trails</label>
-      <button class="plain small" title="Reset the camera" aria-label="Reset the camera" @click=${() => this.dispatchEvent(new Event("reset-camera"))}>${camera}</button>
+      <label class="trails"><input type="checkbox" .checked=${state.trails}
+        @change=${(event: Event) => settings.set({ trails: isChecked(event) })} />Trails</label>
+      <button class="plain small" title="Reset the camera" aria-label="Reset the camera"
+        @click=${() => this.dispatchEvent(new Event("reset-camera"))}>${camera}</button>
     `;
   }
 }

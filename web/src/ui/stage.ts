@@ -7,6 +7,10 @@ import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
 
+const HELP =
+  "Drag or use the arrow keys to turn, shift and arrows to move, plus and minus to zoom, 0 to reset the camera, " +
+  "space to play or pause.";
+
 /** The 3-D view. Its canvas follows the player; gestures and keys move the camera. */
 @customElement("ciasa-stage")
 export class Stage extends Part {
@@ -20,7 +24,15 @@ export class Stage extends Part {
       canvas.painted { opacity: 1; transition: opacity 240ms; }
       canvas:focus-visible { outline-offset: -3px; border-radius: var(--radius); }
       .poster { position: absolute; inset: 0; display: grid; place-items: center; }
-      .trouble { position: absolute; inset: 0; display: grid; place-content: center; gap: 6px; padding: 24px; text-align: center; }
+      .trouble {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-content: center;
+        gap: 6px;
+        padding: 24px;
+        text-align: center;
+      }
     `,
   ];
 
@@ -41,9 +53,7 @@ export class Stage extends Part {
 
   override render() {
     const { clip } = this.playground;
-    const label = clip
-      ? `3-D view of the clip ${clip.name}. Drag or use the arrow keys to turn, shift and arrows to move, plus and minus to zoom, 0 to reset the camera, space to play or pause.`
-      : "3-D view, no clip yet";
+    const label = clip ? `3-D view of the clip ${clip.name}. ${HELP}` : "3-D view, no clip yet";
     return html`
       ${keyed(
         this.canvases,

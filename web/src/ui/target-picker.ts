@@ -11,13 +11,27 @@ export class TargetPicker extends Part {
     shared,
     css`
       :host { display: grid; gap: 8px; }
-      summary { border: 1px solid var(--control-line); border-radius: var(--radius-s); padding: 0 10px; min-height: 36px; }
+      summary {
+        border: 1px solid var(--control-line);
+        border-radius: var(--radius-s);
+        padding: 0 10px;
+        min-height: 36px;
+      }
       summary .now { flex: 1; font-weight: 550; }
       summary .hint { white-space: nowrap; }
       .choices { margin-top: 6px; border: 1px solid var(--line); border-radius: var(--radius-s); overflow: hidden; }
       input[type="search"] { width: 100%; border: 0; border-bottom: 1px solid var(--line); border-radius: 0; }
       .list { max-height: 208px; overflow: auto; padding: 4px; scrollbar-width: thin; }
-      label { display: grid; grid-template-columns: auto 1fr auto; gap: 8px; align-items: center; padding: 4px 8px; border-radius: 6px; cursor: pointer; min-height: 30px; }
+      label {
+        display: grid;
+        grid-template-columns: auto 1fr auto;
+        gap: 8px;
+        align-items: center;
+        padding: 4px 8px;
+        border-radius: 6px;
+        cursor: pointer;
+        min-height: 30px;
+      }
       label:hover { background: var(--sunken); }
       label.special { font-weight: 550; }
       label .hint { font-variant-numeric: tabular-nums; }

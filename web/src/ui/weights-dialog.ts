@@ -12,7 +12,17 @@ export class WeightsDialog extends Part {
   static override styles = [
     shared,
     css`
-      dialog { width: min(540px, calc(100vw - 20px)); max-height: calc(100dvh - 20px); padding: 0; color: var(--ink); background: var(--surface); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: 0 18px 60px rgb(0 0 0 / 30%); overflow: auto; }
+      dialog {
+        width: min(540px, calc(100vw - 20px));
+        max-height: calc(100dvh - 20px);
+        padding: 0;
+        color: var(--ink);
+        background: var(--surface);
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius);
+        box-shadow: 0 18px 60px rgb(0 0 0 / 30%);
+        overflow: auto;
+      }
       dialog::backdrop { background: rgb(10 18 26 / 45%); }
       form { display: grid; gap: 14px; padding: 18px 20px 20px; }
       h2 { font-size: 16px; letter-spacing: -0.01em; overflow-wrap: anywhere; }
@@ -23,9 +33,24 @@ export class WeightsDialog extends Part {
       label.field { display: grid; gap: 5px; font-weight: 550; font-size: 13px; }
       select { width: 100%; font-weight: 400; }
       .list { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
-      .actions { display: flex; justify-content: flex-end; gap: 8px; position: sticky; bottom: 0; padding-top: 10px; background: var(--surface); }
+      .actions {
+        display: flex;
+        justify-content: flex-end;
+        gap: 8px;
+        position: sticky;
+        bottom: 0;
+        padding-top: 10px;
+        background: var(--surface);
+      }
       .actions button { min-height: 40px; min-width: 88px; }
-      .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); overflow-wrap: anywhere; }
+      .bad {
+        padding: 10px 12px;
+        border: 1px solid var(--bad);
+        border-left-width: 5px;
+        border-radius: var(--radius-s);
+        background: var(--bad-soft);
+        overflow-wrap: anywhere;
+      }
       .remark { margin-top: 6px; color: var(--bad); font-size: 12.5px; overflow-wrap: anywhere; }
       .bad strong { color: var(--bad); }
       progress { background: var(--line); }
@@ -42,8 +67,11 @@ export class WeightsDialog extends Part {
         <h2 id="title" tabindex="-1">${job.names}</h2>
         ${job.identified ? this.#asking(job) : reading(job)}
         <div class="actions">
-          <button type="button" ?disabled=${job.stage === "loading"} @click=${() => this.playground.weights.cancel()}>Cancel</button>
-          <button class="primary" ?disabled=${job.stage !== "asking"}>${job.stage === "loading" ? "Loading…" : "Load"}</button>
+          <button type="button" ?disabled=${job.stage === "loading"}
+            @click=${() => this.playground.weights.cancel()}>Cancel</button>
+          <button class="primary" ?disabled=${job.stage !== "asking"}>${
+            job.stage === "loading" ? "Loading…" : "Load"
+          }</button>
         </div>
       </form>
     </dialog>`;
@@ -67,14 +95,19 @@ export class WeightsDialog extends Part {
     const { identified, failure, list, remark } = job;
     if (!identified) return nothing;
     const { classes } = identified.entry;
-    const named = classes[0] !== "class 1";
     const bytes = identified.entry.weights.reduce((sum, one) => sum + one.bytes, 0);
     return html`
-      <p class="found"><strong>Recognised:</strong> ${identified.summary}. <span class="hint">${megabytes(bytes)}, read in this page and sent nowhere.</span></p>
-      ${failure ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span class="hint">The previous network is still loaded.</span></div>` : nothing}
+      <p class="found"><strong>Recognised:</strong> ${identified.summary}. <span class="hint">${megabytes(bytes)},
+        read in this page and sent nowhere.</span></p>
+      ${
+        failure
+          ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span
+        class="hint">The previous network is still loaded.</span></div>`
+          : nothing
+      }
       ${identified.questions.map((question) => this.#question(job, question))}
       <div class="field">
-        <p class="hint">Names of the classes: ${list ? `from ${list.name}` : named ? `${classes[0]}, ${classes[1] ?? ""} …` : `“class 1” to “class ${classes.length}”`}</p>
+        <p class="hint">Names of the classes: ${list ? `from ${list.name}` : namesOf(classes)}</p>
         <div class="list">
           ${fileButton({
             label: "Use a list of names",
@@ -116,9 +149,19 @@ export class WeightsDialog extends Part {
   };
 }
 
+/** The first class names, or the range of the default ones. */
+function namesOf(classes: string[]): string {
+  const [first, second = ""] = classes;
+  return first === "class 1" ? `“class 1” to “class ${classes.length}”` : `${first}, ${second} …`;
+}
+
 function reading(job: WeightsImportJob) {
   const { read, total } = job;
   const done = read >= total;
-  return html`<p role="status">${done ? "Identifying the file…" : html`Reading, <span class="number">${megabytes(read)} of ${megabytes(total)}</span>`}</p>
+  return html`<p role="status">${
+    done
+      ? "Identifying the file…"
+      : html`Reading, <span class="number">${megabytes(read)} of ${megabytes(total)}</span>`
+  }</p>
     <progress max=${total || 1} value=${read} aria-label="Reading the file"></progress>`;
 }

@@ -14,13 +14,13 @@ interface Point {
 /**
  * Mouse, touch and keyboard on a viewer's canvas.
  *
- * One finger or the left button turns; two fingers, the right button or shift pan; pinch and wheel zoom; arrow keys turn
- * (with shift: pan), plus and minus zoom, 0 resets the camera. A vertical swipe of one finger scrolls the page
- * (`touch-action: pan-y`), so that a phone can always leave the canvas; the wheel zooms only with ctrl or while the canvas
- * has the focus.
+ * One finger or the left button turns; two fingers, the right button or shift pan; pinch and wheel zoom; arrow keys
+ * turn (with shift: pan), plus and minus zoom, 0 resets the camera. A vertical swipe of one finger scrolls the page
+ * (`touch-action: pan-y`), so that a phone can always leave the canvas; the wheel zooms only with ctrl or while the
+ * canvas has the focus.
  *
- * Fires "camera" after every change of the camera (draw then) and "pick" (`CustomEvent<number | null>`, the joint) after a
- * click or tap without a drag.
+ * Fires "camera" after every change of the camera (draw then) and "pick" (`CustomEvent<number | null>`, the joint)
+ * after a click or tap without a drag.
  */
 export class Controls extends EventTarget {
   readonly #canvas: HTMLCanvasElement;

@@ -2,8 +2,8 @@
 export type FileKind = "weights" | "list" | "clip";
 
 /**
- * Guesses from the name and the first bytes. Clips are text; those in JSON are objects, whereas a list of class names is a
- * JSON array. Rejects if the file cannot be read.
+ * Guesses from the name and the first bytes. Clips are text; those in JSON are objects, whereas a list of class names
+ * is a JSON array. Rejects if the file cannot be read.
  */
 export async function kindOf(file: File): Promise<FileKind> {
   const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());

@@ -14,12 +14,31 @@ export class ClipChooser extends LabPart {
       :host { display: grid; gap: 8px; }
       .head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 6px; }
       .head div { display: flex; gap: 6px; }
-      fieldset { border: 1px solid var(--line); border-radius: var(--radius-s); max-height: 246px; overflow: auto; scrollbar-width: thin; }
-      .group { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 10px; padding: 3px 10px; align-items: center; }
+      fieldset {
+        border: 1px solid var(--line);
+        border-radius: var(--radius-s);
+        max-height: 246px;
+        overflow: auto;
+        scrollbar-width: thin;
+      }
+      .group {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0 10px;
+        padding: 3px 10px;
+        align-items: center;
+      }
       .group + .group { border-top: 1px solid var(--line); }
       .group.long { grid-template-columns: minmax(0, 1fr); }
       .clips { display: flex; flex-wrap: wrap; gap: 0 12px; }
-      label { display: inline-flex; gap: 7px; align-items: center; min-height: 26px; cursor: pointer; font-size: 12.5px; }
+      label {
+        display: inline-flex;
+        gap: 7px;
+        align-items: center;
+        min-height: 26px;
+        cursor: pointer;
+        font-size: 12.5px;
+      }
       .group > label { font-weight: 500; }
       .group.long .clips { padding-left: 23px; }
       @media (pointer: coarse), (max-width: 720px) { label { min-height: 44px; min-width: 44px; } }
@@ -58,13 +77,13 @@ export class ClipChooser extends LabPart {
     const inside = entries.filter((entry) => chosen.has(entry.id)).length;
     const name = label ?? "other classes";
     return html`<div class="group ${label === null ? "long" : ""}">
-      <label><input type="checkbox" .checked=${inside === entries.length} .indeterminate=${inside > 0 && inside < entries.length}
+      <label><input type="checkbox" .checked=${inside === entries.length}
+        .indeterminate=${inside > 0 && inside < entries.length}
         @change=${(event: Event) => this.#toggle(entries, isChecked(event))} />${name}</label>
       <div class="clips">
         ${entries.map(
-          (
-            entry,
-          ) => html`<label title=${entry.name}><input type="checkbox" aria-label=${entry.name} .checked=${chosen.has(entry.id)}
+          (entry) => html`<label title=${entry.name}><input type="checkbox" aria-label=${entry.name}
+            .checked=${chosen.has(entry.id)}
           @change=${(event: Event) => this.#toggle([entry], isChecked(event))} />${short(entry, label)}</label>`,
         )}
       </div>
@@ -73,7 +92,8 @@ export class ClipChooser extends LabPart {
 
   #button(name: string, clips: string[] | null) {
     const { lab } = this;
-    return html`<button class="small" ?disabled=${lab.busy || !lab.ground} @click=${() => lab.set({ clips })}>${name}</button>`;
+    return html`<button class="small" ?disabled=${lab.busy || !lab.ground}
+      @click=${() => lab.set({ clips })}>${name}</button>`;
   }
 
   get #fitting(): Entry[] {

@@ -22,7 +22,16 @@ export class LabFigure extends LabPart {
       .segments label { flex: auto; }
       .plot { min-width: 0; overflow: hidden; }
       .plot svg { display: block; max-width: 100%; }
-      .empty { display: grid; place-items: center; min-height: 200px; border: 1px dashed var(--line-strong); border-radius: var(--radius-s); color: var(--ink-3); text-align: center; padding: 0 24px; }
+      .empty {
+        display: grid;
+        place-items: center;
+        min-height: 200px;
+        border: 1px dashed var(--line-strong);
+        border-radius: var(--radius-s);
+        color: var(--ink-3);
+        text-align: center;
+        padding: 0 24px;
+      }
       .files { display: flex; flex-wrap: wrap; gap: 8px; }
     `,
   ];
@@ -58,14 +67,23 @@ export class LabFigure extends LabPart {
       </div>
       ${
         rows > 0 && this.width > 0
-          ? html`<div class="plot" role="img" aria-label="Fooling rates with 95 % intervals; the table below has the numbers">${unsafeHTML(draw(this.#figure, themed, this.width, false))}</div>`
+          ? html`<div class="plot" role="img"
+            aria-label="Fooling rates with 95 % intervals; the table below has the numbers">
+            ${unsafeHTML(draw(this.#figure, themed, this.width, false))}
+          </div>`
           : html`<p class="empty">Fooling rates with their 95 % intervals appear here once the sweep runs.</p>`
       }
-      ${unlabelled ? html`<p class="hint">The network classifies none of these clips correctly when clean, or their labels are not among its classes. Choose “All clips” to count them.</p>` : nothing}
+      ${
+        unlabelled
+          ? html`<p class="hint">The network classifies none of these clips correctly when clean, or their
+        labels are not among its classes. Choose “All clips” to count them.</p>`
+          : nothing
+      }
       <div class="files">
         <button class="small" ?disabled=${rows === 0} @click=${this.#rows}>${download} Rows, CSV</button>
         <button class="small" ?disabled=${rows === 0} @click=${this.#plot}>${download} Plot, SVG</button>
-        <button class="small" ?disabled=${lab.obstacle !== null && !lab.busy} @click=${this.#settings}>${download} Settings, JSON</button>
+        <button class="small" ?disabled=${lab.obstacle !== null && !lab.busy} @click=${this.#settings}>${download}
+          Settings, JSON</button>
       </div>
     `;
   }

@@ -17,7 +17,14 @@ export class LabPanel extends LabPart {
     shared,
     css`
       :host { display: grid; grid-template-columns: 348px minmax(0, 1fr); border-top: 1px solid var(--line); }
-      .ask { display: grid; gap: 18px; align-content: start; padding: 18px 20px 20px; border-right: 1px solid var(--line); min-width: 0; }
+      .ask {
+        display: grid;
+        gap: 18px;
+        align-content: start;
+        padding: 18px 20px 20px;
+        border-right: 1px solid var(--line);
+        min-width: 0;
+      }
       .answer { display: grid; gap: 20px; align-content: start; padding: 18px 20px 20px; min-width: 0; }
       @media (max-width: 900px) {
         :host { grid-template-columns: minmax(0, 1fr); }

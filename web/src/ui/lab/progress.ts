@@ -16,7 +16,16 @@ export class LabProgress extends LabPart {
       .buttons button { min-height: 40px; white-space: nowrap; }
       .primary { flex: 1; font-weight: 620; }
       progress { color: var(--perturbed); }
-      .bad { padding: 10px 12px; border: 1px solid var(--bad); border-left-width: 5px; border-radius: var(--radius-s); background: var(--bad-soft); display: grid; gap: 2px; overflow-wrap: anywhere; }
+      .bad {
+        padding: 10px 12px;
+        border: 1px solid var(--bad);
+        border-left-width: 5px;
+        border-radius: var(--radius-s);
+        background: var(--bad-soft);
+        display: grid;
+        gap: 2px;
+        overflow-wrap: anywhere;
+      }
       .bad strong { color: var(--bad); }
       .hint { min-height: 17px; }
       @media (pointer: coarse), (max-width: 720px) { .buttons button { min-height: 46px; } }
@@ -58,10 +67,12 @@ export class LabProgress extends LabPart {
       ${
         lab.status === "running"
           ? html`<button class="primary" @click=${() => lab.pause()}>${pause} Pause sweep</button>`
-          : html`<button class="primary" ?disabled=${!able} @click=${this.#start}>${play} ${lab.busy || (done > 0 && lab.open > 0) ? "Resume" : "Run sweep"}</button>`
+          : html`<button class="primary" ?disabled=${!able} @click=${this.#start}>${play}
+            ${lab.busy || (done > 0 && lab.open > 0) ? "Resume" : "Run sweep"}</button>`
       }
       <button aria-label="Cancel the sweep" ?disabled=${!lab.busy} @click=${() => lab.cancel()}>Cancel</button>
-      <button ?disabled=${lab.busy || done === 0} title="Delete the rows of this sweep" @click=${() => lab.clear()}>Clear</button>
+      <button ?disabled=${lab.busy || done === 0} title="Delete the rows of this sweep"
+        @click=${() => lab.clear()}>Clear</button>
     `;
   }
 
@@ -90,12 +101,14 @@ export class LabProgress extends LabPart {
       ${
         failure
           ? html`<div class="bad" role="alert"><strong>The sweep stopped.</strong><span>${failure.message}</span>
-            <span class="hint">Kept: ${done} of ${all} rows. “Resume” continues with the next one${this.#gpu ? ", on the CPU if you choose it above" : ""}.</span></div>`
+            <span class="hint">Kept: ${done} of ${all} rows. “Resume” continues with the next
+              one${this.#gpu ? ", on the CPU if you choose it above" : ""}.</span></div>`
           : nothing
       }
       ${
         causes.length > 0
-          ? html`<div class="bad" role="status"><strong>${troubles.size} ${troubles.size === 1 ? "row" : "rows"} could not be computed.</strong>
+          ? html`<div class="bad" role="status"><strong>${troubles.size} ${troubles.size === 1 ? "row" : "rows"}
+            could not be computed.</strong>
             ${causes.slice(0, 3).map((cause) => html`<span>${cause}</span>`)}
             <span class="hint">“Resume” tries them again.</span></div>`
           : nothing

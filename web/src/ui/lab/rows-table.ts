@@ -32,7 +32,8 @@ export class RowsTable extends LabPart {
     return html`<details @toggle=${(event: Event) => {
       this.opened = (event.currentTarget as HTMLDetailsElement).open;
     }}>
-      <summary>Every clip <span class="hint number">${rows.length} ${rows.length === 1 ? "row" : "rows"}</span></summary>
+      <summary>Every clip <span class="hint number">${rows.length}
+        ${rows.length === 1 ? "row" : "rows"}</span></summary>
       ${this.opened ? this.#table(rows) : nothing}
     </details>`;
   }
@@ -44,7 +45,8 @@ export class RowsTable extends LabPart {
         <thead><tr>
           <th scope="col">Clip</th><th scope="col" class="left">Setting</th><th scope="col" class="left">Clean</th>
           <th scope="col" class="left">Goal</th><th scope="col" class="left">Last iterate</th>
-          <th scope="col">Fooled<small>last / best</small></th><th scope="col">Steps</th><th scope="col">Largest change</th>
+          <th scope="col">Fooled<small>last / best</small></th><th scope="col">Steps</th><th scope="col">Largest
+            change</th>
           <th scope="col">Time</th>
         </tr></thead>
         <tbody>${repeat(
@@ -65,7 +67,9 @@ export class RowsTable extends LabPart {
       <td class="left">${task.setting.name}</td>
       <td class="left">${row.clean}${wrong}</td>
       <td class="left">${row.target ?? "any other"}</td>
-      <td class="left">${row.predicted}<small>${percent(row.confidence)}${row.pTarget === null ? "" : `; target ${percent(row.pTarget)}`}</small></td>
+      <td class="left">${row.predicted}<small>${percent(row.confidence)}${
+        row.pTarget === null ? "" : `; target ${percent(row.pTarget)}`
+      }</small></td>
       <td>${yes(reached(row))} / ${yes(reachedBest(row))}</td>
       <td>${row.used}</td>
       <td>${layout ? length(row.figures.linf, layout) : ""}</td>

@@ -64,7 +64,8 @@ export class SummaryTable extends LabPart {
               ${means.map(({ name, about }) => html`<th scope="col" rowspan="2">${name}<small>${about}</small></th>`)}
             </tr>
             <tr>
-              <th scope="col">last iterate</th><th scope="col">best</th><th scope="col">last iterate</th><th scope="col">best</th>
+              <th scope="col">last iterate</th><th scope="col">best</th><th scope="col">last iterate</th><th
+                scope="col">best</th>
               ${judged ? html`<th scope="col">before</th><th scope="col">after</th>` : nothing}
             </tr>
           </thead>
@@ -93,5 +94,6 @@ export class SummaryTable extends LabPart {
 function cell({ share, low, high, hits, of }: Rate) {
   if (of === 0) return html`<td>–</td>`;
   const percent = (value: number) => (value * 100).toFixed(1).replace(/\.0$/, "");
-  return html`<td><strong>${percent(share)} %</strong><small>${hits} of ${of}; ${percent(low)} to ${percent(high)}</small></td>`;
+  return html`<td><strong>${percent(share)} %</strong><small>${hits} of ${of}; ${percent(low)} to
+    ${percent(high)}</small></td>`;
 }

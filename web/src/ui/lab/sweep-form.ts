@@ -61,7 +61,8 @@ export class SweepForm extends LabPart {
     const now = settings.epsilons ?? (ground ? usualEpsilons(settings.sweep, ground.layout) : []);
     const shares = height ? now.map((epsilon) => digits((epsilon / height) * 100)).join(", ") : "";
     return html`<label class="wide">${many ? "Epsilons" : "Epsilon"}, in ${this.unit}
-      <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false" .value=${now.join(", ")} @change=${this.#setEpsilons} />
+      <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false" .value=${now.join(", ")}
+        @change=${this.#setEpsilons} />
       <span class="hint number">${shares ? `${shares} % of the body height` : nothing}</span>
     </label>`;
   }
@@ -69,6 +70,8 @@ export class SweepForm extends LabPart {
   #iterative({ iterations, stop }: LabSettings) {
     const { lab } = this;
     const confident = stop.kind === "confidence";
+    const setConfidence = (confidence: number) =>
+      lab.set({ stop: { kind: "confidence", confidence, hold: confident ? stop.hold : 5 } });
     return html`
       ${this.#number("Steps at most", iterations, 1, 5000, (value) => lab.set({ iterations: value }))}
       <label class="wide">Stop
@@ -79,7 +82,7 @@ export class SweepForm extends LabPart {
       </label>
       ${
         confident
-          ? html`${this.#number("Confidence", stop.confidence, 0.01, 0.999, (confidence) => lab.set({ stop: { ...stop, confidence } }), "any")}
+          ? html`${this.#number("Confidence", stop.confidence, 0.01, 0.999, setConfidence, "any")}
             ${this.#number("Held for, steps", stop.hold, 1, 500, (hold) => lab.set({ stop: { ...stop, hold } }))}`
           : nothing
       }

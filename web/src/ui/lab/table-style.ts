@@ -2,9 +2,27 @@ import { css } from "lit";
 
 /** The Lab's tables scroll within their box; digits are aligned. */
 export const tableStyle = css`
-  .box { border: 1px solid var(--line); border-radius: var(--radius-s); overflow: auto; scrollbar-width: thin; max-height: 420px; }
-  table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
-  th, td { padding: 6px 12px; text-align: right; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--line); }
+  .box {
+    border: 1px solid var(--line);
+    border-radius: var(--radius-s);
+    overflow: auto;
+    scrollbar-width: thin;
+    max-height: 420px;
+  }
+  table {
+    border-collapse: separate;
+    border-spacing: 0;
+    width: 100%;
+    font-size: 12.5px;
+    font-variant-numeric: tabular-nums;
+  }
+  th, td {
+    padding: 6px 12px;
+    text-align: right;
+    vertical-align: top;
+    white-space: nowrap;
+    border-bottom: 1px solid var(--line);
+  }
   tbody tr:last-child > * { border-bottom: 0; }
   thead th { background: var(--sunken); color: var(--ink-2); font-size: 12px; font-weight: 550; }
   tr > :first-child, .left { text-align: left; }
