@@ -1,12 +1,12 @@
 // One side of the bench: our engine as the page's worker drives it, on one device, a step a call.
-import init, { fuse, joinHelpers, onFailure, Session, threads } from "/pkg/engine/engine.js";
+import init, { Engine, fuse, joinHelpers, onFailure, threads } from "/pkg/engine/engine.js";
 import "./answer.js";
 import { ATTACK, clipOf } from "./clip.js";
 import { CLASSES, JOINTS } from "./network.js";
 import { readTensors } from "./tensors.js";
 
 const POSE = JOINTS * 3;
-let session = null;
+let engine = null;
 let x0 = null;
 let plausible = false;
 let clip = null;
@@ -89,34 +89,34 @@ self.answer({
     if (helpers) await gather(module, helpers);
     onFailure((kind, message) => self.postMessage({ fatal: `${kind}: ${message}` }));
     plausible = discriminator;
-    session = await Session.start(device);
-    if (kernels) session.chooseKernels(kernels);
+    engine = await Engine.start(device);
+    if (kernels) engine.chooseKernels(kernels);
     const weights = new Uint8Array(await (await fetch("/made/weights.safetensors")).arrayBuffer());
     const case64 = await (await fetch("/golden/stgcn_case_T64.safetensors")).arrayBuffer();
     x0 = readTensors(case64).get("x0").data;
-    const backend = await session.loadModel(await entry(weights.length), [weights]);
+    const backend = await engine.loadModel(await entry(weights.length), [weights]);
     if (backend.kind !== device) throw new Error(`our engine chose ${backend.name}: ${backend.reason}`);
-    if (plausible) session.addNatural("natural", "natural.json", naturalFile());
+    if (plausible) engine.addNatural("natural", "natural.json", naturalFile());
     const shared = device === "cpu" ? `, threads in use: ${threads()}` : "";
     return { version: "", detail: `${backend.name}${shared}` };
   },
   async begin({ frames }) {
     clip = pageClip(frames);
-    await session.beginAttack(clip, config());
+    await engine.beginAttack(clip, config());
   },
   async steps({ count }) {
     const start = performance.now();
-    for (let i = 0; i < count; i++) await session.step();
+    for (let i = 0; i < count; i++) await engine.step();
     return (performance.now() - start) / 1000 / count;
   },
   async check() {
-    const { logits, gradient } = await session.gradient(clip, ATTACK.target);
-    await session.step();
-    return { logits, gradient, moved: session.perturbed() };
+    const { logits, gradient } = await engine.gradient(clip, ATTACK.target);
+    await engine.step();
+    return { logits, gradient, moved: engine.perturbed() };
   },
   async product({ n, count }) {
-    await session.matrixProduct(n, 1);
-    return (await session.matrixProduct(n, count)) / 1000;
+    await engine.matrixProduct(n, 1);
+    return (await engine.matrixProduct(n, count)) / 1000;
   },
-  memory: () => session.memory(),
+  memory: () => engine.memory(),
 });

@@ -1,5 +1,5 @@
 /** The engine's worker: owns the WebAssembly module, answers calls and computes attacks. */
-import init, { onFailure, Session, threads } from "../../pkg/engine/engine.js";
+import init, { Engine, onFailure, threads } from "../../pkg/engine/engine.js";
 import type { Clip } from "../base/clip.ts";
 import type { ErrorMessage, Recognition } from "../core/types.ts";
 import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
@@ -17,7 +17,7 @@ import type {
 } from "./messages.ts";
 import { startPool, stopPool } from "./worker-pool.ts";
 
-let session: Session | null = null;
+let engine: Engine | null = null;
 
 /** An attack that is not over: its loop, its index there, and the loop's end. */
 interface LoopPlace {
@@ -96,8 +96,8 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
       post({ type: "starting" });
       // The page can show this state while the device starts.
       await messages();
-      session = await Session.start(message.ask.choice);
-      return session.backend();
+      engine = await Engine.start(message.ask.choice);
+      return engine.backend();
     case "load":
       warm = false;
       return ready().loadModel(
@@ -136,9 +136,9 @@ function named(files: WeightBytes[]): [string[], Uint8Array[]] {
   return [files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes))];
 }
 
-function ready(): Session {
-  if (!session) throw { kind: "engine", message: "the engine has not started" };
-  return session;
+function ready(): Engine {
+  if (!engine) throw { kind: "engine", message: "the engine has not started" };
+  return engine;
 }
 
 /** Downloads and compiles the module and starts the worker pool with it. The browser caches the compiled code. */
@@ -209,10 +209,10 @@ async function drive(numbers: number[], loop: AttackLoop): Promise<void> {
     for (const [place, report] of loop.reports.entries()) {
       post({ type: "event", attack: numbers[place] ?? 0, event: { type: "error", error } });
       const recognition = { probabilities: new Float32Array(), top: [] };
-      const data = session?.perturbedOf(place) ?? new Float32Array();
+      const data = engine?.perturbedOf(place) ?? new Float32Array();
       end(place, { reason: "error", report, data, recognition });
     }
   } finally {
-    session?.endAttack();
+    engine?.endAttack();
   }
 }
