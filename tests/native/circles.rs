@@ -7,9 +7,6 @@ use crate::sources::{circles, imports, modules};
 
 /// Circles that are still to be cut. Add none.
 const KNOWN: &[&[&str]] = &[
-    &["attack", "attack::batch", "attack::forward_backward", "attack::gpu_steps", "attack::losses::adversarial"],
-    &["attack::adam", "attack::fgsm", "attack::momentum", "attack::pgd", "attack::update"],
-    &["attack::realign", "attack::solve_between"],
     &["cli::common", "cli::weights"],
     &["cli::gallery", "cli::gallery::synthetic"],
     &["cli::plot", "cli::plot::confusion", "cli::plot::log"],

@@ -179,7 +179,7 @@ impl Batch {
         let reading = burn::tensor::Transaction::default().register(logits.inner()).register(gradient);
         let read = reading.execute();
         let gradient = read.last().ok_or("a result is missing")?.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
-        self.adam.descend(&mut self.x, &gradient, ALPHA);
+        self.adam.step(&mut self.x, &gradient, ALPHA);
         for x in self.x.chunks_mut(self.clean.data().len()) {
             project::clip(x, self.clean.data(), &self.bounds);
             realign::realign(x, &self.clean, &self.bounds);

@@ -5,7 +5,6 @@ use burn::tensor::Device;
 
 #[cfg(feature = "gpu")]
 use super::gpu::{AdamConstants, AdamSteps};
-use super::update::Update;
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
@@ -25,9 +24,9 @@ impl Adam {
         Self { first: vec![0.0; parameters], second: vec![0.0; parameters], steps: 0 }
     }
 
-    /// `x -= alpha m' / (sqrt(v') + 1e-8)`, m' and v' the bias-corrected moments. A parameter that has never had a gradient
-    /// does not move, not even by rounding.
-    pub fn descend(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32) {
+    /// One step: `x -= alpha m' / (sqrt(v') + 1e-8)`, where m' and v' are the bias-corrected moments. Both slices are
+    /// (parameters). A parameter that has never had a gradient does not move, not even by rounding.
+    pub fn step(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32) {
         self.steps = self.steps.saturating_add(1);
         let (rate, scale) = corrected(alpha, self.steps);
         for (((x, g), m), v) in x.iter_mut().zip(gradient).zip(&mut self.first).zip(&mut self.second) {
@@ -38,29 +37,13 @@ impl Adam {
     }
 }
 
-/// Of step number `step`: alpha and the second moment's root, each over or with its bias correction.
+/// Of step number `step`, from 1: alpha over the first moment's bias correction, and the root of the second moment's.
 fn corrected(alpha: f32, step: i32) -> (f32, f32) {
     let rate = (f64::from(alpha) / (1.0 - f64::from(BETA1).powi(step))) as f32;
     (rate, (1.0 - f64::from(BETA2).powi(step)).sqrt() as f32)
 }
 
-impl Update for Adam {
-    fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, _bounds: &[f32]) {
-        self.descend(x, gradient, alpha);
-    }
-
-    #[cfg(feature = "gpu")]
-    fn adam(&self) -> Option<&Adam> {
-        Some(self)
-    }
-
-    #[cfg(feature = "gpu")]
-    fn adam_mut(&mut self) -> Option<&mut Adam> {
-        Some(self)
-    }
-}
-
-/// The same steps, taken elsewhere.
+/// For steps on a GPU: the state goes there, and comes back after them.
 #[cfg(feature = "gpu")]
 impl Adam {
     /// The constants of the next `count` steps, on a device.
@@ -77,7 +60,7 @@ impl Adam {
         [self.first.as_slice(), &self.second].concat()
     }
 
-    /// So many steps have been taken, and these are the moments after them.
+    /// Takes over the moments, (2, parameters), after `steps` more steps.
     pub(super) fn advance(&mut self, steps: usize, moments: &[f32]) {
         let (first, second) = moments.split_at(self.first.len());
         self.first.copy_from_slice(first);
@@ -94,11 +77,11 @@ mod tests {
     fn two_steps_by_hand() {
         let (mut adam, mut x) = (Adam::new(2), [1.0, 5.0]);
         // First step: m' = g, v' = g^2, so it is alpha sign(g).
-        adam.descend(&mut x, &[0.5, 0.0], 0.01);
+        adam.step(&mut x, &[0.5, 0.0], 0.01);
         assert!((x[0] - 0.99).abs() < 1e-7);
         // Second, g = -1: m = 0.9 * 0.05 - 0.1 = -0.055, m' = -0.055 / 0.19; v = 0.999 * 0.00025 + 0.001 = 0.00124975,
         // v' = 0.00124975 / 0.001999 = 0.62518759.
-        adam.descend(&mut x, &[-1.0, 0.0], 0.01);
+        adam.step(&mut x, &[-1.0, 0.0], 0.01);
         assert!((x[0] - (0.99 + 0.01 * (0.055 / 0.19) / 0.625_187_6_f32.sqrt())).abs() < 1e-6);
         assert_eq!(x[1], 5.0);
     }

@@ -1,32 +1,35 @@
-//! Steps of several attacks that share a forward pass, a backward pass and a reading: a small clip alone leaves most of a GPU
-//! idle. The clips are of one shape and the recogniser is the same; goals, losses, bounds and discriminators are each attack's own.
+//! Steps of several attacks that share a forward pass, a backward pass and a read-back: a small clip alone leaves most of a GPU
+//! idle. The clips have one shape and the recogniser is the same; goals, losses, bounds and discriminators are each attack's own.
+//! An attack alone is a batch of one.
 //!
-//! What an attack reports and makes of its clip is what it does alone, up to rounding: a frozen recogniser treats each clip of a
-//! batch by itself, and a sum of losses, each of one clip, has each clip's own gradient. An attack alone is the case of one.
-//! Who calls leaves out the attacks that are done. Nothing changes in any of them if a call fails or is dropped half-way.
+//! Each attack takes the same steps as alone, up to rounding: a frozen recogniser treats each clip of a batch by itself, and the
+//! gradient of the summed losses with respect to one clip is the gradient of that clip's loss. The caller leaves out attacks that
+//! are over. Nothing changes in any attack if a call fails or is dropped half-way.
 
 use std::sync::Arc;
 
-use super::{Attack, StepReport, forward_backward};
+use super::algorithm;
+use super::forward_backward::{logits, missing};
+use super::state::Attack;
 use crate::contract::report::softmax;
+use crate::contract::{Goal, StepReport};
 use crate::error::{Error, Result};
 
-/// One step of each attack, and their reports in the same order.
+/// One step of each attack on the host, and the reports in the same order.
 ///
 /// # Errors
-/// Where the clips differ in frames or people, or the attacks in their recogniser; where one has used up its iterations; where
-/// the device fails.
+/// A config error if the clips differ in frames or people, the attacks in their recogniser, or if one of them has used up its
+/// iterations; a device error if the device fails.
 pub async fn step(attacks: &mut [&mut Attack]) -> Result<Vec<StepReport>> {
     left(attacks)?;
-    let goals = forward_backward::goals(attacks).await?;
-    let passes = forward_backward::pass(&attacks.iter().map(|a| &**a).collect::<Vec<_>>(), &goals).await?;
-    let steps = attacks.iter_mut().zip(passes).zip(goals);
-    Ok(steps.map(|((attack, pass), goal)| attack.descend(pass, goal)).collect())
+    let goals = goals(attacks).await?;
+    algorithm::host_step(attacks, &goals).await
 }
 
-/// Up to `count` steps of each attack and the reports of each, in the same order. Where a GPU takes the steps of all of them without
-/// the host ([`Attack::steps`]) they are as many as the one with the fewest has left, or less for one that a stop rule ends;
-/// elsewhere it is one of each.
+/// Up to `count` steps of each attack, and the reports of each in the same order.
+///
+/// If a GPU takes the steps of all of them without the host (see `gpu_steps.rs`), there are as many as the attack with the fewest
+/// has left, and fewer for an attack that its stop rule ends. Otherwise each takes one step.
 ///
 /// # Errors
 /// As [`step`].
@@ -37,42 +40,89 @@ pub async fn steps(attacks: &mut [&mut Attack], count: usize) -> Result<Vec<Vec<
     #[cfg(feature = "gpu")]
     {
         let count = count.min(left(attacks)?);
-        if let Some(residents) = attacks.iter().map(|attack| attack.resident(count)).collect() {
-            return super::gpu_steps::batch(attacks, residents, count).await;
+        let goals = goals(attacks).await?;
+        if let Some(reports) = algorithm::gpu_steps(attacks, &goals, count).await? {
+            return Ok(reports);
         }
     }
     Ok(step(attacks).await?.into_iter().map(|report| vec![report]).collect())
 }
 
-/// The recogniser's probabilities for each clip as it is now, (classes) each.
+/// The recogniser's probabilities for each V', (classes) each.
 ///
 /// # Errors
-/// Where the clips or the recognisers differ as in [`step`], or the device fails.
+/// A config error if the clips or the recognisers differ as in [`step`]; a device error if the device fails.
 pub async fn recognise(attacks: &[&Attack]) -> Result<Vec<Vec<f32>>> {
     alike(attacks.iter().copied())?;
-    let logits = forward_backward::logits(attacks, Attack::perturbed).await?;
+    let logits = logits(attacks, Attack::perturbed).await?;
     Ok(logits.iter().map(|logits| softmax(logits)).collect())
 }
 
-/// How many steps each of them may still take: at least one, if there is an attack.
+impl Attack {
+    /// One step on the host: lines 3 to 13 of Algorithm 1. Nothing changes if it fails or is dropped half-way.
+    ///
+    /// # Errors
+    /// As [`step`].
+    pub async fn step(&mut self) -> Result<StepReport> {
+        step(&mut [self]).await?.pop().ok_or_else(missing)
+    }
+
+    /// Up to `count` steps and their reports, as [`steps`]. Nothing changes if it fails or is dropped half-way.
+    ///
+    /// # Errors
+    /// As [`step`].
+    pub async fn steps(&mut self, count: usize) -> Result<Vec<StepReport>> {
+        steps(&mut [self], count).await?.pop().ok_or_else(missing)
+    }
+
+    /// The recogniser's probabilities for V', (classes).
+    ///
+    /// # Errors
+    /// A device error if the device fails.
+    pub async fn recognise(&self) -> Result<Vec<f32>> {
+        recognise(&[self]).await?.pop().ok_or_else(missing)
+    }
+}
+
+/// The goals. Attacks without the original's logits share a forward pass of their originals first.
+async fn goals(attacks: &mut [&mut Attack]) -> Result<Vec<Goal>> {
+    let unknown: Vec<&Attack> = attacks.iter().map(|a| &**a).filter(|a| a.clean_logits.is_none()).collect();
+    let found = logits(&unknown, |attack| attack.clean().data()).await?;
+    let unknown = attacks.iter_mut().filter(|a| a.clean_logits.is_none());
+    unknown.zip(found).for_each(|(attack, logits)| attack.clean_logits = Some(logits));
+    attacks.iter().map(|attack| attack.goal().ok_or_else(missing)).collect()
+}
+
+/// The number of steps that every one of them may still take: at least one, if there is an attack.
 fn left(attacks: &[&mut Attack]) -> Result<usize> {
     alike(attacks.iter().map(|a| &**a))?;
-    let left = attacks.iter().map(|attack| attack.left()).collect::<Result<Vec<_>>>()?;
+    let left = |attack: &&mut Attack| match attack.config.steps().checked_sub(attack.progress.iteration) {
+        None | Some(0) => {
+            let taken = attack.progress.iteration;
+            Err(Error::config(format!("all {taken} are taken; raise the number to go on")).at("iterations"))
+        }
+        Some(left) => Ok(left),
+    };
+    let left = attacks.iter().map(left).collect::<Result<Vec<_>>>()?;
     Ok(left.into_iter().min().unwrap_or(0))
 }
 
-/// Do they fit into one pass?
+/// # Errors
+/// A config error that names the first attack that does not fit into one pass with the first one.
 fn alike<'a>(mut attacks: impl Iterator<Item = &'a Attack>) -> Result<()> {
     let Some(first) = attacks.next() else { return Ok(()) };
-    let shape = |attack: &Attack| [attack.clean.frames(), attack.clean.people()];
+    let shape = |attack: &Attack| [attack.clean().frames(), attack.clean().people()];
     for (i, attack) in attacks.enumerate() {
         let refused = |cause: String| Err(Error::config(cause).at(format!("attack {}", i + 2)));
         if !Arc::ptr_eq(&first.victim, &attack.victim) {
-            return refused("is on another recogniser than the first".into());
+            return refused("its recogniser is not that of attack 1; attacks of one batch share a recogniser".into());
         }
         let ([t, m], [frames, people]) = (shape(attack), shape(first));
         if [t, m] != [frames, people] {
-            return refused(format!("has {t} frames of {m} people, the first {frames} of {people}"));
+            return refused(format!(
+                "its clip has {t} frames and {m} people, that of attack 1 has {frames} and {people}; attacks of one batch have \
+                 clips of one shape"
+            ));
         }
     }
     Ok(())

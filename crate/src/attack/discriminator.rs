@@ -62,8 +62,8 @@ impl Discriminator {
     }
 
     /// One Adam step on the weights.
-    pub fn descend(&mut self, gradient: &[f32], alpha: f32) {
-        self.adam.descend(&mut self.weights, gradient, alpha);
+    pub fn adam_step(&mut self, gradient: &[f32], alpha: f32) {
+        self.adam.step(&mut self.weights, gradient, alpha);
     }
 
     /// The Adam of its weights.

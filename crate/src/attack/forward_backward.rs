@@ -1,238 +1,180 @@
-//! The part of a step that runs on the device: forward through the recogniser and the losses, and the gradients back. Several
-//! attacks on clips of one shape share it; each has its own losses.
+//! The part of a step that runs on the recogniser's device: forward through the recogniser and the losses, and the gradients back.
+//!
+//! Several attacks on clips of one shape share the recogniser's passes; each has its own losses.
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use burn::tensor::{Tensor, Transaction};
 
-use super::Attack;
-use super::losses::adversarial::{Game, Plausibility};
-use super::losses::perceptual::{balance, perceptual};
+use super::losses::adversarial::Game;
+use super::losses::perceptual::perceptual;
 use super::losses::{prediction::prediction, smooth::smooth};
-use crate::contract::goal::Goal;
-use crate::contract::report::{Losses, Verdict, softmax};
+use super::state::Attack;
+use crate::contract::Goal;
 use crate::error::{Error, Result};
 
-/// What the device tells of one clip.
-pub(super) struct Pass {
-    pub seen: Seen,
-    /// The way up the total loss, (T, M, V, C); 0 where the clip may not move.
-    pub gradient: Vec<f32>,
-    /// Of the discriminator's loss to its weights, if it takes part.
-    pub discriminator: Option<Vec<f32>>,
-}
-
-/// What a forward pass has seen.
-pub(super) struct Seen {
-    pub verdict: Verdict,
-    pub losses: Losses,
-    /// The discriminator's mean score of the clip.
-    pub plausibility: Option<f32>,
-}
-
-/// The same, still on the device, with the gradients.
-pub(super) struct Graded {
-    /// (1, classes)
-    pub logits: Tensor<2>,
-    /// All losses in the order of [`Losses`], and the discriminator's score: (7).
-    pub numbers: Tensor<1>,
-    /// Of the losses that are descended together, (T, M, V, C), also where the clip may not move.
-    pub gradient: Tensor<4>,
-    /// Of the perceptual loss, if it takes part.
-    pub perceptual: Option<Tensor<4>>,
-    /// Of the discriminator's loss to its weights, if it takes part.
-    pub discriminator: Option<Tensor<1>>,
-}
-
-/// A clip to be graded, (T, M, V, C), by an attack in its step number `round`, from 1. `weights` are the discriminator's, where it
-/// takes part; both are on the plain device.
-pub(super) struct Entry<'a> {
-    pub attack: &'a Attack,
-    pub goal: Goal,
-    pub round: usize,
-    pub x: Tensor<4>,
-    pub weights: Option<Tensor<1>>,
+/// V' of one attack at the start of a step, tracked for its gradient.
+pub(super) struct Input<'a> {
+    attack: &'a Attack,
+    goal: Goal,
+    /// The number of the step, from 1. It seeds the choice of natural poses.
+    round: usize,
+    /// V', (T, M, V, C).
+    x: Tensor<4>,
+    /// The discriminator's weights, (W), without autodiff, if it takes part.
+    weights: Option<Tensor<1>>,
 }
 
 /// The losses of one clip, with their graphs.
-struct Parts {
-    /// As in [`Graded::numbers`].
+pub(super) struct ClipLosses {
+    x: Tensor<4>,
+    logits: Tensor<2>,
+    /// As in [`Pass::numbers`].
     numbers: Tensor<1>,
-    /// The sum that is descended, (1).
+    /// L_pred + lambda (L_smooth + L_adv), (1).
     descended: Tensor<1>,
+    /// SMART's, (1). Its gradient is taken apart, for the balance of both.
     perceptual: Option<Tensor<1>>,
     game: Option<Game>,
 }
 
-/// What the recogniser says of a clip of each attack, (classes) each.
-///
-/// # Errors
-/// Where the device fails.
-pub(super) async fn logits(attacks: &[&Attack], clip: impl Fn(&Attack) -> &[f32]) -> Result<Vec<Vec<f32>>> {
-    let Some(first) = attacks.first() else { return Ok(Vec::new()) };
-    let victim = &first.victim;
-    let logits = victim.logits(clips(attacks.iter().map(|a| a.upload(clip(a), victim.device()))));
-    let read = fetch(Transaction::default().register(logits)).await?;
-    finite(&read)?;
-    Ok(read.concat().chunks(victim.classes()).map(<[f32]>::to_vec).collect())
+/// What the forward and the backward pass give for one clip, on the device.
+pub(super) struct Pass {
+    /// (1, classes)
+    pub logits: Tensor<2>,
+    /// All losses in the order of [`Losses`](crate::contract::Losses), then the discriminator's mean score: (7).
+    pub numbers: Tensor<1>,
+    /// Of L_pred + lambda (L_smooth + L_adv) with respect to V', (T, M, V, C), also where the clip may not move.
+    pub gradient: Tensor<4>,
+    /// Of the perceptual loss with respect to V', if it takes part.
+    pub perceptual: Option<Tensor<4>>,
+    /// Of the discriminator's loss with respect to its weights, (W), if it takes part.
+    pub discriminator: Option<Tensor<1>>,
 }
 
-/// The goals; those that are not known yet take a forward pass of the originals.
-pub(super) async fn goals(attacks: &mut [&mut Attack]) -> Result<Vec<Goal>> {
-    let unknown: Vec<&Attack> = attacks.iter().map(|a| &**a).filter(|a| a.clean_logits.is_none()).collect();
-    let mut found = logits(&unknown, |a| a.clean.data()).await?.into_iter();
-    let mut goal = |attack: &mut &mut Attack| {
-        let known = attack.clean_logits.take().or_else(|| found.next()).ok_or_else(missing)?;
-        Ok(Goal::new(attack.config.target, attack.clean_logits.insert(known)))
-    };
-    attacks.iter_mut().map(&mut goal).collect()
+/// A [`Pass`], read back.
+pub(super) struct ReadPass {
+    pub logits: Vec<f32>,
+    pub numbers: Vec<f32>,
+    pub gradient: Vec<f32>,
+    pub perceptual: Option<Vec<f32>>,
+    pub discriminator: Option<Vec<f32>>,
 }
 
-/// Lines 3 to 8 of Algorithm 1, and one reading of all results.
-pub(super) async fn pass(attacks: &[&Attack], goals: &[Goal]) -> Result<Vec<Pass>> {
-    let entries = attacks.iter().zip(goals).map(|(attack, &goal)| {
-        let device = attack.victim.device();
-        let weights = attack.plays().map(|plausibility| plausibility.discriminator().weights(device));
-        let x = attack.upload(&attack.perturbed, device);
-        Entry { attack, goal, round: attack.iteration + 1, x, weights }
-    });
-    let mut reading = Transaction::default();
-    for graded in grade(entries.collect())? {
-        reading = reading.register(graded.logits).register(graded.numbers).register(graded.gradient);
-        reading = graded.perceptual.into_iter().fold(reading, Transaction::register);
-        reading = graded.discriminator.into_iter().fold(reading, Transaction::register);
+impl<'a> Input<'a> {
+    /// V', (T, M, V, C), and the discriminator's weights, (W), are on the plain device.
+    pub fn new(attack: &'a Attack, goal: Goal, round: usize, x: Tensor<4>, weights: Option<Tensor<1>>) -> Self {
+        Self { attack, goal, round, x: Tensor::from_inner(x).require_grad(), weights }
     }
-    let read = fetch(reading).await?;
-    finite(&read)?;
-    let mut read = read.into_iter();
-    attacks.iter().zip(goals).map(|(attack, &goal)| attack.passed(&mut read, goal)).collect()
-}
 
-/// Lines 3 to 8 of Algorithm 1 for clips of one shape: one forward and one backward pass of the recogniser for all of them.
-pub(super) fn grade(entries: Vec<Entry>) -> Result<Vec<Graded>> {
-    let Some(first) = entries.first() else { return Ok(Vec::new()) };
-    let xs: Vec<_> = entries.iter().map(|e| Tensor::from_inner(e.x.clone()).require_grad()).collect();
-    let logits = rows(first.attack.victim.logits(clips(xs.iter().cloned())));
-    let parts = entries.into_iter().zip(&xs).zip(&logits);
-    let parts: Vec<Parts> = parts.map(|((entry, x), logits)| entry.parts(x.clone(), logits.clone())).collect();
-
-    // A clip's losses depend on no other clip, and so do the gradients of their sum.
-    let back = |of: fn(&Parts) -> Option<&Tensor<1>>| {
-        let sum = parts.iter().filter_map(of).cloned().reduce(|sum, loss| sum + loss);
-        sum.map(|sum| sum.backward())
-    };
-    let mut down = back(|p| Some(&p.descended));
-    let mut seen = back(|p| p.perceptual.as_ref());
-    let mut learnt = back(|p| p.game.as_ref().map(|game| &game.discriminator));
-    let lost = || Error::device("a gradient is missing");
-    let graded = parts.into_iter().zip(xs).zip(logits).map(|((parts, x), logits)| {
-        let perceptual = seen.as_mut().filter(|_| parts.perceptual.is_some());
-        let learnt = parts.game.zip(learnt.as_mut());
-        Ok(Graded {
-            logits: logits.inner(),
-            numbers: parts.numbers.inner(),
-            gradient: down.as_mut().and_then(|down| x.grad_remove(down)).ok_or_else(lost)?,
-            perceptual: perceptual.map(|seen| x.grad_remove(seen).ok_or_else(lost)).transpose()?,
-            discriminator: learnt.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
-        })
-    });
-    graded.collect()
-}
-
-impl Entry<'_> {
-    /// The losses of the clip `x`, (T, M, V, C), that has these logits, (1, classes).
-    fn parts(self, x: Tensor<4>, logits: Tensor<2>) -> Parts {
-        let attack = self.attack;
-        let device = x.device();
-        let predict = prediction(logits, self.goal, attack.config.prediction);
-        let smooth = if attack.config.smooth() { smooth(x.clone(), &attack.bounds) } else { None };
-        let game = attack.plays().zip(self.weights);
+    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes).
+    fn losses(self, logits: Tensor<2>) -> ClipLosses {
+        let (attack, x) = (self.attack, self.x);
+        let (config, device) = (&attack.config, x.device());
+        let predict = prediction(logits.clone(), self.goal, config.prediction);
+        let smooth = if config.smooth() { smooth(x.clone(), &attack.bounds) } else { None };
+        let game = attack.adversary().zip(self.weights);
         let game = game.map(|(plausibility, weights)| plausibility.play(x.clone(), weights, self.round));
-        let seen = attack.config.perceptual().then(|| perceptual(x, &attack.clean));
+        let perceptual = config.perceptual().then(|| perceptual(x.clone(), &attack.clean));
+
         let restraint = [smooth.clone(), game.as_ref().map(|g| g.attacker.clone())];
-        let lambda = attack.config.lambda;
-        let descended = restraint.into_iter().flatten().fold(predict.clone(), |sum, part| sum + part * lambda);
-        let total = seen.iter().fold(descended.clone(), |sum, part| sum + part.clone() * lambda);
+        let descended = restraint.into_iter().flatten().fold(predict.clone(), |sum, part| sum + part * config.lambda);
+        let total = perceptual.iter().fold(descended.clone(), |sum, part| sum + part.clone() * config.lambda);
 
         let none = || Tensor::zeros([1], &device);
         let part = |of: fn(&Game) -> &Tensor<1>| game.as_ref().map_or_else(none, |g| of(g).clone());
-        let numbers = Tensor::cat(
-            vec![
-                total,
-                predict,
-                smooth.unwrap_or_else(none),
-                part(|g| &g.attacker),
-                seen.clone().unwrap_or_else(none),
-                part(|g| &g.discriminator),
-                part(|g| &g.score),
-            ],
-            0,
-        );
-        Parts { numbers, descended, perceptual: seen, game }
+        let numbers = vec![
+            total,
+            predict,
+            smooth.unwrap_or_else(none),
+            part(|g| &g.attacker),
+            perceptual.clone().unwrap_or_else(none),
+            part(|g| &g.discriminator),
+            part(|g| &g.score),
+        ];
+        ClipLosses { numbers: Tensor::cat(numbers, 0), x, logits, descended, perceptual, game }
     }
 }
 
-impl Attack {
-    /// The recogniser's probabilities for the clip as it is now, (classes).
-    ///
-    /// # Errors
-    /// Where the device fails.
-    pub async fn recognise(&self) -> Result<Vec<f32>> {
-        logits(&[self], Self::perturbed).await?.pop().map(|logits| softmax(&logits)).ok_or_else(missing)
-    }
+/// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes).
+pub(super) fn forward(inputs: &[Input]) -> Vec<Tensor<2>> {
+    let Some(first) = inputs.first() else { return Vec::new() };
+    rows(first.attack.victim.logits(clips(inputs.iter().map(|input| input.x.clone()))))
+}
 
-    /// What a pass has left to read for this attack.
-    fn passed(&self, read: &mut impl Iterator<Item = Vec<f32>>, goal: Goal) -> Result<Pass> {
-        let mut next = || read.next().ok_or_else(missing);
-        let (logits, numbers, mut gradient) = (next()?, next()?, next()?);
-        let hold = |gradient: &mut [f32]| {
-            gradient.iter_mut().zip(&self.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
-        };
-        hold(&mut gradient);
-        if self.config.perceptual() {
-            let mut other = next()?;
-            hold(&mut other);
-            let frame = gradient.len() / self.clean.frames();
-            balance(&mut gradient, &other, self.config.lambda, frame);
-        }
+/// Lines 4 to 7 of Algorithm 1, clip by clip.
+pub(super) fn losses(inputs: Vec<Input>, logits: Vec<Tensor<2>>) -> Vec<ClipLosses> {
+    inputs.into_iter().zip(logits).map(|(input, logits)| input.losses(logits)).collect()
+}
+
+/// Line 8 of Algorithm 1: one backward pass for all clips. No clip's losses depend on another clip, so the gradient of their sum
+/// with respect to a clip is that of its own losses.
+pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
+    let back = |of: fn(&ClipLosses) -> Option<&Tensor<1>>| {
+        let sum = losses.iter().filter_map(of).cloned().reduce(|sum, loss| sum + loss);
+        sum.map(|sum| sum.backward())
+    };
+    let mut by_descended = back(|l| Some(&l.descended));
+    let mut by_perceptual = back(|l| l.perceptual.as_ref());
+    let mut by_discriminator = back(|l| l.game.as_ref().map(|game| &game.discriminator));
+    let lost = || Error::device("the backward pass gave no gradient");
+    let pass = |losses: ClipLosses| {
+        let ClipLosses { x, logits, numbers, perceptual, game, .. } = losses;
+        let perceptual = by_perceptual.as_mut().filter(|_| perceptual.is_some());
+        let game = game.zip(by_discriminator.as_mut());
         Ok(Pass {
-            seen: self.seen(&logits, &numbers, goal),
-            gradient,
-            discriminator: if self.plays().is_some() { Some(next()?) } else { None },
+            logits: logits.inner(),
+            numbers: numbers.inner(),
+            gradient: by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
+            perceptual: perceptual.map(|by| x.grad_remove(by).ok_or_else(lost)).transpose()?,
+            discriminator: game.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
         })
-    }
+    };
+    losses.into_iter().map(pass).collect()
+}
 
-    /// The discriminator, where it takes part.
-    pub(super) fn plays(&self) -> Option<&Plausibility> {
-        self.plausibility.as_ref().filter(|_| self.config.plausible())
+/// Reads passes back, all at once.
+///
+/// # Errors
+/// A device error if the device fails or a value is not finite.
+pub(super) async fn read_back(passes: Vec<Pass>) -> Result<Vec<ReadPass>> {
+    let mut reading = Transaction::default();
+    let mut optional = Vec::with_capacity(passes.len());
+    for pass in passes {
+        optional.push([pass.perceptual.is_some(), pass.discriminator.is_some()]);
+        reading = reading.register(pass.logits).register(pass.numbers).register(pass.gradient);
+        reading = pass.perceptual.into_iter().fold(reading, Transaction::register);
+        reading = pass.discriminator.into_iter().fold(reading, Transaction::register);
     }
+    let mut read = ReadBack::of(reading).await?;
+    finite(read.rest())?;
+    let pass = |[perceptual, discriminator]: [bool; 2]| {
+        Ok(ReadPass {
+            logits: read.next()?,
+            numbers: read.next()?,
+            gradient: read.next()?,
+            perceptual: if perceptual { Some(read.next()?) } else { None },
+            discriminator: if discriminator { Some(read.next()?) } else { None },
+        })
+    };
+    optional.into_iter().map(pass).collect()
+}
 
-    /// What logits and [`Graded::numbers`] say.
-    pub(super) fn seen(&self, logits: &[f32], numbers: &[f32], goal: Goal) -> Seen {
-        Seen {
-            verdict: Verdict::of(logits, goal),
-            losses: Losses {
-                total: numbers[0],
-                prediction: numbers[1],
-                smooth: numbers[2],
-                adversarial: numbers[3],
-                perceptual: numbers[4],
-                discriminator: numbers[5],
-            },
-            plausibility: self.plays().map(|_| numbers[6]),
-        }
-    }
-
-    /// (T, M, V, C) on a device.
-    pub(super) fn upload(&self, data: &[f32], device: &Device) -> Tensor<4> {
-        let layout = self.clean.layout();
-        let shape = [self.clean.frames(), self.clean.people(), layout.len(), layout.channels()];
-        Tensor::from_data(TensorData::new(data.to_vec(), shape), device)
-    }
+/// The recogniser's logits for one clip of each attack, (classes) each.
+///
+/// # Errors
+/// A device error if the device fails or a value is not finite.
+pub(super) async fn logits(attacks: &[&Attack], clip: impl Fn(&Attack) -> &[f32]) -> Result<Vec<Vec<f32>>> {
+    let Some(first) = attacks.first() else { return Ok(Vec::new()) };
+    let victim = &first.victim;
+    let logits = victim.logits(clips(attacks.iter().map(|attack| attack.upload(clip(attack)))));
+    let read = ReadBack::of(Transaction::default().register(logits)).await?;
+    finite(read.rest())?;
+    Ok(read.rest().concat().chunks(victim.classes()).map(<[f32]>::to_vec).collect())
 }
 
 /// From clips of one shape, (T, M, V, C) each, to the networks' (N, C, T, V, M).
 fn clips(xs: impl Iterator<Item = Tensor<4>>) -> Tensor<5> {
     let mut all: Vec<Tensor<5>> = xs.map(|x| x.permute([3, 0, 2, 1]).unsqueeze()).collect();
-    // Joining copies, on a device as well; one clip is not joined to anything.
+    // Concatenation copies, so a single clip skips it.
     if all.len() == 1 { all.remove(0) } else { Tensor::cat(all, 0) }
 }
 
@@ -241,23 +183,42 @@ fn rows(logits: Tensor<2>) -> Vec<Tensor<2>> {
     if logits.dims()[0] == 1 { vec![logits] } else { logits.split(1, 0) }
 }
 
-/// Reads everything at once, without blocking: a browser's GPU allows nothing else.
-pub(super) async fn fetch(reading: Transaction) -> Result<Vec<Vec<f32>>> {
-    let data = reading.execute_async().await.map_err(|e| failed(format!("{e:?}")))?;
-    data.into_iter().map(|d| d.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}")))).collect()
+/// Tensors read back in one transaction, in the order in which they were registered.
+pub(super) struct ReadBack(std::vec::IntoIter<Vec<f32>>);
+
+impl ReadBack {
+    /// Reads everything at once, without blocking: a browser's GPU allows nothing else.
+    ///
+    /// # Errors
+    /// A device error if the device fails.
+    pub async fn of(reading: Transaction) -> Result<Self> {
+        let data = reading.execute_async().await.map_err(|e| failed(format!("{e:?}")))?;
+        let values = data.into_iter().map(|d| d.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}"))));
+        Ok(Self(values.collect::<Result<Vec<_>>>()?.into_iter()))
+    }
+
+    /// The next tensor's values.
+    pub fn next(&mut self) -> Result<Vec<f32>> {
+        self.0.next().ok_or_else(missing)
+    }
+
+    /// All that are left.
+    pub fn rest(&self) -> &[Vec<f32>] {
+        self.0.as_slice()
+    }
 }
 
 /// # Errors
-/// Where a value that was read is no number.
+/// A device error if a value is infinite or NaN.
 pub(super) fn finite<'a>(read: impl IntoIterator<Item = &'a Vec<f32>>) -> Result<()> {
     match read.into_iter().flatten().all(|v| v.is_finite()) {
         true => Ok(()),
-        false => Err(failed("a value is not finite".into())),
+        false => Err(failed("the device computed a value that is infinite or NaN".into())),
     }
 }
 
 pub(super) fn missing() -> Error {
-    Error::device("a result is missing")
+    Error::device("a result of the step is missing")
 }
 
 fn failed(cause: String) -> Error {

@@ -1,245 +1,274 @@
-//! Steps that a GPU takes without the host: the clip, Adam's moments and the discriminator stay on it from step to step, and what
-//! the steps have to tell is read once after all of them. Between two calls the host has everything, as after steps of its own.
+//! An iterate whose state lives on a GPU: V', Adam's moments and the discriminator stay there from step to step.
 //!
-//! These are the steps of Adam with CIASA's losses, clipping and realignment. The signs of the other methods, SMART's balance of
-//! two gradients, and regions whose joints are solved for between others are the host's. A GPU realigns in f32, the host in f64.
-//! Several attacks take such steps together where all of theirs are of this kind.
+//! The host reads the results of all steps at once, applies the stop rule to them, and drops the steps after the one that it ends.
+//! Between two calls the attack has everything on the host, as after steps there. A GPU takes Adam's steps with CIASA's losses,
+//! clipping and realignment. The other update rules, SMART's balance of two gradients, and joints between joints that stay are
+//! the host's.
 
-use burn::tensor::{Int, Tensor, TensorData, Transaction};
+use burn::tensor::{Tensor, TensorData, Transaction};
 
 use super::adam::Adam;
-use super::forward_backward::{Entry, Graded, Seen, fetch, finite, goals, grade, missing};
+use super::constraints::GpuProjection;
+use super::forward_backward::{Input, Pass, ReadBack, finite};
 use super::gpu::{self, AdamSteps};
+use super::iterate::Iterate;
 use super::losses::adversarial::Plausibility;
-use super::{Attack, Done, StepReport, project, realign};
-use crate::contract::goal::Goal;
+use super::progress::{Progress, Seen};
+use super::state::Attack;
+use crate::contract::{Done, Goal, StepReport};
 use crate::error::Result;
 
-/// An attack on a GPU, for some steps.
-pub(super) struct Resident {
-    /// From where to where each value may go, (2, T M V C).
-    range: Tensor<2>,
-    /// The original, (T, M, V, C), the order in which joints are put at the ends of their bones, (T M, V), and how many coordinates
-    /// they have, if they are put there.
-    realigned: Option<(Tensor<4>, Tensor<2, Int>, usize)>,
-    /// Adam's steps: the clip's and the discriminator's.
-    steps: AdamSteps,
-    learns: Option<AdamSteps>,
-    state: State,
+/// An attack during some steps on a GPU.
+pub(super) struct GpuIterate<'a> {
+    attack: &'a Attack,
+    goal: Goal,
+    projection: GpuProjection,
+    /// The constants of Adam's steps: the clip's and the discriminator's.
+    clip_steps: AdamSteps,
+    discriminator_steps: Option<AdamSteps>,
+    state: GpuState,
+    /// What the forward passes have shown so far.
+    shown: Vec<Shown>,
+    /// The state after each step so far.
+    after: Vec<GpuState>,
 }
 
 /// What a step changes.
 #[derive(Clone)]
-struct State {
+struct GpuState {
     /// V', (T, M, V, C).
     x: Tensor<4>,
-    /// Adam's, (2, T M V C).
+    /// Adam's moments for V', (2, T M V C).
     moments: Tensor<2>,
-    /// The discriminator's weights, (W), and their moments, (2, W), if it takes part.
-    game: Option<(Tensor<1>, Tensor<2>)>,
+    /// If the discriminator takes part.
+    discriminator: Option<GpuDiscriminator>,
 }
 
-impl State {
-    /// All but the clip.
-    fn read(&self, reading: Transaction) -> Transaction {
+#[derive(Clone)]
+struct GpuDiscriminator {
+    /// (W)
+    weights: Tensor<1>,
+    /// Adam's moments for the weights, (2, W).
+    moments: Tensor<2>,
+}
+
+/// What a forward pass shows, for the read-back.
+struct Shown {
+    /// (1, classes)
+    logits: Tensor<2>,
+    /// As in [`Pass`], (7).
+    numbers: Tensor<1>,
+}
+
+impl<'a> GpuIterate<'a> {
+    /// Uploads an attack for `count` steps; `None` if its device is no GPU with our kernels, or not one for these settings.
+    pub fn new(attack: &'a Attack, goal: Goal, count: usize) -> Option<Self> {
+        let device = attack.victim.device();
+        if !gpu::keeps(device) || attack.config.perceptual() {
+            return None;
+        }
+        let adam = attack.update.adam()?;
+        let moments = |adam: &Adam| {
+            let moments = adam.moments();
+            let n = moments.len() / 2;
+            Tensor::from_data(TensorData::new(moments, [2, n]), device)
+        };
+        let discriminator = attack.adversary().map(Plausibility::discriminator);
+        let steps = |adam: &Adam| adam.gpu_steps(attack.config.alpha, count, device);
+        Some(Self {
+            attack,
+            goal,
+            projection: attack.projection.on_gpu(device)?,
+            clip_steps: steps(adam),
+            discriminator_steps: discriminator.map(|d| steps(d.adam())),
+            state: GpuState {
+                x: attack.upload(&attack.perturbed),
+                moments: moments(adam),
+                discriminator: discriminator
+                    .map(|d| GpuDiscriminator { weights: d.weights(device), moments: moments(d.adam()) }),
+            },
+            shown: Vec::with_capacity(count),
+            after: Vec::with_capacity(count),
+        })
+    }
+}
+
+impl Iterate for GpuIterate<'_> {
+    type Pass = Pass;
+
+    fn input(&self) -> Input<'_> {
+        let weights = self.state.discriminator.as_ref().map(|d| d.weights.clone());
+        let round = self.attack.progress.iteration + self.after.len() + 1;
+        Input::new(self.attack, self.goal, round, self.state.x.clone(), weights)
+    }
+
+    async fn fetch(passes: Vec<Pass>) -> Result<Vec<Pass>> {
+        Ok(passes)
+    }
+
+    fn holds(&mut self, pass: &Pass) -> bool {
+        self.shown.push(Shown { logits: pass.logits.clone(), numbers: pass.numbers.clone() });
+        false
+    }
+
+    fn update(&mut self, pass: Pass) {
+        let (state, step) = (&mut self.state, self.after.len());
+        let range = Some(self.projection.range.clone());
+        let (x, moments) = (state.x.clone(), state.moments.clone());
+        (state.x, state.moments) = gpu::adam_step(x, pass.gradient, moments, range, &self.clip_steps, step);
+        let learns = state.discriminator.as_mut().zip(pass.discriminator).zip(self.discriminator_steps.as_ref());
+        if let Some(((discriminator, gradient), steps)) = learns {
+            let GpuDiscriminator { weights, moments } = discriminator.clone();
+            let (weights, moments) = gpu::adam_step(weights, gradient, moments, None, steps, step);
+            *discriminator = GpuDiscriminator { weights, moments };
+        }
+    }
+
+    fn project(&mut self) {
+        self.state.x = self.projection.project(self.state.x.clone());
+        self.after.push(self.state.clone());
+    }
+}
+
+/// The results of steps on a GPU, read back and checked, for one attack.
+pub(super) struct GpuSteps {
+    goal: Goal,
+    steps: Vec<ReadStep>,
+    /// The steps that moved V': all but one that the stop rule has ended.
+    updates: usize,
+    /// The optimisers after these updates; `None` without an update.
+    optimisers: Option<ReadOptimisers>,
+}
+
+/// A step that counts.
+struct ReadStep {
+    seen: Seen,
+    /// V' after it, (T, M, V, C).
+    x: Vec<f32>,
+    progress: Progress,
+    done: Option<Done>,
+}
+
+/// Adam's moments for V', and the discriminator, on the host.
+struct ReadOptimisers {
+    moments: Vec<f32>,
+    discriminator: Option<ReadDiscriminator>,
+}
+
+struct ReadDiscriminator {
+    weights: Vec<f32>,
+    moments: Vec<f32>,
+}
+
+/// Reads the steps of all iterates at once. An iterate that the stop rule has ended early needs its optimisers as they were then;
+/// these are read in a second pass.
+///
+/// # Errors
+/// A device error if the GPU fails or a value is not finite.
+pub(super) async fn read_back(iterates: Vec<GpuIterate<'_>>) -> Result<Vec<GpuSteps>> {
+    let reading = iterates.iter().fold(Transaction::default(), |reading, iterate| iterate.register(reading));
+    let mut read = ReadBack::of(reading).await?;
+    let mut results = iterates.iter().map(|iterate| iterate.take(&mut read)).collect::<Result<Vec<_>>>()?;
+
+    let mut late: Vec<(&GpuState, &mut GpuSteps)> = Vec::new();
+    for (iterate, result) in iterates.iter().zip(&mut results) {
+        if (1..iterate.after.len()).contains(&result.updates) {
+            late.push((&iterate.after[result.updates - 1], result));
+        }
+    }
+    if !late.is_empty() {
+        let reading = late.iter().fold(Transaction::default(), |reading, (state, _)| state.register(reading));
+        let mut read = ReadBack::of(reading).await?;
+        for (state, result) in late {
+            result.optimisers = Some(state.take(&mut read)?);
+        }
+    }
+    results.iter().filter_map(|result| result.optimisers.as_ref()).try_for_each(ReadOptimisers::check)?;
+    Ok(results)
+}
+
+impl GpuIterate<'_> {
+    /// Adds all steps, and the optimisers after the last one, to a reading.
+    fn register(&self, reading: Transaction) -> Transaction {
+        let reading = self.shown.iter().zip(&self.after).fold(reading, |reading, (shown, after)| {
+            reading.register(shown.logits.clone()).register(shown.numbers.clone()).register(after.x.clone())
+        });
+        self.state.register(reading)
+    }
+
+    /// Takes the same from what was read, up to the last step that counts.
+    fn take(&self, read: &mut ReadBack) -> Result<GpuSteps> {
+        let (config, judged) = (&self.attack.config, self.attack.adversary().is_some());
+        let (mut steps, mut progress, mut over) = (Vec::with_capacity(self.after.len()), self.attack.progress, false);
+        for _ in &self.after {
+            let (logits, numbers, x) = (read.next()?, read.next()?, read.next()?);
+            if over {
+                continue;
+            }
+            finite([&logits, &numbers])?;
+            let seen = Seen::new(&logits, &numbers, self.goal, judged);
+            progress = progress.after(&seen, config);
+            let done = progress.done(config);
+            over = done.is_some();
+            // The step that has held moves nothing, so its V' is dropped.
+            if done != Some(Done::Held) {
+                finite([&x])?;
+            }
+            steps.push(ReadStep { seen, x, progress, done });
+        }
+        let optimisers = self.state.take(read)?;
+        let updates = steps.iter().filter(|step| step.done != Some(Done::Held)).count();
+        Ok(GpuSteps { goal: self.goal, steps, updates, optimisers: (updates > 0).then_some(optimisers) })
+    }
+}
+
+impl GpuState {
+    /// Adds the optimisers to a reading.
+    fn register(&self, reading: Transaction) -> Transaction {
         let reading = reading.register(self.moments.clone());
-        match self.game.clone() {
-            Some((weights, moments)) => reading.register(weights).register(moments),
+        match self.discriminator.clone() {
+            Some(GpuDiscriminator { weights, moments }) => reading.register(weights).register(moments),
             None => reading,
         }
     }
 
-    /// The same, read.
-    fn kept(&self, read: &mut impl Iterator<Item = Vec<f32>>) -> Result<Kept> {
-        let mut next = || read.next().ok_or_else(missing);
-        let moments = next()?;
-        let game = if self.game.is_some() { Some((next()?, next()?)) } else { None };
-        Ok(Kept { moments, game })
+    /// Takes the same from what was read.
+    fn take(&self, read: &mut ReadBack) -> Result<ReadOptimisers> {
+        let moments = read.next()?;
+        let discriminator = match self.discriminator {
+            Some(_) => Some(ReadDiscriminator { weights: read.next()?, moments: read.next()? }),
+            None => None,
+        };
+        Ok(ReadOptimisers { moments, discriminator })
     }
 }
 
-/// A state but for the clip, on the host.
-struct Kept {
-    moments: Vec<f32>,
-    game: Option<(Vec<f32>, Vec<f32>)>,
+impl ReadOptimisers {
+    /// # Errors
+    /// A device error if a value is not finite.
+    fn check(&self) -> Result<()> {
+        finite([&self.moments].into_iter().chain(self.discriminator.iter().flat_map(|d| [&d.weights, &d.moments])))
+    }
 }
 
-/// What a step has told: logits, numbers, and V' after it.
-type Told = [Vec<f32>; 3];
-
-/// A step that was taken.
-struct Taken {
-    seen: Seen,
-    /// V' after it, (T, M, V, C).
-    x: Vec<f32>,
-    /// Forward passes in a row that met the stop rule.
-    held: usize,
-    done: Option<Done>,
-}
-
-/// Up to `count` steps of each attack, which all have them left. Those after the one that a stop rule ends with are forgotten.
-pub(super) async fn batch(
-    attacks: &mut [&mut Attack],
-    residents: Vec<Resident>,
-    count: usize,
-) -> Result<Vec<Vec<StepReport>>> {
-    let goals = goals(attacks).await?;
-    let mut reading = Transaction::default();
-    // After each step, each attack's.
-    let mut states: Vec<Vec<State>> = vec![residents.iter().map(|resident| resident.state.clone()).collect()];
-    for ahead in 0..count {
-        let entries = attacks.iter().zip(&states[ahead]).zip(&goals).map(|((attack, state), &goal)| Entry {
-            attack,
-            goal,
-            round: attack.iteration + ahead + 1,
-            x: state.x.clone(),
-            weights: state.game.as_ref().map(|(weights, _)| weights.clone()),
-        });
-        let graded = grade(entries.collect())?;
-        let mut after = Vec::with_capacity(residents.len());
-        for ((resident, state), graded) in residents.iter().zip(&states[ahead]).zip(graded) {
-            reading = reading.register(graded.logits.clone()).register(graded.numbers.clone());
-            let state = resident.descended(state.clone(), graded, ahead);
-            reading = reading.register(state.x.clone());
-            after.push(state);
-        }
-        states.push(after);
-    }
-    let mut read = fetch(states[count].iter().fold(reading, |reading, state| state.read(reading))).await?.into_iter();
-    let mut told: Vec<Vec<Told>> = attacks.iter().map(|_| Vec::with_capacity(count)).collect();
-    for _ in 0..count {
-        for told in &mut told {
-            let mut next = || read.next().ok_or_else(missing);
-            told.push([next()?, next()?, next()?]);
-        }
-    }
-    let taken = attacks.iter().zip(told).zip(&goals).map(|((attack, told), &goal)| attack.taken(told, goal));
-    let taken = taken.collect::<Result<Vec<_>>>()?;
-
-    // The step that has held moves nothing. Where others follow, the state of before them is asked for.
-    let updates = |taken: &[Taken]| taken.iter().filter(|t| t.done != Some(Done::Held)).count();
-    let updates: Vec<usize> = taken.iter().map(|taken| updates(taken)).collect();
-    let earlier = |i: usize| (1..count).contains(&updates[i]).then(|| &states[updates[i]][i]);
-    let again = (0..updates.len()).filter_map(earlier).fold(Transaction::default(), |reading, s| s.read(reading));
-    let mut again = match (0..updates.len()).any(|i| earlier(i).is_some()) {
-        true => fetch(again).await?.into_iter(),
-        false => Vec::new().into_iter(),
-    };
-    let mut kept = Vec::with_capacity(updates.len());
-    for (i, last) in states[count].iter().enumerate() {
-        let last = last.kept(&mut read)?;
-        let one = match earlier(i) {
-            Some(state) => Some(state.kept(&mut again)?),
-            None => (updates[i] > 0).then_some(last),
-        };
-        kept.push(one);
-    }
-    // Before anything changes.
-    for kept in kept.iter().flatten() {
-        finite([&kept.moments].into_iter().chain(kept.game.iter().flat_map(|(weights, moments)| [weights, moments])))?;
-    }
-    let all = attacks.iter_mut().zip(taken).zip(kept).zip(updates).zip(goals);
-    Ok(all.map(|((((attack, taken), kept), updates), goal)| attack.took(taken, kept, updates, goal)).collect())
-}
-
-impl Attack {
-    /// The attack as it is now on the victim's device for `count` steps, if that is one which takes the steps of these settings.
-    pub(super) fn resident(&self, count: usize) -> Option<Resident> {
-        let device = self.victim.device();
-        if !gpu::keeps(device) || self.config.perceptual() {
-            return None;
-        }
-        let adam = self.update.adam()?;
-        let pairs = |pairs: Vec<f32>| {
-            let n = pairs.len() / 2;
-            Tensor::from_data(TensorData::new(pairs, [2, n]), device)
-        };
-        let realigned = match self.config.constraints.realign {
-            true => {
-                let placing = realign::placing(&self.clean, &self.bounds)?;
-                let joints = self.clean.layout().len();
-                let shape = [placing.len() / joints, joints];
-                let placing = Tensor::from_data(TensorData::new(placing, shape), device);
-                Some((self.upload(self.clean.data(), device), placing, self.clean.layout().dims))
+impl GpuSteps {
+    /// Brings the attack to where these steps lead, and reports each of them.
+    pub fn adopt(self, attack: &mut Attack) -> Vec<StepReport> {
+        if let Some(ReadOptimisers { moments, discriminator }) = self.optimisers {
+            if let Some(adam) = attack.update.adam_mut() {
+                adam.advance(self.updates, &moments);
             }
-            false => None,
-        };
-        let clip = self.config.constraints.clip;
-        let range = |(clean, bound): (&f32, &f32)| match clip || *bound == 0.0 {
-            true => project::range(*clean, *bound),
-            false => (f32::MIN, f32::MAX),
-        };
-        let (from, to): (Vec<_>, Vec<_>) = self.clean.data().iter().zip(&self.bounds).map(range).unzip();
-        let discriminator = self.plays().map(Plausibility::discriminator);
-        let state = State {
-            x: self.upload(&self.perturbed, device),
-            moments: pairs(adam.moments()),
-            game: discriminator.map(|d| (d.weights(device), pairs(d.adam().moments()))),
-        };
-        let steps = |adam: &Adam| adam.gpu_steps(self.config.alpha, count, device);
-        Some(Resident {
-            range: pairs([from, to].concat()),
-            realigned,
-            steps: steps(adam),
-            learns: discriminator.map(|d| steps(d.adam())),
-            state,
-        })
-    }
-
-    /// What the steps have seen and done, up to the last one that counts.
-    fn taken(&self, told: Vec<Told>, goal: Goal) -> Result<Vec<Taken>> {
-        let (mut taken, mut held) = (Vec::with_capacity(told.len()), self.held);
-        for ([logits, numbers, x], iteration) in told.into_iter().zip(self.iteration + 1..) {
-            finite([&logits, &numbers])?;
-            let seen = self.seen(&logits, &numbers, goal);
-            held = self.held_after(held, &seen);
-            let done = self.done(iteration, held);
-            // The one that has held is forgotten.
-            if done != Some(Done::Held) {
-                finite([&x])?;
-            }
-            taken.push(Taken { seen, x, held, done });
-            if done.is_some() {
-                break;
+            if let (Some(plausibility), Some(d)) = (&mut attack.plausibility, discriminator) {
+                plausibility.discriminator_mut().advance(self.updates, &d.weights, &d.moments);
             }
         }
-        Ok(taken)
-    }
-
-    /// The steps are taken, so many of which moved something, and these are their reports.
-    fn took(&mut self, steps: Vec<Taken>, kept: Option<Kept>, updates: usize, goal: Goal) -> Vec<StepReport> {
-        if let Some(Kept { moments, game }) = kept {
-            if let Some(adam) = self.update.adam_mut() {
-                adam.advance(updates, &moments);
-            }
-            if let (Some(plausibility), Some((weights, moments))) = (&mut self.plausibility, game) {
-                plausibility.discriminator_mut().advance(updates, &weights, &moments);
-            }
-        }
-        let report = |step: Taken| {
-            self.iteration += 1;
-            self.held = step.held;
+        let report = |step: ReadStep| {
+            attack.progress = step.progress;
             if step.done != Some(Done::Held) {
-                self.perturbed = step.x;
+                attack.perturbed = step.x;
             }
-            self.report(goal, step.seen, step.done)
+            attack.report(self.goal, step.seen, step.progress, step.done)
         };
-        steps.into_iter().map(report).collect()
-    }
-}
-
-impl Resident {
-    /// The state after the step number `ahead` of a batch, from 0: lines 9 to 13 of Algorithm 1.
-    fn descended(&self, from: State, graded: Graded, ahead: usize) -> State {
-        let range = Some(self.range.clone());
-        let (x, moments) = gpu::adam_step(from.x, graded.gradient, from.moments, range, &self.steps, ahead);
-        let x = match self.realigned.clone() {
-            Some((clean, placing, dims)) => gpu::realign(x, clean, placing, dims),
-            None => x,
-        };
-        let learns = from.game.zip(graded.discriminator).zip(self.learns.as_ref());
-        let game = learns
-            .map(|(((weights, moments), gradient), by)| gpu::adam_step(weights, gradient, moments, None, by, ahead));
-        State { x, moments, game }
+        self.steps.into_iter().map(report).collect()
     }
 }

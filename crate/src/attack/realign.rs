@@ -1,33 +1,45 @@
-//! Spatial skeleton realignment (SSR): bones get back the length that they had in the same frame of the original (Eq. 6).
+//! Spatial skeleton realignment (SSR): each bone gets back its length in the same frame of the original (Eq. 6).
 
+use super::pose::{Point, Pose};
 use super::solve_between;
 use crate::skeleton::Sequence;
 
-/// A point; in the picture plane the third coordinate is 0.
-pub(super) type Point = [f64; 3];
-
-/// Realigns every person in every frame. `x` and `bounds` are (T, M, V, C); a joint may move where its bound is above 0.
+/// Realigns every person in every frame. `x` and `bounds` are (T, M, V, C); a joint may move if its bound is above 0.
 ///
-/// Away from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the original's length, and
-/// everything beyond it moves along. For a whole body that is the paper's procedure: only the root is where it was put.
+/// Outwards from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the original's length,
+/// and everything beyond it moves along. For a whole body that is the paper's procedure: only the root keeps its place.
 /// For a region it starts at the neighbours of the region, which stay bit for bit. A region's joint with neighbours on
-/// several sides, a knee between hip and ankle, has no direction to choose; `solve_between.rs` finds its place.
+/// several sides, a knee between hip and ankle, has no free direction; `solve_between.rs` finds its place.
 ///
-/// Bones to joints that were not seen impose nothing. Epsilon is the bound that yields: a joint may end beyond it, and
-/// [`crate::contract::figures::epsilon_excess`] tells by how much.
+/// Bones to unseen joints impose nothing. Epsilon is the bound that yields: a joint may end beyond it, and
+/// [`epsilon_excess`](crate::contract::metrics::epsilon_excess) measures by how much.
 pub fn realign(x: &mut [f32], clean: &Sequence, bounds: &[f32]) {
     let layout = clean.layout();
     let (order, channels, values) = (layout.order(), layout.channels(), layout.len() * layout.channels());
     for (i, (x, bounds)) in x.chunks_mut(values).zip(bounds.chunks(values)).enumerate() {
         let pose = Pose::new(clean, i, x, bounds, &order);
-        for (j, point) in pose.realigned().into_iter().enumerate().filter(|(j, _)| pose.free[*j]) {
+        for (j, point) in places(&pose).into_iter().enumerate().filter(|(j, _)| pose.free[*j]) {
             (0..layout.dims).for_each(|c| x[j * channels + c] = point[c] as f32);
         }
     }
 }
 
-/// The order in which [`realign`] puts the joints of each pose in their places, for a GPU: (T M, V), `other * V + joint` with the
-/// joint at the other end of the bone, then -1. None where joints are solved for between others.
+/// The place of each joint of a pose, (V).
+fn places(pose: &Pose) -> Vec<Point> {
+    let mut at = pose.perturbed.clone();
+    let between = pose.between();
+    if between.contains(&true) {
+        solve_between::place(pose, &between, &mut at);
+    }
+    for (from, to) in pose.placing(&between) {
+        let bone = pose.bone(from, to);
+        at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
+    }
+    at
+}
+
+/// The order in which [`realign`] places the joints of each pose, for a GPU: (T M, V), `other * V + joint` with the joint at
+/// the other end of the bone, then -1. `None` if a joint lies between joints that stay.
 #[cfg(feature = "gpu")]
 pub(super) fn placing(clean: &Sequence, bounds: &[f32]) -> Option<Vec<i32>> {
     let layout = clean.layout();
@@ -45,116 +57,6 @@ pub(super) fn placing(clean: &Sequence, bounds: &[f32]) -> Option<Vec<i32>> {
         }
     }
     Some(codes)
-}
-
-/// One person in one frame.
-pub(super) struct Pose<'a> {
-    pub original: Vec<Point>,
-    pub perturbed: Vec<Point>,
-    pub seen: Vec<bool>,
-    /// May it move? Only what was seen may.
-    pub free: Vec<bool>,
-    parents: &'a [usize],
-    /// The joints from the root outwards.
-    order: &'a [usize],
-}
-
-impl<'a> Pose<'a> {
-    /// Number `i` of a clip's frames and people. `perturbed` and `bounds` are of this pose, (V, C).
-    fn new(clean: &Sequence, i: usize, perturbed: &[f32], bounds: &[f32], order: &'a [usize]) -> Self {
-        let (t, m, layout) = (i / clean.people(), i % clean.people(), clean.layout());
-        let points = |data: &[f32]| -> Vec<Point> {
-            let point = |j: &[f32]| [0, 1, 2].map(|c| if c < layout.dims { f64::from(j[c]) } else { 0.0 });
-            data.chunks(layout.channels()).map(point).collect()
-        };
-        Self {
-            original: points(clean.person(t, m)),
-            perturbed: points(perturbed),
-            seen: (0..layout.len()).map(|j| clean.seen(t, m, j)).collect(),
-            free: bounds.chunks(layout.channels()).map(|b| b[0] > 0.0).collect(),
-            parents: layout.parents,
-            order,
-        }
-    }
-
-    /// Where each joint goes.
-    fn realigned(&self) -> Vec<Point> {
-        let mut at = self.perturbed.clone();
-        let between = self.between();
-        if between.contains(&true) {
-            solve_between::place(self, &between, &mut at);
-        }
-        for (from, to) in self.placing(&between) {
-            let bone = self.bone(from, to);
-            at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
-        }
-        at
-    }
-
-    /// Each joint to be put at the end of a bone, after the joint at the bone's other end, in this order. The joints `between` have
-    /// their places.
-    fn placing(&self, between: &[bool]) -> Vec<(usize, usize)> {
-        let mut placed: Vec<bool> = (0..between.len()).map(|j| between[j] || self.seen[j] && !self.free[j]).collect();
-        // Outwards from what has its place; a part that hangs on nothing starts at its joint nearest to the root.
-        let mut queue: Vec<usize> = (0..placed.len()).filter(|&j| placed[j]).collect();
-        let (mut next, mut bones) = (0, Vec::new());
-        loop {
-            while next < queue.len() {
-                let from = queue[next];
-                next += 1;
-                for to in self.neighbours(from).filter(|&j| !placed[j]).collect::<Vec<_>>() {
-                    bones.push((from, to));
-                    placed[to] = true;
-                    queue.push(to);
-                }
-            }
-            match self.order.iter().find(|&&j| self.free[j] && !placed[j]) {
-                Some(&root) => {
-                    placed[root] = true;
-                    queue.push(root);
-                }
-                None => return bones,
-            }
-        }
-    }
-
-    /// The free joints on a way between two joints that stay: what is left after cutting off loose ends.
-    fn between(&self) -> Vec<bool> {
-        let mut left = self.free.clone();
-        loop {
-            let tied = |j: usize| self.neighbours(j).filter(|&n| left[n] || !self.free[n]).count();
-            let loose: Vec<usize> = (0..left.len()).filter(|&j| left[j] && tied(j) < 2).collect();
-            if loose.is_empty() {
-                return left;
-            }
-            loose.into_iter().for_each(|j| left[j] = false);
-        }
-    }
-
-    /// The seen joints that share a bone with joint `j`, which is seen itself.
-    pub fn neighbours(&self, j: usize) -> impl Iterator<Item = usize> + use<'_> {
-        let linked = move |n: usize| n != j && (self.parents[n] == j || self.parents[j] == n);
-        (0..self.seen.len()).filter(move |&n| linked(n) && self.seen[n])
-    }
-
-    /// Length of the bone between two joints in the original.
-    pub fn length(&self, a: usize, b: usize) -> f64 {
-        distance(self.original[a], self.original[b])
-    }
-
-    /// The perturbed bone's direction at the original's length. Where the perturbed bone has no direction, the original bone.
-    fn bone(&self, from: usize, to: usize) -> Point {
-        let length = distance(self.perturbed[from], self.perturbed[to]);
-        let (ends, scale) = match length > 1e-9 {
-            true => (&self.perturbed, self.length(from, to) / length),
-            false => (&self.original, 1.0),
-        };
-        [0, 1, 2].map(|c| (ends[to][c] - ends[from][c]) * scale)
-    }
-}
-
-pub(super) fn distance(a: Point, b: Point) -> f64 {
-    (0..3).map(|c| (a[c] - b[c]).powi(2)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Joints of a region between joints that stay: a knee between hip and ankle, a trunk between four limbs.
 
-use super::realign::{Point, Pose, distance};
+use super::pose::{Point, Pose, distance};
 
 /// A bone has its length if it is within this share of it.
 const TOLERANCE: f64 = 1e-6;

@@ -96,9 +96,9 @@ impl Plausibility {
         }
     }
 
-    /// The discriminator learns from its gradient.
-    pub fn descend(&mut self, gradient: &[f32], alpha: f32) {
-        self.discriminator.descend(gradient, alpha);
+    /// Updates the discriminator by one Adam step down its gradient, (W).
+    pub fn learn(&mut self, gradient: &[f32], alpha: f32) {
+        self.discriminator.adam_step(gradient, alpha);
     }
 
     /// The discriminator.
@@ -275,7 +275,7 @@ mod tests {
             let round = game.play(x.clone(), weights(&game), i);
             losses.push(round.discriminator.clone().into_scalar::<f32>());
             let gradient = round.weights.grad(&round.discriminator.backward()).unwrap();
-            game.descend(&gradient.into_data().try_to_vec::<f32>().unwrap(), 0.01);
+            game.learn(&gradient.into_data().try_to_vec::<f32>().unwrap(), 0.01);
         }
         // Undecided it scores 1/4 + 1/4.
         assert!((losses[0] - 0.5).abs() < 0.1 && losses[79] < 0.25, "{losses:?}");

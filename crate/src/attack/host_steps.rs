@@ -1,0 +1,81 @@
+//! An iterate whose state lives on the host: the attack itself.
+
+use super::forward_backward::{Input, Pass, ReadPass, read_back};
+use super::iterate::Iterate;
+use super::losses::perceptual::balance;
+use super::progress::Seen;
+use super::state::Attack;
+use crate::contract::{Done, Goal, StepReport};
+use crate::error::Result;
+
+/// An attack during one step on the host.
+pub(super) struct HostIterate<'a> {
+    attack: &'a mut Attack,
+    goal: Goal,
+    /// What the forward pass has shown, once it is read back.
+    seen: Option<Seen>,
+}
+
+impl<'a> HostIterate<'a> {
+    pub fn new(attack: &'a mut Attack, goal: Goal) -> Self {
+        Self { attack, goal, seen: None }
+    }
+
+    /// The report of the step; `None` if none was taken.
+    pub fn report(self) -> Option<StepReport> {
+        let (attack, progress) = (&*self.attack, self.attack.progress);
+        self.seen.map(|seen| attack.report(self.goal, seen, progress, progress.done(&attack.config)))
+    }
+}
+
+impl Iterate for HostIterate<'_> {
+    type Pass = ReadPass;
+
+    fn input(&self) -> Input<'_> {
+        let (attack, device) = (&*self.attack, self.attack.victim.device());
+        let weights = attack.adversary().map(|plausibility| plausibility.discriminator().weights(device));
+        let round = attack.progress.iteration + 1;
+        Input::new(attack, self.goal, round, attack.upload(&attack.perturbed), weights)
+    }
+
+    async fn fetch(passes: Vec<Pass>) -> Result<Vec<ReadPass>> {
+        read_back(passes).await
+    }
+
+    fn holds(&mut self, pass: &ReadPass) -> bool {
+        let attack = &mut *self.attack;
+        let seen = Seen::new(&pass.logits, &pass.numbers, self.goal, attack.adversary().is_some());
+        attack.progress = attack.progress.after(&seen, &attack.config);
+        self.seen = Some(seen);
+        attack.progress.done(&attack.config) == Some(Done::Held)
+    }
+
+    fn update(&mut self, pass: ReadPass) {
+        let attack = &mut *self.attack;
+        let direction = direction(attack, pass.gradient, pass.perceptual);
+        let alpha = attack.config.alpha;
+        attack.update.apply(&mut attack.perturbed, &direction, alpha, &attack.bounds);
+        if let (Some(plausibility), Some(gradient)) = (&mut attack.plausibility, &pass.discriminator) {
+            plausibility.learn(gradient, alpha);
+        }
+    }
+
+    fn project(&mut self) {
+        self.attack.projection.project(&mut self.attack.perturbed);
+    }
+}
+
+/// The gradient that the update rule follows, (T, M, V, C): 0 where the clip may not move, and, with SMART's losses, in balance
+/// with the gradient of the perceptual loss.
+fn direction(attack: &Attack, mut gradient: Vec<f32>, perceptual: Option<Vec<f32>>) -> Vec<f32> {
+    let hold = |gradient: &mut [f32]| {
+        gradient.iter_mut().zip(&*attack.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
+    };
+    hold(&mut gradient);
+    if let Some(mut perceptual) = perceptual {
+        hold(&mut perceptual);
+        let frame = gradient.len() / attack.clean.frames();
+        balance(&mut gradient, &perceptual, attack.config.lambda, frame);
+    }
+    gradient
+}

@@ -1,0 +1,61 @@
+//! How far an attack has come, and the rules that end it.
+
+use crate::contract::report::{Losses, Verdict};
+use crate::contract::{AttackConfig, Done, Goal, Method, Stop};
+
+/// What one forward pass shows.
+pub(super) struct Seen {
+    pub verdict: Verdict,
+    pub losses: Losses,
+    /// The discriminator's mean score of the clip; `None` if it does not take part.
+    pub plausibility: Option<f32>,
+}
+
+impl Seen {
+    /// From logits, (classes), and the numbers of [`Pass`](super::forward_backward::Pass), (7).
+    pub fn new(logits: &[f32], numbers: &[f32], goal: Goal, judged: bool) -> Self {
+        Self {
+            verdict: Verdict::of(logits, goal),
+            losses: Losses {
+                total: numbers[0],
+                prediction: numbers[1],
+                smooth: numbers[2],
+                adversarial: numbers[3],
+                perceptual: numbers[4],
+                discriminator: numbers[5],
+            },
+            plausibility: judged.then_some(numbers[6]),
+        }
+    }
+}
+
+/// Steps taken so far.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Progress {
+    pub iteration: usize,
+    /// Forward passes in a row that met the stop rule.
+    pub held: usize,
+}
+
+impl Progress {
+    /// One step further, whose forward pass has shown this.
+    #[must_use]
+    pub fn after(self, seen: &Seen, config: &AttackConfig) -> Self {
+        let met = match config.stop {
+            Stop::Confidence { confidence, .. } if config.method != Method::Fgsm => {
+                seen.verdict.fooled && seen.verdict.top.first().is_some_and(|first| first.p >= confidence)
+            }
+            _ => false,
+        };
+        Self { iteration: self.iteration + 1, held: if met { self.held + 1 } else { 0 } }
+    }
+
+    /// Why the attack is over; `None` while it runs.
+    pub fn done(self, config: &AttackConfig) -> Option<Done> {
+        match config.stop {
+            Stop::Confidence { hold, .. } if self.held >= hold => Some(Done::Held),
+            _ if self.iteration >= config.steps() => Some(Done::Iterations),
+            _ => None,
+        }
+    }
+}

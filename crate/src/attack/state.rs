@@ -1,0 +1,170 @@
+//! One running attack: its clip, its settings, and its state between two steps.
+
+use std::sync::Arc;
+
+use burn::tensor::{Tensor, TensorData};
+
+use super::constraints::Projection;
+use super::losses::adversarial::Plausibility;
+use super::progress::{Progress, Seen};
+use super::update::Update;
+use super::victim::Victim;
+use crate::contract::{AttackConfig, Done, Goal, Metrics, StepReport, region};
+use crate::error::{Error, Result};
+use crate::skeleton::Sequence;
+
+/// An attack on one clip. Between two calls all of its state is on the host.
+///
+/// It is made here and changed here; [`batch`](super::batch) takes its steps.
+pub struct Attack {
+    pub(super) victim: Arc<dyn Victim>,
+    /// V^0.
+    pub(super) clean: Arc<Sequence>,
+    pub(super) config: AttackConfig,
+    /// The epsilon of each value, (T, M, V, C); 0 where the value must stay.
+    pub(super) bounds: Arc<[f32]>,
+    pub(super) projection: Projection,
+    /// V', (T, M, V, C).
+    pub(super) perturbed: Vec<f32>,
+    pub(super) update: Update,
+    /// The discriminator and what it learns from; `None` without natural clips.
+    pub(super) plausibility: Option<Plausibility>,
+    /// The recogniser's logits for the original, (classes), once they are known.
+    pub(super) clean_logits: Option<Vec<f32>>,
+    pub(super) progress: Progress,
+}
+
+impl Attack {
+    /// Prepares an attack on `clip`. The discriminator learns from the poses of `natural`, which are other clips than the
+    /// attacked one; they may be empty if plausibility is off.
+    ///
+    /// # Errors
+    /// A config error that names the setting: it is out of its range, the clip's layout is not the recogniser's, nothing in
+    /// the clip may move, or plausibility is on without natural clips.
+    pub fn new(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], config: AttackConfig) -> Result<Self> {
+        let layout = clip.layout();
+        if layout.id != victim.layout() {
+            let [has, reads] = [layout.id, victim.layout()].map(|l| l.as_str());
+            let cause = format!("its layout is {has}, but the recogniser reads {reads}; choose another network");
+            return Err(Error::config(cause).at("clip"));
+        }
+        victim.accepts(clip)?;
+        config.validate(layout, victim.classes())?;
+        let plausibility = match natural.is_empty() {
+            true => None,
+            false => Some(Plausibility::new(clip, natural, config.seed)?),
+        };
+        needs_natural(&config, plausibility.is_some())?;
+        let (clean, bounds) = (Arc::new(clip.clone()), Arc::from(region::bounds(clip, &config)?));
+        Ok(Self {
+            victim,
+            projection: Projection::new(&clean, &bounds, config.constraints),
+            perturbed: clip.data().to_vec(),
+            update: Update::new(config.method, clip.data().len()),
+            clean,
+            bounds,
+            config,
+            plausibility,
+            clean_logits: None,
+            progress: Progress::default(),
+        })
+    }
+
+    /// Changes the settings from the next step on. V' is kept, and projected onto the new constraints.
+    ///
+    /// # Errors
+    /// As [`Attack::new`]; the old settings then stay.
+    pub fn configure(&mut self, config: AttackConfig) -> Result<()> {
+        config.validate(self.clean.layout(), self.victim.classes())?;
+        needs_natural(&config, self.plausibility.is_some())?;
+        let bounds = region::bounds(&self.clean, &config)?;
+        let old = std::mem::replace(&mut self.config, config);
+        if old.method != self.config.method {
+            self.update = Update::new(self.config.method, self.perturbed.len());
+        }
+        if old.target != self.config.target || old.stop != self.config.stop {
+            self.progress.held = 0;
+        }
+        if bounds[..] != self.bounds[..] || old.constraints != self.config.constraints {
+            self.bounds = bounds.into();
+            self.projection = Projection::new(&self.clean, &self.bounds, self.config.constraints);
+            self.projection.project(&mut self.perturbed);
+        }
+        Ok(())
+    }
+
+    /// Goes back to the original clip and to step 0, with the current settings.
+    pub fn reset(&mut self) {
+        self.perturbed.copy_from_slice(self.clean.data());
+        self.update = Update::new(self.config.method, self.perturbed.len());
+        if let Some(plausibility) = &mut self.plausibility {
+            plausibility.reset(self.config.seed);
+        }
+        self.progress = Progress::default();
+    }
+
+    /// V', (T, M, V, C), in the layout's unit.
+    pub fn perturbed(&self) -> &[f32] {
+        &self.perturbed
+    }
+
+    /// V' as a clip.
+    ///
+    /// # Errors
+    /// A format error if a joint is out of the range that clips may have, which can only happen without clipping.
+    pub fn sequence(&self) -> Result<Sequence> {
+        self.clean.with_data(self.perturbed.clone())
+    }
+
+    /// The original clip, V^0.
+    pub fn clean(&self) -> &Sequence {
+        &self.clean
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &AttackConfig {
+        &self.config
+    }
+
+    /// The goal, once the logits of the original are known.
+    pub(super) fn goal(&self) -> Option<Goal> {
+        self.clean_logits.as_ref().map(|logits| Goal::new(self.config.target, logits))
+    }
+
+    /// The discriminator, if it takes part.
+    pub(super) fn adversary(&self) -> Option<&Plausibility> {
+        self.plausibility.as_ref().filter(|_| self.config.plausible())
+    }
+
+    /// Values of the clip's shape, (T, M, V, C), on the recogniser's device.
+    pub(super) fn upload(&self, data: &[f32]) -> Tensor<4> {
+        let layout = self.clean.layout();
+        let shape = [self.clean.frames(), self.clean.people(), layout.len(), layout.channels()];
+        Tensor::from_data(TensorData::new(data.to_vec(), shape), self.victim.device())
+    }
+
+    /// The report of the step that `progress` has just counted. The metrics are those of `perturbed`, which is V' after it.
+    pub(super) fn report(&self, goal: Goal, seen: Seen, progress: Progress, done: Option<Done>) -> StepReport {
+        StepReport {
+            iteration: progress.iteration,
+            losses: seen.losses,
+            predicted: seen.verdict.predicted,
+            original: goal.original,
+            target: goal.target,
+            p_original: seen.verdict.p_original,
+            p_target: seen.verdict.p_target,
+            top: seen.verdict.top,
+            figures: Metrics::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility),
+            fooled: seen.verdict.fooled,
+            done,
+        }
+    }
+}
+
+fn needs_natural(config: &AttackConfig, present: bool) -> Result<()> {
+    if config.plausible() && !present {
+        let cause = "the plausibility constraint needs natural clips; add some, or switch it off";
+        return Err(Error::config(cause).at("constraints.plausible"));
+    }
+    Ok(())
+}
