@@ -1,4 +1,3 @@
-import { asset } from "../base/assets.ts";
 import type { Clip } from "../base/clip.ts";
 import type {
   Answers,
@@ -7,13 +6,13 @@ import type {
   DeviceChoice,
   ErrorMessage,
   Identified,
-  Manifest,
   Memory,
   ModelInfo,
   Recognition,
 } from "../core/types.ts";
 import { AttackHandle } from "./attack-handle.ts";
-import { cancelled, download, sha256, verify } from "./download.ts";
+import { cancelled, sha256 } from "./download.ts";
+import { Downloads } from "./downloads.ts";
 import { errorMessage } from "./errors.ts";
 import type {
   AttackEvent,
@@ -70,9 +69,8 @@ export class EngineClient extends EventTarget {
   #started: Promise<void> | null = null;
   #waiting = new Map<number, Waiting>();
   #attacks = new Map<number, AttackHandle>();
-  #downloads = new Map<string, { loaded: number; total: number }>();
+  readonly #downloads = new Downloads((loadedBytes, totalBytes) => this.#update({ loadedBytes, totalBytes }));
   #model: Model | null = null;
-  #manifest: Promise<Manifest> | null = null;
   #natural = new Set<string>();
   #next = 1;
 
@@ -88,15 +86,8 @@ export class EngineClient extends EventTarget {
   }
 
   /** The served models, the default first. */
-  async models(): Promise<ModelInfo[]> {
-    this.#manifest ??= download(asset("models/manifest.json"), 0, () => {}).then(
-      (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Manifest,
-    );
-    // A failed download is tried again on the next call.
-    this.#manifest.catch(() => {
-      this.#manifest = null;
-    });
-    return (await this.#manifest).models;
+  models(): Promise<ModelInfo[]> {
+    return this.#downloads.models();
   }
 
   /**
@@ -248,23 +239,11 @@ export class EngineClient extends EventTarget {
   async #weights(entry: ModelInfo, signal?: AbortSignal): Promise<ArrayBuffer[]> {
     if (this.#model && "entry" in this.#model && this.#model.entry.id === entry.id) return this.#model.files;
     try {
-      return await Promise.all(entry.weights.map((one) => this.#file(one, signal)));
+      return await this.#downloads.weights(entry, signal);
     } catch (thrown) {
       const error = errorMessage(thrown, "network");
       if (error.kind !== "cancelled") this.#update({ error });
       throw error;
-    }
-  }
-
-  async #file(one: ModelInfo["weights"][number], signal?: AbortSignal): Promise<ArrayBuffer> {
-    const { file, bytes } = one;
-    const progress = (loaded: number, total: number) => this.#progress(file, loaded, total);
-    try {
-      const read = await download(asset(`models/${file}`), bytes, progress, signal);
-      await verify(read, one.sha256, file);
-      return read;
-    } finally {
-      this.#downloads.delete(file);
     }
   }
 
@@ -281,10 +260,10 @@ export class EngineClient extends EventTarget {
     if (worker !== this.#worker) return;
     switch (message.type) {
       case "progress":
-        this.#progress("engine", message.loaded, message.total);
+        this.#downloads.progress("engine", message.loaded, message.total);
         break;
       case "starting":
-        this.#downloads.delete("engine");
+        this.#downloads.finish("engine");
         this.#update({ status: "starting" });
         break;
       case "threads":
@@ -306,16 +285,6 @@ export class EngineClient extends EventTarget {
         this.#crash(worker, message.error);
         break;
     }
-  }
-
-  #progress(what: string, loaded: number, total: number): void {
-    this.#downloads.set(what, { loaded, total });
-    const all = [...this.#downloads.values()];
-    const known = all.every((one) => one.total > 0);
-    this.#update({
-      loadedBytes: all.reduce((sum, one) => sum + one.loaded, 0),
-      totalBytes: known ? all.reduce((sum, one) => sum + one.total, 0) : 0,
-    });
   }
 
   #settle(call: number): Waiting | undefined {

@@ -2,7 +2,6 @@ import { ActiveAttack } from "../attack/active-attack.ts";
 import { attackConfig, configPatch } from "../attack/config.ts";
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import type { Notice } from "../base/notice.ts";
 import { type Entry, Library } from "../clips/library.ts";
 import { bodyHeight, layouts } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
@@ -13,6 +12,7 @@ import type { Lab } from "../lab/lab.ts";
 import { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
+import { Notices } from "./notices.ts";
 import { Player } from "./player.ts";
 
 /** Settings of an attack. A change of one of them is passed on to the active attack. */
@@ -47,9 +47,9 @@ export interface EngineClaim {
  * The state and the actions of one element: settings, gallery, player, engine, the clip on the stage and the attack
  * on it. It has no DOM; the components read it, call it and redraw on its "change" event.
  *
- * Events: "change"; "announce" (text for screen readers); "report", "done" and "error" of the attack; "lab-done".
+ * Events, beside those of `Notices`: "report" and "done" of the attack, "lab-done".
  */
-export class Playground extends EventTarget {
+export class Playground extends Notices {
   readonly settings = new Settings();
   readonly library = new Library();
   readonly player = new Player();
@@ -63,14 +63,12 @@ export class Playground extends EventTarget {
   before: Recognition | null = null;
   /** The attack on this clip: running, paused or ended. */
   attack: ActiveAttack | null = null;
-  notice: Notice | null = null;
   claim: EngineClaim | null = null;
   readonly #loadLab: (playground: Playground) => Promise<Lab>;
   #lab: Promise<Lab> | null = null;
   /** Numbers of the latest clip request and the latest recognition; an older one that finishes late is dropped. */
   #clipRequest = 0;
   #recognition = 0;
-  #redrawPlanned = false;
 
   /** `loadLab`: loads the Lab's code and connects a Lab to this playground. */
   constructor(loadLab: (playground: Playground) => Promise<Lab>) {
@@ -264,45 +262,6 @@ export class Playground extends EventTarget {
     this.notice = null;
     this.announce("Back to the clean clip");
     this.changed();
-  }
-
-  dismiss(): void {
-    this.notice = null;
-    this.changed();
-  }
-
-  /** Shows an error, fires "error" and announces it. `kept`: what the visitor still has, as a noun phrase. */
-  report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void {
-    const failure = asFailure(thrown);
-    this.notice = { tone: "bad", title, detail: failure.message, actions, ...(kept ? { kept } : {}) };
-    this.dispatchEvent(new CustomEvent("error", { detail: failure }));
-    this.announce(`${title} ${failure.message}`);
-    this.changed();
-  }
-
-  /** Shows a hint that is not an error. */
-  inform(title: string, detail: string, actions: Notice["actions"]): void {
-    this.notice = { tone: "info", title, detail, actions };
-    this.changed();
-  }
-
-  /** Text for a screen reader. */
-  announce(words: string): void {
-    this.dispatchEvent(new CustomEvent("announce", { detail: words }));
-  }
-
-  changed(): void {
-    this.dispatchEvent(new Event("change"));
-  }
-
-  /** At most one "change" per screen refresh: a fast device reports more often than that. */
-  changedSoon(): void {
-    if (this.#redrawPlanned) return;
-    this.#redrawPlanned = true;
-    requestAnimationFrame(() => {
-      this.#redrawPlanned = false;
-      this.changed();
-    });
   }
 
   dispose(): void {

@@ -1,0 +1,64 @@
+import { asset } from "../base/assets.ts";
+import type { Manifest, ModelInfo } from "../core/types.ts";
+import { download, verify } from "./download.ts";
+
+/** The downloads of one engine: manifest, weight files, and the progress of these and of the module together. */
+export class Downloads {
+  #running = new Map<string, { loaded: number; total: number }>();
+  #manifest: Promise<Manifest> | null = null;
+  readonly #changed: (loadedBytes: number, totalBytes: number) => void;
+
+  /** `changed` gets the bytes loaded and the total of all running downloads; the total is 0 while one is unknown. */
+  constructor(changed: (loadedBytes: number, totalBytes: number) => void) {
+    this.#changed = changed;
+  }
+
+  /** The served models, the default first. */
+  async models(): Promise<ModelInfo[]> {
+    this.#manifest ??= download(asset("models/manifest.json"), 0, () => {}).then(
+      (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Manifest,
+    );
+    // A failed download is tried again on the next call.
+    this.#manifest.catch(() => {
+      this.#manifest = null;
+    });
+    return (await this.#manifest).models;
+  }
+
+  /** A model's weight files, checked against the manifest. */
+  weights(entry: ModelInfo, signal?: AbortSignal): Promise<ArrayBuffer[]> {
+    return Promise.all(entry.weights.map((one) => this.#file(one, signal)));
+  }
+
+  progress(name: string, loaded: number, total: number): void {
+    this.#running.set(name, { loaded, total });
+    const all = [...this.#running.values()];
+    const known = all.every((one) => one.total > 0);
+    const sum = (of: "loaded" | "total") => all.reduce((bytes, one) => bytes + one[of], 0);
+    this.#changed(sum("loaded"), known ? sum("total") : 0);
+  }
+
+  /** Removes a finished download from the progress. */
+  finish(name: string): void {
+    this.#running.delete(name);
+  }
+
+  /** Removes all downloads from the progress. */
+  clear(): void {
+    this.#running.clear();
+  }
+
+  async #file(
+    { file, bytes, sha256 }: ModelInfo["weights"][number],
+    signal?: AbortSignal,
+  ): Promise<ArrayBuffer> {
+    try {
+      const progress = (loaded: number, total: number) => this.progress(file, loaded, total);
+      const read = await download(asset(`models/${file}`), bytes, progress, signal);
+      await verify(read, sha256, file);
+      return read;
+    } finally {
+      this.finish(file);
+    }
+  }
+}
