@@ -66,7 +66,8 @@ test("attacks that fail together are tried alone, and only failing ones are repo
   host.most = 8;
   const usual = host.next;
   host.next = (trial) => {
-    if (host.batches.at(-1)?.includes("c")) trial.reject({ kind: "config", message: "nobody is in it" });
+    if (host.batches.at(-1)?.includes("c"))
+      trial.reject({ kind: "config", message: "the clip shows no person" });
     else usual(trial);
   };
   await lab.start();

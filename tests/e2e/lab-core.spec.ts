@@ -192,11 +192,12 @@ test("a clip that cannot be attacked is reported, skipped and tried again", asyn
   const { host, lab } = made();
   const usual = host.next;
   host.next = (trial) => {
-    if (host.attacked.at(-1)?.clip === "c") trial.reject({ kind: "config", message: "nobody is in it" });
+    if (host.attacked.at(-1)?.clip === "c")
+      trial.reject({ kind: "config", message: "the clip shows no person" });
     else usual(trial);
   };
   await lab.start();
-  expect([...new Set(lab.troubles.values())]).toEqual(["nobody is in it"]);
+  expect([...new Set(lab.troubles.values())]).toEqual(["the clip shows no person"]);
   expect([lab.status, lab.results.length, lab.open]).toEqual(["idle", 4, 2]);
   host.next = usual;
   await lab.start();

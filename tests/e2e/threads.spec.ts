@@ -103,12 +103,12 @@ test("a thread that fails at work is replaced by the engine itself, with the sam
   // Reports ready, then gives up at the first task.
   await poolOf(
     other,
-    `self.onmessage = ({ data: { buffer, helper } }) => {
+    `self.onmessage = ({ data: { buffer, thread } }) => {
       self.postMessage("ready");
       const head = new Int32Array(buffer);
       Atomics.wait(head, 0, 0);
-      Atomics.store(head, 32 + helper, -1);
-      Atomics.notify(head, 32 + helper);
+      Atomics.store(head, 32 + thread, -1);
+      Atomics.notify(head, 32 + thread);
     };`,
   );
   expect(await report(other)).toBe(right);

@@ -5,16 +5,16 @@ export interface Start {
   module: WebAssembly.Module;
   buffer: SharedArrayBuffer;
   /** The thread's number in the pool, from 0. */
-  helper: number;
+  thread: number;
 }
 
-self.addEventListener("message", ({ data: { module, buffer, helper } }: MessageEvent<Start>) => {
+self.addEventListener("message", ({ data: { module, buffer, thread } }: MessageEvent<Start>) => {
   initSync({ module });
   self.postMessage("ready");
   try {
-    help(buffer, helper);
+    help(buffer, thread);
   } catch {
     // The engine computes this thread's share itself and continues without the pool.
-    giveUp(buffer, helper);
+    giveUp(buffer, thread);
   }
 });

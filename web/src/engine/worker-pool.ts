@@ -27,14 +27,14 @@ export async function startPool(module: WebAssembly.Module): Promise<Threads> {
       count: 1,
       alone: "the page's server does not isolate it from other origins (headers COOP and COEP)",
     };
-  const helpers = Math.min(navigator.hardwareConcurrency - 1, mostHelpers());
-  if (helpers < 1) return { count: 1, alone: "the browser reports one core" };
+  const threads = Math.min(navigator.hardwareConcurrency - 1, mostHelpers());
+  if (threads < 1) return { count: 1, alone: "the browser reports one core" };
   try {
     const buffer = new SharedArrayBuffer(SHARED_BYTES);
-    const ready = Array.from({ length: helpers }, (_, helper) => start({ module, buffer, helper }));
+    const ready = Array.from({ length: threads }, (_, thread) => start({ module, buffer, thread }));
     await Promise.race([Promise.all(ready), timeout()]);
-    joinHelpers(buffer, helpers);
-    return { count: helpers + 1, alone: null };
+    joinHelpers(buffer, threads);
+    return { count: threads + 1, alone: null };
   } catch (thrown) {
     stopPool();
     return {
@@ -46,7 +46,7 @@ export async function startPool(module: WebAssembly.Module): Promise<Threads> {
 
 function start(message: Start): Promise<void> {
   const script = permitted(new URL(address, import.meta.url));
-  const worker = new Worker(script, { type: "module", name: `ciasa-pool-${message.helper}` });
+  const worker = new Worker(script, { type: "module", name: `ciasa-pool-${message.thread}` });
   started.push(worker);
   return new Promise((resolve, reject) => {
     worker.addEventListener("message", () => resolve());

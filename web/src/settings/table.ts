@@ -2,7 +2,7 @@ import { OPENED } from "../engine/models.ts";
 import { type Codec, choice, flag, list, number, optional, text } from "./codec.ts";
 import { sweepIds } from "./sweep-ids.ts";
 
-/** Omits networks from the visitor's files: whoever opens the address does not have them. */
+/** Omits networks from the visitor's files, which do not exist on another computer. */
 const served: Codec<string> = {
   encode: (value) => (value.startsWith(OPENED) ? "" : value),
   decode: text.decode,
