@@ -41,6 +41,9 @@
 //! # Ok(()) }
 //! ```
 
+// docs.rs shows which feature an item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "engine")]
 pub mod attack;
 #[cfg(feature = "engine")]
