@@ -4,28 +4,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { expect, test } from "@playwright/test";
 
-/** Each folder of web/src with the folders that it may import. */
-const layers: Record<string, string[]> = {
-  generated: [],
-  base: ["generated"],
-  core: ["base", "generated"],
-  viewer: ["base", "core"],
-  engine: ["base", "core", "generated"],
-  settings: ["engine"],
-  clips: ["base", "core"],
-  attack: ["base", "core", "engine", "settings"],
-  weights: ["base", "core", "engine", "settings", "clips"],
-  files: ["base", "core", "clips", "attack", "weights"],
-  lab: ["base", "core", "engine", "settings", "clips", "attack"],
-  playground: ["base", "core", "engine", "settings", "clips", "attack", "weights", "files", "lab"],
-  ui: [
-    ...["base", "core", "viewer", "engine", "settings", "clips", "attack", "weights", "files", "lab"],
-    "playground",
-  ],
-  element: ["base", "core", "settings", "attack", "lab", "playground", "ui"],
-  // The entry file, which is no folder.
-  "main.ts": ["base", "element"],
-};
+/** Each folder of web/src with the folders that it may import: the table under "Layers of the page". */
+const layers = table(readFileSync("ARCHITECTURE.md", "utf8"));
+
+function table(text: string): Record<string, string[]> {
+  const section = text.split("## Layers of the page")[1]?.split("\n## ")[0] ?? "";
+  const names = (cell = "") => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+  return Object.fromEntries(
+    rows.map((row) => {
+      const cells = row.replace(/^\||\|$/g, "").split(" | ");
+      return [names(cells[0])[0] ?? "", [...names(cells.at(-1)), "generated"]];
+    }),
+  );
+}
 
 const root = "web/src";
 
