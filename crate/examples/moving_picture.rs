@@ -25,6 +25,9 @@ const BODY: f32 = 250.0;
 /// The clip is shown so many times while the attack goes from its first to its last step, and once more at the end.
 const LOOPS: usize = 3;
 
+/// Reads one probability of an iterate.
+type Probability = fn(&Iterate) -> f32;
+
 /// The clip after a step, and what the network sees in it: the probabilities of the original class and of the target.
 struct Iterate {
     clip: Sequence,
@@ -92,9 +95,9 @@ fn picture(clean: &Sequence, iterates: &[Iterate], [original, target]: [&str; 2]
         let _ = writeln!(svg, "<text x=\"{x}\" y=\"36\" fill=\"{colour}\" text-anchor=\"middle\">{text}</text>");
     }
     let _ = writeln!(svg, "<text x=\"520\" y=\"120\" fill=\"{INK}\">The network sees</text>");
-    let bars: [(&str, &str, fn(&Iterate) -> f32); 2] =
-        [(original, CLEAN, |i| i.original), (target, PERTURBED, |i| i.target)];
-    for ((name, colour, p), y) in bars.into_iter().zip([150.0, 215.0]) {
+    let bars: [(&str, &str, f32, Probability); 2] =
+        [(original, CLEAN, 150.0, |i| i.original), (target, PERTURBED, 215.0, |i| i.target)];
+    for (name, colour, y, p) in bars {
         let widths: Vec<String> = moments.iter().map(|(_, i)| format!("{:.0}", 2.0 + 198.0 * p(i))).collect();
         let _ = writeln!(
             svg,
