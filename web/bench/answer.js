@@ -1,5 +1,5 @@
-// What both kinds of worker share: a call { id, name, argument } is answered with { id, value } or { id, error }. Neither a
-// module nor not: a classic worker and a module worker can both load it.
+// Shared by all workers: answers a call { id, name, argument } with { id, value } or { id, error }. Uses no import or
+// export, so that classic and module workers can both load it.
 self.answer = (calls) => {
   self.addEventListener("message", async ({ data: { id, name, argument } }) => {
     try {

@@ -1,14 +1,14 @@
-// The clip that is attacked, and what a step does with it after the gradient is there: the same for every side.
+// The attacked clip, and the part of a step after the gradient: the same for every side.
 import { CENTRE, JOINTS, PARENTS } from "./network.js";
 
-/** The class that the attack aims at, and the rest of the golden case's settings. */
+/** The target class and the other settings of the golden case. */
 export const ATTACK = { target: 7, alpha: 0.01, epsilon: 0.02, lambda: 1 };
 
 const CHANNELS = 3;
 const GOLDEN_FRAMES = 64;
 
 /**
- * The golden case's clip as (T, V, C) with so many frames: its beginning, or itself played forth and back as often as it takes.
+ * The golden case's clip, (T, V, C), with `frames` frames: its beginning, or the clip repeated forwards and backwards.
  * `x0` is (1, C, 64, V, 1).
  */
 export function clipOf(x0, frames) {
@@ -45,7 +45,7 @@ const ORDER = (() => {
   return order;
 })();
 
-/** What holds V' between two gradients: Adam, clip, realign, on the host, as in our engine. */
+/** Holds V' and takes the rest of a step on the host, as our engine does: Adam, clip, realign. */
 export class Iterate {
   #first;
   #second;

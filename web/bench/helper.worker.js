@@ -1,4 +1,4 @@
-// A helper of our engine, as the page has them.
+// A thread of our engine's worker pool, as in the page.
 import { help, initSync } from "/pkg/engine/engine.js";
 
 self.onmessage = ({ data: { module, buffer, helper } }) => {

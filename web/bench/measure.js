@@ -1,21 +1,21 @@
-// The measurement: checks first, then rounds in which the sides take turns.
+// The measurement: first checks, then rounds in which the sides take turns.
 import { golden, relativeL2 } from "./clip.js";
 import { REFERENCE, SIDES } from "./sides.js";
 
-/** Bounds of the relative L2 distances: logits, the cross-entropy's gradient, and what the first step moved. */
+/** Bounds on the relative L2 distance of logits, cross-entropy gradient, and displacement after one step. */
 const BOUNDS = { logits: 1e-5, gradient: 2e-3, moved: 5e-2 };
-/** A round takes about so long where a step is shorter. */
+/** Least duration of a round in seconds: shorter steps are repeated. */
 const ROUND_SECONDS = 0.3;
 const WARM_STEPS = 2;
 
 export class Bench {
-  /** `settings`: { frames, checkFrames, rounds, maxSeconds, productSize, memorySteps }; `say` tells what is going on. */
+  /** `settings`: { frames, checkFrames, rounds, maxSeconds, productSize, memorySteps }; `say` logs progress. */
   constructor(settings, say) {
     this.settings = settings;
     this.say = say;
-    /** Name to { call, details }; a side that fails goes out of it. */
+    /** Name to { call, details }, without sides that have failed. */
     this.sides = new Map();
-    /** Every side that has taken part, however long. */
+    /** Every side that has started. */
     this.entered = new Map();
     this.result = { checks: [], cases: [], roofs: [], memory: [], skipped: [] };
   }
@@ -25,7 +25,7 @@ export class Bench {
     this.result.skipped.push({ side, frames, reason });
   }
 
-  /** Does something with a side; where that fails, the side takes no further part. */
+  /** Runs an action on a side; a side that fails is removed. */
   async attempt(name, action, frames = null) {
     try {
       return await action();
@@ -38,11 +38,11 @@ export class Bench {
   }
 
   call(name, call, argument = {}) {
-    // Whatever takes three times as long as a side may take in all does not come to an end.
+    // A call that takes three times a side's whole time has hung.
     return this.sides.get(name).side.call(call, argument, 3 * this.settings.maxSeconds);
   }
 
-  /** Loads a side, takes its first step, and holds its answers against the reference's. */
+  /** Loads a side, takes its first step and compares its answers with the reference's. */
   async enter(name, side) {
     this.say(`${name}: loading and checking`);
     const entry = { side, first: null };
@@ -64,10 +64,9 @@ export class Bench {
     });
   }
 
-  /** The reference itself, against the golden case where the clip is its clip. */
+  /** Compares the reference itself with the golden case, if it has the same clip. */
   compareWithGolden(file) {
-    if (this.settings.checkFrames !== 64)
-      return this.say("the golden case is not looked at: it has 64 frames");
+    if (this.settings.checkFrames !== 64) return this.say("the golden case is not checked: it has 64 frames");
     const array = (key) => file.get(key).data;
     return this.#compare(REFERENCE, "golden", {
       logits: array("logits_ref"),
@@ -78,24 +77,24 @@ export class Bench {
 
   #compare(name, reference, wanted) {
     const found = this.sides.get(name).answers;
-    // Of the clip itself a step changes a hundredth: only the difference is compared.
+    // A step changes about a hundredth of the clip, so the differences are compared.
     const motion = ({ moved }) => moved.map((value, i) => value - this.settings.checkClip[i]);
     const distances = {
       logits: relativeL2(found.logits, wanted.logits),
       gradient: relativeL2(found.gradient, wanted.gradient),
       moved: relativeL2(motion(found), motion({ moved: Array.from(wanted.moved) })),
     };
-    // Not "greater": a NaN is no agreement.
+    // Not ">": NaN has to fail.
     const off = Object.keys(BOUNDS).filter((key) => !(distances[key] <= BOUNDS[key]));
-    // A discriminator pulls elsewhere, so only what does not depend on it is compared.
+    // With a discriminator the step differs, so only the independent parts are compared.
     const counted = name.endsWith("discriminator") ? off.filter((key) => key !== "moved") : off;
     this.result.checks.push({ side: name, reference, ...distances, ok: counted.length === 0 });
     if (counted.length === 0) return;
     const words = counted.map((key) => `${key} off by ${distances[key].toExponential(1)}`);
-    throw new Error(`it computes something else than ${reference}: ${words.join(", ")}`);
+    throw new Error(`its results differ from ${reference}: ${words.join(", ")}`);
   }
 
-  /** Steps on a clip of so many frames: one round a side, in turn, until each has its rounds or its time is up. */
+  /** Times steps on a clip of `frames` frames, one round per side in turn, until all rounds or the time limit. */
   async steps(frames, flops) {
     const rows = new Map();
     for (const name of [...this.sides.keys()].filter((name) => !SIDES[name].product)) {
@@ -117,7 +116,7 @@ export class Bench {
     this.result.cases.push({ frames, batch: 1, flops, sides: sides.map(this.#row) });
   }
 
-  /** The matrix product, once for each group of sides that share a roof. */
+  /** Times the matrix product once for each group of sides that share a roof. */
   async roofs() {
     const n = this.settings.productSize;
     const rows = new Map();
@@ -132,7 +131,7 @@ export class Bench {
         rows.set(name, { side: name, roof, count: perRound(step), seconds: [], spent, step: 2 * step });
       });
     }
-    // Each call warms up with a product of its own.
+    // Each call warms up with one product.
     await this.#rounds(rows, null, async (name, row) => {
       const seconds = await this.call(name, "product", { n, count: row.count });
       row.step = (seconds * (row.count + 1)) / row.count;
@@ -144,7 +143,7 @@ export class Bench {
 
   #row = ({ side, count, seconds }) => ({ side, against: SIDES[side].against ?? null, count, seconds });
 
-  /** Rounds in turn; every second one backwards, so that nobody always follows the same neighbour. */
+  /** Rounds in turn, every second one in reverse, so that no side always follows the same one. */
   async #rounds(rows, frames, once) {
     const { rounds, maxSeconds } = this.settings;
     for (let round = 0; round < rounds; round++) {
@@ -169,7 +168,7 @@ export class Bench {
     }
   }
 
-  /** What one of our sides holds after its first ten steps, and after very many. */
+  /** Memory of one of our sides after its first ten steps and after many. */
   async memory(name, frames) {
     const { memorySteps: steps, maxSeconds } = this.settings;
     if (!this.sides.has(name) || steps === 0) return;
@@ -197,7 +196,7 @@ export class Bench {
   }
 }
 
-/** So many steps that a round is long enough for the clock. */
+/** Steps per round, enough for the resolution of the clock. */
 function perRound(seconds) {
   return Math.min(Math.max(Math.floor(ROUND_SECONDS / seconds), 1), 100);
 }

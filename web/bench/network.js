@@ -1,5 +1,5 @@
-// The network that is measured: ST-GCN for 25 joints and 60 classes, with the portable weights of the golden files. The same
-// rule stands in tests/native/support.rs; that both make the same numbers shows in the golden logits.
+// The measured network: ST-GCN for 25 joints and 60 classes, with the generated weights of the golden files. The
+// generator is also in tests/native/support.rs; equal golden logits show that both agree.
 
 export const JOINTS = 25;
 export const CLASSES = 60;
@@ -19,7 +19,7 @@ export const BLOCKS = [
   [256, 1],
 ];
 
-/** NTU RGB+D's tree: the parent of each joint; joint 20 is the centre. `skeleton/ntu.rs` says the same. */
+/** The parent of each joint in NTU RGB+D; joint 20 is the root. As in `skeleton/ntu.rs`. */
 export const PARENTS = [
   1, 20, 20, 2, 20, 4, 5, 6, 20, 8, 9, 10, 0, 12, 13, 14, 0, 16, 17, 18, 20, 22, 7, 24, 11,
 ];
@@ -38,7 +38,10 @@ export const blocks = BLOCKS.map(([outputs, stride], index) => {
   };
 });
 
-/** The 'spatial' partition, (3, V, V): self, away from the centre, towards it; column-normalised. See `skeleton/graph.rs`. */
+/**
+ * The 'spatial' partition, (3, V, V): self, away from the root, towards it; column-normalised. See
+ * `skeleton/graph.rs`.
+ */
 export function adjacency() {
   const near = (a, b) => a === b || PARENTS[a] === b || PARENTS[b] === a;
   const hops = (j) => (j === CENTRE ? 0 : near(j, CENTRE) ? 1 : Number.POSITIVE_INFINITY);
@@ -126,8 +129,8 @@ export function portableWeights() {
 }
 
 /**
- * Floating-point operations of a step, a multiply and an add counted as two: forward, and backward to the input alone (as many
- * again). Normalisation, ReLU and losses are left out; the graph product is counted dense.
+ * Floating-point operations of a step, counting a multiply and an add as two: forward, and backward to the input (the
+ * same number). Without normalisation, ReLU and losses; the graph product counts as dense.
  */
 export function stepFlops(frames) {
   let sum = 0;

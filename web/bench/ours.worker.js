@@ -1,4 +1,4 @@
-// One side of the bench: our engine as the page's worker drives it, on one device, a step a call.
+// One side of the bench: our engine on one device, called as by the page's worker, one step per call.
 import init, { Engine, fuse, joinHelpers, onFailure, threads } from "/pkg/engine/engine.js";
 import "./answer.js";
 import { ATTACK, clipOf } from "./clip.js";
@@ -43,7 +43,7 @@ function config() {
   };
 }
 
-/** The manifest's ST-GCN, for another skeleton, other classes and clips of any length. */
+/** The manifest's ST-GCN, changed to another skeleton, other classes and clips of any length. */
 async function entry(bytes) {
   const manifest = await (await fetch("/models/manifest.json")).json();
   return {
@@ -57,7 +57,7 @@ async function entry(bytes) {
   };
 }
 
-/** The golden clip as a file that the discriminator may learn from. */
+/** The golden clip as a file for the discriminator to learn from. */
 function naturalFile() {
   const numbers = Array.from(clipOf(x0, 64));
   const frames = Array.from({ length: 64 }, (_, t) => [
@@ -67,7 +67,7 @@ function naturalFile() {
   return new TextEncoder().encode(JSON.stringify(file));
 }
 
-/** Helpers that share the CPU's work, as the page starts them. */
+/** Starts the worker pool, as the page does. */
 async function gather(module, helpers) {
   const buffer = new SharedArrayBuffer(64 << 20);
   const ready = (helper) =>

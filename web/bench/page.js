@@ -1,6 +1,6 @@
-// The page of the bench: keeps a worker for each side and passes calls on. web/scripts/bench.mjs drives it.
+// The page of the bench: has a worker for each side and passes calls on. web/scripts/bench.mjs controls it.
 
-/** A worker and its calls under way. */
+/** A worker and its open calls. */
 class Side {
   #worker;
   #waiting = new Map();
@@ -73,13 +73,13 @@ window.bench = {
     return found;
   },
 
-  /** Starts a side; gives what it says of itself. */
+  /** Starts a side; returns its details. */
   open(name, worker, load, limit) {
     sides.set(name, new Side(worker));
     return side(name).call("load", load, limit);
   },
 
-  /** Passes a call on; arrays come back as plain ones, which the driver can read. */
+  /** Passes a call on; typed arrays come back as plain arrays, which the driver can read. */
   async call(name, call, argument, limit) {
     const value = await side(name).call(call, argument, limit);
     const plain = (of) => (ArrayBuffer.isView(of) ? Array.from(of) : of);

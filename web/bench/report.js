@@ -1,4 +1,4 @@
-// From the results to tables: on the terminal, and in docs/BENCH.md.
+// Results as tables, for the terminal and for docs/BENCH.md.
 import { find, gflops, median, ratio } from "./statistics.js";
 import { targets } from "./targets.js";
 
@@ -13,7 +13,7 @@ function table(head, rows) {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** One case: so many frames, so many clips. */
+/** The table of one case: a number of frames and of clips. */
 function caseTable(result, { frames, batch, flops, sides }) {
   const rows = sides.map((row) => {
     const against = row.against && find(sides, row.against);
@@ -99,7 +99,7 @@ function skippedTable(skipped) {
   return `### Left out\n\n${table(["side", "frames", "why"], rows)}`;
 }
 
-/** Everything that one run gave, as Markdown. */
+/** All results of one run, as Markdown. */
 export function sections(result) {
   return [
     ...result.cases.filter(({ sides }) => sides.length > 0).map((one) => caseTable(result, one)),
@@ -139,20 +139,22 @@ function header(result) {
 
 const INTRODUCTION = `# Benchmarks
 
-Made from \`docs/bench/*.json\` by \`npm run bench:report\`; do not edit by hand. Each file is one run on one machine: \`npm run bench\`
-writes \`browser.json\`, \`cargo bench -p ciasa --features cli\` writes \`native.json\`.
+Written by \`npm run bench:report\` from \`docs/bench/*.json\`; do not edit by hand. Each file is one run on one
+machine: \`npm run bench\` writes \`browser.json\`, \`cargo bench -p ciasa --features cli\` writes \`native.json\`.
 
-A step of the attack is: forward, cross-entropy and smoothness, gradient to the clip, Adam, clip to epsilon, realignment of the
-bones; ST-GCN with 25 joints, 60 classes and one person, the same weights and clip for all. The TensorFlow.js and PyTorch steps
-realign too. \`plain\` is the network as published; \`tuned\` and \`folded\` have the normalisations folded, and \`tuned\` writes 1x1
-convolutions as matrix products and the gradient of the temporal convolution as a forward convolution. \`ours-*-discriminator\` is our
-step with the plausibility loss and the discriminator's own learning, which the others do not have. \`stock-webgpu\` is our step on Burn's own
+A step of the attack is: forward pass, cross-entropy and smoothness, gradient to the clip, Adam, clip to epsilon,
+realignment of the bones. The network is ST-GCN with 25 joints, 60 classes and one person; all sides have the same
+weights and clip, and all realign. \`plain\` is the network as published; \`tuned\` and \`folded\` have the
+normalisations folded. \`tuned\` also computes 1x1 convolutions as matrix products and the gradient of the temporal
+convolution as a forward convolution. \`ours-*-discriminator\` is our step with the plausibility loss and the
+training of the discriminator, which the other libraries do not have. \`stock-webgpu\` is our step on Burn's own
 kernels.
 
-Sides take turns, round by round, forwards and backwards; times are medians over rounds, ratios are medians of the rounds' own ratios,
-and nothing is compared across files. A side whose logits or gradient differ is not timed. "Few" marks less than five rounds.`;
+Sides take turns, round by round, every second round in reverse order. Times are medians over rounds, ratios are
+medians of the ratios within a round, and nothing is compared across files. A side whose logits or gradient differ
+is not timed. "Few" marks fewer than five rounds.`;
 
-/** docs/BENCH.md from all results, [title, result], and what a person wrote of them. */
+/** docs/BENCH.md from all results, [title, result], and hand-written notes. */
 export function document(results, notes = "") {
   const parts = results.map(([title, result]) =>
     [`## ${title}`, header(result), targetTable(result), ...sections(result)].filter(Boolean).join("\n\n"),

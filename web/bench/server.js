@@ -1,4 +1,4 @@
-// Serves the bench's page and what its workers load. Cross-origin isolated, so that whoever can use threads may.
+// Serves the bench's page and the files of its workers, cross-origin isolated so that every side can use threads.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
@@ -10,7 +10,7 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Starts on a free port; `made` maps addresses to bytes. Gives the address and a function that ends it. */
+/** Starts on a free port; `made` maps addresses to bytes. Returns the address and a function that stops it. */
 export async function serve(root, made) {
   const folders = {
     bench: join(root, "web/bench"),

@@ -1,5 +1,5 @@
-// Who is measured. `against` names the side that a ratio is taken with, `roof` the group whose matrix product is the most that
-// this side's device and library could do (measured on the group's first side).
+// The measured sides. `against` names the side for the ratio, `roof` the group whose matrix product is the upper
+// bound for this side's device and library (measured on the group's first side).
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
@@ -9,7 +9,7 @@ const ours = (device, load = {}) => ({
   load: { device, discriminator: false, kernels: null, ...load },
 });
 
-/** Threads of our engine on the CPU: as many as the page would have. */
+/** Threads of our engine on the CPU, as in the page. */
 const HELPERS = Math.min(availableParallelism(), 8) - 1;
 
 const tf = (backend, variant, threads = false) => ({
@@ -23,7 +23,7 @@ const torch = (threads, variant) => ({
   roof: `torch-${threads}`,
 });
 
-/** The side that all others are checked against; it is always there. */
+/** The reference for the checks; it always takes part. */
 export const REFERENCE = "ours-wasm";
 
 export const SIDES = {
@@ -38,10 +38,10 @@ export const SIDES = {
     against: "ours-wasm",
     roof: "ours-wasm-threads",
   },
-  // Without fused multiply-add, as in a browser that does not know it.
+  // Without fused multiply-add, as in browsers without relaxed SIMD.
   "ours-wasm-apart": { ...ours("cpu", { fused: false }), against: "ours-wasm", roof: "ours-wasm-apart" },
   "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },
-  // Our networks on Burn's own kernels: what ours are worth.
+  // Our networks on Burn's own kernels, to measure the gain by ours.
   "stock-webgpu": { ...ours("webgpu", { kernels: "stock" }), against: "ours-webgpu", roof: "ours-webgpu" },
   "tf-wasm-plain": { ...tf("wasm", "plain"), against: "ours-wasm", roof: "tf-wasm" },
   "tf-wasm-tuned": { ...tf("wasm", "tuned"), against: "ours-wasm", roof: "tf-wasm" },
@@ -52,13 +52,13 @@ export const SIDES = {
   "tf-webgl-tuned": { ...tf("webgl", "tuned"), against: "ours-webgpu", roof: "tf-webgl" },
   "tf-cpu-plain": { ...tf("cpu", "plain"), against: "ours-wasm", roof: "tf-cpu" },
   "tf-cpu-tuned": { ...tf("cpu", "tuned"), against: "ours-wasm", roof: "tf-cpu" },
-  // No network: the most that a kernel written by hand for nothing but a matrix product makes of the adapter.
+  // No network: a hand-written kernel for the matrix product only, the upper bound on this adapter.
   wgsl: { worker: { script: "/bench/wgsl.worker.js", module: false }, load: {}, roof: "wgsl", product: true },
   "torch-1": torch(1, "plain"),
   "torch-1-folded": torch(1, "folded"),
 };
 
-/** The sides whose names begin with one of the words; all where there is no word. The reference is always among them. */
+/** The sides whose names start with one of the words, or all without words; always with the reference. */
 export function chosen(words) {
   const begins = (name) => words.some((word) => name.startsWith(word));
   return Object.keys(SIDES).filter((name) => words.length === 0 || name === REFERENCE || begins(name));
@@ -96,7 +96,7 @@ export class BrowserSide {
   }
 }
 
-/** PyTorch in a process of its own, which reads and writes a JSON object a line. */
+/** PyTorch in its own process, which reads and writes one JSON object per line. */
 export class TorchSide {
   #python;
   #script;
@@ -121,7 +121,7 @@ export class TorchSide {
       this.#child.on("error", reject);
       this.#child.on("exit", () => reject(new Error("PyTorch's process has ended")));
     });
-    // Also where nobody waits for an answer.
+    // Also when no call is open.
     gone.catch(() => {});
     const lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     this.#lines = { next: () => Promise.race([lines.next(), gone]) };

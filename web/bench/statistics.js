@@ -1,4 +1,4 @@
-// What is made of the seconds of the rounds.
+// Statistics of the seconds of the rounds.
 
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -7,7 +7,7 @@ export function median(values) {
   return (sorted[low] + sorted[high]) / 2;
 }
 
-/** How many times as long as `other` a row takes: the median of the rounds' own ratios, as both were measured close together. */
+/** Time relative to `other`: the median of the ratios within a round, where both were measured close together. */
 export function ratio(row, other) {
   const pairs = row.seconds.slice(0, other.seconds.length);
   return median(pairs.map((seconds, round) => seconds / other.seconds[round]));
@@ -15,5 +15,5 @@ export function ratio(row, other) {
 
 export const find = (rows, side) => rows.find((row) => row.side === side) ?? null;
 
-/** Billions of floating-point operations a second, by the median. */
+/** GFLOP/s by the median time. */
 export const gflops = (flops, row) => flops / median(row.seconds) / 1e9;

@@ -1,13 +1,13 @@
-// What the engine is to reach, and whether a run shows it. A target whose sides were not measured in the run is left out.
+// The performance targets of the engine, and whether a run meets them. Targets without measured sides are left out.
 import { find, gflops, median, ratio } from "./statistics.js";
 
-/** The fastest of the sides whose names begin so. */
+/** The fastest side whose name has this prefix. */
 function fastest(sides, word) {
   const rows = sides.filter(({ side }) => side.startsWith(word));
   return rows.toSorted((a, b) => median(a.seconds) - median(b.seconds))[0] ?? null;
 }
 
-/** How many times as fast `row` is as `other`. */
+/** Speed of `row` relative to `other`. */
 const speed = (row, other) => row && other && ratio(other, row);
 
 const CASES = [

@@ -22,7 +22,7 @@ export function readTensors(buffer) {
   );
 }
 
-/** Writes such a map; gives the bytes. */
+/** The bytes of a file with such a map. */
 export function writeTensors(arrays) {
   const header = {};
   let at = 0;

@@ -1,12 +1,12 @@
-// ST-GCN in TensorFlow.js as its publishers wrote it for PyTorch: every normalisation and 1x1 convolution stands by itself.
+// ST-GCN in TensorFlow.js as published for PyTorch, with separate normalisations and 1x1 convolutions.
 import { adjacency, blocks, CLASSES, JOINTS, SUBSETS, TAPS } from "./network.js";
 
 const EPSILON = 1e-5;
 
-/** Gives the function from x, (T, V, C), to the logits, (1, classes). Its tensors live as long as the worker. */
+/** Returns the function from x, (T, V, C), to the logits, (1, classes). Its tensors live as long as the worker. */
 export function plain(tf, weights) {
   const data = (key) => weights.get(key).data;
-  /** A kernel (O, I, H, 1) as TensorFlow.js has it, (H, 1, I, O). */
+  /** A kernel (O, I, H, 1) in the order of TensorFlow.js, (H, 1, I, O). */
   const kernel = (key) => tf.tensor4d(data(key), weights.get(key).shape).transpose([2, 3, 1, 0]);
   const norm = (key) => {
     const [mean, variance, offset, scale] = ["running_mean", "running_var", "bias", "weight"].map((name) =>
@@ -18,7 +18,7 @@ export function plain(tf, weights) {
     const [weight, bias] = [kernel(`${key}.weight`), tf.tensor1d(data(`${key}.bias`))];
     const pad = weight.shape[0] === TAPS ? TAPS / 2 - 0.5 : 0;
     return (x) => {
-      // TensorFlow's own padding is another one than PyTorch's where the stride is 2.
+      // With stride 2, TensorFlow's padding differs from PyTorch's.
       const padded =
         pad > 0
           ? tf.pad(x, [

@@ -1,4 +1,4 @@
-// The attack's step with TensorFlow.js: losses and gradient there, one reading, the rest on the host as in our engine.
+// A step of the attack with TensorFlow.js: losses and gradient on the device, one read back, the rest on the host.
 import { ATTACK, clipOf, Iterate } from "./clip.js";
 import { CLASSES, JOINTS } from "./network.js";
 import { plain } from "./tf-plain.js";
@@ -20,13 +20,13 @@ export class TfSide {
     this.#x0 = x0;
   }
 
-  /** A fresh attack on a clip of so many frames. */
+  /** Starts an attack on a clip of `frames` frames. */
   begin(frames) {
     this.#frames = frames;
     this.#iterate = new Iterate(clipOf(this.#x0, frames));
   }
 
-  /** So many steps; gives the seconds of each on average. */
+  /** Takes `count` steps; returns the mean seconds per step. */
   async steps(count) {
     const start = performance.now();
     for (let i = 0; i < count; i++) {
@@ -36,21 +36,21 @@ export class TfSide {
     return (performance.now() - start) / 1000 / count;
   }
 
-  /** The logits of the clip, the gradient of the cross-entropy alone, and where one step of the attack takes the clip. */
+  /** The logits of the clip, the gradient of the cross-entropy alone, and the clip after one step of the attack. */
   async check() {
     const { gradient, logits } = await this.#pass(0);
     await this.steps(1);
     return { logits, gradient, moved: this.#iterate.x.slice() };
   }
 
-  /** Forward, losses, gradient to the clip, (T, V, C); everything in one reading. */
+  /** Forward pass, losses and gradient to the clip, (T, V, C), in one read back. */
   async #pass(lambda) {
     const tf = this.#tf;
     const shape = [this.#frames, JOINTS, 3];
     const read = tf.tidy(() => {
       let logits = null;
       const loss = (x) => {
-        // Kept, as the gradient's own tidying would take it along.
+        // Kept, because `tf.valueAndGrad` disposes of inner tensors.
         logits = tf.keep(this.#model(x));
         const missed = tf.logSoftmax(logits).slice([0, ATTACK.target], [1, 1]).sum().neg();
         return lambda > 0 ? missed.add(this.#smoothness(x).mul(lambda)) : missed;
@@ -72,7 +72,7 @@ export class TfSide {
     return at(2).add(at(0)).sub(at(1).mul(2)).square().sum().div(inner);
   }
 
-  /** Seconds of a matrix product of n x n, so many in a row, each of the one before. */
+  /** Seconds per n x n matrix product, for `count` products in a row, each of the previous one. */
   async product({ n, count }) {
     const tf = this.#tf;
     const scale = Math.sqrt(3 / n);
@@ -95,7 +95,7 @@ export class TfSide {
     return seconds;
   }
 
-  /** Tensors alive and the bytes in them: what a leak of ours would show in. */
+  /** Live tensors and their bytes, to detect leaks. */
   memory() {
     const { numTensors, numBytes } = this.#tf.memory();
     return { tensors: numTensors, bytes: numBytes };

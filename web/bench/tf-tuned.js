@@ -1,6 +1,6 @@
-// The same network as fast as TensorFlow.js will have it, by the means that our own engine uses too: normalisations folded, 1x1
-// convolutions as matrix products, and the gradient of the temporal convolution written as a forward convolution, which all
-// its backends do far better than the transposed one. Features are (V, T, C), so that the graph product is one matrix product.
+// The same network tuned for TensorFlow.js with the means of our own engine: folded normalisations, 1x1 convolutions as
+// matrix products, and the gradient of the temporal convolution as a forward convolution, which is far faster on all
+// its backends than a transposed one. Features are (V, T, C), so that the graph product is one matrix product.
 import { adjacency, blocks, CLASSES, JOINTS, SUBSETS, TAPS } from "./network.js";
 
 const EPSILON = 1e-5;
@@ -14,7 +14,7 @@ function affine(weights, key) {
   return { scale, shift: bias.map((b, i) => b - mean[i] * scale[i]) };
 }
 
-/** Gives the function from x, (T, V, C), to the logits, (1, classes). Its tensors live as long as the worker. */
+/** Returns the function from x, (T, V, C), to the logits, (1, classes). Its tensors live as long as the worker. */
 export function tuned(tf, weights) {
   const data = (key) => weights.get(key).data;
   const layers = blocks.map((block) => {
@@ -90,7 +90,7 @@ function temporalConvolution(tf, weights, key, { outputs: c, stride }) {
   const { scale, shift } = affine(weights, `${key}.tcn.3`);
   const bias = weights.get(`${key}.tcn.2.bias`).data;
   const folded = weights.get(`${key}.tcn.2.weight`).data.map((w, i) => w * scale[Math.floor(i / (c * TAPS))]);
-  // (O, I, 9, 1) to (1, 9, I, O), and its transpose with the taps turned round, (1, 9, O, I).
+  // (O, I, 9, 1) to (1, 9, I, O), and its transpose with reversed taps, (1, 9, O, I).
   const kernel = tf.tensor4d(folded, [c, c, TAPS, 1]).transpose([3, 2, 1, 0]);
   const turned = kernel.transpose([0, 1, 3, 2]).reverse(1);
   const added = tf.tensor1d(bias.map((b, i) => b * scale[i] + shift[i]));
@@ -103,7 +103,7 @@ function temporalConvolution(tf, weights, key, { outputs: c, stride }) {
       [0, 0],
     ]);
 
-  // With stride 2 the frames of even index see the even taps, those of odd index the odd ones: two shorter convolutions.
+  // With stride 2, even frames use the even taps and odd frames the odd ones: two shorter convolutions.
   const [even, odd] = [0, 1].map((first) =>
     tf.gather(
       turned,
@@ -137,7 +137,7 @@ function temporalConvolution(tf, weights, key, { outputs: c, stride }) {
   };
 }
 
-/** A block's way past its layers: every second frame, a matrix product. */
+/** A block's residual: every second frame, a matrix product. */
 function projection(tf, weights, key, { inputs, outputs, stride }) {
   const { scale, shift } = affine(weights, `${key}.residual.1`);
   const [weight, bias] = ["weight", "bias"].map((name) => weights.get(`${key}.residual.0.${name}`).data);

@@ -1,5 +1,5 @@
-// One side of the bench: TensorFlow.js on one backend, one variant of the model. A classic worker, as the library's browser
-// files are scripts.
+// One side of the bench: TensorFlow.js on one backend with one variant of the model. A classic worker, because the
+// library's browser files are scripts.
 /* global importScripts, tf */
 importScripts(
   "/tf/tfjs/dist/tf.min.js",
@@ -11,7 +11,7 @@ importScripts(
 let side = null;
 
 answer({
-  /** Loads the backend and the model; refuses where the library would silently take another backend. */
+  /** Loads the backend and the model; throws if the library falls back to another backend. */
   async load({ backend, variant, threads }) {
     const [{ TfSide }, { readTensors }] = await Promise.all([
       import("/bench/tf-side.js"),
@@ -19,14 +19,14 @@ answer({
     ]);
     tf.enableProdMode();
     tf.wasm.setWasmPaths("/tf/tfjs-backend-wasm/dist/");
-    // Asked first: what is set afterwards stays.
+    // Read first, so that the settings below are not reset.
     if (backend === "wasm" && !threads) {
       await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
       tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     }
-    // By itself the library takes half of the cores. What it takes in the end stands in the report.
+    // By default the library uses half of the cores. The report names the number that it used.
     if (threads) tf.wasm.setThreadsCount(Math.min(navigator.hardwareConcurrency, 8));
-    if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js does not start ${backend} here`);
+    if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js cannot start ${backend} here`);
     await tf.ready();
     if (tf.getBackend() !== backend) throw new Error(`TensorFlow.js chose ${tf.getBackend()} instead`);
     const weights = readTensors(await (await fetch("/made/weights.safetensors")).arrayBuffer());

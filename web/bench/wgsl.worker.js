@@ -1,11 +1,11 @@
-// A matrix product on WebGPU by a kernel written for nothing else: each invocation keeps 8 x 8 results in registers and reads
-// vectors of four, without barriers, which is the fastest form that we know on the software adapter too.
+// A matrix product on WebGPU by a kernel for this one purpose: each invocation keeps 8 x 8 results in registers and
+// reads vectors of four, without barriers. This is the fastest form known to us, also on the software adapter.
 /* global importScripts */
 importScripts("/bench/answer.js");
 
 let device = null;
 
-/** The kernel for n x n, its inner loop written out. */
+/** The kernel for n x n, with its inner loop unrolled. */
 function kernel(n) {
   const each = (count, line) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
   const lanes = ["x", "y", "z", "w"];
@@ -19,7 +19,10 @@ function kernel(n) {
       let col = id.x * 2u;
       ${each(8, (r) => `var l${r} = vec4f(); var h${r} = vec4f();`)}
       for (var k = 0u; k < ${n / 4}u; k++) {
-        ${each(4, (k) => `let at${k} = (4u * k + ${k}u) * ${n / 4}u + col; let bl${k} = b[at${k}]; let bh${k} = b[at${k} + 1u];`)}
+        ${each(4, (k) => {
+          const row = `let at${k} = (4u * k + ${k}u) * ${n / 4}u + col;`;
+          return `${row} let bl${k} = b[at${k}]; let bh${k} = b[at${k} + 1u];`;
+        })}
         ${each(8, (r) => {
           const sums = lanes.map(
             (lane, k) => `l${r} += a${r}.${lane} * bl${k}; h${r} += a${r}.${lane} * bh${k};`,
@@ -46,12 +49,12 @@ function matrix(n) {
 self.answer({
   async load() {
     const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
-    if (!adapter) throw new Error("there is no WebGPU adapter");
+    if (!adapter) throw new Error("no WebGPU adapter was found");
     device = await adapter.requestDevice();
     return { version: "", detail: "" };
   },
 
-  /** Seconds of a product, so many in a row, each of the one before. */
+  /** Seconds per product, for `count` products in a row, each of the previous one. */
   async product({ n, count }) {
     if (n % 64 !== 0) throw new Error("n must be a multiple of 64");
     const [one, b, two] = [matrix(n), matrix(n), matrix(n)];
