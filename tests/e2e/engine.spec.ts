@@ -78,6 +78,30 @@ test("a lost GPU is reported, and the CPU continues with the clip and the settin
   await attack(page);
 });
 
+test("weights that arrive after the engine has stopped do not make it look ready", async ({ page }) => {
+  let release = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/models\/.*\.safetensors$/, async (route) => {
+    await stopped;
+    await route.continue();
+  });
+  // An empty module: it compiles, but has no engine in it.
+  const body = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  await page.route(/engine_bg[^/]*\.wasm$/, (route) =>
+    route.fulfill({ body, contentType: "application/wasm" }),
+  );
+  await open(page, cpu);
+  await expect(page.locator("ciasa-notice")).toContainText("The engine stopped.");
+  const weights = page.waitForResponse(/\.safetensors$/);
+  release();
+  await (await weights).finished();
+  await expect(page.locator("ciasa-run-bar p")).toHaveText("The engine stopped. Start it again to attack.");
+  await page.waitForTimeout(500);
+  await expect(page.locator("ciasa-engine-badge summary")).toHaveText("Engine stopped");
+});
+
 test("changing the device restarts the engine with the same recogniser", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=1`);
   const clean = await recognised(page);

@@ -1,5 +1,5 @@
 // The page's folders form layers: imports go downwards only, and no two files import each other, directly or in a
-// circle. ARCHITECTURE.md has this table in words. Reads the sources; needs no browser.
+// circle. The layers are a table in ARCHITECTURE.md. Reads the sources; needs no browser.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { expect, test } from "@playwright/test";

@@ -47,6 +47,8 @@ interface Waiting {
   reject(error: ErrorMessage): void;
 }
 
+const NOT_RUNNING: ErrorMessage = { kind: "engine", message: "the engine is not running" };
+
 /** The state before the engine is started. */
 export const IDLE: EngineState = {
   status: "idle",
@@ -173,7 +175,7 @@ export class EngineClient extends EventTarget {
       for (const { clip, config } of orders) {
         if (config.constraints.plausible) await this.#sendNatural(clip);
       }
-      if (!worker || worker !== this.#worker) throw { kind: "engine", message: "the engine is not running" };
+      if (!worker || worker !== this.#worker) throw NOT_RUNNING;
       const attacks = orders.map(({ attack, clip, config }) => ({ attack, clip, config }));
       this.#post({ type: "attack", attacks });
       for (const { attack, handle } of orders) {
@@ -208,6 +210,8 @@ export class EngineClient extends EventTarget {
   }
 
   async #load(model: Model): Promise<ModelInfo> {
+    // It may have stopped while the weights were downloading.
+    if (!this.#worker) throw NOT_RUNNING;
     this.#update({ status: "starting" });
     try {
       const { entry, backend } = await this.#loaded(model);
@@ -302,7 +306,7 @@ export class EngineClient extends EventTarget {
   }
 
   #post(message: ToWorker): void {
-    if (!this.#worker) throw { kind: "engine", message: "the engine is not running" };
+    if (!this.#worker) throw NOT_RUNNING;
     this.#worker.postMessage(message);
   }
 

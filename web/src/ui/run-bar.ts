@@ -64,6 +64,7 @@ export class RunBar extends Part {
     if (!attack) {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";
+      if (engine.state.status === "failed") return "The engine stopped. Start it again to attack.";
       if (engine.state.status !== "ready") return "The engine is loading.";
       const skeleton = layout?.name ?? clip?.layout;
       if (unreadable)
