@@ -28,6 +28,9 @@ enum Kind {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Every value of [`Error::kind`].
+    pub const KINDS: [&str; 6] = ["format", "weights", "config", "device", "data", "io"];
+
     fn new(kind: Kind, cause: impl Into<String>) -> Self {
         Self { kind, place: None, cause: cause.into() }
     }
@@ -102,7 +105,7 @@ impl Error {
         self.kind == Kind::Io
     }
 
-    /// A stable word for the kind, for messages that cross to TypeScript.
+    /// A stable word for the kind, one of [`Self::KINDS`], for messages that cross to TypeScript.
     pub fn kind(&self) -> &'static str {
         match self.kind {
             Kind::Format => "format",
@@ -135,5 +138,9 @@ mod tests {
         let e = Error::format("expected 12 fields, found 3").at("joint 4").at("line 17");
         assert_eq!(e.to_string(), "line 17, joint 4: expected 12 fields, found 3");
         assert!(e.is_format() && !e.is_weights());
+        let made =
+            [Error::format, Error::weights, Error::config, Error::device, Error::data].map(|make| make("x").kind());
+        let io = Error::io("x".as_ref(), &std::io::ErrorKind::NotFound.into());
+        assert_eq!((&made[..], io.kind()), (&Error::KINDS[..5], Error::KINDS[5]));
     }
 }

@@ -3,72 +3,17 @@
 use std::borrow::Cow;
 
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::identify::{Family, Found, identify};
 use crate::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
+pub use crate::contract::weight_files::{Answers, Choice, Identified, MAX_WEIGHT_BYTES, Question};
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::model::agcn::Stream;
 use crate::skeleton::{LayoutId, NTU_CLASSES};
 use crate::weights::joint_order::{JointOrder, reordered};
 use crate::weights::state::State;
-
-/// The largest weight file that is read: the largest of the published networks has 14 MB, with its optimiser 42.
-pub const MAX_BYTES: usize = 64 << 20;
-
-/// What was recognised, and what could not be.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Identified {
-    /// The network with every question answered by its default. Its accuracy is not known: of 0 clips.
-    pub entry: ModelEntry,
-    /// A sentence: which network, its classes, its joints.
-    pub summary: String,
-    /// What the files do not tell.
-    pub questions: Vec<Question>,
-}
-
-/// A question with its possible answers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Question {
-    /// The field of [`Answers`] that answers it.
-    pub id: &'static str,
-    /// What a person reads.
-    pub text: String,
-    /// The answers, as they are written, and in words.
-    pub choices: Vec<Choice>,
-    /// The answer where none is given.
-    pub default: String,
-}
-
-/// A possible answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Choice {
-    /// As it is written.
-    pub value: String,
-    /// In words.
-    pub label: String,
-}
-
-/// What somebody knows about the files; what is left out is answered by default.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Answers {
-    /// The stream of a single 2s-AGCN file, or of the first of two.
-    pub stream: Option<Stream>,
-    /// The order of the joints.
-    pub order: Option<JointOrder>,
-    /// People that the network takes.
-    pub people: Option<usize>,
-    /// What happens to a clip before.
-    pub preprocessing: Option<Preprocessing>,
-    /// Frames that a clip is brought to; 0: as many as it has.
-    pub frames: Option<usize>,
-    /// The names of the classes: a text with one in each line, or a JSON array of strings.
-    pub class_names: Option<String>,
-}
 
 /// Weight files that were read and understood.
 #[derive(Clone, Debug)]
@@ -89,8 +34,9 @@ impl Opened {
         }
         let one = |(name, bytes): &(String, _)| {
             let bytes: &[u8] = AsRef::as_ref(bytes);
-            if bytes.len() > MAX_BYTES {
-                return Err(Error::weights(format!("{} bytes; at most {MAX_BYTES} are read", bytes.len())).at(name));
+            if bytes.len() > MAX_WEIGHT_BYTES {
+                let cause = format!("{} bytes; at most {MAX_WEIGHT_BYTES} are read", bytes.len());
+                return Err(Error::weights(cause).at(name));
             }
             State::from_bytes(bytes).and_then(identify).map_err(|e| e.at(name))
         };

@@ -1,6 +1,5 @@
 //! `ciasa attack`: one clip, one attack, step by step, as the page does it.
 
-use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use super::common::{ModelArgs, clip, natural, text, write};
 use super::convert::format_of;
 use crate::attack::{Attack, AttackConfig, Epsilon, Peer, Ranked, StepReport, Stop, Target, run as drive};
 use crate::contract::report::top;
+use crate::contract::step_csv;
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
 use crate::skeleton::Layout;
@@ -161,11 +161,11 @@ pub fn run(args: &AttackArgs) -> Result<()> {
     let mut attack = Attack::new(model.clone(), &clip, &others, config)?;
 
     let classes = &model.entry.classes;
-    let mut rows = String::from(HEADER);
+    let mut reports = Vec::new();
     let start = Instant::now();
     let last = drive::run(&mut attack, |report| {
         line(report, classes);
-        row(&mut rows, report);
+        reports.push(report.clone());
         ControlFlow::Continue(())
     })?;
     let milliseconds = 1000.0 * start.elapsed().as_secs_f64() / last.iteration as f64;
@@ -177,7 +177,7 @@ pub fn run(args: &AttackArgs) -> Result<()> {
     }
 
     if let Some(path) = &args.report {
-        write(path, rows.as_bytes())?;
+        write(path, step_csv::table(&reports, classes).as_bytes())?;
     }
     if let Some(path) = &args.out {
         write(path, &format::write(&attack.sequence()?, format)?)?;
@@ -193,35 +193,6 @@ fn line(r: &StepReport, classes: &[String]) {
         r.losses.total,
         100.0 * r.p_original,
         classes[r.predicted]
-    );
-}
-
-const HEADER: &str = "iteration,total,prediction,smooth,adversarial,perceptual,discriminator,predicted,p_original,p_target,linf,\
-mean_displacement,bone_deviation,acceleration_change,plausibility,epsilon_excess\n";
-
-fn row(out: &mut String, r: &StepReport) {
-    let (l, f) = (&r.losses, &r.figures);
-    let maybe = |v: Option<f32>| v.map_or(String::new(), |v| v.to_string());
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        out,
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
-        r.iteration,
-        l.total,
-        l.prediction,
-        l.smooth,
-        l.adversarial,
-        l.perceptual,
-        l.discriminator,
-        r.predicted,
-        r.p_original,
-        maybe(r.p_target),
-        f.linf,
-        f.mean_displacement,
-        f.bone_deviation,
-        f.acceleration_change,
-        maybe(f.plausibility),
-        f.epsilon_excess
     );
 }
 

@@ -1,89 +1,107 @@
-//! The settings of an attack. They cross to TypeScript as they are (`web/src/engine/protocol.ts` mirrors them).
+//! The settings of an attack. They cross to TypeScript and to JSON files unchanged.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::skeleton::Layout;
 
-/// Everything that can be set. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
-/// on, the least likely class as the target. The paper does not say how many iterations it allows; ours is 100.
+/// All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
+/// on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
+///
+/// ```
+/// use ciasa::contract::{AttackConfig, Epsilon, Target};
+/// use ciasa::skeleton::LayoutId;
+///
+/// let layout = LayoutId::KinectV1.layout();
+/// let target = Target::Class { index: 3 };
+/// let config = AttackConfig { target, epsilon: Epsilon::Global(0.05), ..AttackConfig::default() };
+/// assert!(config.validate(layout, 27).is_ok());
+/// let error = AttackConfig { alpha: 0.0, ..config }.validate(layout, 27).unwrap_err();
+/// assert!(error.is_config() && error.to_string().starts_with("alpha: "));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttackConfig {
-    /// One step or many, and how a gradient moves the clip.
+    /// How the gradient moves the clip.
     pub method: Method,
-    /// What is descended so that the recogniser says it.
+    /// The loss of the recogniser's answer.
     pub prediction: Prediction,
-    /// What is descended so that a person does not notice.
+    /// The loss that keeps the change hard to see.
     pub restraint: Restraint,
-    /// What the recogniser is to say.
+    /// The class that the recogniser should answer.
     pub target: Target,
-    /// The attack region, joints by index; none means all. Joints outside do not move at all.
+    /// The attack region, joints by index; none means all joints. Joints outside it do not move.
     pub joints: Option<Vec<usize>>,
-    /// How far a coordinate may go from the original, in the layout's unit (Eq. 5).
+    /// The largest change of a coordinate, in the layout's unit (Eq. 5).
     pub epsilon: Epsilon,
-    /// The step for the clip, and for the discriminator. FGSM steps by epsilon and does not use it.
+    /// Step size of the clip and of the discriminator. FGSM ignores it: its step is epsilon.
     pub alpha: f32,
     /// Weight of the restraint against the prediction loss (Eq. 12).
     pub lambda: f32,
-    /// Steps at most; FGSM takes one whatever stands here.
+    /// Steps at most. FGSM ignores it and takes one step.
     pub iterations: usize,
-    /// Which constraints hold.
+    /// The constraints that are on.
     pub constraints: Constraints,
-    /// When to stop before that.
+    /// When to stop early.
     pub stop: Stop,
-    /// Seeds the discriminator's weights and the choice of natural frames. A change takes effect at the next reset.
+    /// Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
+    /// reset.
     pub seed: u64,
 }
 
-/// How the clip is moved.
+/// How the gradient moves the clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// One step of epsilon along the gradient's sign (Eq. 10). No restraint enters.
+    /// One step of epsilon along the gradient's sign (Eq. 10), without a restraint.
     Fgsm,
-    /// The constrained iterative attack (Algorithm 1): Adam on cross-entropy to a target and its own restraint.
+    /// The constrained iterative attack (Algorithm 1): Adam on the cross-entropy to a target and CIASA's restraint.
     Ciasa,
     /// Steps of alpha along the gradient's sign.
     Pgd,
     /// Steps of alpha along the sign of a momentum.
     MiFgsm,
-    /// Adam, with any goal and losses. [`super::peers`] makes C&W's and SMART's attack of it.
+    /// Adam with any target, prediction loss and restraint; C&W and SMART are settings of it ([`super::peers`]).
     Adam,
 }
 
-/// The loss of what the recogniser says.
+/// The loss of the recogniser's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Prediction {
     /// Cross-entropy.
     CrossEntropy,
-    /// The margin between logits (Carlini and Wagner).
+    /// The margin between logits (Carlini and Wagner). The method "ciasa" does not take it.
     Margin {
-        /// How far the margin is driven beyond the border, at least 0.
+        /// The margin to reach beyond the decision boundary, at least 0.
         kappa: f32,
     },
 }
 
-/// The loss of what a person sees.
+/// The loss that keeps the change hard to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Restraint {
-    /// Smoothness and plausibility, as far as these constraints are on.
+    /// The smoothness and plausibility losses, each if its constraint is on.
     Ciasa,
-    /// SMART's perceptual loss instead, its gradient in balance with the prediction's.
+    /// SMART's perceptual loss, its gradient balanced with the prediction's. The method "ciasa" does not take it.
     Smart,
 }
 
-/// What the recogniser is to say.
+/// The class that the recogniser should answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Target {
-    /// Anything but what it says of the original. Not for CIASA, which is a targeted attack.
+    /// Any class other than the one of the original. The method "ciasa" does not take it: CIASA is a targeted attack.
     Untargeted,
-    /// The class that it holds least likely for the original (the paper's protocol).
+    /// The class that is least likely for the original (the paper's protocol).
     LeastLikely,
-    /// This class.
+    /// A given class.
     Class {
         /// Its index.
         index: usize,
@@ -92,40 +110,43 @@ pub enum Target {
 
 /// The bound of each coordinate's change, in the layout's unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Epsilon {
     /// One for all joints: global clipping.
     Global(f32),
-    /// One for each joint, (V): hierarchical clipping. A joint with 0 does not move, as if it were outside the region.
+    /// One for each joint, (V): hierarchical clipping. A joint with 0 does not move, like a joint outside the region.
     PerJoint(Vec<f32>),
 }
 
-/// The constraints of section III-B, each of which can be switched off (the paper's ablation).
+/// The constraints of section III-B. Each can be switched off (the paper's ablation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Constraints {
     /// Clip every coordinate to epsilon after each step.
     pub clip: bool,
     /// Restore the bone lengths after each step (SSR).
     pub realign: bool,
-    /// Punish acceleration (Eq. 7).
+    /// Penalise acceleration (Eq. 7).
     pub smooth: bool,
-    /// Punish what a discriminator tells from natural poses (Eq. 8).
+    /// Penalise poses that a discriminator finds unnatural (Eq. 8).
     pub plausible: bool,
 }
 
-/// When to stop before the iterations are used up.
+/// When to stop before all iterations are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Stop {
     /// Never.
     Iterations,
-    /// As soon as the target (untargeted: any other class) has been predicted with at least this probability in so many
-    /// forward passes in a row.
+    /// Once the target (untargeted: any other class) has had at least this probability in `hold` forward passes in a
+    /// row.
     Confidence {
         /// A probability, above 0.
         confidence: f32,
-        /// Passes in a row, at least 1.
+        /// Forward passes in a row, at least 1.
         hold: usize,
     },
 }
@@ -156,6 +177,17 @@ impl Constraints {
     pub const NONE: Self = Self { clip: false, realign: false, smooth: false, plausible: false };
 }
 
+impl Stop {
+    /// The rule as tables write it: "none", "held 5", or "held 5 at 0.7".
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Iterations => "none".into(),
+            Self::Confidence { confidence, hold } if confidence <= f32::MIN_POSITIVE => format!("held {hold}"),
+            Self::Confidence { confidence, hold } => format!("held {hold} at {confidence}"),
+        }
+    }
+}
+
 impl Epsilon {
     /// The bound of a joint.
     pub fn of(&self, joint: usize) -> f32 {
@@ -167,17 +199,17 @@ impl Epsilon {
 }
 
 impl AttackConfig {
-    /// Does the smoothness loss enter?
+    /// Whether the smoothness loss is part of the loss.
     pub fn smooth(&self) -> bool {
         self.restrained(Restraint::Ciasa) && self.constraints.smooth
     }
 
-    /// Does the plausibility loss enter?
+    /// Whether the plausibility loss is part of the loss.
     pub fn plausible(&self) -> bool {
         self.restrained(Restraint::Ciasa) && self.constraints.plausible
     }
 
-    /// Does SMART's perceptual loss enter?
+    /// Whether SMART's perceptual loss is part of the loss.
     pub fn perceptual(&self) -> bool {
         self.restrained(Restraint::Smart)
     }
@@ -186,7 +218,7 @@ impl AttackConfig {
         self.method != Method::Fgsm && self.restraint == by
     }
 
-    /// How many steps there are at most.
+    /// The largest number of steps.
     pub fn steps(&self) -> usize {
         match self.method {
             Method::Fgsm => 1,
@@ -194,72 +226,103 @@ impl AttackConfig {
         }
     }
 
-    /// Can these settings drive an attack on clips of this layout and a recogniser of so many classes?
+    /// The constraints in force as tables write them, such as "clip+realign+smooth"; "none" if all are off.
+    pub fn constraints_in_words(&self) -> String {
+        let parts = [
+            ("clip", self.constraints.clip),
+            ("realign", self.constraints.realign),
+            ("smooth", self.smooth()),
+            ("plausible", self.plausible()),
+            ("perceptual", self.perceptual()),
+        ];
+        let on: Vec<&str> = parts.into_iter().filter(|p| p.1).map(|p| p.0).collect();
+        if on.is_empty() { "none".into() } else { on.join("+") }
+    }
+
+    /// Checks the settings for clips of this layout and a recogniser with so many classes.
     ///
     /// # Errors
-    /// The first setting out of its range, or in conflict with another, by its name.
+    /// Names the first setting that is out of range or in conflict with another.
     pub fn validate(&self, layout: &Layout, classes: usize) -> Result<()> {
         let fail = |field: &str, cause: String| Err(Error::config(cause).at(field));
         match self.target {
             Target::Untargeted if self.method == Method::Ciasa => {
-                return fail("target", "CIASA needs a target; the other methods go without".into());
+                return fail(
+                    "target",
+                    "CIASA needs a target: choose a class or least-likely, or another method".into(),
+                );
             }
             Target::Class { index } if index >= classes => {
-                return fail("target.index", format!("class {index} of {classes}"));
+                return fail(
+                    "target.index",
+                    format!("{index} is out of range: the network has classes 0 to {}", classes.saturating_sub(1)),
+                );
             }
             _ => {}
         }
         match self.prediction {
             Prediction::Margin { kappa } if !(kappa.is_finite() && kappa >= 0.0) => {
-                return fail("prediction.kappa", format!("{kappa} is below 0"));
+                return fail("prediction.kappa", format!("must be a number, at least 0, not {kappa}"));
             }
             Prediction::Margin { .. } if classes < 2 => {
-                return fail("prediction", "a margin needs two classes".into());
+                return fail("prediction", "the margin loss needs a network with at least two classes".into());
             }
             Prediction::Margin { .. } if self.method == Method::Ciasa => {
-                return fail("prediction", "CIASA descends the cross-entropy; the method adam takes a margin".into());
+                return fail(
+                    "prediction",
+                    "CIASA minimises the cross-entropy; use the method adam for the margin loss".into(),
+                );
             }
             _ => {}
         }
         if self.method == Method::Ciasa && self.restraint != Restraint::Ciasa {
-            return fail("restraint", "CIASA has its own; the method adam takes another".into());
+            return fail("restraint", "CIASA uses its own restraint; use the method adam for another".into());
         }
         if let Some(joints) = &self.joints {
             if joints.is_empty() {
-                return fail("joints", "the attack region has no joint".into());
+                return fail("joints", "the attack region is empty: give at least one joint, or null for all".into());
             }
             if let Some(j) = joints.iter().find(|j| **j >= layout.len()) {
-                return fail("joints", format!("joint {j} of {}", layout.len()));
+                return fail(
+                    "joints",
+                    format!("{j} is out of range: {} has joints 0 to {}", layout.name, layout.len() - 1),
+                );
             }
         }
         match &self.epsilon {
             Epsilon::Global(e) if !(e.is_finite() && *e > 0.0) => {
-                return fail("epsilon", format!("{e} is not above 0"));
+                return fail("epsilon", format!("must be a number above 0, not {e}"));
             }
             Epsilon::PerJoint(each) if each.len() != layout.len() => {
-                return fail("epsilon", format!("{} values for {} joints", each.len(), layout.len()));
+                return fail(
+                    "epsilon",
+                    format!("has {} values; {} has {} joints", each.len(), layout.name, layout.len()),
+                );
             }
             Epsilon::PerJoint(each) => {
                 if let Some(j) = each.iter().position(|e| !(e.is_finite() && *e >= 0.0)) {
-                    return fail("epsilon", format!("{} for joint {:?} is below 0", each[j], layout.joints[j]));
+                    return fail(
+                        "epsilon",
+                        format!("must be a number, at least 0, not {} for joint {:?}", each[j], layout.joints[j]),
+                    );
                 }
             }
             Epsilon::Global(_) => {}
         }
         if !(self.alpha.is_finite() && self.alpha > 0.0) {
-            return fail("alpha", format!("{} is not above 0", self.alpha));
+            return fail("alpha", format!("must be a number above 0, not {}", self.alpha));
         }
         if !(self.lambda.is_finite() && self.lambda >= 0.0) {
-            return fail("lambda", format!("{} is below 0", self.lambda));
+            return fail("lambda", format!("must be a number, at least 0, not {}", self.lambda));
         }
         if self.iterations == 0 {
-            return fail("iterations", "at least one is needed".into());
+            return fail("iterations", "must be at least 1".into());
         }
         match self.stop {
             Stop::Confidence { confidence, .. } if !(confidence > 0.0 && confidence <= 1.0) => {
-                fail("stop.confidence", format!("{confidence} is no probability above 0"))
+                fail("stop.confidence", format!("must be above 0 and at most 1, not {confidence}"))
             }
-            Stop::Confidence { hold: 0, .. } => fail("stop.hold", "at least one pass is needed".into()),
+            Stop::Confidence { hold: 0, .. } => fail("stop.hold", "must be at least 1".into()),
             _ => Ok(()),
         }
     }
@@ -315,7 +378,7 @@ mod tests {
             config,
             AttackConfig {
                 method: Method::Fgsm,
-                // What was saved before there was a choice is read as what it was.
+                // Settings saved before these two existed get the defaults.
                 prediction: Prediction::CrossEntropy,
                 restraint: Restraint::Ciasa,
                 target: Target::LeastLikely,

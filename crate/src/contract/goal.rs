@@ -1,18 +1,18 @@
-//! Which class an attack aims at.
+//! The class that an attack aims at.
 
 use super::config::Target;
 
-/// The classes that an attack is about.
+/// The original class and the target class of an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Goal {
-    /// What the recogniser says of the original.
+    /// The recogniser's class for the original clip.
     pub original: usize,
-    /// What it is to say; none if anything but the original will do.
+    /// The class to reach; none if any class other than the original counts.
     pub target: Option<usize>,
 }
 
 impl Goal {
-    /// The goal, given the recogniser's logits for the original clip. Of equal logits the lowest class counts.
+    /// The goal from the recogniser's logits for the original clip, (classes). Ties go to the lowest class.
     pub fn new(target: Target, clean: &[f32]) -> Self {
         let best = |better: fn(f32, f32) -> bool| {
             (1..clean.len()).fold(0, |best, c| if better(clean[c], clean[best]) { c } else { best })
@@ -27,7 +27,7 @@ impl Goal {
         }
     }
 
-    /// Is that what the attack is after?
+    /// Whether this prediction reaches the goal.
     pub fn reached(self, predicted: usize) -> bool {
         match self.target {
             Some(target) => predicted == target,

@@ -1,67 +1,71 @@
-//! `models/manifest.json`: what is shipped, how well it does, and how anybody makes it again.
+//! `models/manifest.json`: the shipped networks, their accuracy, and how to train them again.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::skeleton::LayoutId;
 
-/// The manifest.
+/// The list of shipped networks, `models/manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Manifest {
-    /// 1.
+    /// Version of this format: 1.
     pub version: u32,
-    /// The models, the default first.
+    /// The networks, the default first.
     pub models: Vec<ModelEntry>,
 }
 
-/// One model.
+/// One network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ModelEntry {
     /// Stable id, used in addresses.
     pub id: String,
-    /// What a person reads.
+    /// Name for people.
     pub name: String,
-    /// Which network.
+    /// Architecture of the network.
     pub architecture: Architecture,
-    /// The skeleton that it takes.
+    /// Skeleton layout of its clips.
     pub layout: LayoutId,
     /// Names of the classes, in the order of the logits.
     pub classes: Vec<String>,
-    /// People that it takes.
+    /// Number of people in its input, M.
     pub people: usize,
-    /// Frames that a clip is brought to, in the way of its preprocessing; 0 for a network that takes as many as there are.
+    /// Number of frames in its input, T, to which the preprocessing brings a clip; 0 if it takes any number.
     pub frames: usize,
-    /// What happens to a clip's coordinates before the network sees them.
+    /// What happens to a clip before the network reads it.
     pub preprocessing: Preprocessing,
-    /// The weight files beside the manifest: one, or for 2s-AGCN's ensemble those of the joint and of the bone stream.
+    /// The weight files, beside the manifest: one, or two for the joint and the bone stream of 2s-AGCN.
     pub weights: Vec<WeightFile>,
-    /// How well it does.
+    /// Accuracy on test clips.
     pub accuracy: Accuracy,
-    /// On what it was trained and tested.
+    /// How the data were split for training and test.
     pub split: String,
-    /// Whom to cite for the data.
+    /// The data set, with its citation.
     pub data: String,
-    /// Terms of the weights.
+    /// Licence of the weights.
     pub licence: String,
-    /// The command that makes it again.
+    /// The command that trains it again.
     pub retrain: String,
 }
 
 /// One weight file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct WeightFile {
-    /// Its name beside the manifest.
+    /// File name, beside the manifest.
     pub file: String,
-    /// Its size.
+    /// Size in bytes.
     pub bytes: usize,
-    /// Its SHA-256, in hexadecimal digits.
+    /// SHA-256 in hexadecimal digits.
     pub sha256: String,
 }
 
-/// The networks that we know.
+/// The supported networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Architecture {
     /// ST-GCN as published by yysijie.
     #[serde(rename = "st-gcn")]
@@ -69,10 +73,10 @@ pub enum Architecture {
     /// The joint stream of 2s-AGCN as published by lshiwjx.
     #[serde(rename = "2s-agcn-joint")]
     AgcnJoint,
-    /// Its bone stream.
+    /// The bone stream of 2s-AGCN.
     #[serde(rename = "2s-agcn-bone")]
     AgcnBone,
-    /// Both streams of 2s-AGCN: the ensemble adds their scores.
+    /// Both streams of 2s-AGCN; the ensemble adds their scores.
     #[serde(rename = "2s-agcn")]
     Agcn,
     /// Shift-GCN as published by kchengiva.
@@ -81,42 +85,45 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// How many weight files there are.
+    /// Number of weight files.
     pub fn files(self) -> usize {
         if self == Self::Agcn { 2 } else { 1 }
     }
 }
 
-/// What happens to a clip before a network sees it. The first three are ours; the others are those of published networks.
-/// A clip that has more frames than the network takes is resampled in all of them.
+/// What happens to a clip before a network reads it. The first three are this project's, the others those of published
+/// networks. All of them resample a clip that has more frames than the network takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Preprocessing {
-    /// Coordinates as they are; a short clip is resampled.
+    /// Coordinates unchanged; a short clip is resampled.
     Raw,
-    /// The pelvis is subtracted in each frame, so that where a person stands does not decide; a short clip is resampled.
+    /// The pelvis is subtracted in each frame, which removes position and travel; a short clip is resampled.
     Centred,
-    /// The pelvis's mean position over the clip is subtracted: where a person acts does not decide, but how they travel may; a
-    /// short clip is resampled.
+    /// The pelvis's mean position over the clip is subtracted, which removes position and keeps travel; a short clip is
+    /// resampled.
     Anchored,
-    /// ST-GCN's on NTU RGB+D: coordinates as they are; empty frames follow a short clip.
+    /// ST-GCN on NTU RGB+D: coordinates unchanged; a short clip is padded with empty frames.
     Padded,
-    /// ST-GCN's on Kinetics-skeleton: x and y from the picture's middle, unseen joints at zero; empty frames follow.
+    /// ST-GCN on Kinetics-skeleton: x and y from the picture's centre, unseen joints at zero; a short clip is padded
+    /// with empty frames.
     Kinetics,
-    /// The same with y upwards, as 2s-AGCN has it.
+    /// The same with y upwards, for 2s-AGCN.
     KineticsUp,
-    /// 2s-AGCN's and Shift-GCN's on NTU RGB+D: the spine is subtracted, the body turned by its first frame, a short clip
-    /// repeated.
+    /// 2s-AGCN and Shift-GCN on NTU RGB+D: the spine is subtracted, the body is rotated to face the camera in its first
+    /// frame, a short clip is repeated.
     #[serde(rename = "2s-agcn")]
     Agcn,
 }
 
 /// Accuracy on the test side of a split.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Accuracy {
-    /// Share of clips whose class comes first, 0 to 1, as the shipped 16-bit weights have it.
+    /// Share of clips whose class comes first, 0 to 1, measured with the shipped 16-bit weights.
     pub top1: f64,
-    /// Number of test clips; 0 where nobody has measured it.
+    /// Number of test clips; 0 if the accuracy is unknown.
     pub clips: usize,
 }
 
@@ -124,12 +131,12 @@ impl Manifest {
     /// Reads the manifest.
     ///
     /// # Errors
-    /// Names the line and column where it is not what it should be.
+    /// Names the line and column of the first fault.
     pub fn parse(json: &str) -> Result<Self> {
         serde_json::from_str(json).map_err(|e| Error::weights(e.to_string()).at("manifest"))
     }
 
-    /// The entry of that id.
+    /// The entry with this id.
     pub fn get(&self, id: &str) -> Option<&ModelEntry> {
         self.models.iter().find(|m| m.id == id)
     }

@@ -1,37 +1,55 @@
-//! How far a perturbed clip is from its original. All of them compare the clip with values of its shape, (T, M, V, C), look
-//! at joints that were seen in the original only, and leave the confidence channel out. Lengths are in the layout's unit.
+//! The distance between a perturbed clip and its original. Every metric compares the original with perturbed values of
+//! its shape, (T, M, V, C), counts only joints seen in the original, and ignores the confidence channel. Lengths are in
+//! the layout's unit.
 
 use serde::{Deserialize, Serialize};
 
 use crate::skeleton::Sequence;
 
-/// Bones that are shorter than this in the original are held against this length: the relative change of a bone without
-/// length means nothing.
+/// The relative change of a bone shorter than this, in the layout's unit, is taken relative to this length: a bone
+/// without length has no relative change.
 pub const SHORTEST_BONE: f64 = 1e-3;
 
-/// The figures of one perturbed clip.
+/// The metrics of one perturbed clip. Lengths are in the layout's unit.
+///
+/// ```
+/// use ciasa::contract::Metrics;
+/// use ciasa::skeleton::{LayoutId, Sequence};
+///
+/// // One frame, one person, 20 joints in a line of 0.1 m steps.
+/// let data: Vec<f32> = (0..20).flat_map(|j| [j as f32 / 10.0, 0.0, 2.0]).collect();
+/// let clip = Sequence::new(LayoutId::KinectV1, 30.0, 1, 1, data)?;
+/// let mut moved = clip.data().to_vec();
+/// moved[1] += 0.5;
+/// let epsilon = vec![0.4; moved.len()];
+/// let metrics = Metrics::of(&clip, &moved, &epsilon, None);
+/// assert_eq!(metrics.linf, 0.5);
+/// assert!((metrics.epsilon_excess - 0.1).abs() < 1e-6);
+/// # Ok::<(), ciasa::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Metrics {
     /// The largest change of a coordinate.
     pub linf: f32,
-    /// How far a joint is from where it was, meaned over all seen joints and frames.
+    /// Mean distance between a joint and its original position, over all seen joints and frames.
     pub mean_displacement: f32,
-    /// How far a joint is at most from where it was.
+    /// Largest distance between a joint and its original position.
     pub max_displacement: f32,
-    /// The largest change of a bone's length, relative to its length in that frame of the original.
+    /// Largest change of a bone's length, relative to its length in the same frame of the original.
     pub bone_deviation: f32,
-    /// The squared change of a joint's acceleration `v[t+1] + v[t-1] - 2 v[t]`, meaned over joints and inner frames, in
-    /// (unit per frame squared) squared.
+    /// Mean squared change of a joint's acceleration `v[t+1] + v[t-1] - 2 v[t]`, over joints and inner frames, in (unit
+    /// per frame squared) squared.
     pub acceleration_change: f32,
-    /// The discriminator's mean score, 1 for natural; none where it does not take part.
+    /// Mean score of the discriminator, 1 for natural; none if the attack has no discriminator.
     pub plausibility: Option<f32>,
-    /// By how much the largest excess of a coordinate goes beyond its epsilon: what the realignment costs.
+    /// Largest excess of a coordinate's change over its epsilon, caused by the realignment.
     pub epsilon_excess: f32,
 }
 
 impl Metrics {
-    /// All figures. `bounds` is each value's epsilon, (T, M, V, C).
+    /// All metrics. `perturbed` and `bounds`, the epsilon of each value, are (T, M, V, C).
     pub fn of(clean: &Sequence, perturbed: &[f32], bounds: &[f32], plausibility: Option<f32>) -> Self {
         Self {
             linf: linf(clean, perturbed),
@@ -50,19 +68,19 @@ pub fn linf(clean: &Sequence, perturbed: &[f32]) -> f32 {
     moves(clean, perturbed).flatten().map(f64::abs).fold(0.0, f64::max) as f32
 }
 
-/// How far a joint has moved, meaned over all seen joints and frames.
+/// Mean distance between a joint and its original position, over all seen joints and frames.
 pub fn mean_displacement(clean: &Sequence, perturbed: &[f32]) -> f32 {
     let (sum, n) = moves(clean, perturbed).fold((0.0, 0), |(sum, n), d| (sum + norm(d), n + 1));
     (sum / f64::from(n.max(1))) as f32
 }
 
-/// How far a joint has moved at most.
+/// Largest distance between a joint and its original position.
 pub fn max_displacement(clean: &Sequence, perturbed: &[f32]) -> f32 {
     moves(clean, perturbed).map(norm).fold(0.0, f64::max) as f32
 }
 
-/// The largest change of a bone's length relative to the original's in that frame (Eq. 6). A bone to a joint that was not
-/// seen does not count; one that is shorter than [`SHORTEST_BONE`] is held against that.
+/// Largest relative change of a bone's length in a frame (Eq. 6). Bones to unseen joints do not count; for bones
+/// shorter than [`SHORTEST_BONE`] the change is relative to that.
 pub fn bone_deviation(clean: &Sequence, perturbed: &[f32]) -> f32 {
     let layout = clean.layout();
     let mut most: f64 = 0.0;
@@ -81,7 +99,7 @@ pub fn bone_deviation(clean: &Sequence, perturbed: &[f32]) -> f32 {
     most as f32
 }
 
-/// The mean squared change of a joint's acceleration, over joints that were seen in the frame and in both its neighbours.
+/// Mean squared change of a joint's acceleration, over joints seen in the frame and in both its neighbours.
 pub fn acceleration_change(clean: &Sequence, perturbed: &[f32]) -> f32 {
     let (mut sum, mut n) = (0.0, 0);
     for (t, m) in people(clean).filter(|&(t, _)| t > 0 && t + 1 < clean.frames()) {
@@ -98,11 +116,22 @@ pub fn acceleration_change(clean: &Sequence, perturbed: &[f32]) -> f32 {
     (sum / f64::from(n.max(1))) as f32
 }
 
-/// By how much a coordinate is beyond its bound at most; 0 if none is.
+/// Largest excess of a coordinate's change over its bound; 0 if all are within bounds.
 pub fn epsilon_excess(clean: &Sequence, perturbed: &[f32], bounds: &[f32]) -> f32 {
     let beyond =
         |((x, clean), bound): ((&f32, &f32), &f32)| (f64::from(*x) - f64::from(*clean)).abs() - f64::from(*bound);
     perturbed.iter().zip(clean.data()).zip(bounds).map(beyond).fold(0.0, f64::max) as f32
+}
+
+/// Mean distance between the seen joints of each frame and their original positions, (T), in the layout's unit; 0 for a
+/// frame without a seen joint.
+pub fn displacement(clean: &Sequence, perturbed: &[f32]) -> Vec<f32> {
+    let frame = |t: usize| {
+        let lengths = (0..clean.people()).flat_map(|m| person_moves(clean, perturbed, t, m)).map(norm);
+        let (sum, n) = lengths.fold((0.0, 0), |(sum, n), d| (sum + d, n + 1));
+        (sum / f64::from(n.max(1))) as f32
+    };
+    (0..clean.frames()).map(frame).collect()
 }
 
 /// Every frame and person.
@@ -113,15 +142,23 @@ fn people(clean: &Sequence) -> impl Iterator<Item = (usize, usize)> + use<> {
 
 /// The change of every seen joint.
 fn moves<'a>(clean: &'a Sequence, perturbed: &'a [f32]) -> impl Iterator<Item = [f64; 3]> + 'a {
-    people(clean).flat_map(move |(t, m)| {
-        (0..clean.layout().len()).filter(move |&j| clean.seen(t, m, j)).map(move |j| {
-            let (is, was) = (coordinates(clean, perturbed, t, m, j), coordinates(clean, clean.data(), t, m, j));
-            [0, 1, 2].map(|c| is[c] - was[c])
-        })
+    people(clean).flat_map(move |(t, m)| person_moves(clean, perturbed, t, m))
+}
+
+/// The change of every seen joint of one person in one frame.
+fn person_moves<'a>(
+    clean: &'a Sequence,
+    perturbed: &'a [f32],
+    t: usize,
+    m: usize,
+) -> impl Iterator<Item = [f64; 3]> + 'a {
+    (0..clean.layout().len()).filter(move |&j| clean.seen(t, m, j)).map(move |j| {
+        let (is, was) = (coordinates(clean, perturbed, t, m, j), coordinates(clean, clean.data(), t, m, j));
+        [0, 1, 2].map(|c| is[c] - was[c])
     })
 }
 
-/// A joint's coordinates in data of the clip's shape; the third is 0 in the picture plane.
+/// A joint's coordinates in values of the clip's shape; the third is 0 for 2-D layouts.
 fn coordinates(clip: &Sequence, data: &[f32], t: usize, m: usize, j: usize) -> [f64; 3] {
     let layout = clip.layout();
     let at = ((t * clip.people() + m) * layout.len() + j) * layout.channels();
@@ -138,7 +175,7 @@ mod tests {
     use super::*;
     use crate::skeleton::LayoutId;
 
-    /// Four frames in the picture plane; joint j stands at (j / 10, 0). Joint 17 was not seen; a second person is absent.
+    /// Four 2-D frames; joint j is at (j / 10, 0). Joint 17 is unseen; the second person is absent.
     fn clip() -> Sequence {
         let mut data = Vec::new();
         for _ in 0..4 {
@@ -186,5 +223,19 @@ mod tests {
         for figure in [linf, mean_displacement, max_displacement, bone_deviation, acceleration_change] {
             assert_eq!(figure(&clip, &data), 0.0);
         }
+        assert_eq!(displacement(&clip, &data), [0.0; 4]);
+    }
+
+    #[test]
+    fn the_displacement_of_each_frame_is_over_its_seen_joints() {
+        let clip = clip();
+        let mut data = clip.data().to_vec();
+        data[108 + 4 * 3] += 0.3;
+        data[108 + 4 * 3 + 1] += 0.4;
+        data[108 + 17 * 3] = 0.9;
+        let by_frame = displacement(&clip, &data);
+        assert_eq!((by_frame.len(), by_frame[0], by_frame[3]), (4, 0.0, 0.0));
+        close(by_frame[1], 0.5 / 17.0);
+        close(by_frame.iter().sum::<f32>() / 4.0, mean_displacement(&clip, &data));
     }
 }

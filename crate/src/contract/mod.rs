@@ -1,20 +1,30 @@
-//! What page, engine and command line agree on, without Burn: settings and their presets, bounds, goals, reports, metrics,
-//! the model manifest and statistics.
+//! What page, engine and command line share: settings and presets, bounds, goals, reports, metrics, the model manifest,
+//! statistics, the draw of clips. No Burn.
 //!
-//! Everything here is pure data and arithmetic, so the small viewer module carries it too. Types that cross to TypeScript
-//! are defined here once.
+//! Everything here is plain data and arithmetic, so the small viewer module carries it too. Types that cross to TypeScript are
+//! defined here once; `web/src/generated` holds their TypeScript form.
 
 pub mod config;
+pub mod eval_columns;
 pub mod goal;
+pub mod layout_info;
 pub mod manifest;
+pub mod messages;
 pub mod metrics;
 pub mod peers;
 pub mod region;
 pub mod report;
+pub mod sample;
 pub mod stats;
+pub mod step_csv;
+pub mod weight_files;
+
+#[cfg(all(test, feature = "ts"))]
+mod typescript;
 
 pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Stop, Target};
 pub use goal::Goal;
+pub use layout_info::LayoutInfo;
 pub use manifest::{Manifest, ModelEntry};
 pub use metrics::Metrics;
 pub use peers::Peer;

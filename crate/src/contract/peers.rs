@@ -1,9 +1,13 @@
-//! The attacks that CIASA is compared with, each as settings of the one loop.
+//! CIASA and the attacks that it is compared with, each as settings of the same loop.
+
+use serde::{Deserialize, Serialize};
 
 use super::config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint};
 
 /// An attack by its name in the literature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
 pub enum Peer {
     /// One step (Goodfellow et al. 2015).
     Fgsm,
@@ -11,17 +15,17 @@ pub enum Peer {
     Pgd,
     /// Sign steps with momentum (Dong et al. 2018).
     MiFgsm,
-    /// The margin loss of Carlini and Wagner (2017), descended by Adam. Their search for the smallest change is not part of it:
+    /// The margin loss of Carlini and Wagner (2017), minimised by Adam, without their search for the smallest change:
     /// here every attack has the same epsilon and the same projection.
     Cw,
-    /// SMART (Wang et al. 2021): prediction and perceptual loss in balance. Their stop at the first success is a setting.
+    /// SMART (Wang et al. 2021): prediction and perceptual loss in balance. Its stop at the first success is a setting.
     Smart,
     /// The attack of this project.
     Ciasa,
 }
 
 impl Peer {
-    /// All of them.
+    /// Every attack.
     pub const ALL: [Self; 6] = [Self::Fgsm, Self::Pgd, Self::MiFgsm, Self::Cw, Self::Smart, Self::Ciasa];
 
     /// The id in settings and tables.
@@ -36,7 +40,7 @@ impl Peer {
         }
     }
 
-    /// What a person reads.
+    /// Name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fgsm => "FGSM",
@@ -48,14 +52,36 @@ impl Peer {
         }
     }
 
-    /// The attack of that id.
+    /// The attack with this id.
     pub fn parse(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.as_str() == id)
     }
 
-    /// These settings with this attack in them: update, losses and step, while target, region, epsilon, iterations, clipping
-    /// and realignment stay. CIASA's two losses are off for the others. The sign steps are their authors' rules: 2.5 epsilon
-    /// over the iterations for PGD, epsilon over the iterations for MI-FGSM; Adam's is CIASA's.
+    /// The attack that these settings describe.
+    pub fn of(config: &AttackConfig) -> Self {
+        match (config.method, config.restraint, config.prediction) {
+            (Method::Fgsm, ..) => Self::Fgsm,
+            (Method::Pgd, ..) => Self::Pgd,
+            (Method::MiFgsm, ..) => Self::MiFgsm,
+            (Method::Adam, Restraint::Smart, _) => Self::Smart,
+            (Method::Adam, _, Prediction::Margin { .. }) => Self::Cw,
+            (Method::Adam | Method::Ciasa, ..) => Self::Ciasa,
+        }
+    }
+
+    /// Changes method, losses and step size to those of this attack. Target, region, epsilon, iterations, clipping and
+    /// realignment stay. CIASA's two losses are switched off for the others. The sign steps follow their authors: 2.5
+    /// epsilon over the iterations for PGD, epsilon over the iterations for MI-FGSM. Adam keeps CIASA's step.
+    ///
+    /// ```
+    /// use ciasa::contract::{AttackConfig, Epsilon, Method, Peer};
+    ///
+    /// let base = AttackConfig { epsilon: Epsilon::Global(1.0), iterations: 10, ..AttackConfig::default() };
+    /// let pgd = Peer::Pgd.apply(base);
+    /// assert_eq!((pgd.method, pgd.alpha), (Method::Pgd, 0.25));
+    /// assert!(!pgd.constraints.smooth && !pgd.constraints.plausible);
+    /// assert_eq!(Peer::of(&pgd), Peer::Pgd);
+    /// ```
     #[must_use]
     pub fn apply(self, config: AttackConfig) -> AttackConfig {
         let epsilon = match &config.epsilon {
@@ -76,7 +102,7 @@ impl Peer {
             Self::Pgd => AttackConfig { method: Method::Pgd, alpha: 2.5 * step, ..plain },
             Self::MiFgsm => AttackConfig { method: Method::MiFgsm, alpha: step, ..plain },
             Self::Cw => AttackConfig { method: Method::Adam, prediction: Prediction::Margin { kappa: 0.0 }, ..plain },
-            // 0.6 for the prediction, 0.4 for the perception.
+            // SMART weighs the prediction by 0.6 and the perception by 0.4.
             Self::Smart => {
                 AttackConfig { method: Method::Adam, restraint: Restraint::Smart, lambda: 0.4 / 0.6, ..plain }
             }
@@ -101,6 +127,8 @@ mod tests {
         for peer in Peer::ALL {
             assert_eq!(Peer::parse(peer.as_str()), Some(peer));
             let config = peer.apply(base.clone());
+            assert_eq!(Peer::of(&config), peer);
+            assert_eq!(serde_json::to_value(peer).ok(), Some(peer.as_str().into()));
             assert_eq!((&config.joints, &config.epsilon, config.iterations), (&base.joints, &base.epsilon, 10));
             assert!(config.constraints.clip && !config.constraints.realign);
             assert_eq!(config.smooth() && config.plausible(), peer == Peer::Ciasa);

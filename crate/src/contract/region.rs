@@ -1,14 +1,14 @@
-//! Where an attack may move what, and how far.
+//! Which values of a clip an attack may change, and by how much.
 
 use super::config::AttackConfig;
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
-/// The epsilon of every value of the clip, (T, M, V, C); 0 where the value must stay: joints outside the region, people who
-/// are not in the frame, 2-D joints that were not seen, and the confidence channel.
+/// The epsilon of every value of the clip, (T, M, V, C), in the layout's unit. It is 0 for values that must not change:
+/// joints outside the region, people absent from the frame, unseen 2-D joints, and the confidence channel.
 ///
 /// # Errors
-/// Where nothing at all may move.
+/// If no value may change.
 pub fn bounds(clip: &Sequence, config: &AttackConfig) -> Result<Vec<f32>> {
     let layout = clip.layout();
     let inside = |j: usize| config.joints.as_ref().is_none_or(|joints| joints.contains(&j));
@@ -24,8 +24,9 @@ pub fn bounds(clip: &Sequence, config: &AttackConfig) -> Result<Vec<f32>> {
     if bounds.iter().all(|b| *b == 0.0) {
         let nobody = (0..clip.frames()).all(|t| (0..clip.people()).all(|m| !clip.present(t, m)));
         return Err(match nobody {
-            true => Error::config("nobody is in the clip").at("clip"),
-            false => Error::config("no joint of the attack region is in the clip and may move").at("joints"),
+            true => Error::config("the clip is empty: no frame shows a person").at("clip"),
+            false => Error::config("no joint of the attack region is visible in the clip with an epsilon above 0")
+                .at("joints"),
         });
     }
     Ok(bounds)

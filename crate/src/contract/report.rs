@@ -1,4 +1,4 @@
-//! What one step tells. It crosses to TypeScript as it is (`web/src/engine/protocol.ts` mirrors it).
+//! The report of one attack step.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,76 +7,80 @@ use super::metrics::Metrics;
 
 /// One step of an attack.
 ///
-/// `losses`, the probabilities, `predicted` and `fooled` belong to the clip *before* the step's update: they are what its
-/// forward pass saw. `figures` belong to the clip *after* it, but for the plausibility, which is of the forward pass too.
-/// What the recogniser says of the last clip is told by [`super::Attack::recognise`].
+/// `losses`, the probabilities, `predicted` and `fooled` describe the clip *before* the step's update: they come from
+/// its forward pass. `figures` describe the clip *after* the update, except for the plausibility, which is from the
+/// forward pass too. The last clip needs one more forward pass to be recognised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct StepReport {
     /// Steps taken, from 1.
     pub iteration: usize,
     /// The parts of the loss.
     pub losses: Losses,
-    /// The class that the recogniser says.
+    /// The predicted class.
     pub predicted: usize,
-    /// The class that it said of the original.
+    /// The class predicted for the original clip.
     pub original: usize,
-    /// The class that it is to say; none if any other than the original will do.
+    /// The class to reach; none if any class other than the original counts.
     pub target: Option<usize>,
     /// Probability of the original class.
     pub p_original: f32,
-    /// Probability of the target.
+    /// Probability of the target; none without one.
     pub p_target: Option<f32>,
     /// The five likeliest classes, likeliest first.
     pub top: Vec<Ranked>,
-    /// How far the clip is from the original.
+    /// The distance between the clip and the original.
     pub figures: Metrics,
-    /// Does the recogniser say the target, or, untargeted, anything but the original class?
+    /// Whether the predicted class is the target, or, untargeted, any class other than the original.
     pub fooled: bool,
-    /// Why this was the last step; none if there is more to do.
+    /// Why the attack is over; none while it runs.
     pub done: Option<Done>,
 }
 
-/// The loss and its parts. The parts are unweighted; one that does not enter is 0.
+/// The loss and its parts. The parts are unweighted; a part that the settings leave out is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Losses {
-    /// What the attacker descends: prediction + lambda (smooth + adversarial + perceptual). With the last of them in it, both
-    /// gradients have unit length before they are added ([`super::losses::perceptual::balance`]).
+    /// The loss that the attack minimises: prediction + lambda (smooth + adversarial + perceptual). With the perceptual
+    /// loss, both gradients are scaled to unit length before they are added.
     pub total: f32,
-    /// Cross-entropy to the target, or untargeted minus the cross-entropy to the original class; or the margin.
+    /// Cross-entropy to the target; untargeted, minus the cross-entropy to the original class; or the margin loss.
     pub prediction: f32,
     /// Mean squared acceleration of the perturbed joints (Eq. 7).
     pub smooth: f32,
-    /// How far the discriminator is from taking the clip for natural (Eq. 8).
+    /// The discriminator's loss on the perturbed clip labelled as natural (Eq. 8).
     pub adversarial: f32,
     /// SMART's perceptual loss.
     pub perceptual: f32,
-    /// The discriminator's own loss (Eq. 9), which the attacker does not descend.
+    /// The discriminator's own training loss (Eq. 9), not part of the total.
     pub discriminator: f32,
 }
 
 /// A class and its probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Ranked {
-    /// The class.
+    /// Index of the class.
     pub index: usize,
-    /// Its probability.
+    /// Its probability, 0 to 1.
     pub p: f32,
 }
 
 /// Why an attack is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Done {
     /// All iterations are taken.
     Iterations,
-    /// The target held. That step left the clip as it was, so what it held for is what is returned.
+    /// The stop rule is met. The last step leaves the clip unchanged, so the clip that met the rule is returned.
     Held,
-    /// Somebody stopped it.
+    /// The user stopped it.
     Cancelled,
 }
 
-/// Probabilities from logits.
+/// Probabilities from logits, both (classes).
 pub fn softmax(logits: &[f32]) -> Vec<f32> {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let exps: Vec<f64> = logits.iter().map(|l| f64::from(l - highest).exp()).collect();
@@ -84,7 +88,7 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
     exps.iter().map(|e| (e / sum) as f32).collect()
 }
 
-/// The `n` likeliest classes, likeliest first; of equals the lower index.
+/// The `n` likeliest classes, likeliest first; ties go to the lower index.
 pub fn top(probabilities: &[f32], n: usize) -> Vec<Ranked> {
     let mut all: Vec<Ranked> = probabilities.iter().enumerate().map(|(index, &p)| Ranked { index, p }).collect();
     all.sort_by(|a, b| b.p.total_cmp(&a.p));
@@ -92,7 +96,7 @@ pub fn top(probabilities: &[f32], n: usize) -> Vec<Ranked> {
     all
 }
 
-/// What the forward pass says of the classes, and what that means for the goal.
+/// The recogniser's answer to a clip, compared with the goal.
 pub struct Verdict {
     /// The likeliest class.
     pub predicted: usize,

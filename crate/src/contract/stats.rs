@@ -1,30 +1,41 @@
-//! Shares with their confidence intervals, and medians.
+//! Rates with confidence intervals, quantiles and means.
 
 use std::fmt;
 
-/// So many out of so many.
+/// A number of hits out of a number of trials.
+///
+/// ```
+/// use ciasa::contract::stats::Rate;
+///
+/// let rate = Rate { hits: 10, of: 20 };
+/// let (low, high) = rate.interval();
+/// assert_eq!(rate.share(), 0.5);
+/// assert!((low - 0.299).abs() < 1e-3 && (high - 0.701).abs() < 1e-3);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate {
-    /// How many did.
+    /// Number of hits.
     pub hits: usize,
-    /// Of how many.
+    /// Number of trials.
     pub of: usize,
 }
 
 impl Rate {
-    /// Counts.
+    /// Counts the hits among answers.
     pub fn count(answers: impl IntoIterator<Item = bool>) -> Self {
         let count = |r: Self, hit: bool| Self { hits: r.hits + usize::from(hit), of: r.of + 1 };
         answers.into_iter().fold(Self::default(), count)
     }
 
-    /// 0 to 1; 0 of nothing.
+    /// Hits as a share of the trials, 0 to 1; NaN without trials.
     pub fn share(self) -> f64 {
-        self.hits as f64 / self.of.max(1) as f64
+        self.hits as f64 / self.of as f64
     }
 
-    /// The 95 % interval of Wilson (1927), which stays within 0 and 1 and does not shrink to nothing at either end.
+    /// Wilson's 95 % score interval (1927). It stays within 0 and 1, has a width above 0 at either end, and is (0, 1)
+    /// without trials.
     pub fn interval(self) -> (f64, f64) {
+        // The 97.5 % point of the normal distribution: two tails of 2.5 % leave 95 %.
         const Z: f64 = 1.959_964;
         if self.of == 0 {
             return (0.0, 1.0);
@@ -47,12 +58,12 @@ impl fmt::Display for Rate {
     }
 }
 
-/// The median; of an even number the lower of the middle two. None of nothing.
+/// The median; of an even number of values the lower of the middle two. None without values.
 pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The smallest value that at least this share of all values does not exceed. None of nothing.
+/// The smallest value that at least this share of all values does not exceed. None without values; NaN is left out.
 pub fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> Option<f64> {
     let mut values: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     values.sort_by(f64::total_cmp);
@@ -60,7 +71,7 @@ pub fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> Option<f64
     values.get(rank.saturating_sub(1)).copied()
 }
 
-/// The mean; none of nothing.
+/// The mean; none without values.
 pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (sum, n) = values.into_iter().fold((0.0, 0), |(sum, n), v| (sum + v, n + 1));
     (n > 0).then(|| sum / f64::from(n))
@@ -80,6 +91,7 @@ mod tests {
         assert!(low == 0.0 && (high - 0.2775).abs() < 1e-3);
         assert_eq!(Rate { hits: 27, of: 27 }.interval().1, 1.0);
         assert_eq!(Rate::default().interval(), (0.0, 1.0));
+        assert!(Rate::default().share().is_nan());
         assert_eq!(Rate::count([true, false, true, true]).to_string(), "75.0 [30, 95]");
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::clips::stratified;
 use super::defence::Detector;
 use super::manifold::Manifold;
+use crate::contract::sample::stratified;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;

@@ -4,7 +4,6 @@
 //! attack with the rows that it answers, [`run`] works through them on several threads, [`table`] keeps the rows so that a run can
 //! go on where it was cut off, and [`report`] turns them into tables and plots. How a row is judged is told in [`row`].
 
-pub mod clips;
 pub mod defence;
 pub mod inputs;
 pub mod manifold;

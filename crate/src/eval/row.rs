@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::setting::{Protocol, Setting};
-use crate::attack::{AttackConfig, Constraints, Epsilon, Target};
+use crate::contract::{AttackConfig, Epsilon, Target};
 
 /// A row of the tables. **Protocol.** The iterate that is judged is the last one, which the attack returns: after all iterations, or,
 /// with a stop rule, where it held. `best` tells, separately, whether any iterate met the goal, which is what other code
@@ -178,17 +178,7 @@ pub fn global(config: Option<&AttackConfig>) -> Option<f32> {
 
 /// The constraints that hold, in words.
 pub fn constraints(config: Option<&AttackConfig>) -> String {
-    let Some(config) = config else { return "none".into() };
-    let Constraints { clip, realign, .. } = config.constraints;
-    let parts = [
-        ("clip", clip),
-        ("realign", realign),
-        ("smooth", config.smooth()),
-        ("plausible", config.plausible()),
-        ("perceptual", config.perceptual()),
-    ];
-    let on: Vec<&str> = parts.into_iter().filter(|p| p.1).map(|p| p.0).collect();
-    if on.is_empty() { "none".into() } else { on.join("+") }
+    config.map_or("none".into(), AttackConfig::constraints_in_words)
 }
 
 /// Does the attack have a target?
@@ -198,14 +188,28 @@ pub fn targeted(config: &AttackConfig) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::attack::Peer;
+    use crate::contract::Peer;
+    use crate::contract::eval_columns::EVAL_COLUMNS;
 
     #[test]
     fn five_digits_are_kept() {
         assert_eq!(short(0.123_456_78), 0.123_46);
         assert_eq!(short(1_234_567.0), 1_234_600.0);
         assert_eq!(short(0.0), 0.0);
+    }
+
+    #[test]
+    fn the_columns_are_those_of_the_contract() {
+        let header = EVAL_COLUMNS.join(",");
+        let cells =
+            "e,s,m,w,j,d,0,1,1,true,,fgsm,0.1,,,none,1,1,none,1,,,1,0.5,,,false,0.0,0.0,0.0,0.0,0.0,0.0,,,1,,,0.0";
+        let table = format!("{header}\n{cells}\n");
+        let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(table.as_bytes()).deserialize().collect();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        rows.unwrap().iter().for_each(|row| writer.serialize(row).unwrap());
+        assert_eq!(String::from_utf8(writer.into_inner().unwrap()).unwrap(), table);
     }
 
     #[test]

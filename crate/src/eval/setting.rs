@@ -55,10 +55,7 @@ impl Setting {
             epsilon,
             iterations: protocol.iterations,
             constraints: self.constraints,
-            stop: match protocol.hold {
-                Some(hold) => Stop::Confidence { confidence: f32::MIN_POSITIVE, hold },
-                None => Stop::Iterations,
-            },
+            stop: protocol.rule(),
             seed: protocol.seed,
             ..Default::default()
         };
@@ -79,8 +76,13 @@ pub struct Protocol {
 }
 
 impl Protocol {
+    /// The stop rule of every attack.
+    pub fn rule(self) -> Stop {
+        self.hold.map_or(Stop::Iterations, |hold| Stop::Confidence { confidence: f32::MIN_POSITIVE, hold })
+    }
+
     /// The stop rule in a row.
     pub fn stop(self) -> String {
-        self.hold.map_or("none".into(), |hold| format!("held {hold}"))
+        self.rule().in_words()
     }
 }

@@ -7,20 +7,11 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::fold::{Affine, pointwise, temporal, tensor};
 use super::stgcn::{K, Residual};
+pub use crate::contract::weight_files::Stream;
 use crate::error::Result;
 use crate::kernel::{TAPS, biased_rows, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
 use crate::weights::state::State;
-
-/// What the stream sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stream {
-    /// Joint positions.
-    Joint,
-    /// Each joint minus another, its parent; one bone is zero.
-    Bone,
-}
 
 /// What an AGCN stream looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]

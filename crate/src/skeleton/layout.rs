@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The layouts that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum LayoutId {
     /// Kinect v1, 20 joints, metres (UTD-MHAD, Northwestern-UCLA, MSR-Action3D).
     #[serde(rename = "kinect-v1")]

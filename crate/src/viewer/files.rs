@@ -1,40 +1,21 @@
 //! Layouts and clip files for TypeScript.
 
 use super::export::{clip, set, thrown};
+use super::json::to_js;
+use crate::contract::LayoutInfo;
 use crate::error::Error;
 use crate::format::{self, Format};
-use crate::skeleton::{Layout, LayoutId};
+use crate::skeleton::LayoutId;
 use js_sys::{Float32Array, Object};
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 /// All layouts, as `LayoutInfo[]`.
 ///
 /// # Errors
-/// Never: the text that is parsed is our own.
+/// Never: every layout can be written as JSON.
 #[wasm_bindgen]
 pub fn layouts() -> Result<JsValue, JsValue> {
-    let all: Vec<Value> = LayoutId::ALL.into_iter().map(|id| info(id.layout())).collect();
-    js_sys::JSON::parse(&Value::from(all).to_string())
-}
-
-/// `LayoutInfo` of `web/src/viewer/types.ts`.
-fn info(l: &Layout) -> Value {
-    let regions: Vec<Value> =
-        l.regions.iter().map(|r| json!({ "id": r.id, "name": r.name, "joints": r.joints })).collect();
-    json!({
-        "id": l.id.as_str(),
-        "name": l.name,
-        "joints": l.joints,
-        "parents": l.parents,
-        "dims": l.dims,
-        "confidence": l.confidence,
-        "unit": l.unit,
-        "regions": regions,
-        // A 32-bit epsilon widened to 64 bits would read 0.05000000074505806.
-        "hierarchical": l.hierarchical.iter().map(|e| e.to_string().parse::<f64>().unwrap_or_default()).collect::<Vec<_>>(),
-        "mirror": l.mirror,
-    })
+    to_js(&LayoutId::ALL.map(|id| LayoutInfo::from(id.layout())))
 }
 
 /// Body height of a clip in the layout's unit.

@@ -23,4 +23,8 @@ mod files;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod gl;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod json;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod logic;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod scene;

@@ -1,22 +1,9 @@
 //! Weights for joints in another order than ours, brought into ours.
 
-use serde::{Deserialize, Serialize};
-
 use super::state::State;
+pub use crate::contract::weight_files::JointOrder;
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, MSR_ACTION3D_ORDER, UTD_MHAD_ORDER};
-
-/// The orders in which sets of the same sensor number its joints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JointOrder {
-    /// The layout's own, that of the sensor's software kit (Northwestern-UCLA).
-    Layout,
-    /// UTD-MHAD's: from head to hip, then as the layout.
-    UtdMhad,
-    /// MSR-Action3D's.
-    MsrAction3d,
-}
 
 impl JointOrder {
     /// The orders that occur with a layout, its own first.

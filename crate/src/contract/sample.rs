@@ -1,12 +1,12 @@
-//! Which clips are attacked.
+//! The seeded draw of clips, the same in the Lab and in `ciasa eval`.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 
-/// `n` of the clips, as even over the classes as they go, drawn by the seed: first one of each class, then a second of each, and the
-/// classes in an order of their own each time. So the first 27 of 54 are the 27 that would have been drawn alone. All of them
-/// where there are no more.
+/// Draws `n` clips by seed, as evenly over the classes as possible: one of each class first, then a second of each, and so on,
+/// in a new order of the classes each time. A larger `n` extends the draw: the first 27 of 54 are those of `n = 27`. All clips
+/// if there are no more than `n`.
 ///
 /// `clips` is (clip, class); the result holds clips.
 pub fn stratified(clips: &[(usize, usize)], n: usize, seed: u64) -> Vec<usize> {
@@ -46,7 +46,7 @@ mod tests {
         for n in 0..6 {
             assert_eq!(stratified(&clips, n, 3), all[..n]);
         }
-        // Every clip and every class has its chance to be the first.
+        // Every clip and every class can be the first.
         let mut first: Vec<_> = (0..200).flat_map(|seed| stratified(&clips, 1, seed)).collect();
         first.sort_unstable();
         first.dedup();

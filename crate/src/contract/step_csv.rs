@@ -1,0 +1,98 @@
+//! The steps of an attack as CSV, the same from the page and from `ciasa attack --report`.
+
+use std::borrow::Cow;
+
+use super::report::StepReport;
+
+/// The columns. Classes are indices from 0; `predicted_name` is the class's name. Lengths are in the layout's unit.
+pub const COLUMNS: [&str; 18] = [
+    "iteration",
+    "total",
+    "prediction",
+    "smooth",
+    "adversarial",
+    "perceptual",
+    "discriminator",
+    "predicted",
+    "predicted_name",
+    "p_original",
+    "p_target",
+    "linf",
+    "mean_displacement",
+    "max_displacement",
+    "bone_deviation",
+    "acceleration_change",
+    "plausibility",
+    "epsilon_excess",
+];
+
+/// The header and one row for each report (RFC 4180 with line feeds). `classes` are the recogniser's class names.
+pub fn table<'a>(reports: impl IntoIterator<Item = &'a StepReport>, classes: &[String]) -> String {
+    let mut csv = COLUMNS.join(",") + "\n";
+    for report in reports {
+        csv.push_str(&row(report, classes).join(","));
+        csv.push('\n');
+    }
+    csv
+}
+
+fn row(report: &StepReport, classes: &[String]) -> [String; COLUMNS.len()] {
+    let (loss, metrics) = (&report.losses, &report.figures);
+    let optional = |value: Option<f32>| value.map_or(String::new(), |v| v.to_string());
+    let name = classes.get(report.predicted).map_or("", String::as_str);
+    [
+        report.iteration.to_string(),
+        loss.total.to_string(),
+        loss.prediction.to_string(),
+        loss.smooth.to_string(),
+        loss.adversarial.to_string(),
+        loss.perceptual.to_string(),
+        loss.discriminator.to_string(),
+        report.predicted.to_string(),
+        cell(name).into_owned(),
+        report.p_original.to_string(),
+        optional(report.p_target),
+        metrics.linf.to_string(),
+        metrics.mean_displacement.to_string(),
+        metrics.max_displacement.to_string(),
+        metrics.bone_deviation.to_string(),
+        metrics.acceleration_change.to_string(),
+        optional(metrics.plausibility),
+        metrics.epsilon_excess.to_string(),
+    ]
+}
+
+/// A text as a CSV cell, quoted if necessary.
+fn cell(text: &str) -> Cow<'_, str> {
+    match text.contains(['"', ',', '\r', '\n']) {
+        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
+        false => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Losses, Metrics};
+
+    #[test]
+    fn one_row_a_step_with_quoted_names() {
+        let report = StepReport {
+            iteration: 1,
+            losses: Losses { total: 0.1, prediction: 0.2, smooth: 0.3, ..Losses::default() },
+            predicted: 1,
+            original: 0,
+            target: None,
+            p_original: 0.25,
+            p_target: None,
+            top: Vec::new(),
+            figures: Metrics { linf: 0.05, ..Metrics::default() },
+            fooled: true,
+            done: None,
+        };
+        let csv = table([&report], &["sit".into(), "say \"hi\", wave".into()]);
+        let expected = "1,0.1,0.2,0.3,0,0,0,1,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0";
+        assert_eq!(csv, format!("{}\n{expected}\n", COLUMNS.join(",")));
+        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,1,,0.25,,0.05,0,0,0,0,,0\n"));
+    }
+}

@@ -1,0 +1,106 @@
+//! Functions of the contract for TypeScript; `web/src/core` wraps them.
+
+use js_sys::Float32Array;
+use wasm_bindgen::prelude::*;
+
+use super::export::{clip, thrown};
+use super::json::{from_js, to_js};
+use crate::contract::stats::Rate;
+use crate::contract::{AttackConfig, Peer, StepReport, metrics, sample, step_csv};
+use crate::error::Error;
+
+/// The default `AttackConfig`.
+///
+/// # Errors
+/// Never: settings can always be written as JSON.
+#[wasm_bindgen(js_name = attackDefaults)]
+pub fn attack_defaults() -> Result<JsValue, JsValue> {
+    to_js(&AttackConfig::default())
+}
+
+/// An `AttackConfig` changed to that of a peer ([`Peer::apply`]).
+///
+/// # Errors
+/// Throws if there is no such peer, or the settings are none.
+#[wasm_bindgen(js_name = applyPeer)]
+pub fn apply_peer(peer: &str, config: JsValue) -> Result<JsValue, JsValue> {
+    let known = Peer::parse(peer).ok_or_else(|| thrown(Error::config(format!("there is no attack {peer:?}"))))?;
+    to_js(&known.apply(settings(config)?))
+}
+
+/// The peer that an `AttackConfig` describes ([`Peer::of`]).
+///
+/// # Errors
+/// Throws if the settings are none.
+#[wasm_bindgen(js_name = peerOf)]
+pub fn peer_of(config: JsValue) -> Result<String, JsValue> {
+    Ok(Peer::of(&settings(config)?).as_str().into())
+}
+
+/// The constraints in force as tables write them ([`AttackConfig::constraints_in_words`]).
+///
+/// # Errors
+/// Throws if the settings are none.
+#[wasm_bindgen(js_name = constraintsInWords)]
+pub fn constraints_in_words(config: JsValue) -> Result<String, JsValue> {
+    Ok(settings(config)?.constraints_in_words())
+}
+
+/// The stop rule as tables write it ([`crate::contract::Stop::in_words`]).
+///
+/// # Errors
+/// Throws if the settings are none.
+#[wasm_bindgen(js_name = stopInWords)]
+pub fn stop_in_words(config: JsValue) -> Result<String, JsValue> {
+    Ok(settings(config)?.stop.in_words())
+}
+
+/// Wilson's 95 % interval of a rate, `[low, high]` ([`Rate::interval`]).
+#[wasm_bindgen(js_name = wilsonInterval)]
+pub fn wilson_interval(hits: usize, of: usize) -> Vec<f64> {
+    let (low, high) = Rate { hits, of }.interval();
+    vec![low, high]
+}
+
+/// Draws `n` clips by seed ([`sample::stratified`]). `classes` is each clip's class; the result is indices into it.
+#[wasm_bindgen(js_name = drawClips)]
+pub fn draw_clips(classes: &[u32], n: usize, seed: u64) -> Vec<usize> {
+    let clips: Vec<(usize, usize)> = classes.iter().enumerate().map(|(clip, &class)| (clip, class as usize)).collect();
+    sample::stratified(&clips, n, seed)
+}
+
+/// Mean displacement of the seen joints of each frame, (T) ([`metrics::displacement`]).
+///
+/// # Errors
+/// Throws if the values do not make a clip, or the perturbed values are not of its shape.
+#[wasm_bindgen]
+pub fn displacement(
+    layout: &str,
+    fps: f32,
+    frames: usize,
+    people: usize,
+    data: &Float32Array,
+    perturbed: &Float32Array,
+) -> Result<Vec<f32>, JsValue> {
+    let clean = clip(layout, fps, frames, people, data).map_err(thrown)?;
+    let perturbed = perturbed.to_vec();
+    if perturbed.len() != clean.data().len() {
+        let cause = format!("has {} values; the clip has {}", perturbed.len(), clean.data().len());
+        return Err(thrown(Error::config(cause).at("perturbed")));
+    }
+    Ok(metrics::displacement(&clean, &perturbed))
+}
+
+/// The steps of an attack, `StepReport[]`, as CSV ([`step_csv::table`]).
+///
+/// # Errors
+/// Throws if the reports are none.
+#[wasm_bindgen(js_name = stepCsv)]
+pub fn steps_as_csv(reports: JsValue, classes: Vec<String>) -> Result<String, JsValue> {
+    let reports: Vec<StepReport> = from_js(reports, "reports")?;
+    Ok(step_csv::table(&reports, &classes))
+}
+
+fn settings(config: JsValue) -> Result<AttackConfig, JsValue> {
+    from_js(config, "settings")
+}
