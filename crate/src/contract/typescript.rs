@@ -1,0 +1,157 @@
+//! Compares `web/src/generated` with the Rust types and constants that cross to TypeScript, or writes it anew:
+//! `npm run types`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+use ts_rs::{Config, TS};
+
+use super::eval_columns::EVAL_COLUMNS;
+use super::layout_info::RegionInfo;
+use super::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
+use super::messages::{
+    Backend, BackendKind, ClipHead, DeviceChoice, ErrorMessage, LoadedWeights, Memory, Parity, RecognitionHead,
+};
+use super::weight_files::{
+    Answers, Choice, Identified, JointOrder, MAX_NAMES_BYTES, MAX_WEIGHT_BYTES, Question, Stream,
+};
+use super::*;
+use crate::error::Error;
+use crate::skeleton::LayoutId;
+
+const NOTICE: &str = "// Generated from crate/src/contract. Do not edit; run: npm run types\n";
+
+#[test]
+fn generated_typescript_is_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src/generated");
+    for (name, text) in [("types.ts", types()), ("constants.ts", constants())] {
+        let path = folder.join(name);
+        if std::env::var_os("UPDATE_GENERATED").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&path, text).unwrap();
+        } else {
+            let there = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(there == text, "web/src/generated/{name} is out of date. Run: npm run types");
+        }
+    }
+}
+
+fn types() -> String {
+    // A seed or a size is a number in the page; those above 2^53 do not occur.
+    let config = Config::new().with_large_int("number");
+    let mut text = NOTICE.to_owned();
+    macro_rules! write_types {
+        ($($type:ty),* $(,)?) => {
+            $(text.push_str(&declaration::<$type>(&config));)*
+        };
+    }
+    write_types!(
+        // Settings.
+        AttackConfig,
+        Method,
+        Prediction,
+        Restraint,
+        Target,
+        Epsilon,
+        Constraints,
+        Stop,
+        Peer,
+        // Reports.
+        StepReport,
+        Losses,
+        Ranked,
+        Metrics,
+        Done,
+        // Networks.
+        Manifest,
+        ModelEntry,
+        Architecture,
+        Preprocessing,
+        WeightFile,
+        Accuracy,
+        Identified,
+        Question,
+        Choice,
+        Answers,
+        Stream,
+        JointOrder,
+        // Skeletons and clips.
+        LayoutId,
+        LayoutInfo,
+        RegionInfo,
+        ClipHead,
+        // The engine.
+        RecognitionHead,
+        DeviceChoice,
+        BackendKind,
+        Backend,
+        Parity,
+        ErrorMessage,
+        LoadedWeights,
+        Memory,
+    );
+    text
+}
+
+fn constants() -> String {
+    let mut text = format!("{NOTICE}import type {{ Peer }} from \"./types.ts\";\n");
+    let names = Peer::ALL.map(|peer| format!("  {}: {},\n", quoted(peer.as_str()), quoted(peer.name()))).concat();
+    let _ = write!(
+        text,
+        "\n/** Names of the attacks. */\nexport const PEER_NAMES: Record<Peer, string> = {{\n{names}}};\n"
+    );
+    let mut list = |name: &str, about: &str, words: &[&str]| {
+        let words: String = words.iter().map(|word| format!("  {},\n", quoted(word))).collect();
+        let _ = write!(text, "\n/** {about} */\nexport const {name} = [\n{words}] as const;\n");
+    };
+    list("ERROR_KINDS", "Kinds of errors.", &Error::KINDS);
+    list("STEP_COLUMNS", "Columns of an attack's steps as CSV.", &step_csv::COLUMNS);
+    list("EVAL_COLUMNS", "Columns of the tables of `ciasa eval`.", &EVAL_COLUMNS);
+    let mut number = |name: &str, about: &str, value: usize| {
+        let _ = write!(text, "\n/** {about} */\nexport const {name} = {value};\n");
+    };
+    number("MAX_WEIGHT_BYTES", "The largest weight file that is read, in bytes.", MAX_WEIGHT_BYTES);
+    number("MAX_NAMES_BYTES", "The largest list of class names that is read, in bytes.", MAX_NAMES_BYTES);
+    text
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// A type with its comments, laid out line by line.
+fn declaration<T: TS>(config: &Config) -> String {
+    let raw = format!("{}export {}", T::docs().unwrap_or_default(), T::decl(config));
+    let mut text = String::from("\n");
+    let mut lines = raw.lines().map(str::trim);
+    while let Some(line) = lines.next() {
+        if line == "/**" {
+            let comment: Vec<&str> = lines.by_ref().take_while(|l| *l != "*/").collect();
+            text.push_str(&comment_of(&comment, if text.len() > 1 { "  " } else { "" }));
+            continue;
+        }
+        let line = line.replace("\"kind\":", "kind:").replace(", }", ";\n}").replace(", kind", "; kind");
+        for part in line.lines() {
+            let part = part.strip_suffix(',').map_or(part.to_owned(), |field| format!("{field};"));
+            let indent = if part.starts_with("export") || part.starts_with('}') { "" } else { "  " };
+            let _ = writeln!(text, "{indent}{part}");
+        }
+    }
+    assert!(text.lines().all(|line| line.len() <= 120), "a line of more than 120 columns:\n{text}");
+    text
+}
+
+/// A doc comment without Rust's examples and links.
+fn comment_of(lines: &[&str], indent: &str) -> String {
+    let text = lines.iter().map(|line| line.trim_start_matches('*').trim()).collect::<Vec<_>>().join("\n");
+    let prose: String = text.split("```").step_by(2).collect();
+    let prose = prose.replace("[`", "`").replace("`]", "`");
+    match prose.trim().lines().collect::<Vec<_>>().as_slice() {
+        [line] => format!("{indent}/** {line} */\n"),
+        lines => {
+            let body: String = lines.iter().map(|l| format!("{indent} * {l}").trim_end().to_owned() + "\n").collect();
+            format!("{indent}/**\n{body}{indent} */\n")
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// Generated from crate/src/contract. Do not edit; run: npm run types
+import type { Peer } from "./types.ts";
+
+/** Names of the attacks. */
+export const PEER_NAMES: Record<Peer, string> = {
+  "fgsm": "FGSM",
+  "pgd": "PGD",
+  "mi-fgsm": "MI-FGSM",
+  "cw": "C&W margin",
+  "smart": "SMART",
+  "ciasa": "CIASA",
+};
+
+/** Kinds of errors. */
+export const ERROR_KINDS = [
+  "format",
+  "weights",
+  "config",
+  "device",
+  "data",
+  "io",
+] as const;
+
+/** Columns of an attack's steps as CSV. */
+export const STEP_COLUMNS = [
+  "iteration",
+  "total",
+  "prediction",
+  "smooth",
+  "adversarial",
+  "perceptual",
+  "discriminator",
+  "predicted",
+  "predicted_name",
+  "p_original",
+  "p_target",
+  "linf",
+  "mean_displacement",
+  "max_displacement",
+  "bone_deviation",
+  "acceleration_change",
+  "plausibility",
+  "epsilon_excess",
+] as const;
+
+/** Columns of the tables of `ciasa eval`. */
+export const EVAL_COLUMNS = [
+  "experiment",
+  "setting",
+  "model",
+  "weights",
+  "judge",
+  "dataset",
+  "clip",
+  "label",
+  "clean",
+  "clean_correct",
+  "target",
+  "attack",
+  "epsilon",
+  "share",
+  "region",
+  "constraints",
+  "iterations",
+  "seed",
+  "stop",
+  "used",
+  "first",
+  "best",
+  "predicted",
+  "confidence",
+  "p_target",
+  "hit",
+  "fooled",
+  "linf",
+  "mean_displacement",
+  "max_displacement",
+  "bone_deviation",
+  "acceleration_change",
+  "epsilon_excess",
+  "plausibility",
+  "natural",
+  "smoothed",
+  "flag_bones",
+  "flag_acceleration",
+  "seconds",
+] as const;
+
+/** The largest weight file that is read, in bytes. */
+export const MAX_WEIGHT_BYTES = 67108864;
+
+/** The largest list of class names that is read, in bytes. */
+export const MAX_NAMES_BYTES = 1000000;

@@ -1,0 +1,400 @@
+// Generated from crate/src/contract. Do not edit; run: npm run types
+
+/**
+ * All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
+ * on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
+ */
+export type AttackConfig = {
+  /** How the gradient moves the clip. */
+  method: Method;
+  /** The loss of the recogniser's answer. */
+  prediction: Prediction;
+  /** The loss that keeps the change hard to see. */
+  restraint: Restraint;
+  /** The class that the recogniser should answer. */
+  target: Target;
+  /** The attack region, joints by index; none means all joints. Joints outside it do not move. */
+  joints: Array<number> | null;
+  /** The largest change of a coordinate, in the layout's unit (Eq. 5). */
+  epsilon: Epsilon;
+  /** Step size of the clip and of the discriminator. FGSM ignores it: its step is epsilon. */
+  alpha: number;
+  /** Weight of the restraint against the prediction loss (Eq. 12). */
+  lambda: number;
+  /** Steps at most. FGSM ignores it and takes one step. */
+  iterations: number;
+  /** The constraints that are on. */
+  constraints: Constraints;
+  /** When to stop early. */
+  stop: Stop;
+  /**
+   * Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
+   * reset.
+   */
+  seed: number;
+};
+
+/** How the gradient moves the clip. */
+export type Method = "fgsm" | "ciasa" | "pgd" | "mi-fgsm" | "adam";
+
+/** The loss of the recogniser's answer. */
+export type Prediction = { kind: "cross-entropy" } | { kind: "margin";
+  /** The margin to reach beyond the decision boundary, at least 0. */
+  kappa: number;
+};
+
+/** The loss that keeps the change hard to see. */
+export type Restraint = "ciasa" | "smart";
+
+/** The class that the recogniser should answer. */
+export type Target = { kind: "untargeted" } | { kind: "least-likely" } | { kind: "class";
+  /** Its index. */
+  index: number;
+};
+
+/** The bound of each coordinate's change, in the layout's unit. */
+export type Epsilon = number | Array<number>;
+
+/** The constraints of section III-B. Each can be switched off (the paper's ablation). */
+export type Constraints = {
+  /** Clip every coordinate to epsilon after each step. */
+  clip: boolean;
+  /** Restore the bone lengths after each step (SSR). */
+  realign: boolean;
+  /** Penalise acceleration (Eq. 7). */
+  smooth: boolean;
+  /** Penalise poses that a discriminator finds unnatural (Eq. 8). */
+  plausible: boolean;
+};
+
+/** When to stop before all iterations are taken. */
+export type Stop = { kind: "iterations" } | { kind: "confidence";
+  /** A probability, above 0. */
+  confidence: number;
+  /** Forward passes in a row, at least 1. */
+  hold: number;
+};
+
+/** An attack by its name in the literature. */
+export type Peer = "fgsm" | "pgd" | "mi-fgsm" | "cw" | "smart" | "ciasa";
+
+/**
+ * One step of an attack.
+ *
+ * `losses`, the probabilities, `predicted` and `fooled` describe the clip *before* the step's update: they come from
+ * its forward pass. `figures` describe the clip *after* the update, except for the plausibility, which is from the
+ * forward pass too. The last clip needs one more forward pass to be recognised.
+ */
+export type StepReport = {
+  /** Steps taken, from 1. */
+  iteration: number;
+  /** The parts of the loss. */
+  losses: Losses;
+  /** The predicted class. */
+  predicted: number;
+  /** The class predicted for the original clip. */
+  original: number;
+  /** The class to reach; none if any class other than the original counts. */
+  target: number | null;
+  /** Probability of the original class. */
+  pOriginal: number;
+  /** Probability of the target; none without one. */
+  pTarget: number | null;
+  /** The five likeliest classes, likeliest first. */
+  top: Array<Ranked>;
+  /** The distance between the clip and the original. */
+  figures: Metrics;
+  /** Whether the predicted class is the target, or, untargeted, any class other than the original. */
+  fooled: boolean;
+  /** Why the attack is over; none while it runs. */
+  done: Done | null;
+};
+
+/** The loss and its parts. The parts are unweighted; a part that the settings leave out is 0. */
+export type Losses = {
+  /**
+   * The loss that the attack minimises: prediction + lambda (smooth + adversarial + perceptual). With the perceptual
+   * loss, both gradients are scaled to unit length before they are added.
+   */
+  total: number;
+  /** Cross-entropy to the target; untargeted, minus the cross-entropy to the original class; or the margin loss. */
+  prediction: number;
+  /** Mean squared acceleration of the perturbed joints (Eq. 7). */
+  smooth: number;
+  /** The discriminator's loss on the perturbed clip labelled as natural (Eq. 8). */
+  adversarial: number;
+  /** SMART's perceptual loss. */
+  perceptual: number;
+  /** The discriminator's own training loss (Eq. 9), not part of the total. */
+  discriminator: number;
+};
+
+/** A class and its probability. */
+export type Ranked = {
+  /** Index of the class. */
+  index: number;
+  /** Its probability, 0 to 1. */
+  p: number;
+};
+
+/** The metrics of one perturbed clip. Lengths are in the layout's unit. */
+export type Metrics = {
+  /** The largest change of a coordinate. */
+  linf: number;
+  /** Mean distance between a joint and its original position, over all seen joints and frames. */
+  meanDisplacement: number;
+  /** Largest distance between a joint and its original position. */
+  maxDisplacement: number;
+  /** Largest change of a bone's length, relative to its length in the same frame of the original. */
+  boneDeviation: number;
+  /**
+   * Mean squared change of a joint's acceleration `v[t+1] + v[t-1] - 2 v[t]`, over joints and inner frames, in (unit
+   * per frame squared) squared.
+   */
+  accelerationChange: number;
+  /** Mean score of the discriminator, 1 for natural; none if the attack has no discriminator. */
+  plausibility: number | null;
+  /** Largest excess of a coordinate's change over its epsilon, caused by the realignment. */
+  epsilonExcess: number;
+};
+
+/** Why an attack is over. */
+export type Done = "iterations" | "held" | "cancelled";
+
+/** The list of shipped networks, `models/manifest.json`. */
+export type Manifest = {
+  /** Version of this format: 1. */
+  version: number;
+  /** The networks, the default first. */
+  models: Array<ModelEntry>;
+};
+
+/** One network. */
+export type ModelEntry = {
+  /** Stable id, used in addresses. */
+  id: string;
+  /** Name for people. */
+  name: string;
+  /** Architecture of the network. */
+  architecture: Architecture;
+  /** Skeleton layout of its clips. */
+  layout: LayoutId;
+  /** Names of the classes, in the order of the logits. */
+  classes: Array<string>;
+  /** Number of people in its input, M. */
+  people: number;
+  /** Number of frames in its input, T, to which the preprocessing brings a clip; 0 if it takes any number. */
+  frames: number;
+  /** What happens to a clip before the network reads it. */
+  preprocessing: Preprocessing;
+  /** The weight files, beside the manifest: one, or two for the joint and the bone stream of 2s-AGCN. */
+  weights: Array<WeightFile>;
+  /** Accuracy on test clips. */
+  accuracy: Accuracy;
+  /** How the data were split for training and test. */
+  split: string;
+  /** The data set, with its citation. */
+  data: string;
+  /** Licence of the weights. */
+  licence: string;
+  /** The command that trains it again. */
+  retrain: string;
+};
+
+/** The supported networks. */
+export type Architecture = "st-gcn" | "2s-agcn-joint" | "2s-agcn-bone" | "2s-agcn" | "shift-gcn";
+
+/**
+ * What happens to a clip before a network reads it. The first three are this project's, the others those of published
+ * networks. All of them resample a clip that has more frames than the network takes.
+ */
+export type Preprocessing = "raw" | "centred" | "anchored" | "padded" | "kinetics" | "kinetics-up" | "2s-agcn";
+
+/** One weight file. */
+export type WeightFile = {
+  /** File name, beside the manifest. */
+  file: string;
+  /** Size in bytes. */
+  bytes: number;
+  /** SHA-256 in hexadecimal digits. */
+  sha256: string;
+};
+
+/** Accuracy on the test side of a split. */
+export type Accuracy = {
+  /** Share of clips whose class comes first, 0 to 1, measured with the shipped 16-bit weights. */
+  top1: number;
+  /** Number of test clips; 0 if the accuracy is unknown. */
+  clips: number;
+};
+
+/** What weight files hold, and what they leave open. */
+export type Identified = {
+  /** The network with every question answered by its default. Its accuracy is unknown: of 0 clips. */
+  entry: ModelEntry;
+  /** A sentence: which network, its classes, its joints. */
+  summary: string;
+  /** What the files leave open. */
+  questions: Array<Question>;
+};
+
+/** A question with its possible answers. */
+export type Question = {
+  /** The field of `Answers` that answers it. */
+  id: keyof Answers;
+  /** Text for people. */
+  text: string;
+  /** The possible answers. */
+  choices: Array<Choice>;
+  /** Value of the default answer. */
+  default: string;
+};
+
+/** A possible answer. */
+export type Choice = {
+  /** The value in `Answers`. */
+  value: string;
+  /** Text for people. */
+  label: string;
+};
+
+/** What the user knows about weight files. A field that is left out is answered by its default. */
+export type Answers = {
+  /** The stream of a single 2s-AGCN file, or of the first of two. */
+  stream?: Stream;
+  /** The order of the joints. */
+  order?: JointOrder;
+  /** Number of people in the network's input, M. */
+  people?: number;
+  /** What happens to a clip before the network reads it. */
+  preprocessing?: Preprocessing;
+  /** Number of frames in the network's input, T; 0 if it takes any number. */
+  frames?: number;
+  /** The names of the classes: a text with one in each line, or a JSON array of strings. */
+  classNames?: string;
+};
+
+/** The input of a stream of 2s-AGCN. */
+export type Stream = "joint" | "bone";
+
+/** The orders in which data sets of the same sensor number its joints. */
+export type JointOrder = "layout" | "utd-mhad" | "msr-action3d";
+
+/** The layouts that we know. */
+export type LayoutId = "kinect-v1" | "ntu" | "openpose-18" | "hdm05";
+
+/** A skeleton layout. Joints are named by index. */
+export type LayoutInfo = {
+  /** Its id. */
+  id: LayoutId;
+  /** Name for people. */
+  name: string;
+  /** Names of the joints, (V). */
+  joints: Array<string>;
+  /** Parent of each joint, (V); the centre is its own parent. */
+  parents: Array<number>;
+  /** Number of channels that are coordinates: 3, or 2 for positions in the picture. */
+  dims: number;
+  /** Whether a confidence follows the coordinates as the last channel. */
+  confidence: boolean;
+  /** Unit of the coordinates and of epsilon. */
+  unit: string;
+  /** Preset attack regions. */
+  regions: Array<RegionInfo>;
+  /** Default epsilon of each joint for hierarchical clipping, (V). */
+  hierarchical: Array<number>;
+  /** The joint on the other side, (V); joints on the midline are their own. */
+  mirror: Array<number>;
+};
+
+/** A named set of joints. */
+export type RegionInfo = {
+  /** Its id: `set-1` to `set-4`, `legs`, `arms`. */
+  id: string;
+  /** Name for people. */
+  name: string;
+  /** The joints, by index. */
+  joints: Array<number>;
+};
+
+/** A clip without its values, which cross as a `Float32Array` beside it. */
+export type ClipHead = {
+  /** Skeleton layout. */
+  layout: LayoutId;
+  /** Frames per second. */
+  fps: number;
+  /** Number of frames, T. */
+  frames: number;
+  /** Number of people, M. */
+  people: number;
+  /** Name of its class; none if unknown. */
+  label: string | null;
+};
+
+/** The recogniser's answer without all its probabilities, which cross as a `Float32Array` beside it. */
+export type RecognitionHead = {
+  /** The five likeliest classes, likeliest first. */
+  top: Array<Ranked>;
+};
+
+/** The device that the user asks for. */
+export type DeviceChoice = "auto" | "webgpu" | "cpu";
+
+/** The device that the engine computes on. */
+export type BackendKind = "webgpu" | "cpu";
+
+/** The device in use and the reason for it. */
+export type Backend = {
+  /** GPU or CPU. */
+  kind: BackendKind;
+  /** Name of the GPU or of the CPU backend. */
+  name: string;
+  /** Why this device is used, a sentence for the user. */
+  reason: string;
+  /** Whether the GPU is emulated on the CPU. */
+  software: boolean;
+  /** The latest comparison of GPU and CPU; none if only the CPU is used. */
+  parity: Parity | null;
+};
+
+/** The GPU's results compared with the CPU's. */
+export type Parity = {
+  /** Relative L2 distance of the logits. */
+  logits: number;
+  /** Relative L2 distance of the gradient with respect to the input. */
+  gradient: number;
+  /** The bound on both distances. */
+  tolerance: number;
+  /** Whether both distances are within it. */
+  ok: boolean;
+  /** Milliseconds of one forward and backward pass on the GPU, its shaders compiled before. */
+  gpuMs: number;
+  /** Milliseconds of one forward and backward pass on the CPU. */
+  cpuMs: number;
+};
+
+/** An error, as the page catches it. */
+export type ErrorMessage = {
+  /** One of `crate::Error::KINDS`; "engine" for a crash of the module, "network" for a failed download. */
+  kind: string;
+  /** Text for people. */
+  message: string;
+};
+
+/** A network loaded from the user's weight files. */
+export type LoadedWeights = {
+  /** The network, every question answered. */
+  entry: ModelEntry;
+  /** The device in use, which may differ from the one before. */
+  backend: Backend;
+};
+
+/** Memory in use, in bytes. */
+export type Memory = {
+  /** WebAssembly's linear memory, which never shrinks. */
+  wasm: number;
+  /** Reserved on the GPU; none on the CPU backend. */
+  gpu: number | null;
+  /** Number of live allocations on the GPU; none on the CPU backend. */
+  gpuAllocations: number | null;
+};
