@@ -102,6 +102,8 @@ test("attacks computed together equal the same attacks computed alone", async ({
     };
     const base: AttackConfig = {
       method: "ciasa",
+      prediction: { kind: "cross-entropy" },
+      restraint: "ciasa",
       target: { kind: "least-likely" },
       joints: null,
       epsilon: 0.02,

@@ -1,6 +1,6 @@
+import "./core.ts";
 import { expect, test } from "@playwright/test";
 import { attackConfig, configPatch, jointEpsilons, regionJoints } from "../../web/src/attack/config.ts";
-import { displacement } from "../../web/src/core/displacement.ts";
 import type { LayoutInfo } from "../../web/src/core/layout.ts";
 import { defaults, type State } from "../../web/src/settings/table.ts";
 
@@ -54,25 +54,4 @@ test("a list of epsilons for another layout is ignored", () => {
 test("a running attack gets only the changed settings", () => {
   expect(configPatch(config({}), config({}))).toEqual({});
   expect(configPatch(config({}), config({ alpha: 0.5 }))).toEqual({ alpha: 0.5 });
-});
-
-test("displacement is the mean over a frame's joints, without absent people", () => {
-  const data = new Float32Array(2 * 2 * 3 * 3).fill(1);
-  // The second person is absent.
-  for (const t of [0, 1]) data.fill(0, (t * 2 + 1) * 9, (t * 2 + 2) * 9);
-  const clip = {
-    id: "",
-    name: "",
-    label: null,
-    layout: layout.id,
-    fps: 30,
-    frames: 2,
-    people: 2,
-    data,
-    origin: "file",
-  } as const;
-  const moved = data.slice();
-  moved[18] = 1 + 3;
-  moved[19] = 1 + 4;
-  expect([...displacement(clip, moved, layout)]).toEqual([0, Math.fround(5 / 3)]);
 });

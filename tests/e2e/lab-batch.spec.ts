@@ -1,3 +1,4 @@
+import "./core.ts";
 import { expect, test } from "@playwright/test";
 import type { Backend } from "../../web/src/core/types.ts";
 import { attacksAtOnce } from "../../web/src/engine/batch.ts";

@@ -6,6 +6,7 @@ mod attack_laws;
 mod attack_loop;
 mod attack_peers;
 mod circles;
+mod draw;
 mod eval;
 mod eval_results;
 mod formats;

@@ -1,8 +1,8 @@
 //! What page, engine and command line share: settings and presets, bounds, goals, reports, metrics, the model manifest,
 //! statistics, the draw of clips. No Burn.
 //!
-//! Everything here is plain data and arithmetic, so the small viewer module carries it too. Types that cross to TypeScript are
-//! defined here once; `web/src/generated` holds their TypeScript form.
+//! Everything here is plain data and arithmetic, so the small viewer module carries it too. Types that cross to
+//! TypeScript are defined here once; `web/src/generated` holds their TypeScript form.
 
 pub mod config;
 pub mod eval_columns;

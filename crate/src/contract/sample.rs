@@ -4,9 +4,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 
-/// Draws `n` clips by seed, as evenly over the classes as possible: one of each class first, then a second of each, and so on,
-/// in a new order of the classes each time. A larger `n` extends the draw: the first 27 of 54 are those of `n = 27`. All clips
-/// if there are no more than `n`.
+/// Draws `n` clips by seed, as evenly over the classes as possible: one of each class first, then a second of each, and
+/// so on, in a new order of the classes each time. A larger `n` extends the draw: the first 27 of 54 are those of `n =
+/// 27`. All clips if there are no more than `n`.
 ///
 /// `clips` is (clip, class); the result holds clips.
 pub fn stratified(clips: &[(usize, usize)], n: usize, seed: u64) -> Vec<usize> {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::{ModelEntry, Preprocessing};
 
-/// The largest weight file that is read, in bytes: the largest published networks have 14 MB, with optimiser state 42 MB.
+/// The largest weight file that is read, in bytes: the largest published networks have 14 MB, with optimiser state 42
+/// MB.
 pub const MAX_WEIGHT_BYTES: usize = 64 << 20;
 
 /// The largest list of class names that is read, in bytes.

@@ -1,4 +1,5 @@
 import { Failure } from "../base/failure.ts";
+import { attackDefaults } from "../core/attack-config.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import { applyPeer } from "../core/peers.ts";
 import type { AttackConfig } from "../core/types.ts";
@@ -64,12 +65,10 @@ export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes
 /** As `attackConfig`, without a target; unset step sizes and weights get the method's defaults. */
 export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): AttackConfig {
   const config = applyPeer(state.mode === "one-step" ? "fgsm" : state.method, {
-    method: "ciasa",
+    ...attackDefaults(),
     target: { kind: "untargeted" },
     joints: regionJoints(state, layout),
     epsilon: state.mode === "advanced" ? [...jointEpsilons(state, layout)] : globalEpsilon(state, layout),
-    alpha: 0.01,
-    lambda: 10,
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     constraints:
       state.mode === "one-step"

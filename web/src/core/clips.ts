@@ -18,7 +18,7 @@ const FORMATS: Record<ClipFormat, string> = {
 /** All skeleton layouts. Loads the module first if needed. */
 export async function layouts(): Promise<LayoutInfo[]> {
   await loadCore();
-  return coreLayouts() as LayoutInfo[];
+  return coreLayouts();
 }
 
 /**

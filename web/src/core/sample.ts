@@ -1,23 +1,22 @@
+import { drawClips } from "../../pkg/viewer/viewer.js";
+
 /**
- * Draws one item of each class by seed; the same seed draws the same items. `labels`: the class of each item, null or
- * an unknown name for none. Returns indices into `labels`, in the order of `classes`.
+ * Draws one item of each class by seed, with the draw of `ciasa eval`: the same seed and items give the same draw.
+ * `labels`: the class of each item, null or an unknown name for none. Returns indices into `labels`, in the order of
+ * `classes`. Needs the module loaded.
  */
 export function drawOneEach(labels: (string | null)[], classes: string[], seed: number): number[] {
-  const next = random(seed);
-  return classes.flatMap((name) => {
-    const items = labels.flatMap((label, i) => (label === name ? [i] : []));
-    if (items.length === 0) return [];
-    return items[Math.floor(next() * items.length)] ?? [];
+  const known = labels.flatMap((label, item) => {
+    const of = label === null ? -1 : classes.indexOf(label);
+    return of < 0 ? [] : [{ item, of }];
   });
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32, T. Ettinger; public domain). */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const drawn = drawClips(
+    Uint32Array.from(known, ({ of }) => of),
+    new Set(known.map(({ of }) => of)).size,
+    BigInt(seed),
+  );
+  return [...drawn]
+    .flatMap((i) => known[i] ?? [])
+    .sort((a, b) => a.of - b.of)
+    .map(({ item }) => item);
 }

@@ -1,12 +1,24 @@
+import { constraintsInWords, stopInWords } from "../core/attack-config.ts";
+import type { EvalColumn } from "../core/eval-columns.ts";
 import { peerOf } from "../core/peers.ts";
-import type { AttackConfig, ModelInfo } from "../core/types.ts";
+import type { ModelInfo } from "../core/types.ts";
 import type { Row } from "./rows.ts";
 import { experiments, type LabSettings } from "./settings.ts";
 
 type Cell = string | number | boolean | null;
 
-/** First the columns of `ciasa eval`, with classes as indices; after them the page's own, with classes as names. */
-type Column = [name: string, of: (row: Row, classes: string[]) => Cell];
+/** Columns that `ciasa eval` does not have. */
+type OwnColumn =
+  | "joints"
+  | "label_name"
+  | "clean_name"
+  | "target_name"
+  | "predicted_name"
+  | "engine"
+  | "batch";
+
+/** Columns of `ciasa eval` hold classes by index; the page's own hold them by name. */
+type Column = [name: EvalColumn | OwnColumn, of: (row: Row, classes: string[]) => Cell];
 
 const columns: Column[] = [
   ["setting", (row) => row.setting],
@@ -22,14 +34,10 @@ const columns: Column[] = [
   ["epsilon", (row) => epsilon(row)],
   ["share", (row) => (row.height ? (epsilon(row) ?? Number.NaN) / row.height : null)],
   ["joints", ({ config }) => config.joints?.join(" ") ?? "all"],
-  ["constraints", (row) => constraints(row.config)],
+  ["constraints", (row) => constraintsInWords(row.config)],
   ["iterations", (row) => row.config.iterations],
   ["seed", (row) => row.config.seed],
-  [
-    "stop",
-    ({ config: { stop } }) =>
-      stop.kind === "iterations" ? "none" : `held ${stop.hold} at ${stop.confidence}`,
-  ],
+  ["stop", (row) => stopInWords(row.config)],
   ["used", (row) => row.used],
   ["first", (row) => row.first],
   ["best", (row) => row.best],
@@ -61,7 +69,8 @@ export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelInfo[
     of(id)
       ?.weights.map(({ sha256 }) => sha256.slice(0, 8))
       .join("+") ?? null;
-  const head = ["experiment", "weights", ...columns.map(([name]) => name)];
+  const first: EvalColumn[] = ["experiment", "weights"];
+  const head = [...first, ...columns.map(([name]) => name)];
   const lines = rows.map((row) => {
     const classes = of(row.judge)?.classes ?? [];
     return [experiments[sweep], digits(row.model), ...columns.map(([, value]) => value(row, classes))];
@@ -76,20 +85,6 @@ function epsilon({ config }: Row): number | null {
 function index(name: string | null, classes: string[]): number | null {
   const at = name === null ? -1 : classes.indexOf(name);
   return at < 0 ? null : at;
-}
-
-function constraints({ method, constraints: on, restraint }: AttackConfig): string {
-  const restrained = method !== "fgsm";
-  const own = restrained && restraint !== "smart";
-  const held = [
-    ["clip", on.clip],
-    ["realign", on.realign],
-    ["smooth", own && on.smooth],
-    ["plausible", own && on.plausible],
-    ["perceptual", restrained && restraint === "smart"],
-  ];
-  const names = held.filter(([, is]) => is).map(([name]) => name);
-  return names.join("+") || "none";
 }
 
 function cell(value: Cell): string {

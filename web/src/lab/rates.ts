@@ -5,15 +5,15 @@ import { type Row, reached, reachedBest } from "./rows.ts";
 export interface Rate {
   hits: number;
   of: number;
-  /** All three between 0 and 1; NaN if `of` is 0. */
+  /** Between 0 and 1; NaN if `of` is 0. */
   share: number;
+  /** The interval, within 0 and 1; 0 to 1 if `of` is 0. */
   low: number;
   high: number;
 }
 
-/** The share with its interval; NaN if there is nothing to count. */
+/** The share with its interval. */
 export function rate(hits: number, of: number): Rate {
-  if (of === 0) return { hits, of, share: Number.NaN, low: Number.NaN, high: Number.NaN };
   return { hits, of, share: hits / of, ...wilson(hits, of) };
 }
 

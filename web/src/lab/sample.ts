@@ -16,8 +16,13 @@ export function byClass(entries: Entry[], classes: string[]): ClassGroup[] {
   return [...groups, { label: null, entries: rest }].filter((group) => group.entries.length > 0);
 }
 
-/** Ids of one clip of each class, drawn by seed. The same seed draws the same clips. */
+/**
+ * Ids of one clip of each class, drawn by seed. The same seed draws the same clips, here and in `ciasa eval`, which
+ * takes the clips in the order of their file names.
+ */
 export function oneEach(entries: Entry[], classes: string[], seed: number): string[] {
-  const labels = entries.map((entry) => entry.label);
-  return drawOneEach(labels, classes, seed).flatMap((i) => entries[i]?.id ?? []);
+  const place = ({ id, file }: Entry) => file ?? id;
+  const ordered = [...entries].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  const labels = ordered.map((entry) => entry.label);
+  return drawOneEach(labels, classes, seed).flatMap((i) => ordered[i]?.id ?? []);
 }

@@ -1,3 +1,4 @@
+import { attackDefaults } from "../core/attack-config.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import { applyPeer, peers } from "../core/peers.ts";
 import type { AttackConfig, ModelInfo } from "../core/types.ts";
@@ -150,9 +151,7 @@ const ablations: { id: string; name: string; off: (keyof AttackConfig["constrain
 /** The attack of the paper's Table I. */
 function ciasa(lab: LabSettings, { natural }: Ground, epsilon: number): AttackConfig {
   return applyPeer("ciasa", {
-    method: "ciasa",
-    target: { kind: "least-likely" },
-    joints: null,
+    ...attackDefaults(),
     epsilon,
     alpha: lab.alpha,
     lambda: lab.lambda,

@@ -138,7 +138,7 @@ export class Scrubber extends Part {
       this.#profile = { data, path: "", most: 0 };
       return;
     }
-    const means = displacement(clip, data, layout);
+    const means = displacement(clip, data);
     const most = means.reduce((a, b) => Math.max(a, b), 0);
     const last = Math.max(1, means.length - 1);
     const points = [...means].map(

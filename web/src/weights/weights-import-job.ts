@@ -1,5 +1,5 @@
 import { asFailure, Failure } from "../base/failure.ts";
-import { MAX_LIST_BYTES, MAX_WEIGHT_BYTES } from "../core/limits.ts";
+import { MAX_NAMES_BYTES, MAX_WEIGHT_BYTES } from "../core/limits.ts";
 import type { Answers, Identified } from "../core/types.ts";
 import { cancelled } from "../engine/download.ts";
 import type { WeightBytes } from "../engine/messages.ts";
@@ -74,8 +74,8 @@ export class WeightsImportJob {
   async take(file: File): Promise<void> {
     this.remark = null;
     try {
-      if (file.size > MAX_LIST_BYTES)
-        throw new Failure("weights", `${file.size} bytes; a list of names has at most ${MAX_LIST_BYTES}`);
+      if (file.size > MAX_NAMES_BYTES)
+        throw new Failure("weights", `${file.size} bytes; a list of names has at most ${MAX_NAMES_BYTES}`);
       this.list = { name: file.name, text: await file.text() };
     } catch (thrown) {
       this.remark = `${file.name} is not used: ${asFailure(thrown).message}.`;
