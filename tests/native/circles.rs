@@ -10,7 +10,6 @@ const KNOWN: &[&[&str]] = &[
     &["cli::common", "cli::weights"],
     &["cli::gallery", "cli::gallery::synthetic"],
     &["cli::plot", "cli::plot::confusion", "cli::plot::log"],
-    &["engine::device", "engine::probe"],
     &["eval::report", "eval::report::sections"],
     &["format", "format::clip", "format::json", "format::kinetics", "format::ntu", "format::text"],
     &["weights::pickle", "weights::rebuild"],

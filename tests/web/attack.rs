@@ -36,12 +36,12 @@ async fn on_the_cpu_the_attack_descends_within_its_bounds() {
 }
 
 #[wasm_bindgen_test]
-async fn webgpu_takes_the_cpus_first_step() {
+async fn webgpu_and_the_cpu_agree_on_the_first_step() {
     ciasa::engine::start();
-    let chosen = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
-    let (on_gpu, moved) = steps(&chosen.device, 1).await;
+    let gpu = ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap();
+    let (on_gpu, moved) = steps(&gpu.device, 1).await;
     let (on_cpu, expected) = steps(&Device::flex(), 1).await;
-    chosen.check().unwrap();
+    gpu.check().unwrap();
     let (gpu, cpu) = (&on_gpu[0], &on_cpu[0]);
     for (a, b) in [
         (gpu.losses.total, cpu.losses.total),
@@ -52,7 +52,7 @@ async fn webgpu_takes_the_cpus_first_step() {
     ] {
         assert!((a - b).abs() <= 1e-3 * b.abs(), "{gpu:?} {cpu:?}");
     }
-    // Adam's first step is alpha times the gradient's sign, which flips where the gradient is next to nothing.
+    // Adam's first step is alpha times the gradient's sign, which rounding flips if the gradient is almost zero.
     let clean = clip(8, 0.0);
     let change = |to: &[f32]| to.iter().zip(clean.data()).map(|(a, b)| a - b).collect::<Vec<_>>();
     let distance = relative_l2(&change(&moved), &change(&expected));

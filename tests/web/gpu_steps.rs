@@ -1,4 +1,4 @@
-//! Steps that a GPU takes without the host, beside those that it takes with it.
+//! Steps on a GPU without the host, compared with the host's steps.
 
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ fn network(layout: LayoutId, device: &Device) -> StGcn {
     StGcn::new(&config, &made_weights(&config), device).unwrap()
 }
 
-/// People who wave all joints. In the picture plane some joints are not seen, each in some frames; the second of two people
-/// comes in the third frame.
+/// A clip (8, M, V, C) of people who wave all joints. In the picture plane each joint is unseen in some frames; the second person
+/// appears in the third frame.
 fn clip(layout: LayoutId, people: usize, phase: f32) -> Sequence {
     let l = layout.layout();
     let mut data = Vec::new();
@@ -56,7 +56,7 @@ fn start(victim: impl Victim + 'static, people: usize, config: &AttackConfig) ->
     Attack::new(Arc::new(victim), &clip(layout, people, 0.0), &natural, config.clone()).unwrap()
 }
 
-/// `count` steps with the host.
+/// `count` steps on the host.
 async fn one_by_one(attack: &mut Attack, count: usize) -> Vec<StepReport> {
     let mut reports = Vec::new();
     while reports.len() < count && reports.last().is_none_or(|r: &StepReport| r.done.is_none()) {
@@ -65,7 +65,7 @@ async fn one_by_one(attack: &mut Attack, count: usize) -> Vec<StepReport> {
     reports
 }
 
-/// `count` steps without it, `at_once` at a time.
+/// `count` steps without the host, `at_once` per call.
 async fn in_batches(attack: &mut Attack, count: usize, at_once: usize) -> Vec<StepReport> {
     let mut reports = Vec::new();
     while reports.len() < count && reports.last().is_none_or(|r: &StepReport| r.done.is_none()) {
@@ -77,12 +77,12 @@ async fn in_batches(attack: &mut Attack, count: usize, at_once: usize) -> Vec<St
     reports
 }
 
-/// The change of the clip.
+/// V' - V.
 fn change(attack: &Attack) -> Vec<f32> {
     attack.perturbed().iter().zip(attack.clean().data()).map(|(a, b)| a - b).collect()
 }
 
-/// All numbers of a report, the probabilities as they are and the rest.
+/// All numbers of a report: probabilities, and the rest.
 fn numbers(r: &StepReport) -> (Vec<f32>, Vec<f32>) {
     let (l, f) = (r.losses, r.figures);
     let p = [r.p_original, r.p_target.unwrap_or_default(), f.plausibility.unwrap_or_default()];
@@ -102,7 +102,7 @@ fn numbers(r: &StepReport) -> (Vec<f32>, Vec<f32>) {
     (p, rest)
 }
 
-/// How far two runs are apart: the changes of their clips, and the worst number of a report.
+/// The distance of two runs: of the changes of their clips, and of the worst number of a report.
 fn apart(a: (&Attack, &[StepReport]), b: (&Attack, &[StepReport])) -> (f32, f32) {
     assert_eq!(a.1.len(), b.1.len());
     let mut worst = 0.0_f32;
@@ -113,14 +113,14 @@ fn apart(a: (&Attack, &[StepReport]), b: (&Attack, &[StepReport])) -> (f32, f32)
         let absolute = p.iter().zip(&q).map(|(p, q)| (p - q).abs());
         let relative = x.iter().zip(&y).map(|(x, y)| (x - y).abs() / y.abs().max(1e-3));
         worst = absolute.chain(relative).fold(worst, f32::max);
-        // No worse than the host's in what has to hold.
+        // Bone lengths hold as well as on the host.
         assert!(a.figures.bone_deviation < 2e-5 + b.figures.bone_deviation, "{a:?} {b:?}");
     }
     (relative_l2(&change(a.0), &change(b.0)), worst)
 }
 
 #[wasm_bindgen_test]
-async fn steps_without_the_host_are_the_hosts() {
+async fn steps_without_the_host_equal_the_hosts() {
     let gpu = gpu().await;
     let arms = LayoutId::KinectV1.layout().region("arms").unwrap().joints.to_vec();
     for (layout, people, joints) in [
@@ -132,35 +132,35 @@ async fn steps_without_the_host_are_the_hosts() {
     ] {
         let config = AttackConfig { joints, ..AttackConfig::default() };
         let attack = || start(network(layout, &gpu.device), people, &config);
-        let (mut host, mut alone) = (attack(), attack());
+        let (mut host, mut on_gpu) = (attack(), attack());
         let with = one_by_one(&mut host, 12).await;
-        let without = in_batches(&mut alone, 12, 5).await;
+        let without = in_batches(&mut on_gpu, 12, 5).await;
         gpu.check().unwrap();
-        let (clip, report) = apart((&alone, &without), (&host, &with));
+        let (clip, report) = apart((&on_gpu, &without), (&host, &with));
         console_log!("{layout:?} {people} {:?}: clip {clip:e}, reports {report:e}", config.joints);
         assert!(clip < 1e-3 && report < 1e-3, "{layout:?} {people}: {clip} {report}");
-        // What stays, stays bit for bit.
-        for ((x, clean), host) in alone.perturbed().iter().zip(alone.clean().data()).zip(host.perturbed()) {
+        // Values that stay are equal bit for bit.
+        for ((x, clean), host) in on_gpu.perturbed().iter().zip(on_gpu.clean().data()).zip(host.perturbed()) {
             assert!(x.to_bits() == clean.to_bits() || host.to_bits() != clean.to_bits());
         }
     }
 }
 
-/// What makes the network ever surer of the class that it says anyway.
-fn surer(stop: Stop) -> AttackConfig {
+/// Settings that raise the probability of a class at every step.
+fn rising(stop: Stop) -> AttackConfig {
     AttackConfig { target: Target::Class { index: 0 }, alpha: 0.002, lambda: 1e-3, stop, ..AttackConfig::default() }
 }
 
 #[wasm_bindgen_test]
-async fn what_comes_after_the_step_that_holds_is_forgotten() {
+async fn steps_after_the_one_that_holds_are_dropped() {
     let gpu = gpu().await;
     let attack = |config: &AttackConfig| start(network(LayoutId::KinectV1, &gpu.device), 1, config);
-    let says = attack(&surer(Stop::Iterations)).step().await.unwrap().original;
-    let config = |stop| AttackConfig { target: Target::Class { index: says }, ..surer(stop) };
+    let predicted = attack(&rising(Stop::Iterations)).step().await.unwrap().original;
+    let config = |stop| AttackConfig { target: Target::Class { index: predicted }, ..rising(stop) };
     let p: Vec<f32> =
         in_batches(&mut attack(&config(Stop::Iterations)), 6, 6).await.iter().map(|r| r.p_original).collect();
     assert!(p.is_sorted_by(|a, b| a < b), "{p:?}");
-    // It holds in the very first pass, in the midst of a batch, and in its last step.
+    // The rule holds in the first pass, in the middle of a call, and in its last step.
     for (confidence, hold, at_once, end) in [(p[0] / 2.0, 1, 8, 1), (p[2], 2, 8, 4), (p[3], 1, 4, 4), (p[3], 1, 3, 4)] {
         let stop = config(Stop::Confidence { confidence: confidence - 1e-6, hold });
         let (mut one, mut many) = (attack(&stop), attack(&stop));
@@ -172,7 +172,7 @@ async fn what_comes_after_the_step_that_holds_is_forgotten() {
         assert_eq!((expected.len(), expected[end - 1].done), (end, Some(Done::Held)));
         assert_eq!(reports, expected);
         assert_eq!(many.perturbed(), one.perturbed());
-        // And all that is needed to go on is as it was then: with the host, which looks at everything.
+        // The optimisers are those of that step, too: the host continues from both to the same result.
         for attack in [&mut one, &mut many] {
             attack.configure(config(Stop::Iterations)).unwrap();
         }
@@ -182,13 +182,13 @@ async fn what_comes_after_the_step_that_holds_is_forgotten() {
     gpu.check().unwrap();
 }
 
-/// To the end without the host, each step in a batch of its own.
+/// To the end without the host, one step per call.
 async fn one_at_a_time(attack: &mut Attack) -> Vec<StepReport> {
     in_batches(attack, 100, 1).await
 }
 
 #[wasm_bindgen_test]
-async fn the_iterations_end_a_batch_and_what_a_gpu_does_not_take_is_a_step_of_the_host() {
+async fn the_iterations_end_a_call_and_the_host_takes_what_a_gpu_cannot() {
     let gpu = gpu().await;
     let device = &gpu.device;
     let of = |device: &Device, config: &AttackConfig| start(network(LayoutId::KinectV1, device), 1, config);
@@ -203,13 +203,13 @@ async fn the_iterations_end_a_batch_and_what_a_gpu_does_not_take_is_a_step_of_th
     for (name, device, config) in [
         ("the CPU", &Device::flex(), config.clone()),
         ("sign steps", device, AttackConfig { method: Method::Pgd, ..config.clone() }),
-        ("two gradients in balance", device, AttackConfig { restraint: Restraint::Smart, ..adam }),
+        ("SMART's balance", device, AttackConfig { restraint: Restraint::Smart, ..adam }),
         // Knees between hips and ankles that stay.
-        ("joints between others", device, AttackConfig { joints: Some(vec![13, 17]), ..config.clone() }),
+        ("joints between joints that stay", device, AttackConfig { joints: Some(vec![13, 17]), ..config.clone() }),
     ] {
-        let (mut alone, mut host) = (of(device, &config), of(device, &config));
-        assert_eq!(alone.steps(8).await.unwrap(), one_by_one(&mut host, 1).await, "{name}");
-        assert_eq!(alone.perturbed(), host.perturbed(), "{name}");
+        let (mut many, mut host) = (of(device, &config), of(device, &config));
+        assert_eq!(many.steps(8).await.unwrap(), one_by_one(&mut host, 1).await, "{name}");
+        assert_eq!(many.perturbed(), host.perturbed(), "{name}");
     }
     Kernels::Stock.choose();
     let reports = of(device, &config).steps(8).await.unwrap();
@@ -217,23 +217,23 @@ async fn the_iterations_end_a_batch_and_what_a_gpu_does_not_take_is_a_step_of_th
     assert_eq!(reports.len(), 1);
 }
 
-/// From here on readings are counted: buffers that are mapped while none is.
+/// Counts read-backs from here on: buffers mapped while no other is.
 const COUNT: &str = "(() => {
     const gpu = GPUBuffer.prototype;
-    gpu.honest ??= gpu.mapAsync;
+    gpu.original ??= gpu.mapAsync;
     globalThis.readings = 0;
     let open = 0;
     gpu.mapAsync = function (...all) {
         if (open++ === 0) globalThis.readings++;
-        return this.honest(...all).finally(() => open--);
+        return this.original(...all).finally(() => open--);
     };
 })()";
 
 #[wasm_bindgen_test]
-async fn a_batch_is_read_once_and_a_step_of_it_launches_three_kernels_more_than_its_gradient() {
+async fn a_call_reads_back_once_and_a_step_launches_three_kernels_more_than_its_gradient() {
     let gpu = gpu().await;
     let mut attack = start(network(LayoutId::KinectV1, &gpu.device), 1, &AttackConfig::default());
-    // The first asks for the original's answer, too.
+    // The first step also recognises the original.
     attack.step().await.unwrap();
     js_sys::eval(COUNT).unwrap();
     let readings = || js_sys::Reflect::get(&js_sys::global(), &"readings".into()).unwrap().as_f64().unwrap();
@@ -242,11 +242,11 @@ async fn a_batch_is_read_once_and_a_step_of_it_launches_three_kernels_more_than_
     let before = launches();
     attack.steps(5).await.unwrap();
     assert_eq!(readings(), 3.0);
-    // Two blocks, forward and back (see `kernels.rs`); the clip's descent, its realignment, and the discriminator's descent.
+    // Two blocks, forward and backward (see `kernels.rs`); the clip's Adam step, its realignment, the discriminator's Adam step.
     assert_eq!(launches() - before, 5 * (2 * (3 + 4) + 3));
 }
 
-/// A network with an infinite gradient to one joint, while its answer is what it was.
+/// A network with its usual logits, but an infinite gradient with respect to one joint.
 struct Broken {
     network: StGcn,
     joint: usize,
@@ -255,8 +255,8 @@ struct Broken {
 impl Victim for Broken {
     fn logits(&self, x: Tensor<5>) -> Tensor<2> {
         let joint = x.clone().narrow(3, self.joint, 1);
-        let nothing = (joint.clone() - joint.detach()) * 1e30 * 1e30;
-        self.network.forward(x) * (nothing.sum().reshape([1, 1]) + 1.0)
+        let zero = (joint.clone() - joint.detach()) * 1e30 * 1e30;
+        self.network.forward(x) * (zero.sum().reshape([1, 1]) + 1.0)
     }
 
     fn device(&self) -> &Device {
@@ -275,7 +275,7 @@ impl Victim for Broken {
 #[wasm_bindgen_test]
 async fn an_infinite_gradient_is_an_error_and_leaves_the_attack_as_it_was() {
     let gpu = gpu().await;
-    // The broken joint may move; it may not, and no neighbour of it may.
+    // The broken joint may move; then neither it nor its neighbours may.
     for joints in [vec![4, 5, 6, 7], vec![8, 9, 10, 11]] {
         let network = network(LayoutId::KinectV1, &gpu.device);
         let config = AttackConfig { joints: Some(joints), ..AttackConfig::default() };

@@ -1,4 +1,4 @@
-//! The kernels on WebGPU, values and gradients to the input, against the CPU's.
+//! The kernels on WebGPU: values and input gradients, compared with the CPU's.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::engine::device::ActiveDevice;
@@ -14,7 +14,7 @@ fn made<const D: usize>(shape: [usize; D], stream: f32, device: &Device) -> Tens
     Tensor::from_data(TensorData::new(data, shape), device)
 }
 
-/// The values, and the gradient of their weighed sum to x.
+/// The values, and the gradient of their weighted sum with respect to x.
 async fn answer(device: &Device, shape: [usize; 4], f: &dyn Fn(Tensor<4>, &Device) -> Tensor<4>) -> [Vec<f32>; 2] {
     let x = made(shape, 0.3, &device.clone().autodiff()).require_grad();
     let y = f(x.clone(), device);
@@ -68,7 +68,7 @@ async fn products_over_the_channels_agree_with_the_cpu() {
     gpu.check().unwrap();
 }
 
-/// Bias, what goes past, and the ReLU, in one pass; what goes past gets its gradient too.
+/// Bias, residual and ReLU in one pass; the residual gets its gradient, too.
 #[wasm_bindgen_test]
 async fn blocks_agree_with_the_cpu() {
     let gpu = gpu().await;
@@ -76,13 +76,13 @@ async fn blocks_agree_with_the_cpu() {
         [(2, 5, 25, 8, 8, 1), (1, 8, 18, 5, 5, 1), (1, 7, 20, 8, 12, 2), (2, 1, 31, 3, 4, 2)]
     {
         agree(&gpu.device, "block", [n, t, v, c], |x, device| {
-            let past = if c == out {
+            let residual = if c == out {
                 x.clone()
             } else {
                 biased_rows(x.clone(), made([c, out], 0.2, device), made([1, 1, 1, out], 0.6, device), stride, false)
             };
             let y = biased_rows(x, made([c, c], 0.3, device), made([1, 1, v, c], 0.4, device), 1, true);
-            temporal_block(y, made([TAPS, c, out], 0.1, device), made([out], 0.5, device), stride, Some(past))
+            temporal_block(y, made([TAPS, c, out], 0.1, device), made([out], 0.5, device), stride, Some(residual))
         })
         .await;
     }
@@ -103,9 +103,9 @@ async fn graph_products_agree_with_the_cpu() {
     gpu.check().unwrap();
 }
 
-/// A view that is not laid out as its shape says, and constants as well.
+/// Inputs and constants whose memory order differs from their shape.
 #[wasm_bindgen_test]
-async fn strided_views_are_read_as_what_they_are() {
+async fn strided_views_are_read_correctly() {
     let gpu = gpu().await;
     agree(&gpu.device, "views", [2, 8, 6, 5], |x, device| {
         let x = x.permute([0, 2, 1, 3]);
@@ -131,6 +131,6 @@ async fn a_network_on_a_gpu_computes_with_the_kernels() {
     assert_eq!(launched_on(&Device::flex()).await, 0);
     Kernels::Stock.choose();
     assert_eq!(launched_on(&gpu.device).await, 0);
-    // A start chooses anew.
+    // Starting a device chooses its kernels again.
     assert_eq!(launched_on(&ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap().device).await, 2 * (3 + 4));
 }

@@ -1,4 +1,4 @@
-//! The matrix product that WebAssembly has for itself, through the operations that use it, against stock ones.
+//! The matrix product written for WebAssembly, through the operations that use it, compared with Burn's own.
 
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
@@ -7,12 +7,12 @@ use ciasa::engine::parity::{read, relative_l2};
 use ciasa::kernel::{TAPS, rows, temporal_conv};
 use wasm_bindgen_test::*;
 
-/// A device for gradients, and a tensor of it.
+/// Random values on a device.
 fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
 }
 
-/// The value and the gradient to `x`, weighed so that no two entries count the same.
+/// The values, and the gradient with respect to `x` of their sum with a different weight for each.
 async fn answers(x: &Tensor<4>, f: impl Fn(Tensor<4>) -> Tensor<4>) -> [Vec<f32>; 2] {
     let y = f(x.clone());
     let count = y.shape().num_elements();
@@ -30,7 +30,7 @@ async fn close(x: Tensor<4>, ours: impl Fn(Tensor<4>) -> Tensor<4>, stock: impl 
     }
 }
 
-/// Rows that leave one to three over a tile, more of them than one block of the cache, columns that fill tiles and others.
+/// Row counts that leave one to three rows beside the tiles or exceed a cache block; column counts that fill tiles, and others.
 #[wasm_bindgen_test]
 async fn the_product_over_the_channels_agrees_with_the_stock_one() {
     let device = Device::flex().autodiff();

@@ -4,7 +4,7 @@ use ciasa::engine::parity;
 use ciasa::model::stgcn::StGcnConfig;
 use ciasa::skeleton::{LayoutId, Sequence};
 
-/// A figure that stands in the layout's tree and waves all its joints; `phase` makes clips different.
+/// A clip (T, 1, V, C) of a figure with the layout's bones that waves all its joints. Each `phase` gives another clip.
 pub fn clip(frames: usize, phase: f32) -> Sequence {
     let layout = LayoutId::KinectV1.layout();
     let mut data = Vec::new();
@@ -20,7 +20,7 @@ pub fn clip(frames: usize, phase: f32) -> Sequence {
                 at[j] = [0, 1, 2].map(|c| at[parent][c] + bone[c]);
             }
         }
-        // Away from the origin, where an absent person would be.
+        // Away from the origin, which marks an absent person.
         data.extend(at.iter().flat_map(|p| [p[0] + 0.1, p[1] + 1.0, p[2] + 2.0]));
     }
     Sequence::new(LayoutId::KinectV1, 30.0, frames, 1, data).unwrap()
@@ -30,7 +30,7 @@ fn depth(parents: &[usize], joint: usize) -> usize {
     if parents[joint] == joint { 0 } else { 1 + depth(parents, parents[joint]) }
 }
 
-/// A weight file for the published ST-GCN that says nothing of sense.
+/// A weight file for the published ST-GCN with meaningless weights.
 pub fn weights(classes: usize) -> Vec<u8> {
     let config = StGcnConfig::published(LayoutId::KinectV1, classes);
     parity::made_weights(&config).to_safetensors_16().unwrap()

@@ -81,6 +81,11 @@ async function gather(module, helpers) {
   joinHelpers(buffer, helpers);
 }
 
+/** One step of the only attack. */
+function step() {
+  return engine.stepAttacks(Uint32Array.of(0), 1);
+}
+
 self.answer({
   async load({ device, discriminator, kernels, fused = true, helpers = 0 }) {
     const module = await WebAssembly.compileStreaming(fetch("/pkg/engine/engine_bg.wasm"));
@@ -102,17 +107,17 @@ self.answer({
   },
   async begin({ frames }) {
     clip = pageClip(frames);
-    await engine.beginAttack(clip, config());
+    engine.beginAttacks([clip], [config()]);
   },
   async steps({ count }) {
     const start = performance.now();
-    for (let i = 0; i < count; i++) await engine.step();
+    for (let i = 0; i < count; i++) await step();
     return (performance.now() - start) / 1000 / count;
   },
   async check() {
     const { logits, gradient } = await engine.gradient(clip, ATTACK.target);
-    await engine.step();
-    return { logits, gradient, moved: engine.perturbed() };
+    await step();
+    return { logits, gradient, moved: engine.perturbedOf(0) };
   },
   async product({ n, count }) {
     await engine.matrixProduct(n, 1);

@@ -1,9 +1,9 @@
-//! What the browser says about its GPU, before anything is started on it.
+//! The browser's GPU adapter, before a device is started on it.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// A WebGPU adapter in its own words. Browsers hide most of it; empty strings are usual.
+/// A WebGPU adapter as the browser describes it. Browsers hide most of it, so empty strings are usual.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AdapterInfo {
     /// "nvidia", "intel", "google" ...
@@ -12,7 +12,7 @@ pub struct AdapterInfo {
     pub architecture: String,
     /// Free text, often empty.
     pub description: String,
-    /// The browser calls it a fallback adapter.
+    /// Whether the browser marks it as a fallback adapter.
     pub fallback: bool,
 }
 
@@ -20,18 +20,18 @@ pub struct AdapterInfo {
 const SOFTWARE: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "warp", "basic render"];
 
 impl AdapterInfo {
-    /// Asks the browser (window or worker) for its fastest adapter. A browser whose GPU process hangs does not answer at
-    /// all, hence the limit.
+    /// Requests the browser's fastest adapter, in a window or a worker, within `seconds`: a browser whose GPU process hangs never
+    /// answers.
     ///
     /// # Errors
-    /// Why there is none, in words for the user.
+    /// The reason why there is none, for the user.
     pub async fn ask(seconds: u32) -> Result<Self, String> {
         let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
         if gpu.is_falsy() {
             return Err("this browser has no WebGPU".into());
         }
         let options = js_sys::Object::new();
-        // Setting a property of a fresh object cannot fail; the browser would only choose by itself if it did.
+        // Setting a property of a fresh object cannot fail.
         let _ = js_sys::Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
         let request: js_sys::Function =
             get(&gpu, "requestAdapter").dyn_into().map_err(|_| "this browser's WebGPU has no adapters")?;
@@ -58,13 +58,13 @@ impl AdapterInfo {
         })
     }
 
-    /// Does it compute on the CPU?
+    /// Whether it computes on the CPU.
     pub fn is_software(&self) -> bool {
         let words = format!("{} {} {}", self.vendor, self.architecture, self.description).to_lowercase();
         self.fallback || SOFTWARE.iter().any(|s| words.contains(s))
     }
 
-    /// What a person reads.
+    /// The name for the user.
     pub fn name(&self) -> String {
         if !self.description.is_empty() {
             return self.description.clone();
@@ -75,17 +75,17 @@ impl AdapterInfo {
     }
 }
 
-/// A property, or undefined where there is no such object.
+/// A property; undefined if there is none, or no object.
 pub(super) fn get(object: &JsValue, key: &str) -> JsValue {
     js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Resolves to undefined after so many milliseconds.
+/// A promise that resolves to undefined after `ms` milliseconds.
 pub(super) fn after(ms: u32) -> js_sys::Promise {
     js_sys::Promise::new(&mut |resolve, _| {
         let timer = get(&js_sys::global(), "setTimeout").dyn_into::<js_sys::Function>();
         if timer.and_then(|t| t.call2(&JsValue::UNDEFINED, &resolve, &ms.into())).is_err() {
-            // Without timers there is nothing to wait for; resolving cannot fail.
+            // Without timers, resolve at once; that cannot fail.
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     })

@@ -1,188 +1,163 @@
-//! The attacks of a session: one, or several that take their steps together.
+//! The engine's running attacks: one, or several that take their steps together.
+
+use std::cell::{Cell, RefCell};
 
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use super::adapter::get;
-use super::handle::Engine;
+use super::handle::{Engine, Thrown};
 use super::messages::{self, from_js, thrown, to_js};
 use crate::attack::{Attack, AttackConfig, batch};
 use crate::error::{Error, Result};
 
-type Thrown<T> = std::result::Result<T, JsValue>;
-
 #[wasm_bindgen]
 impl Engine {
-    /// Prepares an attack on a clip (`Clip`) with settings (`AttackConfig`). It replaces the one before.
+    /// Prepares an attack on each clip (`Clip`) with the settings (`AttackConfig`) at its index. They replace the attacks before.
+    /// In the calls below, `which` names an attack by its index here.
     ///
     /// # Errors
-    /// A config error that names the setting, a format error for a bad clip, a device error.
-    #[wasm_bindgen(js_name = beginAttack)]
-    pub async fn begin_attack(&self, clip: JsValue, config: JsValue) -> Thrown<()> {
-        self.begin(&[clip], &[config]).map_err(|e| thrown(&e))
-    }
-
-    /// Prepares an attack on each clip with the settings at its place. They replace those before. [`Engine::steps_of`] takes
-    /// their steps.
-    ///
-    /// # Errors
-    /// As [`Engine::begin_attack`].
+    /// A config error that names the setting, a format error for a bad clip.
     #[wasm_bindgen(js_name = beginAttacks)]
-    pub async fn begin_attacks(&self, clips: Vec<JsValue>, configs: Vec<JsValue>) -> Thrown<()> {
+    pub fn begin_attacks(&self, clips: Vec<JsValue>, configs: Vec<JsValue>) -> Thrown<()> {
         self.begin(&clips, &configs).map_err(|e| thrown(&e))
     }
 
-    /// One step of the attack. Gives a `StepReport`.
+    /// Up to `count` steps of the attacks `which`, together; a CPU takes one ([`batch::steps`]). Returns an array with the
+    /// `StepReport`s of each attack, empty for attacks that are not in `which`.
     ///
     /// # Errors
-    /// A device error; a config error where there is no attack, or more than one.
-    pub async fn step(&self) -> Thrown<JsValue> {
-        let report = self.with_attack(async |attack| attack.step().await).await.map_err(|e| thrown(&e))?;
-        to_js(&report)
-    }
-
-    /// Up to `count` steps of the attack, which a GPU takes in one go ([`Attack::steps`]). Gives their `StepReport`s, in an array.
-    ///
-    /// # Errors
-    /// As [`Engine::step`].
-    pub async fn steps(&self, count: usize) -> Thrown<JsValue> {
-        let reports = self.with_attack(async |attack| attack.steps(count).await).await.map_err(|e| thrown(&e))?;
-        to_js(&reports)
-    }
-
-    /// Up to `count` steps of the attacks at the places `which`, together ([`batch::steps`]). Gives an array for each of all
-    /// attacks, with its `StepReport`s.
-    ///
-    /// # Errors
-    /// A device error; a config error where there is no attack, or where their clips differ in shape.
-    #[wasm_bindgen(js_name = stepsOf)]
-    pub async fn steps_of(&self, which: Vec<usize>, count: usize) -> Thrown<JsValue> {
+    /// A device error; a config error if there is no attack, one has no step left, or their clips differ in shape.
+    #[wasm_bindgen(js_name = stepAttacks)]
+    pub async fn step_attacks(&self, which: Vec<usize>, count: usize) -> Thrown<JsValue> {
         let steps = async |attacks: &mut [Attack]| {
             let mut reports = vec![Vec::new(); attacks.len()];
             let chosen = attacks.iter_mut().zip(&mut reports).enumerate().filter(|(i, _)| which.contains(i));
-            let (mut chosen, told): (Vec<_>, Vec<_>) = chosen.map(|(_, one)| one).unzip();
+            let (mut chosen, slots): (Vec<_>, Vec<_>) = chosen.map(|(_, pair)| pair).unzip();
             let taken = batch::steps(&mut chosen, count).await?;
-            told.into_iter().zip(taken).for_each(|(told, taken)| *told = taken);
+            slots.into_iter().zip(taken).for_each(|(slot, taken)| *slot = taken);
             Ok(reports)
         };
         to_js(&self.with_attacks(steps).await.map_err(|e| thrown(&e))?)
     }
 
-    /// The last iterate, (T, M, V, C); empty where there is none.
-    pub fn perturbed(&self) -> Float32Array {
-        self.perturbed_of(0)
-    }
-
-    /// The same of the attack at a place.
+    /// V' of an attack, (T, M, V, C), in the layout's unit; empty if there is no such attack.
     #[wasm_bindgen(js_name = perturbedOf)]
     pub fn perturbed_of(&self, which: usize) -> Float32Array {
-        let attacks = self.attacks.borrow();
-        attacks.get(which).map_or_else(|| Float32Array::new_with_length(0), |a| a.perturbed().into())
+        let attacks = self.attacks.list.borrow();
+        attacks.get(which).map_or_else(|| Float32Array::new_with_length(0), |attack| attack.perturbed().into())
     }
 
-    /// What the model makes of the last iterate, a `Recognition`.
+    /// The model's answer to each attack's V', an array of `Recognition`s.
     ///
     /// # Errors
-    /// As [`Engine::step`].
-    #[wasm_bindgen(js_name = recognisePerturbed)]
-    pub async fn recognise_perturbed(&self) -> Thrown<JsValue> {
-        let said = self.with_attack(async |attack| attack.recognise().await).await.map_err(|e| thrown(&e))?;
-        messages::recognition(&said)
-    }
-
-    /// The same of all attacks at once, in an array.
-    ///
-    /// # Errors
-    /// As [`Engine::steps_of`].
-    #[wasm_bindgen(js_name = recogniseAll)]
-    pub async fn recognise_all(&self) -> Thrown<Vec<JsValue>> {
+    /// A device error; a config error if there is no attack, or their clips differ in shape.
+    #[wasm_bindgen(js_name = recogniseAttacks)]
+    pub async fn recognise_attacks(&self) -> Thrown<Vec<JsValue>> {
         let recognise = async |attacks: &mut [Attack]| batch::recognise(&attacks.iter().collect::<Vec<_>>()).await;
-        let said = self.with_attacks(recognise).await.map_err(|e| thrown(&e))?;
-        said.iter().map(|said| messages::recognition(said)).collect()
+        let answers = self.with_attacks(recognise).await.map_err(|e| thrown(&e))?;
+        answers.iter().map(|probabilities| messages::recognition(probabilities)).collect()
     }
 
-    /// Other settings of the attack from the next step on.
+    /// Changes the settings of an attack from the next step on.
     ///
     /// # Errors
-    /// A config error that names the setting, or where there are several attacks; they go on with those they had.
-    pub fn configure(&self, config: JsValue) -> Thrown<()> {
-        self.reconfigure(&config).map_err(|e| thrown(&e))
+    /// A config error that names the setting, or if there is no such attack; the old settings then stay.
+    #[wasm_bindgen(js_name = configureAttack)]
+    pub fn configure_attack(&self, which: usize, config: JsValue) -> Thrown<()> {
+        self.configure(which, &config).map_err(|e| thrown(&e))
     }
 
-    /// Forgets the attack, or all of them.
-    #[wasm_bindgen(js_name = endAttack)]
-    pub fn end_attack(&self) {
-        self.attacks.take();
-        self.pending.take();
-        // Not on a GPU that is gone.
-        if self.chosen.borrow().check().is_ok() {
-            self.chosen.borrow().device.memory_cleanup();
+    /// Drops all attacks.
+    #[wasm_bindgen(js_name = endAttacks)]
+    pub fn end_attacks(&self) {
+        self.attacks.clear();
+        // A lost GPU has no memory to clean up.
+        if self.active.borrow().check().is_ok() {
+            self.active.borrow().device.memory_cleanup();
         }
+    }
+}
+
+/// The engine's attacks, and changes of settings that wait for the end of a step.
+#[derive(Default)]
+pub(super) struct Attacks {
+    /// Empty during a computation, which takes them out.
+    list: RefCell<Vec<Attack>>,
+    /// How many a computation has taken out.
+    computing: Cell<usize>,
+    /// Settings that came during a computation, with the attack's index.
+    pending: RefCell<Vec<(usize, AttackConfig)>>,
+}
+
+impl Attacks {
+    fn clear(&self) {
+        self.list.take();
+        self.computing.take();
+        self.pending.take();
     }
 }
 
 impl Engine {
     fn begin(&self, clips: &[JsValue], configs: &[JsValue]) -> Result<()> {
         if clips.is_empty() || clips.len() != configs.len() {
-            return Err(Error::config(format!("{} clips and {} settings", clips.len(), configs.len())).at("attacks"));
+            let cause = format!("{} clips and {} settings; give one of each per attack", clips.len(), configs.len());
+            return Err(Error::config(cause).at("attacks"));
         }
         let attacks = clips.iter().zip(configs).map(|(clip, config)| self.attack(clip, config));
         let attacks = attacks.collect::<Result<_>>()?;
-        self.pending.take();
-        self.attacks.replace(attacks);
+        self.attacks.clear();
+        self.attacks.list.replace(attacks);
         Ok(())
     }
 
     fn attack(&self, clip: &JsValue, config: &JsValue) -> Result<Attack> {
-        let config = from_js(config).map_err(|e| Error::config(e).at("settings"))?;
+        let config = settings(config)?;
         let id = get(clip, "id").as_string();
-        let natural = self.natural.borrow();
-        let others = natural.iter().filter(|(other, _)| Some(other) != id.as_ref());
         let clip = messages::clip(clip)?;
-        let others: Vec<_> = others.map(|(_, c)| c.clone()).filter(|c| c.layout().id == clip.layout().id).collect();
-        Attack::new(self.model()?, &clip, &others, config)
+        let natural = self.natural.borrow();
+        let usable =
+            natural.iter().filter(|(other, c)| Some(other) != id.as_ref() && c.layout().id == clip.layout().id);
+        let usable: Vec<_> = usable.map(|(_, c)| c.clone()).collect();
+        Attack::new(self.model()?, &clip, &usable, config)
     }
 
-    /// The only attack, for a computation.
-    async fn with_attack<T>(&self, compute: impl AsyncFnOnce(&mut Attack) -> Result<T>) -> Result<T> {
-        self.with_attacks(async |attacks: &mut [Attack]| compute(only(attacks)?).await).await
-    }
-
-    /// Takes the attacks out for the time of a computation, so that no cell is borrowed meanwhile.
+    /// Takes the attacks out during a computation, so that no cell is borrowed while its promise is pending.
     async fn with_attacks<T>(&self, compute: impl AsyncFnOnce(&mut [Attack]) -> Result<T>) -> Result<T> {
-        let mut attacks = self.attacks.take();
+        let mut attacks = self.attacks.list.take();
         if attacks.is_empty() {
-            return Err(Error::config("there is no attack under way"));
+            return Err(Error::config("no attack is running; begin one first"));
         }
+        self.attacks.computing.set(attacks.len());
         let result = compute(&mut attacks).await;
-        // The settings have been validated when they came.
-        let configured = self.pending.take().map_or(Ok(()), |config| configure(&mut attacks, config));
-        self.attacks.replace(attacks);
+        let pending = self.attacks.pending.take();
+        let configured = pending.into_iter().try_for_each(|(which, config)| match attacks.get_mut(which) {
+            Some(attack) => attack.configure(config),
+            None => Ok(()),
+        });
+        // 0 if they were ended or replaced meanwhile.
+        if self.attacks.computing.take() > 0 {
+            self.attacks.list.replace(attacks);
+        }
         let value = self.with_device_error(result).await?;
         configured.map(|()| value)
     }
 
-    fn reconfigure(&self, config: &JsValue) -> Result<()> {
-        let config: AttackConfig = from_js(config).map_err(|e| Error::config(e).at("settings"))?;
-        let attacks = &mut *self.attacks.borrow_mut();
-        if !attacks.is_empty() {
-            return configure(attacks, config);
+    fn configure(&self, which: usize, config: &JsValue) -> Result<()> {
+        let config = settings(config)?;
+        if let Some(attack) = self.attacks.list.borrow_mut().get_mut(which) {
+            return attack.configure(config);
+        }
+        if which >= self.attacks.computing.get() {
+            return Err(Error::config(format!("attack {} is not running", which + 1)));
         }
         let model = self.model()?;
         config.validate(model.entry.layout.layout(), model.entry.classes.len())?;
-        self.pending.replace(Some(config));
+        self.attacks.pending.borrow_mut().push((which, config));
         Ok(())
     }
 }
 
-/// Other settings of the only attack.
-fn configure(attacks: &mut [Attack], config: AttackConfig) -> Result<()> {
-    only(attacks)?.configure(config)
-}
-
-fn only(attacks: &mut [Attack]) -> Result<&mut Attack> {
-    match attacks {
-        [attack] => Ok(attack),
-        _ => Err(Error::config("several attacks are under way")),
-    }
+fn settings(config: &JsValue) -> Result<AttackConfig> {
+    from_js(config).map_err(|e| Error::config(e).at("settings"))
 }

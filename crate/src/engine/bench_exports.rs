@@ -1,20 +1,18 @@
-//! What a comparison with other engines asks beyond the calls of the page: `npm run bench` does.
+//! Calls for `npm run bench` only, which compares this engine with others.
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
-use super::handle::Engine;
+use super::handle::{Engine, Thrown};
 use super::messages::thrown;
 use super::parity::{made, now, read};
 use crate::error::{Error, Result};
 use crate::kernel::{self, rows};
 use crate::model::clip_tensor;
 
-type Thrown<T> = std::result::Result<T, JsValue>;
-
-/// Lets the CPU's products multiply and add in one instruction, where the browser can, or not.
+/// Switches fused multiply-add on the CPU on or off, if the browser has it.
 #[wasm_bindgen]
 pub fn fuse(wanted: bool) {
     kernel::fuse(wanted);
@@ -22,13 +20,13 @@ pub fn fuse(wanted: bool) {
 
 #[wasm_bindgen]
 impl Engine {
-    /// The scores of a clip, (classes), and the gradient of their cross-entropy to a class with respect to the clip,
+    /// The logits of a clip, (classes), and the gradient of their cross-entropy to a class with respect to the clip,
     /// (T, M, V, C), as `{ logits, gradient }`.
     ///
     /// # Errors
-    /// A format error for a bad clip, a config error for a class that is not there, a device error.
+    /// A format error for a bad clip, a config error for a class out of range, a device error.
     pub async fn gradient(&self, clip: JsValue, class: usize) -> Thrown<JsValue> {
-        let answer = self.scores_and_gradient(&clip, class).await;
+        let answer = self.logits_and_gradient(&clip, class).await;
         let (logits, gradient) = self.with_device_error(answer).await.map_err(|e| thrown(&e))?;
         let value = js_sys::Object::new();
         for (key, numbers) in [("logits", logits), ("gradient", gradient)] {
@@ -37,11 +35,11 @@ impl Engine {
         Ok(value.into())
     }
 
-    /// Milliseconds of a matrix product of `n` x `n` by the kernel that the networks use: the mean of `count` in a row, each of
-    /// the one before. The roof for everything else on the device.
+    /// Milliseconds of a matrix product of `n` x `n` by the kernel of the networks: the mean of `count` in a row, each of the
+    /// product before. It bounds what anything else can reach on the device.
     ///
     /// # Errors
-    /// A config error where there is nothing to measure, a device error.
+    /// A config error for arguments out of range, a device error.
     #[wasm_bindgen(js_name = matrixProduct)]
     pub async fn matrix_product(&self, n: usize, count: usize) -> Thrown<f64> {
         let measured = self.product(n, count).await;
@@ -50,15 +48,20 @@ impl Engine {
 }
 
 impl Engine {
-    async fn scores_and_gradient(&self, clip: &JsValue, class: usize) -> Result<(Vec<f32>, Vec<f32>)> {
+    async fn logits_and_gradient(&self, clip: &JsValue, class: usize) -> Result<(Vec<f32>, Vec<f32>)> {
         let (model, clip) = self.model_and_clip(clip)?;
         if class >= model.entry.classes.len() {
-            return Err(Error::config(format!("there are {} classes", model.entry.classes.len())).at("class"));
+            return Err(Error::config(format!(
+                "{class} is out of range; the model has {} classes",
+                model.entry.classes.len()
+            ))
+            .at("class"));
         }
         let x = clip_tensor(&clip, &model.device().clone().autodiff()).require_grad();
         let logits = model.logits(x.clone());
         let loss = log_softmax(logits.clone(), 1).narrow(1, class, 1).sum().neg();
-        let gradient = x.grad_remove(&mut loss.backward()).ok_or_else(|| Error::device("a gradient is missing"))?;
+        let gradient =
+            x.grad_remove(&mut loss.backward()).ok_or_else(|| Error::device("the backward pass gave no gradient"))?;
         let [_, c, t, v, m] = gradient.dims();
         let gradient = gradient.permute([0, 2, 4, 3, 1]).reshape([t * m * v * c]);
         Ok((read(logits.inner()).await?, read(gradient).await?))
@@ -66,17 +69,17 @@ impl Engine {
 
     async fn product(&self, n: usize, count: usize) -> Result<f64> {
         if !(1..=4096).contains(&n) || count == 0 {
-            return Err(Error::config("n is from 1 to 4096, and count starts at 1"));
+            return Err(Error::config("n must be from 1 to 4096, and count at least 1"));
         }
         let device = self.device();
-        // Of this size the values neither grow nor vanish from one product to the next.
+        // With this scale the values neither grow nor vanish from one product to the next.
         let scale = (3.0 / n as f32).sqrt();
         let matrix = |stream| Tensor::<2>::from_data(TensorData::new(made(n * n, scale, stream), [n, n]), &device);
         let (a, b) = (matrix(1), matrix(2));
         // Both are on the device before the clock starts.
         read((a.clone() + b.clone()).slice([0..1, 0..1])).await?;
         let start = now();
-        // A row a frame, as threads share a clip's frames.
+        // One row per frame: the threads share a clip's frames.
         let product = (0..count).fold(a.reshape([1, n, 1, n]), |product, _| rows(product, b.clone()));
         read(product.slice([0..1, 0..1, 0..1, 0..1])).await?;
         Ok((now() - start) / count as f64)

@@ -1,4 +1,4 @@
-//! The engine as its worker holds it: a device, a model, the attacks under way.
+//! The engine as its worker holds it: a device, a model, the running attacks.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::adapter::after;
+use super::attacks::Attacks;
 use super::device::{ActiveDevice, Speed};
 use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
-use crate::attack::{Attack, AttackConfig};
 use crate::checkpoint::{Answers, Opened};
 use crate::contract::ModelEntry;
 use crate::error::{Error, Result};
@@ -21,21 +21,19 @@ use crate::kernel::Kernels;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
-type Thrown<T> = std::result::Result<T, JsValue>;
+/// The result of a call from JavaScript; an error is thrown as `{ kind, message }`.
+pub(super) type Thrown<T> = std::result::Result<T, JsValue>;
 
-/// One engine. Calls that compute return promises; the worker lets one end before it makes the next. Errors are thrown as
-/// `{ kind, message }`. No borrow of a cell is held while a promise is pending.
+/// One engine. Calls that compute return promises; the worker waits for one before it makes the next. Errors are thrown as
+/// `{ kind, message }`. No cell is borrowed while a promise is pending.
 #[wasm_bindgen]
 pub struct Engine {
     choice: DeviceChoice,
-    pub(super) chosen: RefCell<ActiveDevice>,
+    pub(super) active: RefCell<ActiveDevice>,
     model: RefCell<Option<Arc<Recogniser>>>,
-    /// Clips for the discriminator, with their ids.
+    /// Clips that discriminators learn from, with their ids.
     pub(super) natural: RefCell<Vec<(String, Sequence)>>,
-    /// One, or several that take their steps together. Absent while a step is under way.
-    pub(super) attacks: RefCell<Vec<Attack>>,
-    /// Settings that came while a step was under way.
-    pub(super) pending: RefCell<Option<AttackConfig>>,
+    pub(super) attacks: Attacks,
 }
 
 #[wasm_bindgen]
@@ -43,31 +41,30 @@ impl Engine {
     /// Starts a device: "auto", "webgpu" or "cpu". A GPU is checked against the CPU before it is used.
     ///
     /// # Errors
-    /// A device error where "webgpu" cannot be had, a config error for any other word.
+    /// A device error if "webgpu" cannot be had, a config error for any other word.
     pub async fn start(choice: JsValue) -> Thrown<Engine> {
         let choice = from_js(&choice).map_err(|e| thrown(&Error::config(e).at("device")))?;
-        let chosen = started(choice).await.map_err(|e| thrown(&e))?;
+        let active = started(choice).await.map_err(|e| thrown(&e))?;
         Ok(Self {
             choice,
-            chosen: RefCell::new(chosen),
+            active: RefCell::new(active),
             model: RefCell::default(),
             natural: RefCell::default(),
-            attacks: RefCell::default(),
-            pending: RefCell::default(),
+            attacks: Attacks::default(),
         })
     }
 
     /// The device in use, a `Backend`.
     ///
     /// # Errors
-    /// The serializer's own.
+    /// If the value cannot be converted.
     pub fn backend(&self) -> Thrown<JsValue> {
-        to_js(&self.chosen.borrow().backend)
+        to_js(&self.active.borrow().backend)
     }
 
-    /// Loads a model: its entry of the manifest and its weight files (an array of `Uint8Array`). A GPU is compared with the CPU
-    /// on this very model, unless it is an emulated one that the user insists on, and the CPU takes over where the GPU is
-    /// wrong, or in automatic choice slower. Gives the `Backend`.
+    /// Loads a model from its entry in the manifest and its weight files (an array of `Uint8Array`), and returns the `Backend`. A
+    /// GPU is compared with the CPU on this model, unless the user asked for an emulated one. The CPU takes over if the GPU is
+    /// wrong or, in automatic choice, slower.
     ///
     /// # Errors
     /// A weights error that names the key, a device error.
@@ -80,7 +77,7 @@ impl Engine {
         self.backend()
     }
 
-    /// What weight files hold, an `Identified`: nothing is loaded.
+    /// Identifies the contents of weight files without loading them. Returns an `Identified`.
     ///
     /// # Errors
     /// A weights error that names the file and the key.
@@ -90,8 +87,8 @@ impl Engine {
         to_js(opened.identified())
     }
 
-    /// Loads weight files with `Answers` to what they leave open. Gives `LoadedWeights`: the network's entry and the
-    /// `Backend`. Where it fails, the model before stays.
+    /// Loads weight files, with `Answers` to the questions that they leave open. Returns `LoadedWeights`: the network's entry and
+    /// the `Backend`. If it fails, the model before stays.
     ///
     /// # Errors
     /// A weights error that names the file and the key, a config error for an answer, a device error.
@@ -101,19 +98,19 @@ impl Engine {
         let opened = opened(names, &files).map_err(|e| thrown(&e))?;
         self.load(|device| opened.load(&answers, device)).await.map_err(|e| thrown(&e))?;
         let entry = self.model().map_err(|e| thrown(&e))?.entry.clone();
-        to_js(&LoadedWeights { entry, backend: self.chosen.borrow().backend.clone() })
+        to_js(&LoadedWeights { entry, backend: self.active.borrow().backend.clone() })
     }
 
-    /// What the model makes of a clip, a `Recognition`.
+    /// The model's answer to a clip (`Clip`), a `Recognition`.
     ///
     /// # Errors
-    /// A format error for a bad clip, a config error where model and clip do not fit, a device error.
+    /// A format error for a bad clip, a config error if the model reads another layout, a device error.
     pub async fn recognise(&self, clip: JsValue) -> Thrown<JsValue> {
         let probabilities = self.recognise_clip(&clip).await.map_err(|e| thrown(&e))?;
         messages::recognition(&probabilities)
     }
 
-    /// Adds a clip file that the discriminator may learn from.
+    /// Adds a clip file that discriminators may learn from, with the clip's id.
     ///
     /// # Errors
     /// A format error with the file's name.
@@ -135,13 +132,13 @@ impl Engine {
         kernels.map_err(|e| thrown(&e)).map(Kernels::choose)
     }
 
-    /// Bytes held, a `Memory`.
+    /// The memory in use, a `Memory`.
     ///
     /// # Errors
-    /// The serializer's own.
+    /// If the value cannot be converted.
     pub fn memory(&self) -> Thrown<JsValue> {
         const PAGE: f64 = 65536.0;
-        let gpu = self.chosen.borrow().device.memory_pool_usage();
+        let gpu = self.active.borrow().device.memory_pool_usage();
         to_js(&Memory {
             wasm: core::arch::wasm32::memory_size(0) as f64 * PAGE,
             gpu: gpu.as_ref().map(|usage| usage.bytes_reserved as f64),
@@ -149,75 +146,75 @@ impl Engine {
         })
     }
 
-    /// Destroys the GPU device on purpose; false where there is none.
+    /// Destroys the GPU device on purpose, for tests. False if there is none.
     #[wasm_bindgen(js_name = loseDevice)]
     pub fn lose_device(&self) -> bool {
-        let chosen = self.chosen.borrow();
-        chosen.gpu.as_ref().inspect(|gpu| gpu.lose()).is_some()
+        let active = self.active.borrow();
+        active.gpu.as_ref().inspect(|gpu| gpu.lose()).is_some()
     }
 }
 
-/// Files by name and content, read and understood.
+/// Reads and identifies weight files.
 fn opened(names: Vec<String>, files: &[Uint8Array]) -> Result<Opened> {
     let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
     Opened::read(&files)
 }
 
-/// A device that has passed the check that needs no model. Its times say nothing about a model's.
+/// A device that has passed the parity check on a small network, whose times say nothing about a model's.
 async fn started(choice: DeviceChoice) -> Result<ActiveDevice> {
-    let chosen = ActiveDevice::choose(choice).await?;
-    if chosen.gpu.is_none() {
-        return Ok(chosen);
+    let active = ActiveDevice::choose(choice).await?;
+    if active.gpu.is_none() {
+        return Ok(active);
     }
-    let checked = parity::check_small(&chosen.device).await;
-    chosen.judged(checked, choice, Speed::Unknown)
+    let checked = parity::check_small(&active.device).await;
+    active.judged(checked, choice, Speed::Unknown)
 }
 
 impl Engine {
-    /// The model before stays until the new one is there and checked.
+    /// Loads a model that `make` builds on a device. The model before stays until the new one is built and checked.
     async fn load(&self, make: impl Fn(&Device) -> Result<Recogniser>) -> Result<()> {
-        let chosen = self.chosen.borrow().clone();
-        let model = make(&chosen.device)?;
-        self.end_attack();
-        // On an emulated GPU a gradient takes seconds; its kernels are those of the check that it has passed. Whoever insists
-        // on one does not wait for more.
-        let insisted = chosen.backend.software && self.choice == DeviceChoice::Webgpu;
-        let Some(gpu) = chosen.gpu.as_ref().filter(|_| !insisted) else {
+        let active = self.active.borrow().clone();
+        let model = make(&active.device)?;
+        self.end_attacks();
+        // On an emulated GPU a gradient takes seconds, and the check on a small network has already covered its kernels. A user
+        // who asked for one does not wait for a second check.
+        let skip = active.backend.software && self.choice == DeviceChoice::Webgpu;
+        let Some(gpu) = active.gpu.as_ref().filter(|_| !skip) else {
             self.model.replace(Some(Arc::new(model)));
             return Ok(());
         };
         gpu.watch(false);
         let on_cpu = make(&Device::flex())?;
         let shape = clip_shape(&on_cpu.entry);
-        let checked = parity::check(&|x| model.logits(x), &chosen.device, &|x| on_cpu.logits(x), shape).await;
-        let judged = chosen.judged(checked, self.choice, Speed::Measured)?;
+        let checked = parity::check(&|x| model.logits(x), &active.device, &|x| on_cpu.logits(x), shape).await;
+        let judged = active.judged(checked, self.choice, Speed::Measured)?;
         let model = if judged.gpu.is_some() { model } else { on_cpu };
-        self.chosen.replace(judged);
+        self.active.replace(judged);
         self.model.replace(Some(Arc::new(model)));
         Ok(())
     }
 
     pub(super) fn model(&self) -> Result<Arc<Recogniser>> {
-        self.model.borrow().clone().ok_or_else(|| Error::config("no model is loaded"))
+        self.model.borrow().clone().ok_or_else(|| Error::config("no model is loaded; load one first"))
     }
 
     /// The plain device in use.
     pub(super) fn device(&self) -> Device {
-        self.chosen.borrow().device.clone()
+        self.active.borrow().device.clone()
     }
 
-    /// Is it a GPU?
+    /// Whether that is a GPU.
     pub(super) fn on_gpu(&self) -> bool {
-        self.chosen.borrow().gpu.is_some()
+        self.active.borrow().gpu.is_some()
     }
 
-    /// The model, and a clip of the page that it can read.
+    /// The model, and a `Clip` that it can read.
     pub(super) fn model_and_clip(&self, clip: &JsValue) -> Result<(Arc<Recogniser>, Sequence)> {
         let (model, clip) = (self.model()?, messages::clip(clip)?);
         let layout = clip.layout();
         if layout.id != model.entry.layout {
             let [has, reads] = [layout.name, model.entry.layout.layout().name];
-            return Err(Error::config(format!("the clip's skeleton is {has}; this model reads {reads}")));
+            return Err(Error::config(format!("the clip's skeleton is {has}, but this model reads {reads}")));
         }
         Ok((model, clip))
     }
@@ -228,20 +225,20 @@ impl Engine {
         self.with_device_error(probabilities).await
     }
 
-    /// A failing GPU also lets wrong numbers through, so its own word comes first. The browser says it a moment after
-    /// the first computation has failed.
+    /// Replaces a result by the GPU's error, if there is one: a failing GPU may return wrong values. The browser reports the error
+    /// a moment after the first failed computation.
     pub(super) async fn with_device_error<T>(&self, result: Result<T>) -> Result<T> {
-        let chosen = self.chosen.borrow().clone();
-        if chosen.gpu.is_some() && result.is_err() {
+        let active = self.active.borrow().clone();
+        if active.gpu.is_some() && result.is_err() {
             // A timer does not fail.
             let _ = JsFuture::from(after(50)).await;
         }
-        chosen.check()?;
+        active.check()?;
         result
     }
 }
 
-/// (N, C, T, V, M) of a clip as the model wants it; a model that takes any length is tried with 64 frames.
+/// The shape (N, C, T, V, M) of a clip for the model; 64 frames for a model that takes any number.
 fn clip_shape(entry: &ModelEntry) -> [usize; 5] {
     let (layout, frames) = (entry.layout.layout(), if entry.frames > 0 { entry.frames } else { 64 });
     [1, layout.channels(), frames, layout.len(), entry.people]

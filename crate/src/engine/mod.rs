@@ -5,6 +5,7 @@ mod attacks;
 mod bench_exports;
 pub mod device;
 pub mod failure;
+pub mod gpu;
 pub mod handle;
 pub mod messages;
 pub mod parity;
@@ -19,13 +20,13 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Runs when the module is instantiated. Tests, whose harness does not, call it themselves; only the first call counts.
+/// Runs when the module is instantiated. Tests call it themselves, because their harness does not; only the first call counts.
 #[wasm_bindgen(start)]
 pub fn start() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the linker always defines it, and it runs once, before anything here needs what it registers. Naming
-        // it also stops the linker from running all constructors again at each exported call, which cost 5 s a step.
+        // SAFETY: the linker always defines it, and it runs once, before anything needs what it registers. Calling it also
+        // stops the linker from running all constructors again at each exported call, which cost 5 s per step.
         unsafe { __wasm_call_ctors() };
         failure::watch_panics();
     });

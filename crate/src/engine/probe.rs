@@ -1,7 +1,7 @@
-//! Is the GPU faster than the CPU? The operation that a step spends its time in, a few times in a row on each.
+//! The probe: whether the GPU is faster than the CPU at the operation that dominates a step, a temporal convolution.
 //!
-//! Whoever computes slowly is found out by one or two of them, and the answer of a fast GPU, which takes a few milliseconds
-//! whatever was asked, is spread over as many as a step has.
+//! It runs several in a row. On a slow device one or two are enough for a clear result. A fast GPU needs a few milliseconds per
+//! call however little it computes, so as many convolutions as a step has share that time.
 
 use std::rc::Rc;
 
@@ -11,39 +11,39 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::adapter::after;
-use super::device::Gpu;
+use super::gpu::Gpu;
 use super::messages::thrown;
 use super::parity::{made, now, read};
 use crate::error::{Error, Result};
 use crate::kernel::{TAPS, temporal_conv};
 
-/// (N, T, V, C): what comes into a block of the published ST-GCN, with 64 frames.
+/// (N, T, V, C) of the input of a block of the published ST-GCN, with 64 frames.
 const SHAPE: [usize; 4] = [1, 64, 25, 64];
-/// That block's convolution is 0.118 GFLOP; a step of the attack, 7.3, is as much work as about so many of them.
+/// The most convolutions in a row: that block's takes 0.118 GFLOP, and a step of the attack, 7.3 GFLOP, about as many.
 const MOST: usize = 64;
-/// Milliseconds that tell enough.
+/// Milliseconds after which a result is clear.
 const CLEAR: f64 = 50.0;
-/// Milliseconds that the GPU may take in all, its shader's compilation among them.
+/// Milliseconds that the GPU may take in all, shader compilation included.
 const PATIENCE: f64 = 2000.0;
 
-/// Milliseconds of temporal convolutions in a row, from the launch until the result is read.
+/// Milliseconds of temporal convolutions in a row, from the launch until the result is read back.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Probe {
     /// How many in a row.
     pub count: usize,
-    /// On the GPU, where it has answered in time.
+    /// On the GPU; `None` if it has not answered in time.
     pub gpu: Option<f64>,
     /// On the CPU.
     pub cpu: f64,
 }
 
 impl Probe {
-    /// Has the GPU been faster?
+    /// Whether the GPU is faster.
     pub fn prefers_gpu(self) -> bool {
         self.gpu.is_some_and(|gpu| gpu < self.cpu)
     }
 
-    /// Both times, for the user. `gpu` is its name.
+    /// Both times, for the user. `gpu` is the GPU's name.
     pub fn words(self, gpu: &str) -> String {
         let what = if self.count == 1 { "a convolution".into() } else { format!("{} convolutions", self.count) };
         let on_gpu = match self.gpu {
@@ -58,14 +58,14 @@ impl Probe {
     }
 }
 
-/// Measures both devices with twice as many convolutions each time, until the result is clear. The GPU is not waited for
-/// beyond its time; the CPU's own is not counted.
+/// Measures both devices with twice as many convolutions each time, until the result is clear or the GPU's time is used up.
+/// The CPU's time does not count towards that.
 ///
 /// # Errors
-/// A device error where one of them fails.
+/// A device error if one of them fails.
 pub async fn probe(device: &Device, gpu: &Rc<Gpu>) -> Result<Probe> {
     let (on_cpu, on_gpu) = (Chain::on(&Device::flex()), Chain::on(device));
-    // The first run of each compiles and warms up.
+    // The first run of each compiles shaders and fills caches.
     on_cpu.run(1).await?;
     let mut left = PATIENCE;
     let mut warm = answered(&on_gpu, 1, gpu, &mut left).await?;
@@ -83,10 +83,10 @@ pub async fn probe(device: &Device, gpu: &Rc<Gpu>) -> Result<Probe> {
     }
 }
 
-/// Milliseconds, or none where the GPU has not answered in what is left of its time.
+/// Milliseconds on the GPU; `None` if it has not answered in the time that is `left`.
 async fn answered(chain: &Chain, count: usize, gpu: &Rc<Gpu>, left: &mut f64) -> Result<Option<f64>> {
     let start = now();
-    // The GPU must not be destroyed under its computation, so that holds it, also when nobody waits any more.
+    // The GPU must not be destroyed during its computation, so the computation holds it, even after the timeout.
     let (chain, gpu) = (chain.clone(), Rc::clone(gpu));
     let answer = future_to_promise(async move {
         let ms = chain.run(count).await;
@@ -99,7 +99,7 @@ async fn answered(chain: &Chain, count: usize, gpu: &Rc<Gpu>, left: &mut f64) ->
     first.map(|ms| ms.as_f64()).map_err(|_| Error::device("the GPU did not compute a convolution"))
 }
 
-/// Convolutions, each of the one before.
+/// Convolutions, each of the result before.
 #[derive(Clone)]
 struct Chain {
     x: Tensor<4>,
@@ -110,7 +110,7 @@ struct Chain {
 impl Chain {
     fn on(device: &Device) -> Self {
         let [.., c] = SHAPE;
-        // Of this size the values neither grow nor vanish from one to the next.
+        // With this scale the values neither grow nor vanish from one convolution to the next.
         let scale = (3.0 / (TAPS * c) as f32).sqrt();
         let x = TensorData::new(made(SHAPE.iter().product(), 1.0, 2000), SHAPE);
         let weight = TensorData::new(made(TAPS * c * c, scale, 2001), [TAPS, c, c]);

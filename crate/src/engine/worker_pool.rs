@@ -1,38 +1,38 @@
-//! JavaScript's calls into `kernel::worker_pool`: the engine shares its work with helpers, and helpers run.
+//! JavaScript's calls into `kernel::worker_pool`: the engine's thread shares its work with helper threads.
 
 use js_sys::SharedArrayBuffer;
 use wasm_bindgen::prelude::*;
 
 use crate::kernel::worker_pool;
 
-/// Helpers at most.
+/// The most helpers that a pool may have.
 #[wasm_bindgen(js_name = mostHelpers)]
 pub fn most_helpers() -> u32 {
     worker_pool::MAX_HELPERS
 }
 
-/// Shares the CPU's work with helpers that wait at the buffer.
+/// Shares the CPU's work from now on with helpers that wait at the buffer.
 #[wasm_bindgen(js_name = joinHelpers)]
 pub fn join_helpers(buffer: &SharedArrayBuffer, helpers: u32) {
     worker_pool::join(buffer, helpers);
 }
 
-/// How many threads compute on the CPU; a helper that has failed leaves the engine alone.
+/// The number of threads that compute on the CPU: 1 after a helper has failed.
 #[wasm_bindgen]
 pub fn threads() -> usize {
     worker_pool::threads()
 }
 
-/// A helper's life; it does not return.
+/// Runs a helper. It does not return.
 ///
 /// # Errors
-/// Where the buffer is none to wait at.
+/// If the buffer is not shared memory of the right size, or the thread may not wait.
 #[wasm_bindgen]
 pub fn help(buffer: &SharedArrayBuffer, helper: u32) -> Result<(), JsValue> {
     worker_pool::help(buffer, helper)
 }
 
-/// The last word of a helper that has failed.
+/// Marks a helper as failed.
 ///
 /// # Errors
 /// As [`help`].

@@ -13,8 +13,8 @@ export interface Stepper {
   perturbed(which: number): Float32Array;
   /** The recogniser's probabilities for each attack's last iterate. */
   recognise(): Promise<Recognition[]>;
-  /** Changes the settings of a single attack from the next step on; throws if they are rejected. */
-  configure(config: AttackConfig): void;
+  /** Changes the settings of an attack from the next step on; throws if they are rejected. */
+  configure(which: number, config: AttackConfig): void;
 }
 
 /** The perturbed clip is posted at least this often. */
@@ -61,7 +61,7 @@ export class AttackLoop {
         throw { kind: "config", message: "settings of attacks that are computed together cannot be changed" };
       }
       const changed = { ...config, ...patch };
-      if (this.#begun) this.#stepper.configure(changed);
+      if (this.#begun) this.#stepper.configure(which, changed);
       this.#configs = [changed];
     } catch (thrown) {
       this.#post(which, { type: "error", error: errorMessage(thrown) });

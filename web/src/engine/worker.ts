@@ -177,10 +177,10 @@ function beginAttacks(orders: AttackOrder[]): void {
   const clips = orders.map((order) => order.clip);
   const stepper: Stepper = {
     begin: (configs) => inTurn(() => ready().beginAttacks(clips, configs)),
-    steps: (which, count) => inTurn(() => ready().stepsOf(Uint32Array.from(which), count)),
+    steps: (which, count) => inTurn(() => ready().stepAttacks(Uint32Array.from(which), count)),
     perturbed: (which) => ready().perturbedOf(which),
-    recognise: () => inTurn(() => ready().recogniseAll()),
-    configure: (settings) => ready().configure(settings),
+    recognise: () => inTurn(() => ready().recogniseAttacks()),
+    configure: (which, settings) => ready().configureAttack(which, settings),
   };
   const numbers = orders.map((order) => order.attack);
   const configs = orders.map((order) => order.config);
@@ -213,6 +213,6 @@ async function drive(numbers: number[], loop: AttackLoop): Promise<void> {
       end(place, { reason: "error", report, data, recognition });
     }
   } finally {
-    engine?.endAttack();
+    engine?.endAttacks();
   }
 }
