@@ -1,4 +1,4 @@
-//! Several attacks in one pass, beside each of them alone.
+//! Several attacks in one pass, compared with each of them alone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,21 +19,21 @@ use crate::toy::{CLASSES, Toy, clip};
 
 const LAYOUT: LayoutId = LayoutId::KinectV1;
 
-/// A toy whose answer to the second clip of a batch is no number, once it is broken.
+/// A toy that answers NaN for the second clip of a batch once the switch is on.
 fn fragile() -> (Arc<Toy>, Arc<AtomicBool>) {
     let broken = Arc::new(AtomicBool::new(false));
     let is_broken = broken.clone();
-    let says = move |logits: Tensor<2>| match (logits.dims()[0], is_broken.load(Ordering::Relaxed)) {
+    let answer = move |logits: Tensor<2>| match (logits.dims()[0], is_broken.load(Ordering::Relaxed)) {
         (n, true) if n > 1 => {
             let wrong = logits.clone().narrow(0, 1, 1) * f32::NAN;
             logits.slice_assign([1..2, 0..CLASSES], wrong)
         }
         _ => logits,
     };
-    (Arc::new(Toy::saying(LAYOUT, says)), broken)
+    (Arc::new(Toy::saying(LAYOUT, answer)), broken)
 }
 
-/// Attacks that have next to nothing in common, on two clips.
+/// Settings of attacks that differ in almost everything.
 fn configs() -> Vec<AttackConfig> {
     let base = AttackConfig { iterations: 10, ..Default::default() };
     vec![
@@ -79,14 +79,14 @@ fn over(reports: &[StepReport]) -> bool {
     reports.last().is_some_and(|last| last.done.is_some())
 }
 
-/// Those that are not over take a step.
+/// One step of the attacks that are not over.
 fn step(attacks: &mut [Attack], reports: &mut [Vec<StepReport>]) {
-    let (mut under, told): (Vec<_>, Vec<_>) =
+    let (mut running, slots): (Vec<_>, Vec<_>) =
         attacks.iter_mut().zip(reports).filter(|(_, reports)| !over(reports)).unzip();
-    for (told, more) in told.into_iter().zip(block_on(batch::steps(&mut under, 4)).unwrap()) {
-        // However many are asked for, the CPU takes one.
-        assert_eq!(more.len(), 1);
-        told.extend(more);
+    for (slot, taken) in slots.into_iter().zip(block_on(batch::steps(&mut running, 4)).unwrap()) {
+        // The CPU takes one step per call, even if more are requested.
+        assert_eq!(taken.len(), 1);
+        slot.extend(taken);
     }
 }
 
@@ -106,7 +106,7 @@ fn alone_to_the_end(attack: &mut Attack) -> Vec<StepReport> {
     reports
 }
 
-/// The same but for numbers with a fraction, which may differ by so much.
+/// Equal, except that numbers with a fraction may differ by `by`.
 fn same(a: &Value, b: &Value, by: f64, at: &str) {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
@@ -125,10 +125,10 @@ fn same(a: &Value, b: &Value, by: f64, at: &str) {
     }
 }
 
-fn as_alone(together: &[Attack], reports: &[Vec<StepReport>], alone: &mut [Attack]) {
+fn equal_to_alone(together: &[Attack], reports: &[Vec<StepReport>], alone: &mut [Attack]) {
     for (i, (attack, alone)) in together.iter().zip(alone).enumerate() {
-        let (told, expected) = (serde_json::to_value(&reports[i]), serde_json::to_value(alone_to_the_end(alone)));
-        same(&told.unwrap(), &expected.unwrap(), 1e-4, &format!("attack {i}"));
+        let (found, expected) = (serde_json::to_value(&reports[i]), serde_json::to_value(alone_to_the_end(alone)));
+        same(&found.unwrap(), &expected.unwrap(), 1e-4, &format!("attack {i}"));
         let moved = |attack: &Attack| -> Vec<f32> {
             attack.perturbed().iter().zip(attack.clean().data()).map(|(a, b)| a - b).collect()
         };
@@ -138,22 +138,22 @@ fn as_alone(together: &[Attack], reports: &[Vec<StepReport>], alone: &mut [Attac
 }
 
 #[test]
-fn attacks_that_share_a_pass_are_those_that_run_alone() {
+fn attacks_that_share_a_pass_take_the_same_steps_as_alone() {
     let (mut many, mut alone) = (attacks(&fragile().0), attacks(&fragile().0));
     let reports = together_to_the_end(&mut many);
     let ends: Vec<_> = reports.iter().map(|r| (r.last().unwrap().done.unwrap(), r.len())).collect();
-    // One of them ends by its stop rule, one has fewer steps.
+    // One of them ends by its stop rule, one has fewer iterations.
     assert_eq!((ends[0], ends[1]), ((Done::Iterations, 10), (Done::Iterations, 6)));
     assert!(ends[2].0 == Done::Held && ends[2].1 < 100, "{ends:?}");
-    as_alone(&many, &reports, &mut alone);
-    let said = block_on(batch::recognise(&many.iter().collect::<Vec<_>>())).unwrap();
-    for (said, attack) in said.iter().zip(&many) {
-        assert!(relative_l2(said, &block_on(attack.recognise()).unwrap()) < 1e-5);
+    equal_to_alone(&many, &reports, &mut alone);
+    let answers = block_on(batch::recognise(&many.iter().collect::<Vec<_>>())).unwrap();
+    for (answer, attack) in answers.iter().zip(&many) {
+        assert!(relative_l2(answer, &block_on(attack.recognise()).unwrap()) < 1e-5);
     }
 }
 
 #[test]
-fn a_pass_that_fails_for_one_changes_none() {
+fn a_pass_that_fails_for_one_attack_changes_none() {
     let (victim, is_broken) = fragile();
     let mut many = attacks(&victim);
     let mut reports = vec![Vec::new(); many.len()];
@@ -161,8 +161,8 @@ fn a_pass_that_fails_for_one_changes_none() {
         let before: Vec<_> = many.iter().map(|a| a.perturbed().to_vec()).collect();
         is_broken.store(broken, Ordering::Relaxed);
         if broken {
-            let mut under: Vec<_> = many.iter_mut().collect();
-            assert!(block_on(batch::steps(&mut under, 4)).unwrap_err().is_device());
+            let mut running: Vec<_> = many.iter_mut().collect();
+            assert!(block_on(batch::steps(&mut running, 4)).unwrap_err().is_device());
             assert!(many.iter().zip(before).all(|(a, before)| a.perturbed() == before));
         } else {
             step(&mut many, &mut reports);
@@ -173,11 +173,11 @@ fn a_pass_that_fails_for_one_changes_none() {
     while !reports.iter().all(|r| over(r)) {
         step(&mut many, &mut reports);
     }
-    as_alone(&many, &reports, &mut attacks(&victim));
+    equal_to_alone(&many, &reports, &mut attacks(&victim));
 }
 
 #[test]
-fn what_does_not_fit_into_one_pass_is_refused() {
+fn attacks_that_do_not_fit_into_one_pass_are_refused() {
     let start = |victim: &Arc<Toy>, frames, people| {
         let clip = clip(LAYOUT, frames, people, false, 1);
         Attack::new(victim.clone(), &clip, std::slice::from_ref(&clip), configs().remove(1)).unwrap()
@@ -190,7 +190,7 @@ fn what_does_not_fit_into_one_pass_is_refused() {
         assert!(block_on(batch::recognise(&[&first, &other])).unwrap_err().is_config());
         assert_eq!(first.perturbed(), first.clean().data());
     }
-    // One that has no step left.
+    // An attack without a step left.
     let (mut first, mut done) = (start(&victim, 8, 1), start(&victim, 8, 1));
     alone_to_the_end(&mut done);
     let error = block_on(batch::step(&mut [&mut first, &mut done])).unwrap_err();
@@ -201,7 +201,7 @@ fn what_does_not_fit_into_one_pass_is_refused() {
 }
 
 #[test]
-fn frozen_networks_look_at_each_clip_of_a_batch_by_itself() {
+fn frozen_networks_treat_each_clip_of_a_batch_by_itself() {
     for (architecture, layout) in
         [(Architecture::StGcn, LAYOUT), (Architecture::Agcn, LayoutId::Ntu), (Architecture::ShiftGcn, LayoutId::Ntu)]
     {

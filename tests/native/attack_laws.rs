@@ -1,4 +1,4 @@
-//! What every attack keeps, whatever the clip, the region and the settings.
+//! Laws of every attack, for random clips, regions and settings.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let shape = (0..4_usize, 1..7_usize, 1..3_usize, any::<bool>(), any::<u64>());
-    // Half of the regions are arbitrary joints, the rest presets or everything.
+    // Half of the regions are arbitrary joints; the others are presets or all joints.
     let joints = (any::<u64>(), 0..6_u8);
     let losses = (0..5_usize, any::<[bool; 3]>());
     let settings = (losses, 0..CLASSES, any::<[bool; 4]>(), 0.001..0.3_f32, any::<bool>());
@@ -61,7 +61,7 @@ fn cases() -> impl Strategy<Value = Case> {
     })
 }
 
-/// Bit for bit where nothing may move: outside the region, absent people, unseen joints, confidences.
+/// Values that may not move are equal bit for bit: outside the region, of absent people and unseen joints, confidences.
 fn stays(clean: &Sequence, x: &[f32], config: &AttackConfig) {
     let l = clean.layout();
     for (i, (x, was)) in x.iter().zip(clean.data()).enumerate() {
@@ -77,7 +77,8 @@ fn stays(clean: &Sequence, x: &[f32], config: &AttackConfig) {
     }
 }
 
-/// Within 1e-4 of its length in the original, frame by frame; coordinates up to 4 are themselves only good to 5e-7.
+/// Each bone is within 1e-4 of its length in the same frame of the original; coordinates up to 4 have a precision of
+/// 5e-7.
 fn bones_keep_their_lengths(clean: &Sequence, x: &[f32]) {
     let after = clean.with_data(x.to_vec()).unwrap();
     let l = clean.layout();
@@ -139,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(120) })]
 
     #[test]
-    fn every_step_keeps_what_its_constraints_promise(case in cases()) {
+    fn every_step_holds_its_constraints(case in cases()) {
         let (mut attack, config) = (attack(&case), &case.config);
         let promised = config.constraints;
         loop {
@@ -180,17 +181,18 @@ proptest! {
         let mut first = attack(&case);
         let result = go(&mut first);
         prop_assert_eq!(&go(&mut attack(&case)), &result);
-        // And so does a reset.
+        // So does a reset attack.
         first.reset();
         prop_assert_eq!(first.perturbed(), case.clip.data());
         prop_assert_eq!(&go(&mut first), &result);
     }
 
     #[test]
-    fn settings_changed_on_the_way_hold_at_once(case in cases(), other in cases()) {
+    fn changed_settings_hold_at_once(case in cases(), other in cases()) {
         let mut attack = attack(&case);
         ciasa::attack::run::block_on(attack.step()).unwrap();
-        let joints = other.config.joints.map(|joints| joints.into_iter().filter(|j| *j < case.clip.layout().len()).collect());
+        let joint_count = case.clip.layout().len();
+        let joints = other.config.joints.map(|all| all.into_iter().filter(|j| *j < joint_count).collect());
         let epsilon = Epsilon::Global(0.01);
         let config = AttackConfig { joints, epsilon, constraints: other.config.constraints, ..case.config.clone() };
         let before = attack.perturbed().to_vec();

@@ -1,4 +1,4 @@
-//! The loop from outside: goals, stops, resets, refusals.
+//! The loop seen from outside: goals, stop rules, resets, refusals.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ fn highest(p: &[f32]) -> usize {
     (0..p.len()).max_by(|&a, &b| p[a].total_cmp(&p[b])).unwrap()
 }
 
-/// The gradient of -log p(class) to the clip, (T, M, V, C), taken without the attack.
+/// The gradient of -log p(class) with respect to the clip, (T, M, V, C), computed without the attack.
 fn gradient(clip: &Sequence, class: usize) -> Vec<f32> {
     let toy = Toy::new(LAYOUT);
     let shape = [clip.frames(), clip.people(), 20, 3];
@@ -59,7 +59,7 @@ fn fgsm_goes_exactly_epsilon_against_the_gradient_of_its_target() {
         let clean = attack.clean().clone();
         let reports = to_the_end(&mut attack);
         assert_eq!((reports.len(), reports[0].done), (1, Some(Done::Iterations)));
-        // Untargeted the loss is minus the cross-entropy to the original class, so the step is with its gradient.
+        // Untargeted, the loss is minus the cross-entropy to the original class, so the step follows its gradient.
         let (class, way) = match target {
             Target::Class { index } => (index, -1.0),
             _ => (reports[0].original, 1.0),
@@ -93,7 +93,7 @@ fn untargeted_fgsm_lowers_the_original_class_and_changes_the_label() {
 fn ciasa_reaches_the_least_likely_class_and_returns_the_clip_that_it_measured() {
     let mut attack = start(AttackConfig {
         epsilon: Epsilon::Global(0.3),
-        // The poses of a random clip have nothing to do with each other, so its acceleration is enormous.
+        // The poses of a random clip are unrelated, so its acceleration is enormous.
         lambda: 1e-3,
         iterations: 300,
         stop: Stop::Confidence { confidence: 0.8, hold: 4 },
@@ -114,7 +114,7 @@ fn ciasa_reaches_the_least_likely_class_and_returns_the_clip_that_it_measured() 
 }
 
 #[test]
-fn a_lone_knee_moves_between_hip_and_ankle_that_stay() {
+fn a_knee_moves_between_hip_and_ankle_that_stay() {
     let mut attack = start(AttackConfig { joints: Some(vec![13, 17]), iterations: 5, ..Default::default() });
     let last = to_the_end(&mut attack).pop().unwrap();
     assert!(last.figures.max_displacement > 1e-3 && last.figures.bone_deviation < 2e-3);
@@ -122,7 +122,7 @@ fn a_lone_knee_moves_between_hip_and_ankle_that_stay() {
 }
 
 #[test]
-fn the_iterations_end_it_and_more_of_them_let_it_go_on() {
+fn the_iterations_end_an_attack_and_more_of_them_continue_it() {
     let config = AttackConfig { iterations: 2, ..Default::default() };
     let mut attack = start(config.clone());
     let reports = to_the_end(&mut attack);
@@ -143,7 +143,7 @@ fn a_caller_can_cancel_after_any_step() {
 }
 
 #[test]
-fn what_cannot_be_attacked_is_refused_with_its_name() {
+fn bad_input_is_refused_with_its_name() {
     let clip = clip(LAYOUT, 4, 1, false, 1);
     let refused = |layout, clip: &Sequence, natural: &[Sequence], config| {
         let error = Attack::new(Arc::new(Toy::new(layout)), clip, natural, config).err().unwrap();
@@ -165,7 +165,7 @@ fn what_cannot_be_attacked_is_refused_with_its_name() {
 }
 
 #[test]
-fn a_device_that_computes_no_number_is_an_error_and_leaves_the_clip_alone() {
+fn nan_from_the_device_is_an_error_and_leaves_the_clip_unchanged() {
     let clip = clip(LAYOUT, 4, 1, false, 1);
     let broken = Arc::new(Toy::saying(LAYOUT, |logits| logits * f32::NAN));
     let mut attack = Attack::new(broken, &clip, std::slice::from_ref(&clip), AttackConfig::default()).unwrap();
@@ -174,7 +174,7 @@ fn a_device_that_computes_no_number_is_an_error_and_leaves_the_clip_alone() {
 }
 
 #[test]
-fn attacks_can_run_on_several_threads_and_be_moved_to_one() {
+fn attacks_run_on_several_threads_and_move_between_them() {
     let config = || AttackConfig { iterations: 2, ..Default::default() };
     let alone = to_the_end(&mut start(config()));
     let others: Vec<_> = (0..3).map(|_| std::thread::spawn(move || to_the_end(&mut start(config())))).collect();

@@ -1,4 +1,4 @@
-//! Every attack against every kind of recogniser: the same bounds, the same goals, the same refusals.
+//! Every attack on every kind of recogniser: bounds, goals, refusals.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ fn every_attack_on_every_recogniser_stays_within_epsilon_and_nears_its_goal() {
                 let config = peer.apply(AttackConfig {
                     target,
                     epsilon: Epsilon::Global(epsilon),
-                    // Random poses accelerate without measure.
+                    // Random poses have enormous accelerations.
                     lambda: 1e-3,
                     iterations: 6,
                     constraints: Constraints { realign: false, ..Constraints::ALL },
@@ -108,7 +108,7 @@ fn untargeted_attacks_change_the_label_and_stop_when_it_holds() {
 }
 
 #[test]
-fn with_smart_neither_scale_decides_and_its_loss_is_reported() {
+fn smart_balances_the_scales_and_reports_its_loss() {
     let victim: Arc<dyn Victim> = Arc::new(Toy::new(KINECT));
     let config = AttackConfig {
         constraints: Constraints { realign: false, ..Constraints::ALL },
@@ -119,8 +119,8 @@ fn with_smart_neither_scale_decides_and_its_loss_is_reported() {
     let reports = to_the_end(&mut attack);
     assert_eq!(reports[0].losses.perceptual, 0.0);
     assert!(reports[1].losses.perceptual > 0.0 && reports[1].figures.plausibility.is_none());
-    // A plain sum of the two would be ruled by the accelerations, of thousands of metres per second squared: the second step
-    // would undo the first. In balance the attack goes on.
+    // In a plain sum the accelerations, thousands of metres per second squared, would dominate, and the second step
+    // would undo the first. With the balance the attack progresses.
     assert!(reports[1].losses.prediction < reports[0].losses.prediction);
     let free = start(&victim, AttackConfig { lambda: 0.0, ..config });
     let free = to_the_end(&mut { free });
@@ -128,7 +128,7 @@ fn with_smart_neither_scale_decides_and_its_loss_is_reported() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_with_its_name() {
+fn settings_in_conflict_are_refused_with_their_name() {
     let refused = |config: AttackConfig| config.validate(KINECT.layout(), CLASSES).unwrap_err().to_string();
     let base = AttackConfig::default;
     let rows: [(&str, AttackConfig); 4] = [
@@ -145,7 +145,7 @@ fn what_does_not_fit_is_refused_with_its_name() {
     }
     let one = AttackConfig { method: Method::Adam, prediction: Prediction::Margin { kappa: 0.0 }, ..base() };
     assert!(one.validate(KINECT.layout(), 1).unwrap_err().to_string().starts_with("prediction: "));
-    // The discriminator takes part wherever its constraint is on, and then it needs natural clips.
+    // With the plausibility constraint every method needs natural clips for the discriminator.
     let pgd = AttackConfig { method: Method::Pgd, ..base() };
     let error = Attack::new(Arc::new(Toy::new(KINECT)), &clip(KINECT, 4, 1, false, 1), &[], pgd).err().unwrap();
     assert!(error.to_string().starts_with("constraints.plausible: "));

@@ -1,5 +1,6 @@
-//! The attack against the golden case: ten steps of an independent PyTorch program on the same network, weights and clip
-//! (cross-entropy and smoothness, lambda 1, Adam 0.01, clip 0.02, realignment from joint 21, no discriminator).
+//! The attack compared with the golden case: ten steps of an independent PyTorch program on the same network, weights
+//! and clip (cross-entropy and smoothness, lambda 1, Adam 0.01, clip 0.02, realignment from joint 21, no
+//! discriminator).
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -49,7 +50,7 @@ fn ten_steps() {
     let mut attack = Attack::new(Arc::new(network), &clean, &[], config).unwrap();
     let losses = case.get("losses_ref", &[10]).unwrap();
 
-    // Of the whole clip, as the golden files' README asks, and of the perturbation alone, which is 3 to 6 % of it.
+    // Bounds of the whole clip, and of the perturbation alone, which is 3 to 6 % of it.
     for (steps, whole, alone) in [(1, 1e-5, 1e-3), (5, 1e-3, 1e-2), (10, 5e-3, 5e-2)] {
         run(&mut attack, |r| {
             let want = losses[r.iteration - 1];

@@ -23,7 +23,8 @@ fn page_clip(frames: usize, phase: f32) -> JsValue {
 
 fn entry(bytes: usize) -> JsValue {
     js(
-        &json!({ "id": "made", "name": "Made", "architecture": "st-gcn", "layout": "kinect-v1", "classes": ["a", "b", "c"],
+        &json!({ "id": "made", "name": "Made", "architecture": "st-gcn", "layout": "kinect-v1",
+        "classes": ["a", "b", "c"],
         "people": 1, "frames": 8, "preprocessing": "centred",
         "weights": [{ "file": "made.safetensors", "bytes": bytes, "sha256": "" }],
         "accuracy": { "top1": 0.3, "clips": 1 }, "split": "", "data": "", "licence": "", "retrain": "" }),
@@ -35,8 +36,8 @@ fn files(bytes: &[u8]) -> Vec<js_sys::Uint8Array> {
 }
 
 fn settings() -> Value {
-    json!({ "method": "ciasa", "target": { "kind": "least-likely" }, "joints": [1, 2, 3], "epsilon": 0.02, "alpha": 0.01,
-        "lambda": 10, "iterations": 3, "stop": { "kind": "iterations" }, "seed": 7,
+    json!({ "method": "ciasa", "target": { "kind": "least-likely" }, "joints": [1, 2, 3], "epsilon": 0.02,
+        "alpha": 0.01, "lambda": 10, "iterations": 3, "stop": { "kind": "iterations" }, "seed": 7,
         "constraints": { "clip": true, "realign": true, "smooth": true, "plausible": true } })
 }
 
@@ -103,7 +104,8 @@ async fn a_whole_attack_through_the_handle() {
     assert_eq!(kind(&steps(&engine, 1).await.unwrap_err()), "config");
 }
 
-/// Three attacks together, to their ends in `expected` calls, compared with each alone; both take `count` steps per call.
+/// Three attacks together, to their ends in `expected` calls, compared with each alone; both take `count` steps per
+/// call.
 async fn together_and_alone(engine: &Engine, count: usize, expected: usize, tolerance: f32) {
     let natural = ciasa::format::write(&clip(9, 1.0), ciasa::format::Format::Clip).unwrap();
     engine.add_natural("other".into(), "other.json", &natural).unwrap();

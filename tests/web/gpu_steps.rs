@@ -25,8 +25,8 @@ fn network(layout: LayoutId, device: &Device) -> StGcn {
     StGcn::new(&config, &made_weights(&config), device).unwrap()
 }
 
-/// A clip (8, M, V, C) of people who wave all joints. In the picture plane each joint is unseen in some frames; the second person
-/// appears in the third frame.
+/// A clip (8, M, V, C) of people who wave all joints. In the picture plane each joint is unseen in some frames; the
+/// second person appears in the third frame.
 fn clip(layout: LayoutId, people: usize, phase: f32) -> Sequence {
     let l = layout.layout();
     let mut data = Vec::new();
@@ -242,7 +242,8 @@ async fn a_call_reads_back_once_and_a_step_launches_three_kernels_more_than_its_
     let before = launches();
     attack.steps(5).await.unwrap();
     assert_eq!(readings(), 3.0);
-    // Two blocks, forward and backward (see `kernels.rs`); the clip's Adam step, its realignment, the discriminator's Adam step.
+    // Two blocks, forward and backward (see `kernels.rs`); the clip's Adam step, its realignment, the discriminator's
+    // Adam step.
     assert_eq!(launches() - before, 5 * (2 * (3 + 4) + 3));
 }
 

@@ -126,7 +126,8 @@ async fn launched_on(device: &Device) -> u64 {
 #[wasm_bindgen_test]
 async fn a_network_on_a_gpu_computes_with_the_kernels() {
     let gpu = gpu().await;
-    // Two blocks of a graph product, a spatial and a temporal convolution, the second with a projection; forward and back.
+    // Two blocks of a graph product, a spatial and a temporal convolution, the second with a projection; forward and
+    // back.
     assert_eq!(launched_on(&gpu.device).await, 2 * (3 + 4));
     assert_eq!(launched_on(&Device::flex()).await, 0);
     Kernels::Stock.choose();

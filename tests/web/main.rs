@@ -1,5 +1,5 @@
-//! The engine in a browser. `crate/webdriver.json` names the browser;
-//! `CHROMEDRIVER=/usr/bin/chromedriver cargo test --release -p ciasa --features web --target wasm32-unknown-unknown --test web`.
+//! The engine in a browser. `crate/webdriver.json` names the browser; `CHROMEDRIVER=/usr/bin/chromedriver cargo test
+//! --release -p ciasa --features web --target wasm32-unknown-unknown --test web`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

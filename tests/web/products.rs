@@ -30,7 +30,8 @@ async fn close(x: Tensor<4>, ours: impl Fn(Tensor<4>) -> Tensor<4>, stock: impl 
     }
 }
 
-/// Row counts that leave one to three rows beside the tiles or exceed a cache block; column counts that fill tiles, and others.
+/// Row counts that leave one to three rows beside the tiles or exceed a cache block; column counts that fill tiles, and
+/// others.
 #[wasm_bindgen_test]
 async fn the_product_over_the_channels_agrees_with_the_stock_one() {
     let device = Device::flex().autodiff();

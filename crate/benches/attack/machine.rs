@@ -1,4 +1,4 @@
-//! Where and when a run took place.
+//! The machine, versions and date of a run.
 
 use std::process::Command;
 
@@ -10,14 +10,14 @@ fn output(program: &str, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| text.trim().to_owned())
 }
 
-/// The value of the first line that begins so, in one of Linux's files about the machine.
+/// The value of the first line that begins with `key`, in one of Linux's files about the machine.
 fn line(file: &str, key: &str) -> Option<String> {
     let text = std::fs::read_to_string(file).ok()?;
     let line = text.lines().find(|line| line.starts_with(key))?;
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// How many programs wanted to run in the last minute; above 0 before a run, somebody else was computing.
+/// The load average of the last minute. Above 0 before a run, other programs were computing.
 pub fn load() -> Option<String> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next().map(str::to_owned)
 }
@@ -47,7 +47,7 @@ pub fn date() -> String {
     output("date", &["-u", "+%F %R"]).unwrap_or_default()
 }
 
-/// The command that makes the run again.
+/// The command that repeats the run.
 pub fn command() -> String {
     let features = if cfg!(feature = "gpu") { "cli,gpu" } else { "cli" };
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();

@@ -1,5 +1,5 @@
-//! Seconds of an attack step natively: our engine with one thread and two (and on the GPU, with the feature `gpu`) beside
-//! PyTorch, on the same network, weights and clip. Prints a table, writes docs/bench/native.json.
+//! Seconds per attack step, native: this engine with one thread and two (and on the GPU, with the feature `gpu`), and
+//! PyTorch, on the same network, weights and clip. Prints a table and writes docs/bench/native.json.
 //!
 //! `cargo bench -p ciasa --features cli -- --help`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -24,46 +24,46 @@ use ours::Ours;
 use side::{Result, Side, Spec};
 use torch::Torch;
 
-/// Measures an attack step, ours beside PyTorch's
+/// Measures an attack step of this engine and of PyTorch
 #[derive(Parser, Debug)]
 struct Options {
-    /// Only the sides whose names begin with one of these; ours with the first number of threads always takes part
+    /// Measure only sides whose names begin with one of these, and ours with the first number of threads
     #[arg(long, value_delimiter = ',')]
     side: Vec<String>,
     /// Frames of the clip, multiples of 4
     #[arg(long, value_delimiter = ',', default_values_t = [64, 300])]
     frames: Vec<usize>,
-    /// Clips in a batch besides one; measured on GPUs
+    /// Clips in a batch, measured on GPUs in addition to a single clip
     #[arg(long, default_value_t = 32)]
     batch: usize,
     /// Measure the batch on the CPU, too
     #[arg(long)]
     batch_on_cpu: bool,
-    /// Frames of the clip on which the sides' answers are compared; with 64 also with the golden case
+    /// Frames of the clip on which the sides are compared; 64 also compares with the golden case
     #[arg(long, default_value_t = 64)]
     check_frames: usize,
     /// Numbers of threads
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
     threads: Vec<usize>,
-    /// Rounds a side
+    /// Rounds per side
     #[arg(long, default_value_t = 7)]
     rounds: usize,
-    /// A side that takes longer in a table gives fewer rounds, and the report says so
+    /// Seconds per side and table; a side that takes longer runs fewer rounds, which the report notes
     #[arg(long, default_value_t = 300.0)]
     max_seconds: f64,
-    /// Size of the matrix product; 0 leaves it out
+    /// Size of the matrix product; 0 skips it
     #[arg(long, default_value_t = 1024)]
     product: usize,
-    /// Without PyTorch
+    /// Skip PyTorch
     #[arg(long)]
     no_torch: bool,
-    /// Where pip finds PyTorch: the address of another index, for instance one with builds for the CPU alone
+    /// The package index that pip installs PyTorch from, for example one with CPU builds only
     #[arg(long)]
     torch_index: Option<String>,
-    /// Where the results go
+    /// The file to write
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bench/native.json"))]
     out: PathBuf,
-    /// What cargo passes to every benchmark
+    /// Passed by cargo to every benchmark
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -112,7 +112,7 @@ fn main() -> Result<()> {
     write(&options.out, &result.to_string())?;
     println!("{result}\n");
     table::print(&bench);
-    println!("The results are in {}; `npm run bench:report` makes docs/BENCH.md of them.", options.out.display());
+    println!("Wrote {}. `npm run bench:report` updates docs/BENCH.md from it.", options.out.display());
     Ok(())
 }
 
@@ -123,7 +123,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
     Ok(std::fs::write(path, format!("{text}\n"))?)
 }
 
-/// Who takes part. The first of them is the one that all others are checked against.
+/// The sides to measure. The first one is the reference of the others.
 fn sides(options: &Options) -> Vec<Spec> {
     let mut all = Vec::new();
     for n in &options.threads {
@@ -147,7 +147,7 @@ fn sides(options: &Options) -> Vec<Spec> {
     all.into_iter().enumerate().filter(|(i, s)| *i == 0 || wanted(&s.name)).map(|(_, spec)| spec).collect()
 }
 
-/// Starts a side and checks it; what cannot be there is noted with the reason.
+/// Starts a side and checks it; a side that cannot start is skipped with the reason.
 fn enter(bench: &mut Bench, spec: Spec, options: &Options) {
     let name = spec.name.clone();
     let started = std::time::Instant::now();

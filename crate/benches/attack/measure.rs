@@ -1,4 +1,4 @@
-//! The measurement: checks first, then rounds in which the sides take turns.
+//! The measurement: checks of all sides, then rounds in which they take turns.
 
 use std::time::{Duration, Instant};
 
@@ -7,17 +7,18 @@ use serde_json::{Map, Value, json};
 use crate::side::{Answers, Result, Side, Spec, clip, step_flops};
 use crate::support::{golden, relative_l2};
 
-/// Bounds of the relative L2 distances: logits, the cross-entropy's gradient, and what the first step moved.
+/// Bounds of the relative L2 distances of the logits, the cross-entropy's gradient, and the first step's change of the
+/// clip.
 const BOUNDS: [(&str, f64); 3] = [("logits", 1e-5), ("gradient", 2e-3), ("moved", 5e-2)];
-/// A round takes about so long where a step is shorter.
+/// The seconds of a round, for steps that are shorter.
 const ROUND_SECONDS: f64 = 0.3;
-/// Between two sides' turns: threads that spin after their work come to rest.
+/// The pause between two turns, in which threads that spin after their work go to sleep.
 const REST: Duration = Duration::from_millis(50);
 
 pub struct Settings {
     pub rounds: usize,
     pub max_seconds: f64,
-    /// Is a batch measured on the CPU, too?
+    /// Whether a batch is also measured on the CPU.
     pub batch_on_cpu: bool,
     pub check_frames: usize,
     pub first_frames: usize,
@@ -34,7 +35,7 @@ pub struct Bench {
 
 struct Entry {
     spec: Spec,
-    /// None once it has failed.
+    /// `None` after a failure.
     side: Option<Box<dyn Side>>,
     detail: (String, String),
     load: f64,
@@ -63,7 +64,8 @@ impl Bench {
         self.skipped.push(json!({ "side": side, "frames": frames, "reason": reason }));
     }
 
-    /// Takes a side in: its first step, then its answers against the first side's, or the golden ones for that.
+    /// Adds a side: takes its first step, and compares its answers with the first side's (the first side's with the
+    /// golden case).
     pub fn enter(&mut self, spec: Spec, side: Box<dyn Side>, load: f64) {
         let name = spec.name.clone();
         eprintln!("  {name}: checking");
@@ -93,7 +95,7 @@ impl Bench {
                 (first.spec.name.clone(), first.answers.clone().ok_or("there is nothing to compare with")?)
             }
         };
-        // Of the clip itself a step changes a hundredth: only the difference is compared.
+        // A step changes a hundredth of the clip, so only the change is compared.
         let clean = clip(check_frames);
         let motion = |a: &Answers| a.moved.iter().zip(clean.data()).map(|(x, c)| x - c).collect::<Vec<_>>();
         let distances = [
@@ -101,7 +103,7 @@ impl Bench {
             relative_l2(&found.gradient, &wanted.gradient),
             relative_l2(&motion(&found), &motion(&wanted)),
         ];
-        // A discriminator pulls elsewhere, so only what does not depend on it counts. A NaN is no agreement.
+        // A discriminator changes the step, so only logits and gradient are compared there. A NaN fails.
         let counted = if name.ends_with("discriminator") { 2 } else { 3 };
         let off: Vec<String> = BOUNDS[..counted]
             .iter()
@@ -117,7 +119,7 @@ impl Bench {
         if off.is_empty() {
             return Ok(());
         }
-        Err(format!("it computes something else than {reference}: {}", off.join(", ")).into())
+        Err(format!("its results differ from those of {reference}: {}", off.join(", ")).into())
     }
 
     fn drop_side(&mut self, index: usize, frames: Option<usize>, reason: String) {
@@ -126,11 +128,12 @@ impl Bench {
         self.skip(&name, frames, reason);
     }
 
-    /// Steps on so many clips of so many frames. A batch is for GPUs, unless the settings say otherwise.
+    /// Measures steps on `batch` clips of `frames` frames. A batch is measured on GPUs only, unless the settings
+    /// include the CPU.
     pub fn steps(&mut self, frames: usize, batch: usize) {
         let mut rows = Vec::new();
         for index in 0..self.sides.len() {
-            // Of a batch, the discriminators are not measured.
+            // There is no batch with a discriminator.
             let on_cpu = self.settings.batch_on_cpu && !self.sides[index].spec.name.ends_with("discriminator");
             let takes = |side: &&mut Box<dyn Side>| batch == 1 || on_cpu || side.is_gpu();
             let Some(side) = self.sides[index].side.as_mut().filter(takes) else {
@@ -151,7 +154,7 @@ impl Bench {
         }
     }
 
-    /// The matrix product, once for each group of sides that share a roof.
+    /// Measures the matrix product, once for each group of sides that share a roof.
     pub fn products(&mut self, n: usize) {
         let mut rows: Vec<Row> = Vec::new();
         for index in 0..self.sides.len() {
@@ -175,7 +178,7 @@ impl Bench {
         }
     }
 
-    /// Rounds in turn; every second one backwards, so that nobody always follows the same neighbour.
+    /// Runs the rounds. Every second one goes backwards, so that no side always follows the same other.
     fn rounds(&mut self, rows: &mut [Row], frames: Option<usize>, once: impl Fn(&mut dyn Side, usize) -> Result<f64>) {
         let (rounds, limit) = (self.settings.rounds, self.settings.max_seconds);
         for round in 0..rounds {
@@ -188,7 +191,11 @@ impl Bench {
                 if row.spent + row.step * row.count as f64 > limit {
                     row.over = true;
                     let (name, done) = (self.sides[row.index].spec.name.clone(), row.seconds.len());
-                    self.skip(&name, frames, format!("{done} of {rounds} rounds fit into {limit} s"));
+                    self.skip(
+                        &name,
+                        frames,
+                        format!("{done} of {rounds} rounds fit into {limit} s; raise --max-seconds for more"),
+                    );
                     continue;
                 }
                 let Some(side) = self.sides[row.index].side.as_mut() else { continue };
@@ -210,7 +217,7 @@ impl Bench {
         rows.map(value).collect()
     }
 
-    /// What each side says of itself, its first step and the time it took to load.
+    /// Each side's version and device, its first step, and its loading time.
     pub fn sides_json(&self) -> Value {
         let one = |entry: &Entry| {
             let frames = self.settings.first_frames;
@@ -238,7 +245,7 @@ impl Row {
     }
 }
 
-/// What the golden case says, (T, V, C).
+/// The golden case's answers; gradient and clip are (T, V, C).
 fn golden_answers() -> Answers {
     let case = golden("stgcn_case_T64.safetensors");
     let (t, v, c) = (64, 25, 3);

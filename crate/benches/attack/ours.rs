@@ -1,4 +1,4 @@
-//! Our engine as a side: the attack that the command line runs, on a thread pool of its own or on the GPU.
+//! This engine as a side: the command line's attack, on its own thread pool or on the GPU.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,13 +20,13 @@ pub struct Ours {
     victim: Arc<StGcn>,
     pool: ThreadPool,
     discriminator: bool,
-    /// The adapter; none on the CPU.
+    /// The GPU adapter's name; `None` on the CPU.
     adapter: Option<String>,
     work: Option<Work>,
 }
 
 enum Work {
-    /// The product's own loop.
+    /// The library's own loop.
     One(Box<Attack>),
     /// The same step for several clips at once.
     Many(Box<Batch>),
@@ -41,7 +41,7 @@ impl Ours {
     pub fn on_gpu() -> Result<Self> {
         use burn::tensor::DeviceKind;
         use burn::tensor::wgpu::wgpu;
-        // Asked for first, as the runtime panics where there is none.
+        // Requested first, because the runtime panics without an adapter.
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -54,7 +54,7 @@ impl Ours {
 
     #[cfg(not(feature = "gpu"))]
     pub fn on_gpu() -> Result<Self> {
-        Err("built without the feature `gpu`".into())
+        Err("built without the feature `gpu`; add --features gpu".into())
     }
 
     fn new(device: Device, threads: usize, discriminator: bool, adapter: Option<String>) -> Result<Self> {
@@ -105,7 +105,7 @@ impl Side for Ours {
 
     fn steps(&mut self, count: usize) -> Result<f64> {
         let Self { pool, work, .. } = self;
-        // An error is carried out of the pool as text: not every error may cross threads.
+        // Errors leave the pool as text, because not every error may cross threads.
         let seconds = pool.install(|| {
             let start = Instant::now();
             (0..count).try_for_each(|_| Self::step(work)).map_err(|e| e.to_string())?;
@@ -130,7 +130,7 @@ impl Side for Ours {
 
     fn product(&mut self, n: usize, count: usize) -> Result<f64> {
         let device = self.victim.device().clone();
-        // Of this size the values neither grow nor vanish from one product to the next.
+        // With this scale the values neither grow nor vanish from one product to the next.
         let scale = (3.0 / n as f64).sqrt();
         let seconds = self.pool.install(|| {
             let matrix = || Tensor::<2>::random([n, n], Distribution::Uniform(-scale, scale), &device);
@@ -148,7 +148,8 @@ impl Side for Ours {
     }
 }
 
-/// Several copies of a clip, attacked at once with the parts of the attack: one pass through the network for all.
+/// Several copies of a clip, attacked at once with the parts of the attack: one pass through the network serves all of
+/// them.
 struct Batch {
     victim: Arc<StGcn>,
     clean: Sequence,

@@ -1,4 +1,4 @@
-//! What a side of the bench is: something that takes steps of the attack.
+//! A side of the bench: an implementation that takes steps of the attack.
 
 use ciasa::skeleton::{LayoutId, Sequence};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub const V: usize = 25;
 pub const C: usize = 3;
 pub const CLASSES: usize = 60;
 
-/// A side's name, whom it is compared with, and whose matrix product is its roof.
+/// A side's name, the side that it is compared with, and the group whose matrix product is its roof.
 #[derive(Clone, Debug)]
 pub struct Spec {
     pub name: String,
@@ -31,7 +31,8 @@ impl Spec {
     }
 }
 
-/// What a side answers to one clip: the logits, the gradient of the cross-entropy alone, and the clip after one step.
+/// A side's answers to one clip: the logits, (classes), the gradient of the cross-entropy alone, (T, V, C), and the
+/// clip after one step, (T, V, C).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Answers {
     pub logits: Vec<f32>,
@@ -42,19 +43,19 @@ pub struct Answers {
 pub trait Side {
     /// Version and device, for the report.
     fn detail(&self) -> (String, String);
-    /// Is it a GPU, which batches are for?
+    /// Whether it computes on a GPU; batches are measured there.
     fn is_gpu(&self) -> bool;
-    /// A fresh attack on so many copies of a clip of so many frames.
+    /// Begins an attack on `batch` copies of a clip of `frames` frames.
     fn begin(&mut self, frames: usize, batch: usize) -> Result<()>;
-    /// So many steps; gives the seconds of each on average.
+    /// Takes `count` steps; the mean seconds of each.
     fn steps(&mut self, count: usize) -> Result<f64>;
-    /// Its answers to the clip that was begun, which a step then moves.
+    /// Its answers to the current clip. Takes one step.
     fn check(&mut self) -> Result<Answers>;
-    /// Seconds of a matrix product of n x n: the mean of so many in a row, each of the one before.
+    /// Seconds of a matrix product of n x n: the mean of `count` in a row, each of the product before.
     fn product(&mut self, n: usize, count: usize) -> Result<f64>;
 }
 
-/// The golden clip with so many frames: its beginning, or itself played forth and back as often as it takes.
+/// The golden clip with `frames` frames, cut or repeated forwards and backwards.
 pub fn clip(frames: usize) -> Sequence {
     const GOLDEN: usize = 64;
     let case = golden("stgcn_case_T64.safetensors");
@@ -65,8 +66,9 @@ pub fn clip(frames: usize) -> Sequence {
     Sequence::new(LayoutId::Ntu, 30.0, frames, 1, (0..frames * V * C).map(at).collect()).unwrap()
 }
 
-/// Floating-point operations of a step for one clip, a multiply and an add counted as two: forward, and backward to the input
-/// alone (as many again). Normalisation, ReLU and losses are left out; the graph product is counted dense.
+/// Floating-point operations of a step for one clip, counting a multiply-add as two: the forward pass, and as many
+/// again for the backward pass to the input. Normalisation, ReLU and losses are left out; the graph product counts as
+/// dense.
 pub fn step_flops(frames: usize) -> f64 {
     let config = ciasa::model::stgcn::StGcnConfig::published(LayoutId::Ntu, CLASSES);
     let (mut sum, mut t) = (0, frames);

@@ -1,4 +1,4 @@
-//! The results on the terminal; docs/BENCH.md has more of them.
+//! The results on the terminal; docs/BENCH.md shows more of them.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ pub fn print(bench: &Bench) {
     for case in &bench.cases {
         let flops = case["flops"].as_f64().unwrap_or(0.0);
         let clips = &case["batch"];
-        println!("{} frames, {clips} clips at once, {:.1} GFLOP a step", case["frames"], flops / 1e9);
+        println!("{} frames, {clips} clips at once, {:.1} GFLOP per step", case["frames"], flops / 1e9);
         rows(&case["sides"], flops);
     }
     for roof in &bench.roofs {
@@ -21,14 +21,14 @@ pub fn print(bench: &Bench) {
 
 fn rows(sides: &Value, flops: f64) {
     let Some(sides) = sides.as_array() else { return };
-    let head = ["side", "ms a step", "fastest", "slowest", "rounds", "GFLOP/s"];
+    let head = ["side", "ms per step", "fastest", "slowest", "rounds", "GFLOP/s"];
     println!("  {:<22} {:>10} {:>10} {:>10} {:>6} {:>8}  ratio", head[0], head[1], head[2], head[3], head[4], head[5]);
     for row in sides {
         let seconds = seconds(row);
         let (least, most) = seconds.iter().fold((f64::INFINITY, 0.0), |(l, m): (f64, f64), s| (l.min(*s), m.max(*s)));
         let other = sides.iter().find(|other| other["side"] == row["against"]);
         let ratio = other.map_or(String::new(), |other| {
-            // Of each round by itself, as both were measured close together.
+            // Round by round, because the two were measured close together.
             let pairs = seconds.iter().zip(self::seconds(other)).map(|(a, b)| a / b).collect::<Vec<_>>();
             format!("{:.2} x {}", median(&pairs), text(&row["against"]))
         });

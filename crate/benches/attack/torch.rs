@@ -1,4 +1,4 @@
-//! PyTorch as a side: a process of its own that reads and writes a JSON object a line (`torch_side.py`).
+//! PyTorch as a side: its own process, which reads and writes one JSON object per line (`torch_side.py`).
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::side::{Answers, Result, Side, clip};
 
-/// Files of the bench, kept between runs.
+/// The folder for files that are kept between runs.
 const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 
-/// The Python of a virtual environment with PyTorch in it, which is made the first time. Nothing is installed elsewhere.
+/// The Python of a virtual environment with PyTorch. The first call creates it; nothing is installed elsewhere.
 pub fn python(index: Option<&str>) -> Result<PathBuf> {
     static FOUND: OnceLock<std::result::Result<PathBuf, String>> = OnceLock::new();
     Ok(FOUND.get_or_init(|| install(index)).clone()?)
@@ -23,18 +23,22 @@ fn install(index: Option<&str>) -> std::result::Result<PathBuf, String> {
     let folder = Path::new(FOLDER).join("torch");
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let succeeds = |command: &mut Command| command.status().is_ok_and(|status| status.success());
-    let there = || succeeds(Command::new(&python).args(["-c", "import torch"]).stderr(Stdio::null()));
-    if there() {
+    let installed = || succeeds(Command::new(&python).args(["-c", "import torch"]).stderr(Stdio::null()));
+    if installed() {
         return Ok(python);
     }
-    eprintln!("Installing PyTorch into {} (with CUDA 3 GB to download; --no-torch does without).", folder.display());
+    eprintln!("Installing PyTorch into {} (the CUDA build downloads 3 GB; --no-torch skips it).", folder.display());
     if !succeeds(Command::new("python3").args(["-m", "venv"]).arg(&folder)) {
-        return Err("python3 with venv is not there".into());
+        return Err("python3 with venv is missing; install it, or use --no-torch".into());
     }
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "torch"]);
     pip.args(index.iter().flat_map(|address| ["--index-url", address]));
-    if succeeds(&mut pip) && there() { Ok(python) } else { Err("PyTorch could not be installed".into()) }
+    if succeeds(&mut pip) && installed() {
+        Ok(python)
+    } else {
+        Err("pip could not install PyTorch; see its message above, or use --no-torch".into())
+    }
 }
 
 pub struct Torch {
@@ -71,7 +75,7 @@ impl Torch {
     fn read(&mut self) -> Result<Value> {
         let mut line = String::new();
         if self.answers.read_line(&mut line)? == 0 {
-            return Err("PyTorch's process has ended".into());
+            return Err("the PyTorch process ended unexpectedly".into());
         }
         let answer: Value = serde_json::from_str(&line)?;
         match answer["error"].as_str() {
@@ -112,7 +116,7 @@ impl Side for Torch {
 
 impl Drop for Torch {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already, which is no error here.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,7 +1,7 @@
-"""One side of the bench: PyTorch, eager, on the CPU or on CUDA. Reads a JSON object a line, answers with one.
+"""One side of the bench: PyTorch, eager, on the CPU or on CUDA. Reads one JSON object per line and answers with one.
 
-ST-GCN for 25 joints and 60 classes with the portable weights of the golden files (the same rule stands in
-tests/native/support.rs and web/bench/network.js), and the attack's step: forward, cross-entropy and smoothness, gradient to the
+It holds ST-GCN for 25 joints and 60 classes with the portable weights of the golden files (tests/native/support.rs and
+web/bench/network.js have the same rule), and the attack's step: forward, cross-entropy and smoothness, gradient to the
 input, Adam, clip, realignment of the bones from the centre outwards.
 """
 
@@ -12,7 +12,7 @@ import sys
 import time
 import warnings
 
-# PyTorch looks for NumPy and does without.
+# PyTorch warns if NumPy is missing; it is not needed here.
 warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 
 import torch
@@ -121,7 +121,7 @@ class StGcn(nn.Module):
     def fold(self):
         """Normalisations into the convolutions before them, adjacency times importance once."""
         for block in self.st_gcn_networks:
-            # The graph product lies between, and works on each channel alone: the scale goes through it, the shift does not.
+            # The graph product in between works on each channel alone: it passes the scale on, but not the shift.
             norm, conv = block.tcn[0], block.gcn.conv
             scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
             shift = norm.bias - norm.running_mean * scale
@@ -159,7 +159,7 @@ class Side:
     def __init__(self, device, variant):
         self.device = torch.device(device)
         self.net = network(variant).to(self.device)
-        # Each joint's position is the sum of the bones on its way from the centre: (V, V).
+        # Each joint's position is the sum of the bones on its path from the centre: (V, V).
         path = torch.zeros(JOINTS, JOINTS)
         for joint in range(JOINTS):
             at = joint
@@ -208,7 +208,7 @@ class Side:
         bones = bones * (self.lengths / bones.norm(dim=3, keepdim=True).clamp_min(1e-9))
         bones[:, :, CENTRE] = self.x[:, :, CENTRE]
         self.x = self.path @ bones
-        # Our engine reads the scores of every step too.
+        # This engine also reads the logits of every step.
         return logits.cpu()
 
     def wait(self):
@@ -248,7 +248,7 @@ def main():
     parser.add_argument("--variant", choices=["plain", "folded"], default="plain")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    # float32 on both sides: a GPU's shortened products are another computation.
+    # float32 on both sides: products of lower precision on a GPU would be another computation.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     if options.device == "cuda" and not torch.cuda.is_available():
         print(json.dumps({"error": "PyTorch sees no CUDA device"}), flush=True)
@@ -267,7 +267,7 @@ def main():
         }
         try:
             print(json.dumps({"value": calls[call](**ask)}), flush=True)
-        except Exception as error:  # a side that runs out of memory is left out, the others go on
+        except Exception as error:  # a side that runs out of memory is left out; the others continue
             print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
 
 

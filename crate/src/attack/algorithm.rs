@@ -1,6 +1,7 @@
 //! Algorithm 1, "Constrained iterative attacker A", for one clip or several of one shape, on the host or on a GPU.
 //!
-//! Every method runs this loop: FGSM takes one iteration, and the other methods differ in their losses and update rules.
+//! Every method runs this loop: FGSM takes one iteration, and the other methods differ in their losses and update
+//! rules.
 
 use super::forward_backward::{Input, backward, forward, losses};
 #[cfg(feature = "gpu")]
@@ -36,8 +37,8 @@ pub(super) async fn host_step(attacks: &mut [&mut Attack], goals: &[Goal]) -> Re
     Ok(iterates.into_iter().filter_map(HostIterate::report).collect())
 }
 
-/// `count` steps of each attack on a GPU without the host, and one read-back after them; `None` if a GPU does not take the steps
-/// of all of them.
+/// `count` steps of each attack on a GPU without the host, and one read-back after them; `None` if a GPU does not take
+/// the steps of all of them.
 #[cfg(feature = "gpu")]
 pub(super) async fn gpu_steps(
     attacks: &mut [&mut Attack],

@@ -1,10 +1,10 @@
-//! Steps of several attacks that share a forward pass, a backward pass and a read-back: a small clip alone leaves most of a GPU
-//! idle. The clips have one shape and the recogniser is the same; goals, losses, bounds and discriminators are each attack's own.
-//! An attack alone is a batch of one.
+//! Steps of several attacks that share a forward pass, a backward pass and a read-back: a small clip alone leaves most
+//! of a GPU idle. The clips have one shape and the recogniser is the same; goals, losses, bounds and discriminators are
+//! each attack's own. An attack alone is a batch of one.
 //!
-//! Each attack takes the same steps as alone, up to rounding: a frozen recogniser treats each clip of a batch by itself, and the
-//! gradient of the summed losses with respect to one clip is the gradient of that clip's loss. The caller leaves out attacks that
-//! are over. Nothing changes in any attack if a call fails or is dropped half-way.
+//! Each attack takes the same steps as alone, up to rounding: a frozen recogniser treats each clip of a batch by
+//! itself, and the gradient of the summed losses with respect to one clip is the gradient of that clip's loss. The
+//! caller leaves out attacks that are over. Nothing changes in any attack if a call fails or is dropped half-way.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 /// One step of each attack on the host, and the reports in the same order.
 ///
 /// # Errors
-/// A config error if the clips differ in frames or people, the attacks in their recogniser, or if one of them has used up its
-/// iterations; a device error if the device fails.
+/// A config error if the clips differ in frames or people, the attacks in their recogniser, or if one of them has used
+/// up its iterations; a device error if the device fails.
 pub async fn step(attacks: &mut [&mut Attack]) -> Result<Vec<StepReport>> {
     left(attacks)?;
     let goals = goals(attacks).await?;
@@ -28,8 +28,8 @@ pub async fn step(attacks: &mut [&mut Attack]) -> Result<Vec<StepReport>> {
 
 /// Up to `count` steps of each attack, and the reports of each in the same order.
 ///
-/// If a GPU takes the steps of all of them without the host (see `gpu_steps.rs`), there are as many as the attack with the fewest
-/// has left, and fewer for an attack that its stop rule ends. Otherwise each takes one step.
+/// If a GPU takes the steps of all of them without the host (see `gpu_steps.rs`), there are as many as the attack with
+/// the fewest has left, and fewer for an attack that its stop rule ends. Otherwise each takes one step.
 ///
 /// # Errors
 /// As [`step`].
@@ -120,8 +120,8 @@ fn alike<'a>(mut attacks: impl Iterator<Item = &'a Attack>) -> Result<()> {
         let ([t, m], [frames, people]) = (shape(attack), shape(first));
         if [t, m] != [frames, people] {
             return refused(format!(
-                "its clip has {t} frames and {m} people, that of attack 1 has {frames} and {people}; attacks of one batch have \
-                 clips of one shape"
+                "its clip has {t} frames and {m} people, that of attack 1 has {frames} and {people}; attacks of one batch \
+                 have clips of one shape"
             ));
         }
     }

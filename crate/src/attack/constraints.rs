@@ -1,7 +1,7 @@
 //! The projection: brings V' back within its constraints after each update.
 //!
-//! This is the one place that does so, for every method: [`Projection::project`] on the host, `GpuProjection` on a GPU. Another
-//! projection is one more [`Rule`].
+//! This is the one place that does so, for every method: [`Projection::project`] on the host, `GpuProjection` on a GPU.
+//! Another projection is one more [`Rule`].
 
 use std::sync::Arc;
 

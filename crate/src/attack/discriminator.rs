@@ -1,4 +1,4 @@
-//! The discriminator D: is a pose natural?
+//! The discriminator D: the probability that a pose is natural.
 
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module::conv2d};
@@ -10,14 +10,14 @@ use super::adam::Adam;
 const CHANNELS: usize = 32;
 const KERNEL: usize = 3;
 
-/// Two 3x3 convolutions of 32 channels, a fully connected layer and a sigmoid.
+/// Two 3x3 convolutions of 32 channels, a fully connected layer and a sigmoid, with its own Adam.
 ///
-/// The paper gives kernel and channels and no more. Ours: padding 1 and stride 2, so that each convolution halves the map (with
-/// stride 1 the discriminator would cost more than the recogniser), leaky ReLU of slope 0.2 after each, weights uniform
-/// within 1 / sqrt(fan-in).
+/// The paper gives the kernel size and the channels only. We choose padding 1 and stride 2, so that each convolution
+/// halves the map (with stride 1 the discriminator would cost more than the recogniser), leaky ReLU of slope 0.2 after
+/// each, and weights uniform within 1 / sqrt(fan-in).
 ///
-/// The weights are one flat list, in the order kernel 1, bias 1, kernel 2, bias 2, fully connected, its bias. It lives on the
-/// host beside the clip and goes up with it, so that one Adam serves both.
+/// The weights are one flat list, (W), in the order kernel 1, bias 1, kernel 2, bias 2, fully connected layer, its
+/// bias. Between two steps they live on the host, like the clip, and the same Adam code updates both.
 #[derive(Clone, Debug)]
 pub struct Discriminator {
     bones: usize,
@@ -36,12 +36,12 @@ impl Discriminator {
         Self { bones, adam: Adam::new(weights.len()), weights }
     }
 
-    /// The weights, flat, on a device.
+    /// The weights, (W), on a device.
     pub fn weights(&self, device: &Device) -> Tensor<1> {
         Tensor::from_data(TensorData::new(self.weights.clone(), [self.weights.len()]), device)
     }
 
-    /// The probability that a pose is natural, (F), from feature maps (F, 1, B, B) and flat weights.
+    /// The probability that each pose is natural, (F), from feature maps (F, 1, B, B) and weights (W).
     pub fn forward(&self, weights: &Tensor<1>, maps: Tensor<4>) -> Tensor<1> {
         let [frames, ..] = maps.dims();
         let mut at = 0;
@@ -61,7 +61,7 @@ impl Discriminator {
         activation::sigmoid(y).reshape([frames])
     }
 
-    /// One Adam step on the weights.
+    /// One Adam step down a gradient with respect to the weights, (W).
     pub fn adam_step(&mut self, gradient: &[f32], alpha: f32) {
         self.adam.step(&mut self.weights, gradient, alpha);
     }
@@ -72,7 +72,7 @@ impl Discriminator {
         &self.adam
     }
 
-    /// So many Adam steps have been taken elsewhere: weights and moments after them.
+    /// Takes over the weights, (W), and Adam's moments, (2, W), after `steps` more steps on a GPU.
     #[cfg(feature = "gpu")]
     pub(super) fn advance(&mut self, steps: usize, weights: &[f32], moments: &[f32]) {
         self.weights.copy_from_slice(weights);
@@ -80,7 +80,7 @@ impl Discriminator {
     }
 }
 
-/// Outputs and inputs (fan-in) of the three layers; each has a bias besides.
+/// Outputs and inputs (fan-in) of the three layers; each also has a bias.
 fn layers(bones: usize) -> [[usize; 2]; 3] {
     let taps = KERNEL * KERNEL;
     [[CHANNELS, taps], [CHANNELS, CHANNELS * taps], [1, CHANNELS * bones.div_ceil(4).pow(2)]]
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_network_it_says() {
+    fn the_network_agrees_with_plain_loops() {
         let bones = 5;
         let d = Discriminator::new(bones, &mut Pcg32::seed_from_u64(3));
         let map: Vec<f32> = (0..50).map(|i| (i as f32 * 0.7).sin()).collect();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_makes_the_weights() {
+    fn the_seed_decides_the_weights() {
         let of = |seed| Discriminator::new(13, &mut Pcg32::seed_from_u64(seed)).weights;
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));

@@ -1,4 +1,5 @@
-//! The part of a step that runs on the recogniser's device: forward through the recogniser and the losses, and the gradients back.
+//! The part of a step that runs on the recogniser's device: forward through the recogniser and the losses, and the
+//! gradients back.
 //!
 //! Several attacks on clips of one shape share the recogniser's passes; each has its own losses.
 
@@ -105,8 +106,8 @@ pub(super) fn losses(inputs: Vec<Input>, logits: Vec<Tensor<2>>) -> Vec<ClipLoss
     inputs.into_iter().zip(logits).map(|(input, logits)| input.losses(logits)).collect()
 }
 
-/// Line 8 of Algorithm 1: one backward pass for all clips. No clip's losses depend on another clip, so the gradient of their sum
-/// with respect to a clip is that of its own losses.
+/// Line 8 of Algorithm 1: one backward pass for all clips. No clip's losses depend on another clip, so the gradient of
+/// their sum with respect to a clip is that of its own losses.
 pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
     let back = |of: fn(&ClipLosses) -> Option<&Tensor<1>>| {
         let sum = losses.iter().filter_map(of).cloned().reduce(|sum, loss| sum + loss);

@@ -1,9 +1,9 @@
 //! An iterate whose state lives on a GPU: V', Adam's moments and the discriminator stay there from step to step.
 //!
-//! The host reads the results of all steps at once, applies the stop rule to them, and drops the steps after the one that it ends.
-//! Between two calls the attack has everything on the host, as after steps there. A GPU takes Adam's steps with CIASA's losses,
-//! clipping and realignment. The other update rules, SMART's balance of two gradients, and joints between joints that stay are
-//! the host's.
+//! The host reads the results of all steps at once, applies the stop rule to them, and drops the steps after the one
+//! that it ends. Between two calls the attack has everything on the host, as after steps there. A GPU takes Adam's
+//! steps with CIASA's losses, clipping and realignment. The other update rules, SMART's balance of two gradients, and
+//! joints between joints that stay are the host's.
 
 use burn::tensor::{Tensor, TensorData, Transaction};
 
@@ -61,7 +61,8 @@ struct Shown {
 }
 
 impl<'a> GpuIterate<'a> {
-    /// Uploads an attack for `count` steps; `None` if its device is no GPU with our kernels, or not one for these settings.
+    /// Uploads an attack for `count` steps; `None` if its device is no GPU with our kernels, or not one for these
+    /// settings.
     pub fn new(attack: &'a Attack, goal: Goal, count: usize) -> Option<Self> {
         let device = attack.victim.device();
         if !gpu::keeps(device) || attack.config.perceptual() {
@@ -160,8 +161,8 @@ struct ReadDiscriminator {
     moments: Vec<f32>,
 }
 
-/// Reads the steps of all iterates at once. An iterate that the stop rule has ended early needs its optimisers as they were then;
-/// these are read in a second pass.
+/// Reads the steps of all iterates at once. An iterate that the stop rule has ended early needs its optimisers as they
+/// were then; these are read in a second pass.
 ///
 /// # Errors
 /// A device error if the GPU fails or a value is not finite.

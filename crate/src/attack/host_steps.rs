@@ -65,8 +65,8 @@ impl Iterate for HostIterate<'_> {
     }
 }
 
-/// The gradient that the update rule follows, (T, M, V, C): 0 where the clip may not move, and, with SMART's losses, in balance
-/// with the gradient of the perceptual loss.
+/// The gradient that the update rule follows, (T, M, V, C): 0 where the clip may not move, and, with SMART's losses, in
+/// balance with the gradient of the perceptual loss.
 fn direction(attack: &Attack, mut gradient: Vec<f32>, perceptual: Option<Vec<f32>>) -> Vec<f32> {
     let hold = |gradient: &mut [f32]| {
         gradient.iter_mut().zip(&*attack.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);

@@ -14,7 +14,8 @@ pub(super) trait Iterate {
     /// Reads the passes back if the update is the host's.
     async fn fetch(passes: Vec<Pass>) -> Result<Vec<Self::Pass>>;
 
-    /// Counts the step. Whether the stop rule has held, so that V' must stay as it is. A GPU decides that after its steps.
+    /// Counts the step. Whether the stop rule has held, so that V' must stay as it is. A GPU decides that after its
+    /// steps.
     fn holds(&mut self, pass: &Self::Pass) -> bool;
 
     /// One step of the update rule on V', and of Adam on the discriminator's weights.

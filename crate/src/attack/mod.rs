@@ -1,6 +1,7 @@
 //! The attack: CIASA (Algorithm 1 of the paper), FGSM (Eq. 10) and their peers, one step at a time.
 //!
-//! [`Attack`] is one running attack on one clip. Read `algorithm.rs` first: it holds the loop, in the paper's order. The parts:
+//! [`Attack`] is one running attack on one clip. Read `algorithm.rs` first: it holds the loop, in the paper's order.
+//! The parts:
 //!
 //! | part | file |
 //! | --- | --- |

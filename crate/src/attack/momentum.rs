@@ -5,8 +5,8 @@ use super::sign;
 /// The share of the memory that each step keeps, as published.
 const DECAY: f32 = 1.0;
 
-/// MI-FGSM (Dong et al., "Boosting Adversarial Attacks with Momentum", 2018): `g = mu g + grad / |grad|_1`, then a step of
-/// alpha against the sign of g, with mu = 1. A gradient of zero leaves g as it is.
+/// MI-FGSM (Dong et al., "Boosting Adversarial Attacks with Momentum", 2018): `g = mu g + grad / |grad|_1`, then a step
+/// of alpha against the sign of g, with mu = 1. A gradient of zero leaves g as it is.
 #[derive(Clone, Debug)]
 pub struct Momentum(Vec<f32>);
 
@@ -16,8 +16,8 @@ impl Momentum {
         Self(vec![0.0; values])
     }
 
-    /// Moves `x` one step of `alpha` against the sign of the memory. All slices are (T, M, V, C); a value whose bound is 0
-    /// stays.
+    /// Moves `x` one step of `alpha` against the sign of the memory. All slices are (T, M, V, C); a value whose bound
+    /// is 0 stays.
     pub fn step(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, bounds: &[f32]) {
         let size = gradient.iter().map(|g| f64::from(g.abs())).sum::<f64>();
         let scale = if size > 0.0 { 1.0 / size } else { 0.0 };

@@ -35,7 +35,8 @@ impl<'a> Pose<'a> {
         }
     }
 
-    /// The bones whose far joint is placed, as (from, to), in this order. The joints `between` already have their places.
+    /// The bones whose far joint is placed, as (from, to), in this order. The joints `between` already have their
+    /// places.
     pub fn placing(&self, between: &[bool]) -> Vec<(usize, usize)> {
         let mut placed: Vec<bool> = (0..between.len()).map(|j| between[j] || self.seen[j] && !self.free[j]).collect();
         // Outwards from the joints with a place; a part tied to none starts at its joint nearest to the root.
@@ -85,7 +86,8 @@ impl<'a> Pose<'a> {
         distance(self.original[a], self.original[b])
     }
 
-    /// The perturbed bone's direction at the original's length; the original bone if the perturbed one has no direction.
+    /// The perturbed bone's direction at the original's length; the original bone if the perturbed one has no
+    /// direction.
     pub fn bone(&self, from: usize, to: usize) -> Point {
         let length = distance(self.perturbed[from], self.perturbed[to]);
         let (ends, scale) = match length > 1e-9 {

@@ -1,6 +1,6 @@
-//! Keeping the clip within its bounds (Eq. 5).
+//! Clipping to epsilon (Eq. 5).
 
-/// Puts back every value that must stay. All slices are (T, M, V, C).
+/// Sets every value that must stay, whose bound is 0, to the original's. All slices are (T, M, V, C).
 pub fn hold(x: &mut [f32], clean: &[f32], bounds: &[f32]) {
     for ((x, clean), bound) in x.iter_mut().zip(clean).zip(bounds) {
         if *bound == 0.0 {
@@ -9,7 +9,7 @@ pub fn hold(x: &mut [f32], clean: &[f32], bounds: &[f32]) {
     }
 }
 
-/// Clips every value to `[clean - bound, clean + bound]`.
+/// Clips every value to `[clean - bound, clean + bound]`, exactly. All slices are (T, M, V, C), in the layout's unit.
 pub fn clip(x: &mut [f32], clean: &[f32], bounds: &[f32]) {
     for ((x, clean), bound) in x.iter_mut().zip(clean).zip(bounds) {
         let (low, high) = range(*clean, *bound);
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_holds_exactly_where_the_sum_would_round_outwards() {
+    fn the_bound_holds_exactly_even_if_the_sum_rounds_outwards() {
         for i in 1..1000 {
             let (clean, bound) = (i as f32 * 0.37, 0.02);
             let mut x = [clean + 1.0, clean - 1.0];
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_must_stay_is_put_back() {
+    fn values_that_must_stay_are_reset() {
         let mut x = [3.0, 4.0];
         hold(&mut x, &[1.0, 1.0], &[0.0, 0.1]);
         assert_eq!(x, [1.0, 4.0]);

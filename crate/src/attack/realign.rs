@@ -6,10 +6,11 @@ use crate::skeleton::Sequence;
 
 /// Realigns every person in every frame. `x` and `bounds` are (T, M, V, C); a joint may move if its bound is above 0.
 ///
-/// Outwards from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the original's length,
-/// and everything beyond it moves along. For a whole body that is the paper's procedure: only the root keeps its place.
-/// For a region it starts at the neighbours of the region, which stay bit for bit. A region's joint with neighbours on
-/// several sides, a knee between hip and ankle, has no free direction; `solve_between.rs` finds its place.
+/// Outwards from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the
+/// original's length, and everything beyond it moves along. For a whole body that is the paper's procedure: only the
+/// root keeps its place. For a region it starts at the neighbours of the region, which stay bit for bit. A region's
+/// joint with neighbours on several sides, a knee between hip and ankle, has no free direction; `solve_between.rs`
+/// finds its place.
 ///
 /// Bones to unseen joints impose nothing. Epsilon is the bound that yields: a joint may end beyond it, and
 /// [`epsilon_excess`](crate::contract::metrics::epsilon_excess) measures by how much.
@@ -38,8 +39,8 @@ fn places(pose: &Pose) -> Vec<Point> {
     at
 }
 
-/// The order in which [`realign`] places the joints of each pose, for a GPU: (T M, V), `other * V + joint` with the joint at
-/// the other end of the bone, then -1. `None` if a joint lies between joints that stay.
+/// The order in which [`realign`] places the joints of each pose, for a GPU: (T M, V), `other * V + joint` with the
+/// joint at the other end of the bone, then -1. `None` if a joint lies between joints that stay.
 #[cfg(feature = "gpu")]
 pub(super) fn placing(clean: &Sequence, bounds: &[f32]) -> Option<Vec<i32>> {
     let layout = clean.layout();
@@ -87,12 +88,13 @@ mod tests {
     fn a_bone_keeps_its_perturbed_direction_and_the_arm_beyond_moves_along() {
         let clean = clip();
         let mut x = clean.data().to_vec();
-        // Left elbow (5) from (0, 0.5, 0) to (0.3, 0.8, 0): the bone from the shoulder (0, 0.8, 0) now points along x, its length
-        // of 0.3 is right. The wrist (6) stays at (0, 0.2, 0): direction (-0.3, -0.6) / sqrt(0.45), length 0.3.
+        // Left elbow (5) from (0, 0.5, 0) to (0.3, 0.8, 0): the bone from the shoulder (0, 0.8, 0) now points along x,
+        // its length of 0.3 is right. The wrist (6) stays at (0, 0.2, 0): direction (-0.3, -0.6) / sqrt(0.45), length
+        // 0.3.
         x[15] = 0.3;
         x[16] = 0.8;
-        // The shoulder (4) goes to (0.3, 1, 0): from (0, 1, 0) its bone of 0.2 points along x. So the elbow lies at 0.2 +
-        // the direction (0, -0.2) / 0.2 times 0.3.
+        // The shoulder (4) goes to (0.3, 1, 0): from (0, 1, 0) its bone of 0.2 points along x. So the elbow lies at 0.2
+        // + the direction (0, -0.2) / 0.2 times 0.3.
         x[12] = 0.3;
         x[13] = 1.0;
         realign(&mut x, &clean, &bounds(&(0..20).collect::<Vec<_>>()));
@@ -125,8 +127,8 @@ mod tests {
 
     #[test]
     fn a_leg_perturbed_onto_a_line_is_pulled_halfway_back() {
-        // Knee and ankle between hip and foot that stay. Both are driven onto the line between these, where no move to the
-        // side is seen to lengthen a bone.
+        // Knee and ankle between hip and foot that stay. Both are driven onto the line between these, where no move to
+        // the side is seen to lengthen a bone.
         let mut data = clip().data().to_vec();
         for (j, at) in [(12, [0.0, 0.0]), (13, [0.3, -0.4]), (14, [0.1, -0.8]), (15, [0.0, -1.2])] {
             data[j * 3..j * 3 + 2].copy_from_slice(&at);

@@ -1,4 +1,4 @@
-//! Driving an attack to its end on the calling thread. Not in the browser, where nothing may block.
+//! Runs an attack to its end on the calling thread. Not for the browser, where nothing may block.
 
 use std::future::Future;
 use std::ops::ControlFlow;
@@ -10,11 +10,14 @@ use std::thread::{self, Thread};
 use super::{Attack, Done, StepReport};
 use crate::error::Result;
 
-/// Steps that a GPU takes before it is asked what they came to.
+/// Steps that a GPU takes between two read-backs.
 const AT_ONCE: usize = 8;
 
-/// Steps until the attack is done, or until `each`, which sees every report, breaks. Gives the last report: after a break that of the
-/// last step that a GPU has already taken, which `each` sees too, so that it is of the attack's clip.
+/// Takes steps until the attack is over, or until `each`, which is called with every report, breaks. Returns the last
+/// report.
+///
+/// A GPU may have taken a few more steps by the time of a break. `each` is called with those, too, and the last one is
+/// returned, because it belongs to the attack's V'.
 ///
 /// # Errors
 /// As [`Attack::step`].
@@ -32,7 +35,7 @@ pub fn run(attack: &mut Attack, mut each: impl FnMut(&StepReport) -> ControlFlow
     }
 }
 
-/// Waits for a future on this thread.
+/// Blocks this thread until a future is ready.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -1,18 +1,18 @@
 //! Steps along the gradient's sign: FGSM and PGD.
 
-/// FGSM, the fast gradient sign method: `V' = V - epsilon sign(grad L)` (Eq. 10). L is the loss that the attack lowers: the
-/// cross-entropy to the target; untargeted, minus the cross-entropy to the original class, which gives the paper's plus. A
-/// value without a gradient stays. All slices are (T, M, V, C).
+/// FGSM, the fast gradient sign method: `V' = V - epsilon sign(grad L)` (Eq. 10). L is the loss that the attack lowers:
+/// the cross-entropy to the target; untargeted, minus the cross-entropy to the original class, which gives the paper's
+/// plus. A value without a gradient stays. All slices are (T, M, V, C).
 pub fn epsilon_step(x: &mut [f32], gradient: &[f32], bounds: &[f32]) {
     for ((x, g), bound) in x.iter_mut().zip(gradient).zip(bounds) {
         *x -= bound * sign(*g);
     }
 }
 
-/// A step of PGD (Madry et al., "Towards Deep Learning Models Resistant to Adversarial Attacks", 2018):
-/// `x -= alpha sign(direction)`. The loop projects afterwards. Attacks start at the original and not at a random point, so this
-/// is also the basic iterative method (Kurakin et al. 2017). A value that may not move, or has no direction, stays. All slices
-/// are (T, M, V, C).
+/// A step of PGD (Madry et al., "Towards Deep Learning Models Resistant to Adversarial Attacks", 2018): `x -= alpha
+/// sign(direction)`. The loop projects afterwards. Attacks start at the original and not at a random point, so this is
+/// also the basic iterative method (Kurakin et al. 2017). A value that may not move, or has no direction, stays. All
+/// slices are (T, M, V, C).
 pub fn alpha_step(x: &mut [f32], direction: &[f32], alpha: f32, bounds: &[f32]) {
     for ((x, d), _) in x.iter_mut().zip(direction).zip(bounds).filter(|(_, bound)| **bound > 0.0) {
         *x -= alpha * sign(*d);

@@ -1,17 +1,19 @@
-//! Joints of a region between joints that stay: a knee between hip and ankle, a trunk between four limbs.
+//! Places for the joints of a region that lie between joints that stay: a knee between hip and ankle, a trunk between
+//! four limbs.
 
 use super::pose::{Point, Pose, distance};
 
-/// A bone has its length if it is within this share of it.
+/// A bone's length is right within this share of it.
 const TOLERANCE: f64 = 1e-6;
-/// Corrections at most. Each about doubles the correct digits, unless the pose is stretched to its limit.
+/// The most corrections. Each about doubles the correct digits, unless the pose is stretched to its limit.
 const CORRECTIONS: usize = 30;
-/// How often a pose that cannot be connected is pulled halfway back.
+/// How often the perturbation is halved if no places are found.
 const HALVINGS: i32 = 6;
 
-/// Moves the joints `between` as little as it takes for all their bones to have the original's lengths, from where they were
-/// perturbed to. Where no such place is found, a straight leg's knee cannot leave the line, the perturbation of these joints is
-/// halved and tried again, and in the limit they are where they were in the original, where all lengths are right.
+/// Moves the joints `between` from their perturbed places, by the smallest move that gives all their bones the
+/// original's lengths. That can fail: the knee of a straight leg cannot leave the line. Then the perturbation of these
+/// joints is halved and tried again, up to six times; after that they return to the original, which has the right
+/// lengths.
 pub(super) fn place(pose: &Pose<'_>, between: &[bool], at: &mut [Point]) {
     let bones: Vec<Bone> = (0..between.len())
         .filter(|&a| between[a])
@@ -32,15 +34,16 @@ pub(super) fn place(pose: &Pose<'_>, between: &[bool], at: &mut [Point]) {
     (0..between.len()).filter(|&j| between[j]).for_each(|j| at[j] = pose.original[j]);
 }
 
-/// A bone with at least one end, `a`, that moves.
+/// A bone of which at least one end, `a`, moves.
 struct Bone {
     a: usize,
     b: usize,
     length: f64,
 }
 
-/// Newton's method for the lengths, each time by the smallest move that is right to first order: with the constraints
-/// `c = (|d|^2 - length^2) / 2` and their Jacobian J, the move `-J^T (J J^T)^-1 c`. True if all lengths came out right.
+/// Newton's method for the lengths, with the smallest move that is right to first order each time: for the constraints
+/// `c = (|d|^2 - length^2) / 2` and their Jacobian J, the move `-J^T (J J^T)^-1 c`. True if all lengths are right in
+/// the end.
 fn correct(bones: &[Bone], moves: &[bool], at: &mut [Point]) -> bool {
     let n = bones.len();
     for _ in 0..CORRECTIONS {
@@ -49,7 +52,7 @@ fn correct(bones: &[Bone], moves: &[bool], at: &mut [Point]) -> bool {
         if bones.iter().all(right) {
             return true;
         }
-        // Row k of J is -d at a and +d at b, where these move.
+        // Row k of J is -d at a and +d at b, for those of them that move.
         let sides = |k: usize| [(bones[k].a, -1.0), (bones[k].b, 1.0)].into_iter().filter(|(j, _)| moves[*j]);
         let mut matrix = vec![0.0; n * n];
         for (k, l) in (0..n).flat_map(|k| (0..n).map(move |l| (k, l))) {
@@ -71,7 +74,7 @@ fn correct(bones: &[Bone], moves: &[bool], at: &mut [Point]) -> bool {
     false
 }
 
-/// Solves a symmetric positive definite system (n, n) by Cholesky's method, in place. False where it is singular.
+/// Solves a symmetric positive definite system (n, n) by Cholesky's method, in place. False if it is singular.
 fn solve(matrix: &mut [f64], x: &mut [f64]) -> bool {
     let n = x.len();
     for i in 0..n {
@@ -118,12 +121,12 @@ mod tests {
         let knee = at[1];
         assert!((knee[1] + 0.4).abs() < 1e-6);
         assert!((knee[0].hypot(knee[2]) - 0.3).abs() < 1e-6);
-        // The nearest point of the circle is in the direction that it came from.
+        // The nearest point of the circle lies in the direction of the start.
         assert!((knee[0] / knee[2] - 4.0 / 3.0).abs() < 1e-6);
     }
 
     #[test]
-    fn what_cannot_be_reached_is_told() {
+    fn lengths_out_of_reach_are_reported() {
         let bones = [Bone { a: 1, b: 0, length: 0.5 }, Bone { a: 1, b: 2, length: 0.5 }];
         let mut at = [[0.0; 3], [0.1, -0.5, 0.0], [0.0, -1.1, 0.0]];
         assert!(!correct(&bones, &[false, true, false], &mut at));

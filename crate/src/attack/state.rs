@@ -35,12 +35,12 @@ pub struct Attack {
 }
 
 impl Attack {
-    /// Prepares an attack on `clip`. The discriminator learns from the poses of `natural`, which are other clips than the
-    /// attacked one; they may be empty if plausibility is off.
+    /// Prepares an attack on `clip`. The discriminator learns from the poses of `natural`, which are other clips than
+    /// the attacked one; they may be empty if plausibility is off.
     ///
     /// # Errors
-    /// A config error that names the setting: it is out of its range, the clip's layout is not the recogniser's, nothing in
-    /// the clip may move, or plausibility is on without natural clips.
+    /// A config error that names the setting: it is out of its range, the clip's layout is not the recogniser's,
+    /// nothing in the clip may move, or plausibility is on without natural clips.
     pub fn new(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], config: AttackConfig) -> Result<Self> {
         let layout = clip.layout();
         if layout.id != victim.layout() {
@@ -143,7 +143,8 @@ impl Attack {
         Tensor::from_data(TensorData::new(data.to_vec(), shape), self.victim.device())
     }
 
-    /// The report of the step that `progress` has just counted. The metrics are those of `perturbed`, which is V' after it.
+    /// The report of the step that `progress` has just counted. The metrics are those of `perturbed`, which is V' after
+    /// it.
     pub(super) fn report(&self, goal: Goal, seen: Seen, progress: Progress, done: Option<Done>) -> StepReport {
         StepReport {
             iteration: progress.iteration,

@@ -29,8 +29,8 @@ impl Update {
         }
     }
 
-    /// Moves `x` one step against the gradient. All slices are (T, M, V, C), in the layout's unit; `bounds` holds the epsilon
-    /// of each value, 0 where the value must stay. The gradient is 0 there, too.
+    /// Moves `x` one step against the gradient. All slices are (T, M, V, C), in the layout's unit; `bounds` holds the
+    /// epsilon of each value, 0 where the value must stay. The gradient is 0 there, too.
     pub fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, bounds: &[f32]) {
         match self {
             Self::Fgsm => sign::epsilon_step(x, gradient, bounds),

@@ -1,4 +1,4 @@
-//! What can be attacked.
+//! The recognisers that can be attacked.
 
 use burn::tensor::{Device, Tensor};
 
@@ -7,21 +7,21 @@ use crate::model::Recogniser;
 use crate::model::stgcn::StGcn;
 use crate::skeleton::{LayoutId, Sequence};
 
-/// A recogniser that gradients can be taken through.
+/// A recogniser that is differentiable with respect to the clip.
 pub trait Victim: Send + Sync {
-    /// The scores of the classes, (N, classes), for clips (N, C, T, V, M) in the layout's unit. If `x` lives on an autodiff
-    /// device, gradients reach `x` and nothing else.
+    /// The logits, (N, classes), of clips (N, C, T, V, M) in the layout's unit. If `x` lives on an autodiff device,
+    /// gradients reach `x` and no weights.
     fn logits(&self, x: Tensor<5>) -> Tensor<2>;
-    /// The plain device that the weights are on.
+    /// The device of the weights, without autodiff.
     fn device(&self) -> &Device;
-    /// How many classes there are.
+    /// The number of classes.
     fn classes(&self) -> usize;
-    /// The layout of the clips that it reads.
+    /// The layout that clips must have.
     fn layout(&self) -> LayoutId;
-    /// Can it look at a clip of its layout?
+    /// Checks that it can read a clip of its layout.
     ///
     /// # Errors
-    /// Says why not.
+    /// A config error with the reason.
     fn accepts(&self, _clip: &Sequence) -> Result<()> {
         Ok(())
     }
@@ -49,7 +49,7 @@ impl Victim for Recogniser {
     }
 }
 
-/// The network by itself: clips go in as they are.
+/// The bare network, without preprocessing of clips.
 impl Victim for StGcn {
     fn logits(&self, x: Tensor<5>) -> Tensor<2> {
         self.forward(x)

@@ -20,8 +20,8 @@ pub struct AdapterInfo {
 const SOFTWARE: [&str; 6] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "warp", "basic render"];
 
 impl AdapterInfo {
-    /// Requests the browser's fastest adapter, in a window or a worker, within `seconds`: a browser whose GPU process hangs never
-    /// answers.
+    /// Requests the browser's fastest adapter, in a window or a worker, within `seconds`: a browser whose GPU process
+    /// hangs never answers.
     ///
     /// # Errors
     /// The reason why there is none, for the user.

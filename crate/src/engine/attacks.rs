@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 
 #[wasm_bindgen]
 impl Engine {
-    /// Prepares an attack on each clip (`Clip`) with the settings (`AttackConfig`) at its index. They replace the attacks before.
-    /// In the calls below, `which` names an attack by its index here.
+    /// Prepares an attack on each clip (`Clip`) with the settings (`AttackConfig`) at its index. They replace the
+    /// attacks before. In the calls below, `which` names an attack by its index here.
     ///
     /// # Errors
     /// A config error that names the setting, a format error for a bad clip.
@@ -23,8 +23,8 @@ impl Engine {
         self.begin(&clips, &configs).map_err(|e| thrown(&e))
     }
 
-    /// Up to `count` steps of the attacks `which`, together; a CPU takes one ([`batch::steps`]). Returns an array with the
-    /// `StepReport`s of each attack, empty for attacks that are not in `which`.
+    /// Up to `count` steps of the attacks `which`, together; a CPU takes one ([`batch::steps`]). Returns an array with
+    /// the `StepReport`s of each attack, empty for attacks that are not in `which`.
     ///
     /// # Errors
     /// A device error; a config error if there is no attack, one has no step left, or their clips differ in shape.

@@ -35,8 +35,8 @@ impl Engine {
         Ok(value.into())
     }
 
-    /// Milliseconds of a matrix product of `n` x `n` by the kernel of the networks: the mean of `count` in a row, each of the
-    /// product before. It bounds what anything else can reach on the device.
+    /// Milliseconds of a matrix product of `n` x `n` by the kernel of the networks: the mean of `count` in a row, each
+    /// of the product before. It bounds what anything else can reach on the device.
     ///
     /// # Errors
     /// A config error for arguments out of range, a device error.

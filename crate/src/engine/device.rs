@@ -43,12 +43,12 @@ impl ActiveDevice {
         Self { device: Device::flex(), backend, gpu: None }
     }
 
-    /// Looks for a GPU if the choice allows one, and starts it. In automatic choice the GPU must be faster than the CPU in a short
-    /// [`probe`], whatever its name; [`super::parity`] checks its numbers later.
+    /// Looks for a GPU if the choice allows one, and starts it. In automatic choice the GPU must be faster than the CPU
+    /// in a short [`probe`], whatever its name; [`super::parity`] checks its numbers later.
     ///
     /// # Errors
-    /// A device error if the user asked for WebGPU and it cannot be had. In automatic choice the CPU's description gives the
-    /// reason instead.
+    /// A device error if the user asked for WebGPU and it cannot be had. In automatic choice the CPU's description
+    /// gives the reason instead.
     pub async fn choose(choice: DeviceChoice) -> Result<Self> {
         if choice == DeviceChoice::Cpu {
             return Ok(Self::cpu("chosen by you"));
@@ -94,8 +94,8 @@ impl ActiveDevice {
         }
     }
 
-    /// The device to use after a parity check: this one, or the CPU with the reason. A GPU with wrong numbers is never used; a
-    /// slow one only if the user asked for it. From here on the page hears of a lost GPU at once.
+    /// The device to use after a parity check: this one, or the CPU with the reason. A GPU with wrong numbers is never
+    /// used; a slow one only if the user asked for it. From here on the page hears of a lost GPU at once.
     ///
     /// # Errors
     /// The check's own if the user asked for WebGPU.

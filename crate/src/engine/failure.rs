@@ -8,8 +8,9 @@ thread_local! {
     static LISTENER: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
 }
 
-/// Calls `listener(kind, message)` once, with the kind "engine" after a panic and "device" after a lost GPU. A promise that is
-/// pending during a panic never settles, so this call is the page's only notice. The module must be thrown away afterwards.
+/// Calls `listener(kind, message)` once, with the kind "engine" after a panic and "device" after a lost GPU. A promise
+/// that is pending during a panic never settles, so this call is the page's only notice. The module must be thrown away
+/// afterwards.
 #[wasm_bindgen(js_name = onFailure)]
 pub fn on_failure(listener: js_sys::Function) {
     LISTENER.with(|slot| *slot.borrow_mut() = Some(listener));

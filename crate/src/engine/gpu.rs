@@ -14,8 +14,8 @@ pub struct Gpu {
     fault: Fault,
 }
 
-/// The first error, set from the browser's callbacks. The runtime requires `Send + Sync` callbacks even in a module with one
-/// thread.
+/// The first error, set from the browser's callbacks. The runtime requires `Send + Sync` callbacks even in a module
+/// with one thread.
 #[derive(Clone, Default)]
 struct Fault(Arc<Mutex<FirstError>>);
 
@@ -48,8 +48,8 @@ impl Fault {
 }
 
 impl Gpu {
-    /// Starts the browser's fastest adapter and registers it with the tensor runtime. Registering our own handles, and not the
-    /// runtime's default device, allows a second start in one module after the first GPU was lost.
+    /// Starts the browser's fastest adapter and registers it with the tensor runtime. Registering our own handles, and
+    /// not the runtime's default device, allows a second start in one module after the first GPU was lost.
     ///
     /// # Errors
     /// A device error with the browser's reason.

@@ -24,8 +24,8 @@ use crate::skeleton::Sequence;
 /// The result of a call from JavaScript; an error is thrown as `{ kind, message }`.
 pub(super) type Thrown<T> = std::result::Result<T, JsValue>;
 
-/// One engine. Calls that compute return promises; the worker waits for one before it makes the next. Errors are thrown as
-/// `{ kind, message }`. No cell is borrowed while a promise is pending.
+/// One engine. Calls that compute return promises; the worker waits for one before it makes the next. Errors are thrown
+/// as `{ kind, message }`. No cell is borrowed while a promise is pending.
 #[wasm_bindgen]
 pub struct Engine {
     choice: DeviceChoice,
@@ -62,9 +62,9 @@ impl Engine {
         to_js(&self.active.borrow().backend)
     }
 
-    /// Loads a model from its entry in the manifest and its weight files (an array of `Uint8Array`), and returns the `Backend`. A
-    /// GPU is compared with the CPU on this model, unless the user asked for an emulated one. The CPU takes over if the GPU is
-    /// wrong or, in automatic choice, slower.
+    /// Loads a model from its entry in the manifest and its weight files (an array of `Uint8Array`), and returns the
+    /// `Backend`. A GPU is compared with the CPU on this model, unless the user asked for an emulated one. The CPU
+    /// takes over if the GPU is wrong or, in automatic choice, slower.
     ///
     /// # Errors
     /// A weights error that names the key, a device error.
@@ -87,8 +87,8 @@ impl Engine {
         to_js(opened.identified())
     }
 
-    /// Loads weight files, with `Answers` to the questions that they leave open. Returns `LoadedWeights`: the network's entry and
-    /// the `Backend`. If it fails, the model before stays.
+    /// Loads weight files, with `Answers` to the questions that they leave open. Returns `LoadedWeights`: the network's
+    /// entry and the `Backend`. If it fails, the model before stays.
     ///
     /// # Errors
     /// A weights error that names the file and the key, a config error for an answer, a device error.
@@ -121,7 +121,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Which kernels GPUs compute with: "hardware", "emulated" or "stock". For measurements; a start chooses by the GPU.
+    /// Which kernels GPUs compute with: "hardware", "emulated" or "stock". For measurements; a start chooses by the
+    /// GPU.
     ///
     /// # Errors
     /// A config error for any other word.
@@ -176,8 +177,8 @@ impl Engine {
         let active = self.active.borrow().clone();
         let model = make(&active.device)?;
         self.end_attacks();
-        // On an emulated GPU a gradient takes seconds, and the check on a small network has already covered its kernels. A user
-        // who asked for one does not wait for a second check.
+        // On an emulated GPU a gradient takes seconds, and the check on a small network has already covered its
+        // kernels. A user who asked for one does not wait for a second check.
         let skip = active.backend.software && self.choice == DeviceChoice::Webgpu;
         let Some(gpu) = active.gpu.as_ref().filter(|_| !skip) else {
             self.model.replace(Some(Arc::new(model)));
@@ -225,8 +226,8 @@ impl Engine {
         self.with_device_error(probabilities).await
     }
 
-    /// Replaces a result by the GPU's error, if there is one: a failing GPU may return wrong values. The browser reports the error
-    /// a moment after the first failed computation.
+    /// Replaces a result by the GPU's error, if there is one: a failing GPU may return wrong values. The browser
+    /// reports the error a moment after the first failed computation.
     pub(super) async fn with_device_error<T>(&self, result: Result<T>) -> Result<T> {
         let active = self.active.borrow().clone();
         if active.gpu.is_some() && result.is_err() {

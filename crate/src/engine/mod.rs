@@ -20,13 +20,14 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Runs when the module is instantiated. Tests call it themselves, because their harness does not; only the first call counts.
+/// Runs when the module is instantiated. Tests call it themselves, because their harness does not; only the first call
+/// counts.
 #[wasm_bindgen(start)]
 pub fn start() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the linker always defines it, and it runs once, before anything needs what it registers. Calling it also
-        // stops the linker from running all constructors again at each exported call, which cost 5 s per step.
+        // SAFETY: the linker always defines it, and it runs once, before anything needs what it registers. Calling it
+        // also stops the linker from running all constructors again at each exported call, which cost 5 s per step.
         unsafe { __wasm_call_ctors() };
         failure::watch_panics();
     });

@@ -1,7 +1,7 @@
 //! The parity check: one forward pass and one input gradient on the GPU, compared with the CPU in values and time.
 //!
-//! An adapter alone proves nothing: some GPUs compute wrong values, and a weak GPU is slower than SIMD on the CPU. So values and
-//! times are compared before the first attack.
+//! An adapter alone proves nothing: some GPUs compute wrong values, and a weak GPU is slower than SIMD on the CPU. So
+//! values and times are compared before the first attack.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
@@ -13,8 +13,8 @@ use crate::model::stgcn::{StGcn, StGcnConfig};
 use crate::skeleton::LayoutId;
 use crate::weights::State;
 
-/// The bound of both relative L2 distances. A correct GPU is near 1e-6; a ReLU input that changes its sign by rounding moves a
-/// gradient by up to 6e-3; a wrong kernel is off by far more than 1.
+/// The bound of both relative L2 distances. A correct GPU is near 1e-6; a ReLU input that changes its sign by rounding
+/// moves a gradient by up to 6e-3; a wrong kernel is off by far more than 1.
 pub const TOLERANCE: f32 = 1e-2;
 
 /// One device's answer.

@@ -1,7 +1,7 @@
 //! The probe: whether the GPU is faster than the CPU at the operation that dominates a step, a temporal convolution.
 //!
-//! It runs several in a row. On a slow device one or two are enough for a clear result. A fast GPU needs a few milliseconds per
-//! call however little it computes, so as many convolutions as a step has share that time.
+//! It runs several in a row. On a slow device one or two are enough for a clear result. A fast GPU needs a few
+//! milliseconds per call however little it computes, so as many convolutions as a step has share that time.
 
 use std::rc::Rc;
 
@@ -58,8 +58,8 @@ impl Probe {
     }
 }
 
-/// Measures both devices with twice as many convolutions each time, until the result is clear or the GPU's time is used up.
-/// The CPU's time does not count towards that.
+/// Measures both devices with twice as many convolutions each time, until the result is clear or the GPU's time is used
+/// up. The CPU's time does not count towards that.
 ///
 /// # Errors
 /// A device error if one of them fails.

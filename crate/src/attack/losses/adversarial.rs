@@ -1,4 +1,4 @@
-//! L_adv: poses that a discriminator takes for natural (Eqs. 8, 9, 13).
+//! L_adv: the perturbed poses shall look natural to a discriminator (Eqs. 8, 9, 13).
 
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
@@ -8,8 +8,8 @@ use crate::attack::discriminator::Discriminator;
 use crate::error::{Error, Result};
 use crate::skeleton::{Layout, Sequence};
 
-/// Added to a bone's length, as the root of a sum of squares, before dividing by it: a bone that has shrunk to nothing gets a
-/// bounded gradient, and the cosines of real ones change by less than float32 can tell.
+/// Added in quadrature to a bone's length before the division by it: a bone of length 0 gets a bounded gradient, and
+/// the cosines of real bones change by less than float32 resolves.
 const SOFT: f32 = 1e-4;
 
 /// The game between the attacker and its discriminator.
@@ -17,54 +17,58 @@ pub struct Plausibility {
     layout: &'static Layout,
     discriminator: Discriminator,
     seed: u64,
-    /// Joints of natural poses, (V * C) each, and which of the major bones are there, (B).
+    /// Joints of natural poses, (V * C) each, and their visible major bones as 1 and 0, (B).
     natural: Vec<(Vec<f32>, Vec<f32>)>,
-    /// Where the attacked clip has people: indices into its T * M poses, and which bones are there.
+    /// The attacked clip's poses with a person: the index among its T * M poses, and the visible major bones as 1 and
+    /// 0, (B).
     present: Vec<(i32, Vec<f32>)>,
 }
 
-/// The two sides of the game for one clip.
+/// The losses of both sides for one clip.
 pub struct Game {
     /// The attacker's loss, (1): the mean of (D(X(V')) - 1)^2 over the poses. Its gradient reaches the clip alone.
     pub attacker: Tensor<1>,
-    /// The discriminator's loss, (1): the means of (D(X(V~)) - 1)^2 and of D(X(V'))^2, summed. Its gradient reaches `weights` alone.
+    /// The discriminator's loss, (1): the means of (D(X(V~)) - 1)^2 and of D(X(V'))^2, summed. Its gradient reaches
+    /// `weights` alone.
     pub discriminator: Tensor<1>,
-    /// The discriminator's weights, with gradient.
+    /// The discriminator's weights, (W), tracked for their gradient.
     pub weights: Tensor<1>,
     /// The mean of D(X(V')), (1).
     pub score: Tensor<1>,
 }
 
 impl Plausibility {
-    /// A fresh discriminator for the clip, which learns from the poses of other clips; these are never paired with the clip's.
+    /// A fresh discriminator for a clip. It learns from the poses of other clips, which are never paired with the
+    /// clip's.
     ///
     /// # Errors
-    /// Where a natural clip has another layout, or nobody is in any of them.
+    /// A config error if a natural clip has another layout, or if there is no person in any of them.
     pub fn new(clip: &Sequence, natural: &[Sequence], seed: u64) -> Result<Self> {
         let layout = clip.layout();
         if natural.iter().any(|n| n.layout().id != layout.id) {
-            return Err(Error::config(format!("a clip is not in the layout {}", layout.id.as_str())).at("natural"));
+            return Err(Error::config(format!("one clip is not in the layout {}; leave it out", layout.id.as_str()))
+                .at("natural"));
         }
         let natural: Vec<_> = natural
             .iter()
             .flat_map(|n| poses(n).into_iter().map(|(t, m)| (n.person(t, m).to_vec(), bones(n, t, m))))
             .collect();
         if natural.is_empty() {
-            return Err(Error::config("nobody is in the clips").at("natural"));
+            return Err(Error::config("the clips show no person; add others").at("natural"));
         }
         let index = |t: usize, m: usize| (t * clip.people() + m) as i32;
         let present = poses(clip).into_iter().map(|(t, m)| (index(t, m), bones(clip, t, m))).collect();
         Ok(Self { layout, discriminator: fresh(layout, seed), seed, natural, present })
     }
 
-    /// Starts the game anew.
+    /// Starts over with a fresh discriminator.
     pub fn reset(&mut self, seed: u64) {
         self.discriminator = fresh(self.layout, seed);
         self.seed = seed;
     }
 
-    /// One round for the clip `x`, (T, M, V, C), against as many natural poses, drawn anew for each `round` (from 1). `weights` are
-    /// the discriminator's, without autodiff.
+    /// The losses for V' = `x`, (T, M, V, C), and as many natural poses, drawn anew for each `round`, from 1. `weights`
+    /// are the discriminator's, (W), without autodiff.
     pub fn play(&self, x: Tensor<4>, weights: Tensor<1>, round: usize) -> Game {
         let device = x.device();
         let [t, m, v, c] = x.dims();
@@ -82,7 +86,7 @@ impl Plausibility {
         let joints = Tensor::from_data(TensorData::new(joints, [n, v, c]), &device);
         let real = feature_map(joints, there, self.layout);
 
-        // Two passes of the clip: each side's loss may move its own parameters and not the other's.
+        // The clip's poses pass twice: each side's loss has gradients for its own parameters only.
         let score = self.discriminator.forward(&weights, fake.clone());
         let weights = Tensor::from_inner(weights).require_grad();
         let both = Tensor::cat(vec![real, fake.detach()], 0);
@@ -106,7 +110,7 @@ impl Plausibility {
         &self.discriminator
     }
 
-    /// The discriminator, to go on with what it has learnt elsewhere.
+    /// The discriminator, to take over its steps on a GPU.
     #[cfg(feature = "gpu")]
     pub(in crate::attack) fn discriminator_mut(&mut self) -> &mut Discriminator {
         &mut self.discriminator
@@ -117,11 +121,12 @@ fn fresh(layout: &Layout, seed: u64) -> Discriminator {
     Discriminator::new(layout.major.len(), &mut Pcg32::seed_from_u64(seed))
 }
 
-/// X: the cosines between all pairs of the major bones (Eq. 13), (F, 1, B, B), of poses (F, V, C). `there`, (F, B), is 1 for a
-/// bone that is there; one that is not has cosines of 0, and so has one without a length. In 2-D layouts bones are 2-D.
+/// X: the cosines between all pairs of the major bones (Eq. 13), (F, 1, B, B), of poses (F, V, C). `there`, (F, B), is
+/// 1 for a visible bone and 0 for another. The cosines of an invisible bone are 0, and so are those of a bone of length
+/// 0. In 2-D layouts bones are 2-D.
 pub fn feature_map(joints: Tensor<3>, there: Vec<f32>, layout: &Layout) -> Tensor<4> {
     let (device, [f, v, _], b) = (joints.device(), joints.dims(), layout.major.len());
-    // A product with -1 at the parent and +1 at the joint is the bone, exactly, and so is its gradient.
+    // A product with -1 at the parent and +1 at the joint gives the bone and its gradient exactly.
     let mut ends = vec![0.0_f32; b * v];
     for (row, &joint) in ends.chunks_mut(v).zip(layout.major) {
         row[layout.parents[joint]] = -1.0;
@@ -135,14 +140,14 @@ pub fn feature_map(joints: Tensor<3>, there: Vec<f32>, layout: &Layout) -> Tenso
     directions.clone().matmul(directions.swap_dims(1, 2)).unsqueeze_dim(1)
 }
 
-/// Which of the major bones are there, (B): 1 where both ends were seen.
+/// The visible major bones of a pose, (B): 1 if both ends are seen, else 0.
 fn bones(clip: &Sequence, t: usize, m: usize) -> Vec<f32> {
     let layout = clip.layout();
     let there = |&j: &usize| clip.seen(t, m, j) && clip.seen(t, m, layout.parents[j]);
     layout.major.iter().map(|j| if there(j) { 1.0 } else { 0.0 }).collect()
 }
 
-/// The frames and people of a clip's poses.
+/// The (frame, person) of each pose of a clip.
 fn poses(clip: &Sequence) -> Vec<(usize, usize)> {
     let all = (0..clip.frames()).flat_map(|t| (0..clip.people()).map(move |m| (t, m)));
     all.filter(|&(t, m)| clip.present(t, m)).collect()
@@ -238,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn each_side_moves_its_own_parameters_only() {
+    fn each_sides_loss_has_gradients_for_its_own_parameters_only() {
         let (victim, other) = (clip(LayoutId::KinectV1, 3, 1, 0.0), clip(LayoutId::KinectV1, 4, 1, 0.4));
         let game = Plausibility::new(&victim, &[other], 5).unwrap();
         let x = tensor(&victim, &Device::flex().autodiff()).require_grad();

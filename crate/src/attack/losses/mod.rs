@@ -1,4 +1,4 @@
-//! The parts of the attacker's loss, each a function from tensors to one number.
+//! The parts of the attack's loss: functions from tensors to one number, (1).
 
 pub mod adversarial;
 pub mod perceptual;
@@ -7,13 +7,13 @@ pub mod smooth;
 
 #[cfg(test)]
 pub(crate) mod check {
-    //! Gradients against finite differences.
+    //! Gradients, checked by finite differences.
     #![allow(clippy::unwrap_used)]
 
     use burn::tensor::{Device, Tensor};
 
-    /// Checks the gradient of `loss` at `x` by central differences of length `h` along the gradient itself and along three
-    /// fixed directions. float32 leaves about three digits; a wrong term or a wrong factor is far beyond that.
+    /// Checks the gradient of `loss` at `x` by central differences of length `h` along the gradient itself and along
+    /// three fixed directions. float32 leaves about three digits; a wrong term or factor is off by far more.
     pub fn gradient(x: &[f32], h: f32, loss: impl Fn(Tensor<1>) -> Tensor<1>) {
         let leaf = Tensor::<1>::from_floats(x, &Device::flex().autodiff()).require_grad();
         let gradient: Vec<f32> = leaf.grad(&loss(leaf.clone()).backward()).unwrap().into_data().try_to_vec().unwrap();

@@ -1,28 +1,30 @@
-//! SMART's perceptual loss: what a person would notice of a change.
+//! SMART's perceptual loss: how visible a change is.
 
 use burn::tensor::{Tensor, TensorData};
 
 use crate::skeleton::Sequence;
 
-/// Shares of the three terms, and what a joint of the limbs and one of the trunk count in the first: the defaults of the code
-/// that its authors published.
+/// The weights of the three terms, and of a limb's and a trunk's joint in the first: the defaults of its authors'
+/// published code.
 const DISPLACEMENT: f32 = 0.4;
 const ACCELERATION: f32 = 0.6 * 0.3;
 const BONES: f32 = 0.6 * 0.7;
 const LIMB: f32 = 0.02;
 const TRUNK: f32 = 0.04;
 
-/// Added to a bone's squared length under the root: a bone without length gets a bounded gradient.
+/// Added to a bone's squared length under the root: a bone of length 0 gets a bounded gradient.
 const SOFT: f32 = 1e-12;
 
-/// The loss of "Understanding the Robustness of Skeleton-based Action Recognition under Adversarial Attack" (Wang et al., CVPR
-/// 2021), `0.4 D + 0.18 A + 0.42 B`, each summed over frames and people:
+/// The loss of "Understanding the Robustness of Skeleton-based Action Recognition under Adversarial Attack" (Wang et
+/// al., CVPR 2021), `0.4 D + 0.18 A + 0.42 B`, each summed over frames and people:
 ///
-/// - D, displacement: `w_j |v' - v|^2` over the joints, w twice as high for the trunk, whose change is seen first;
-/// - A, dynamics: `|a' - a|^2` over the joints, a the acceleration in units per second squared;
-/// - B, bones: `(b' - b)^2` over the bones, b a bone's length in that frame. One with an end that was not seen does not count.
+/// - D, displacement: `w_j |v' - v|^2` over the joints, with w twice as high for the trunk, where changes show most;
+/// - A, dynamics: `|a' - a|^2` over the joints, with a the acceleration in units per second squared;
+/// - B, bones: `(b' - b)^2` over the bones, with b the bone's length in that frame. A bone with an unseen end does not
+///   count.
 ///
-/// `x` is (T, M, V, C), of the clip's shape; the confidence does not enter. The result is one number, (1).
+/// `x` is (T, M, V, C), of the clip's shape, in the layout's unit; confidences do not enter. The result is one number,
+/// (1).
 pub fn perceptual(x: Tensor<4>, clean: &Sequence) -> Tensor<1> {
     let layout = clean.layout();
     let device = x.device();
@@ -39,11 +41,12 @@ pub fn perceptual(x: Tensor<4>, clean: &Sequence) -> Tensor<1> {
         let change = (at(2) + at(0) - at(1) * 2.0) * clean.fps.powi(2);
         loss = loss + change.square().sum() * ACCELERATION;
     }
-    // Both lengths are computed alike, so that an unchanged clip has exactly no loss, and no gradient of rounding errors.
+    // Both lengths are computed in the same way, so an unchanged clip has a loss of exactly 0 and no gradient from
+    // rounding.
     loss + (lengths(x, clean) - lengths(was, clean)).square().sum() * BONES
 }
 
-/// The bones' lengths, (T M, B); 0 where an end was not seen.
+/// The bones' lengths, (T M, B); 0 for a bone with an unseen end.
 fn lengths(x: Tensor<4>, clean: &Sequence) -> Tensor<2> {
     let (layout, device, [t, m, v, c]) = (clean.layout(), x.device(), x.dims());
     let bones = layout.bones();
@@ -63,8 +66,9 @@ fn lengths(x: Tensor<4>, clean: &Sequence) -> Tensor<2> {
     ((vectors.square().sum_dim(2) + SOFT).sqrt() * there).squeeze_dim::<2>(2)
 }
 
-/// Descends both losses at once as SMART does: in each frame both gradients have unit length before they are weighed, so that
-/// neither scale decides. `prediction += weight * perceptual` after that; both are (T, ...), `frame` values a frame.
+/// SMART's direction of descent for both losses: in each frame both gradients are scaled to unit length, then
+/// `prediction += weight * perceptual`. So the scales of the losses do not matter. Both slices are (T, ...), with
+/// `frame` values per frame.
 pub fn balance(prediction: &mut [f32], perceptual: &[f32], weight: f32, frame: usize) {
     let norm = |g: &[f32]| g.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt().max(1e-18);
     for (p, q) in prediction.chunks_mut(frame).zip(perceptual.chunks(frame)) {
@@ -99,8 +103,9 @@ mod tests {
     fn one_moved_joint_by_hand() {
         let clean = clip(3);
         assert_eq!(value(clean.data().to_vec(), &clean), 0.0);
-        // In the middle frame the right wrist (4) goes from (0.4, 0) to (0.7, 0.4): its bone to the elbow at (0.3, 0) grows
-        // from 0.1 to sqrt(0.32). The acceleration changes by -2 (0.3, 0.4) 10^2, of squared length 4 * 0.25 * 10^4.
+        // In the middle frame the right wrist (4) goes from (0.4, 0) to (0.7, 0.4): its bone to the elbow at (0.3, 0)
+        // grows from 0.1 to sqrt(0.32). The acceleration changes by -2 (0.3, 0.4) 10^2, of squared length 4 * 0.25 *
+        // 10^4.
         let mut data = clean.data().to_vec();
         let at = 54 + 4 * 3;
         data[at] += 0.3;
@@ -108,8 +113,8 @@ mod tests {
         let bone = (0.32_f32.sqrt() - 0.1).powi(2);
         let want = 0.4 * 0.02 * 0.25 + 0.18 * 1e4 + 0.42 * bone;
         assert!((value(data, &clean) / want - 1.0).abs() < 1e-5);
-        // Without dynamics, in two frames, the nose (0), which is of the middle and ends three bones: neck at (0.1, 0) and
-        // eyes at (1.4, 0) and (1.5, 0).
+        // Two frames have no dynamics. The nose (0) belongs to the trunk and ends three bones, to the neck at (0.1, 0)
+        // and the eyes at (1.4, 0) and (1.5, 0).
         let clean = clip(2);
         let mut data = clean.data().to_vec();
         data[1] = 0.5;
@@ -124,7 +129,7 @@ mod tests {
         let mut data = clean.data().to_vec();
         data[2] = 0.1;
         assert_eq!(value(data, &clean), 0.0);
-        // The left ear's own place counts, its bone does not.
+        // The left ear's displacement counts, its bone does not.
         let mut data = clean.data().to_vec();
         data[17 * 3] = 0.5;
         assert!((value(data, &clean) - 0.4 * 0.02 * 0.25).abs() < 1e-7);
@@ -136,7 +141,7 @@ mod tests {
             let layout = id.layout();
             let n = 4 * 2 * layout.len() * layout.channels();
             let data: Vec<f32> = (0..n).map(|i| 0.5 + 0.4 * (i as f32 * 1.7).sin()).collect();
-            // One frame a second keeps the dynamics from hiding the rest.
+            // One frame per second keeps the dynamics from dominating.
             let clean = Sequence::new(id, 1.0, 4, 2, data).unwrap();
             let x: Vec<f32> = clean.data().iter().enumerate().map(|(i, x)| x + 0.1 * (i as f32 * 0.9).sin()).collect();
             check::gradient(&x, 3e-3, |x| perceptual(x.reshape([4, 2, layout.len(), layout.channels()]), &clean));

@@ -1,11 +1,11 @@
-//! L_pred: what the recogniser is to say.
+//! L_pred: the recogniser shall predict the target.
 
 use burn::tensor::{Tensor, activation};
 
 use crate::contract::config::Prediction;
 use crate::contract::goal::Goal;
 
-/// The loss, one number, (1), of logits (1, classes).
+/// The loss of logits (1, classes): one number, (1).
 pub fn prediction(logits: Tensor<2>, goal: Goal, kind: Prediction) -> Tensor<1> {
     match kind {
         Prediction::CrossEntropy => cross_entropy(logits, goal),
@@ -13,8 +13,8 @@ pub fn prediction(logits: Tensor<2>, goal: Goal, kind: Prediction) -> Tensor<1> 
     }
 }
 
-/// `-log p(target)`, the cross-entropy to the target; untargeted `+log p(original)`, so that descending it climbs the
-/// cross-entropy to the original class (Eq. 10).
+/// `-log p(target)`, the cross-entropy to the target. Untargeted, `+log p(original)`: minus the cross-entropy to the
+/// original class (Eq. 10).
 fn cross_entropy(logits: Tensor<2>, goal: Goal) -> Tensor<1> {
     let log_p = |class: usize| activation::log_softmax(logits, 1).slice([0..1, class..class + 1]).reshape([1]);
     match goal.target {
@@ -23,9 +23,9 @@ fn cross_entropy(logits: Tensor<2>, goal: Goal) -> Tensor<1> {
     }
 }
 
-/// `max(z_other - z_target, -kappa)`, the loss f6 of "Towards Evaluating the Robustness of Neural Networks" (Carlini and Wagner
-/// 2017), z the logits and z_other the highest of all other classes; untargeted `max(z_original - z_other, -kappa)`. Below
-/// -kappa there is nothing left to gain, and no gradient.
+/// `max(z_other - z_target, -kappa)`, the loss f6 of "Towards Evaluating the Robustness of Neural Networks" (Carlini
+/// and Wagner 2017), with the logits z, and z_other the highest of all other classes. Untargeted, `max(z_original -
+/// z_other, -kappa)`. At -kappa the loss is constant, and its gradient 0.
 fn margin(logits: Tensor<2>, goal: Goal, kappa: f32) -> Tensor<1> {
     let class = goal.target.unwrap_or(goal.original);
     let classes = logits.dims()[1];
@@ -63,11 +63,11 @@ mod tests {
         let of = |logits, goal, kappa| value(logits, goal, Prediction::Margin { kappa });
         assert_eq!(of([1.0, -2.0, 4.0], TO_1, 0.0), 6.0);
         assert_eq!(of([1.0, -2.0, 4.0], FROM_2, 0.0), 3.0);
-        // Reached by 3: no more than kappa of it counts.
+        // The target leads by 3, of which at most kappa counts.
         assert_eq!(of([1.0, 4.0, -2.0], TO_1, 1.5), -1.5);
         assert_eq!(of([1.0, 4.0, -2.0], TO_1, 5.0), -3.0);
         assert_eq!(of([1.0, 4.0, -2.0], FROM_2, 0.0), 0.0);
-        // The first and the last class have others on one side only.
+        // The first and the last class have other classes on one side only.
         assert_eq!(of([1.0, 4.0, 2.0], Goal { original: 0, target: None }, 9.0), -3.0);
         assert_eq!(of([1.0, 4.0, 2.0], Goal { original: 0, target: Some(2) }, 9.0), 2.0);
     }

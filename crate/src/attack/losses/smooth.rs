@@ -2,16 +2,16 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-/// The squared acceleration `v[t+1] + v[t-1] - 2 v[t]`, summed over the perturbed joints and their coordinates and meaned over
-/// the inner frames.
+/// The squared acceleration `v[t+1] + v[t-1] - 2 v[t]`, summed over the perturbed joints and their coordinates and
+/// averaged over the inner frames.
 ///
-/// The paper prints the bare sum of accelerations and divides by T - 1. A sum that goes below zero is no loss, so ours is the
-/// squared norm, and the mean is over the T - 2 frames that have an acceleration. A joint counts in a frame if it may move
-/// there and in both neighbouring frames (an absent person would make a jump to the origin), and a frame counts in the mean if
-/// one of its joints does.
+/// The paper prints the plain sum of accelerations and divides by T - 1. Such a sum has no lower bound, so this is the
+/// squared norm, and the mean is over the T - 2 frames that have an acceleration. A joint counts in a frame if it may
+/// move there and in both neighbouring frames (an absent person would be a jump to the origin), and a frame counts in
+/// the mean if one of its joints does.
 ///
-/// `x` is (T, M, V, C), `bounds` each value's epsilon in the same order, 0 where it may not move. The result is one number,
-/// (1), in squared units of the layout; none where no frame counts.
+/// `x` is (T, M, V, C), and `bounds` the epsilon of each value in the same order, 0 where it may not move. The result
+/// is one number, (1), in squared units of the layout; `None` if no frame counts.
 pub fn smooth(x: Tensor<4>, bounds: &[f32]) -> Option<Tensor<1>> {
     let [t, m, v, c] = x.dims();
     let frame = m * v * c;
@@ -49,13 +49,14 @@ mod tests {
 
     #[test]
     fn only_what_moves_in_all_three_frames_counts() {
-        // Two joints of one coordinate. Joint 1 never moves; joint 0 is absent in the last frame, so that only frame 1 counts.
+        // Two joints of one coordinate. Joint 1 never moves; joint 0 is absent in the last frame, so that only frame 1
+        // counts.
         let x = [0.0, 9.0, 0.0, -9.0, 1.0, 9.0, 0.0, -9.0];
         assert_eq!(value(&x, [4, 1, 2, 1], &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0]), 1.0);
     }
 
     #[test]
-    fn nothing_to_count_is_no_loss() {
+    fn without_a_frame_that_counts_there_is_no_loss() {
         let x = Tensor::<4>::zeros([3, 1, 1, 1], &Device::flex());
         assert!(smooth(x.clone(), &[1.0, 0.0, 1.0]).is_none());
         assert!(smooth(x.narrow(0, 0, 2), &[1.0, 1.0]).is_none());
