@@ -2,7 +2,7 @@
 
 import type { Entry } from "../../web/src/clips/library.ts";
 import type { LayoutInfo } from "../../web/src/core/layout.ts";
-import type { AttackConfig, Figures, ModelInfo, StepReport } from "../../web/src/core/types.ts";
+import type { AttackConfig, Metrics, ModelEntry, StepReport } from "../../web/src/core/types.ts";
 import type { AttackGroup, LabHost, LabRequest } from "../../web/src/lab/host.ts";
 import { Lab } from "../../web/src/lab/lab.ts";
 import type { Outcome } from "../../web/src/lab/rows.ts";
@@ -25,7 +25,7 @@ export const layout = {
   mirror: [0, 1],
 } satisfies LayoutInfo;
 
-export const model = (id: string): ModelInfo => ({
+export const model = (id: string): ModelEntry => ({
   id,
   name: id.toUpperCase(),
   architecture: "st-gcn",
@@ -58,7 +58,7 @@ export const entry = (id: string, label: string | null): Entry => ({
 
 export const entries = [entry("a", "wave"), entry("b", "wave"), entry("c", "squat"), entry("d", "fly")];
 export const ground: Ground = { layout, model: model("first"), others: [], natural: true };
-export const figures: Figures = {
+export const figures: Metrics = {
   linf: 0.5,
   meanDisplacement: 0.25,
   maxDisplacement: 0.5,
@@ -93,7 +93,7 @@ export const flipped: Outcome = {
 
 /** A host whose attacks end as scripted: with an outcome, null (cancelled) or an error. */
 export class FakeHost implements LabHost {
-  model: ModelInfo | null = ground.model;
+  model: ModelEntry | null = ground.model;
   loading = false;
   engine = "fake";
   occupied = false;
@@ -143,7 +143,7 @@ export class FakeHost implements LabHost {
     return { done, pause() {}, resume() {}, cancel: () => settle?.resolve(null) };
   }
 
-  async judge(_: ModelInfo, clip: { data: Float32Array }) {
+  async judge(_: ModelEntry, clip: { data: Float32Array }) {
     // The other network is fooled by the attacked clip, recognised by its data.
     const probabilities = new Float32Array(clip.data[0] === 7 ? [0.1, 0.9] : [0.6, 0.4]);
     return { probabilities, top: [] };
@@ -153,13 +153,13 @@ export class FakeHost implements LabHost {
     this.released += 1;
   }
 
-  async revive(wanted: ModelInfo) {
+  async revive(wanted: ModelEntry) {
     this.revived += 1;
     this.model = wanted;
   }
 }
 
-export function made(others: ModelInfo[] = []) {
+export function made(others: ModelEntry[] = []) {
   const host = new FakeHost();
   const lab = new Lab(host);
   lab.survey(entries, { ...ground, others });

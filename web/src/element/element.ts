@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { regionJoints } from "../attack/config.ts";
 import type { Clip } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
-import type { Answers, ModelInfo } from "../core/types.ts";
+import type { Answers, ModelEntry } from "../core/types.ts";
 import type { LabSettings } from "../lab/settings.ts";
 import { Playground } from "../playground/playground.ts";
 import type { Mode, State } from "../settings/table.ts";
@@ -120,7 +120,7 @@ export class CiasaPlayground extends LitElement {
    * Opens weight files. With `answers` (`{}`: all defaults) no dialog is shown. Resolves to the network's entry, or
    * to null if it was not loaded or the visitor has yet to decide in the dialog.
    */
-  openWeights(files: File[], answers?: Answers): Promise<ModelInfo | null> {
+  openWeights(files: File[], answers?: Answers): Promise<ModelEntry | null> {
     return this.session.weights.open(files, answers, answers === undefined);
   }
 

@@ -7,7 +7,7 @@ import type {
   ErrorMessage,
   Identified,
   Memory,
-  ModelInfo,
+  ModelEntry,
   Recognition,
 } from "../core/types.ts";
 import { AttackHandle } from "./attack-handle.ts";
@@ -29,7 +29,7 @@ import { spawn } from "./spawn.ts";
 
 /** A loaded model, kept to load it again after a restart: a served one, or a visitor's files. */
 type Model =
-  | { entry: ModelInfo; files: ArrayBuffer[] }
+  | { entry: ModelEntry; files: ArrayBuffer[] }
   | { id: string; opened: WeightBytes[]; answers: Answers };
 
 /** An attack for the engine to compute, and who gets its events. */
@@ -88,7 +88,7 @@ export class EngineClient extends EventTarget {
   }
 
   /** The served models, the default first. */
-  models(): Promise<ModelInfo[]> {
+  models(): Promise<ModelEntry[]> {
     return this.#downloads.models();
   }
 
@@ -96,7 +96,7 @@ export class EngineClient extends EventTarget {
    * Downloads a model, beside the engine's own download, and loads it. If `signal` aborts, it throws an error of kind
    * "cancelled". After any failure the previous model stays.
    */
-  async loadModel(id: string, signal?: AbortSignal): Promise<ModelInfo> {
+  async loadModel(id: string, signal?: AbortSignal): Promise<ModelEntry> {
     const entry = (await this.models()).find((model) => model.id === id);
     if (!entry)
       throw {
@@ -116,7 +116,7 @@ export class EngineClient extends EventTarget {
   }
 
   /** Loads a visitor's weight files as the model `id`. If that fails, the previous model stays. */
-  async loadWeights(id: string, files: WeightBytes[], answers: Answers): Promise<ModelInfo> {
+  async loadWeights(id: string, files: WeightBytes[], answers: Answers): Promise<ModelEntry> {
     await this.#started;
     return await this.#load({ id, opened: files, answers });
   }
@@ -209,7 +209,7 @@ export class EngineClient extends EventTarget {
     }
   }
 
-  async #load(model: Model): Promise<ModelInfo> {
+  async #load(model: Model): Promise<ModelEntry> {
     // It may have stopped while the weights were downloading.
     if (!this.#worker) throw NOT_RUNNING;
     this.#update({ status: "starting" });
@@ -226,21 +226,21 @@ export class EngineClient extends EventTarget {
     }
   }
 
-  async #loaded(model: Model): Promise<{ entry: ModelInfo; backend: Backend }> {
+  async #loaded(model: Model): Promise<{ entry: ModelEntry; backend: Backend }> {
     if ("entry" in model) {
       const { entry, files } = model;
       return { entry, backend: await this.#call("load", { entry, files }) };
     }
     const { id, opened: files, answers } = model;
     const { entry, backend } = await this.#call("open", { files, answers });
-    const hash = async (one: ModelInfo["weights"][number]) => {
+    const hash = async (one: ModelEntry["weights"][number]) => {
       const file = files.find(({ name }) => name === one.file);
       return { ...one, sha256: file ? await sha256(file.bytes) : "" };
     };
     return { entry: { ...entry, id, weights: await Promise.all(entry.weights.map(hash)) }, backend };
   }
 
-  async #weights(entry: ModelInfo, signal?: AbortSignal): Promise<ArrayBuffer[]> {
+  async #weights(entry: ModelEntry, signal?: AbortSignal): Promise<ArrayBuffer[]> {
     if (this.#model && "entry" in this.#model && this.#model.entry.id === entry.id) return this.#model.files;
     try {
       return await this.#downloads.weights(entry, signal);

@@ -1,5 +1,5 @@
 import { asset } from "../base/assets.ts";
-import type { Manifest, ModelInfo } from "../core/types.ts";
+import type { Manifest, ModelEntry } from "../core/types.ts";
 import { download, verify } from "./download.ts";
 
 /** The downloads of one engine: manifest, weight files, and the progress of these and of the module together. */
@@ -14,7 +14,7 @@ export class Downloads {
   }
 
   /** The served models, the default first. */
-  async models(): Promise<ModelInfo[]> {
+  async models(): Promise<ModelEntry[]> {
     this.#manifest ??= download(asset("models/manifest.json"), 0, () => {}).then(
       (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Manifest,
     );
@@ -26,7 +26,7 @@ export class Downloads {
   }
 
   /** A model's weight files, checked against the manifest. */
-  weights(entry: ModelInfo, signal?: AbortSignal): Promise<ArrayBuffer[]> {
+  weights(entry: ModelEntry, signal?: AbortSignal): Promise<ArrayBuffer[]> {
     return Promise.all(entry.weights.map((one) => this.#file(one, signal)));
   }
 
@@ -49,7 +49,7 @@ export class Downloads {
   }
 
   async #file(
-    { file, bytes, sha256 }: ModelInfo["weights"][number],
+    { file, bytes, sha256 }: ModelEntry["weights"][number],
     signal?: AbortSignal,
   ): Promise<ArrayBuffer> {
     try {

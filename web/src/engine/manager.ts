@@ -1,6 +1,6 @@
 import type { Clip, LayoutId } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
-import type { Answers, DeviceChoice, Identified, ModelInfo, Recognition } from "../core/types.ts";
+import type { Answers, DeviceChoice, Identified, ModelEntry, Recognition } from "../core/types.ts";
 import type { AttackHandle } from "./attack-handle.ts";
 import { type AttackRequest, EngineClient, IDLE } from "./client.ts";
 import type { EngineState, WeightBytes } from "./messages.ts";
@@ -8,14 +8,14 @@ import { OPENED } from "./models.ts";
 
 /** A network that is being loaded. */
 interface Loading {
-  model: ModelInfo;
+  model: ModelEntry;
   stop: AbortController;
   done: Promise<void>;
 }
 
 /** A network from the visitor's files, kept so that it can be chosen again. */
 interface Opened {
-  entry: ModelInfo;
+  entry: ModelEntry;
   files: WeightBytes[];
   answers: Answers;
 }
@@ -34,25 +34,25 @@ export class EngineManager extends EventTarget {
   #opened: Opened[] = [];
   #openedCount = 0;
   /** Networks that are served; empty until the manifest is loaded. */
-  models: ModelInfo[] = [];
+  models: ModelEntry[] = [];
 
   /** Networks from the visitor's own files, the latest first. */
-  get opened(): ModelInfo[] {
+  get opened(): ModelEntry[] {
     return this.#opened.map((one) => one.entry);
   }
 
   /** The network that is being loaded. */
-  get loading(): ModelInfo | null {
+  get loading(): ModelEntry | null {
     return this.#loading?.model ?? null;
   }
 
   /** All networks for a layout; the first is the default. */
-  fits(layout: LayoutId | undefined): ModelInfo[] {
+  fits(layout: LayoutId | undefined): ModelEntry[] {
     return [...this.models, ...this.opened].filter((model) => model.layout === layout);
   }
 
   /** The network with that id if it reads the layout, else the layout's default. */
-  chosen(layout: LayoutId, id: string): ModelInfo | undefined {
+  chosen(layout: LayoutId, id: string): ModelEntry | undefined {
     const fits = this.fits(layout);
     return fits.find((one) => one.id === id) ?? fits[0];
   }
@@ -120,7 +120,7 @@ export class EngineManager extends EventTarget {
   }
 
   /** Loads a network, served or opened, into a client: the page's own or another. */
-  load(client: EngineClient, id: string, signal?: AbortSignal): Promise<ModelInfo> {
+  load(client: EngineClient, id: string, signal?: AbortSignal): Promise<ModelEntry> {
     const own = this.#opened.find((one) => one.entry.id === id);
     return own ? client.loadWeights(id, own.files, own.answers) : client.loadModel(id, signal);
   }
@@ -131,7 +131,7 @@ export class EngineManager extends EventTarget {
   }
 
   /** Loads a visitor's weight files and adds them to the networks to choose from. */
-  async open(files: WeightBytes[], answers: Answers): Promise<ModelInfo> {
+  async open(files: WeightBytes[], answers: Answers): Promise<ModelEntry> {
     const client = this.#running();
     this.#cancelLoading();
     this.#openedCount += 1;

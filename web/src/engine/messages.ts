@@ -17,7 +17,7 @@ import type {
   Identified,
   LoadedWeights,
   Memory,
-  ModelInfo,
+  ModelEntry,
   Recognition,
   StepReport,
 } from "../core/types.ts";
@@ -44,7 +44,7 @@ export interface EngineState {
   totalBytes: number;
   backend: Backend | null;
   threads: Threads | null;
-  model: ModelInfo | null;
+  model: ModelEntry | null;
   error: ErrorMessage | null;
 }
 
@@ -85,7 +85,7 @@ export type Control = "pause" | "resume" | "step" | "cancel";
 export interface Calls {
   start: { ask: { choice: DeviceChoice }; answer: Backend };
   /** Loading measures the network on both devices, so the answer may be another device than before. */
-  load: { ask: { entry: ModelInfo; files: ArrayBuffer[] }; answer: Backend };
+  load: { ask: { entry: ModelEntry; files: ArrayBuffer[] }; answer: Backend };
   /** Identifies a visitor's weight files. */
   inspect: { ask: { files: WeightBytes[] }; answer: Identified };
   /** Loads them. If that fails, the previous model stays. */

@@ -1,7 +1,7 @@
 import { constraintsInWords, stopInWords } from "../core/attack-config.ts";
 import type { EvalColumn } from "../core/eval-columns.ts";
 import { peerOf } from "../core/peers.ts";
-import type { ModelInfo } from "../core/types.ts";
+import type { ModelEntry } from "../core/types.ts";
 import type { Row } from "./rows.ts";
 import { experiments, type LabSettings } from "./settings.ts";
 
@@ -63,7 +63,7 @@ const columns: Column[] = [
 ];
 
 /** Rows of a sweep as CSV (RFC 4180, but lines end with LF). `models`: the attacked network and the judges. */
-export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelInfo[]): string {
+export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelEntry[]): string {
   const of = (id: string) => models.find((model) => model.id === id);
   const digits = (id: string) =>
     of(id)

@@ -1,6 +1,6 @@
 import type { Clip } from "../base/clip.ts";
 import type { Entry } from "../clips/library.ts";
-import type { ModelInfo, Recognition } from "../core/types.ts";
+import type { ModelEntry, Recognition } from "../core/types.ts";
 import type { AttackRequest } from "../engine/client.ts";
 import type { Outcome } from "./rows.ts";
 
@@ -19,7 +19,7 @@ export interface AttackGroup {
 /** What the Lab needs of the page around it: networks, clips and an engine. Tests implement it without an engine. */
 export interface LabHost {
   /** The network that is ready to be attacked. */
-  readonly model: ModelInfo | null;
+  readonly model: ModelEntry | null;
   /** Is a network or the engine being loaded? */
   readonly loading: boolean;
   /** Name of the device that computes. */
@@ -36,8 +36,8 @@ export interface LabHost {
    */
   attack(requests: LabRequest[], onStep: (taken: number) => void): AttackGroup;
   /** Another network's answer for a clip. That network stays loaded, beside the attacked one, until `release`. */
-  judge(model: ModelInfo, clip: Clip): Promise<Recognition>;
+  judge(model: ModelEntry, clip: Clip): Promise<Recognition>;
   release(): void;
   /** Restarts a stopped engine with this network. Rejects if that fails. */
-  revive(model: ModelInfo): Promise<void>;
+  revive(model: ModelEntry): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Entry } from "../clips/library.ts";
-import type { ModelInfo } from "../core/types.ts";
+import type { ModelEntry } from "../core/types.ts";
 import type { AttackGroup, LabHost } from "./host.ts";
 import { emptyPlan, type Plan, plan, type Task, together } from "./plan.ts";
 import { attackRow, judgedRow, type Row } from "./rows.ts";
@@ -266,7 +266,7 @@ export class Lab extends EventTarget {
   }
 
   /** The network of this sweep; throws if another one has been loaded. */
-  #model(): ModelInfo {
+  #model(): ModelEntry {
     const { model } = this.#host;
     if (model && model.id === this.ground?.model.id) return model;
     throw new Failure("engine", model ? `The network was changed to ${model.name}.` : "The engine stopped.");

@@ -1,5 +1,5 @@
 import type { Entry } from "../clips/library.ts";
-import type { ModelInfo } from "../core/types.ts";
+import type { ModelEntry } from "../core/types.ts";
 import { oneEach } from "./sample.ts";
 import type { LabSettings } from "./settings.ts";
 import { type Ground, type Setting, settingsOf } from "./sweeps.ts";
@@ -26,7 +26,7 @@ export interface Plan {
 export const emptyPlan: Plan = { clips: [], settings: [], tasks: [], kept: new Set() };
 
 /** The sweep's clips: the chosen ones, or one of each class. */
-export function chosenClips(lab: LabSettings, entries: Entry[], model: ModelInfo): Entry[] {
+export function chosenClips(lab: LabSettings, entries: Entry[], model: ModelEntry): Entry[] {
   const fitting = entries.filter((entry) => entry.layout === model.layout);
   const usual = fitting.filter((entry) => entry.origin !== "file" && !entry.outOfDistribution);
   const drawn = oneEach(usual.length > 0 ? usual : fitting, model.classes, lab.seed);
@@ -60,7 +60,7 @@ export function together(first: Task, others: Task[]): Task[] {
   return first.needs ? [first] : [first, ...others.filter((one) => one !== first && fits(one))];
 }
 
-function task(clip: Entry, setting: Setting, model: ModelInfo, needs: Task | null): Task {
+function task(clip: Entry, setting: Setting, model: ModelEntry, needs: Task | null): Task {
   const key = JSON.stringify([
     clip.id,
     weights(model),
@@ -71,5 +71,5 @@ function task(clip: Entry, setting: Setting, model: ModelInfo, needs: Task | nul
 }
 
 /** Identifies a network by the hashes of its files, whatever its name. */
-export const weights = (model: ModelInfo): string =>
+export const weights = (model: ModelEntry): string =>
   `${model.id} ${model.weights.map((one) => one.sha256).join(" ")}`;

@@ -1,4 +1,4 @@
-import type { AttackConfig, Figures, ModelInfo, StepReport } from "../core/types.ts";
+import type { AttackConfig, Metrics, ModelEntry, StepReport } from "../core/types.ts";
 import type { Task } from "./plan.ts";
 
 /** One clip under one setting, judged by one network. Lengths are in the layout's unit, classes are names. */
@@ -37,7 +37,7 @@ export interface Row {
   hit: boolean | null;
   /** Does that class differ from the clean clip's? */
   fooled: boolean;
-  figures: Figures;
+  figures: Metrics;
   /** Its share of the time of the `batch` attacks that were computed together, this one included. */
   seconds: number;
   batch: number;
@@ -77,7 +77,7 @@ export function likeliest(probabilities: ArrayLike<number>): number {
  */
 export function attackRow(
   task: Task,
-  model: ModelInfo,
+  model: ModelEntry,
   { reports, probabilities, end }: Outcome,
   engine: string,
   height: number | null,
@@ -109,7 +109,7 @@ export function attackRow(
 export function judgedRow(
   task: Task,
   attacked: Row,
-  judge: ModelInfo,
+  judge: ModelEntry,
   clean: Float32Array,
   perturbed: Float32Array,
 ): Row {
@@ -117,7 +117,7 @@ export function judgedRow(
   return { ...attacked, ...identity(task), ...seen, first: null, best: null, batch: 1 };
 }
 
-function verdict(task: Task, judge: ModelInfo, clean: number, target: string | null, seen: Float32Array) {
+function verdict(task: Task, judge: ModelEntry, clean: number, target: string | null, seen: Float32Array) {
   const { classes } = judge;
   const { label } = task.clip;
   const name = (index: number) => classes[index] ?? String(index);

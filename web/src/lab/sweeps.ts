@@ -1,7 +1,7 @@
 import { attackDefaults } from "../core/attack-config.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import { applyPeer, peers } from "../core/peers.ts";
-import type { AttackConfig, ModelInfo } from "../core/types.ts";
+import type { AttackConfig, ModelEntry } from "../core/types.ts";
 import type { SweepId } from "../settings/sweep-ids.ts";
 import { type LabSettings, overEpsilons, usualEpsilons } from "./settings.ts";
 
@@ -15,15 +15,15 @@ export interface Setting {
   x: number | null;
   config: AttackConfig;
   /** Another network that judges the attacked clips; null: the attacked network itself. */
-  judge: ModelInfo | null;
+  judge: ModelEntry | null;
 }
 
 /** The network, skeleton and clips that a sweep is planned for. */
 export interface Ground {
   layout: LayoutInfo;
   /** The attacked network, and the others that read its layout. */
-  model: ModelInfo;
-  others: ModelInfo[];
+  model: ModelEntry;
+  others: ModelEntry[];
   /** Does the gallery have clips for the discriminator to learn from? Without them plausibility is off. */
   natural: boolean;
 }

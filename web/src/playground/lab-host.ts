@@ -2,7 +2,7 @@ import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Entry } from "../clips/library.ts";
 import { bodyHeight } from "../core/clips.ts";
-import type { ModelInfo, Recognition, StepReport } from "../core/types.ts";
+import type { ModelEntry, Recognition, StepReport } from "../core/types.ts";
 import { attacksAtOnce } from "../engine/batch.ts";
 import { EngineClient } from "../engine/client.ts";
 import type { AttackEvent } from "../engine/messages.ts";
@@ -18,7 +18,7 @@ export class PlaygroundHost implements LabHost {
     this.#playground = playground;
   }
 
-  get model(): ModelInfo | null {
+  get model(): ModelEntry | null {
     const { engine } = this.#playground;
     const { status, model } = engine.state;
     return status === "ready" && engine.loading === null ? model : null;
@@ -90,7 +90,7 @@ export class PlaygroundHost implements LabHost {
     };
   }
 
-  async judge(model: ModelInfo, clip: Clip): Promise<Recognition> {
+  async judge(model: ModelEntry, clip: Clip): Promise<Recognition> {
     if (!this.#judge) {
       this.#judge = new EngineClient();
       await this.#judge.start(this.#playground.state.engine);
@@ -104,7 +104,7 @@ export class PlaygroundHost implements LabHost {
     this.#judge = null;
   }
 
-  async revive(model: ModelInfo): Promise<void> {
+  async revive(model: ModelEntry): Promise<void> {
     const { engine, state } = this.#playground;
     if (engine.state.status === "failed" || !engine.wanted) {
       this.#playground.dismiss();

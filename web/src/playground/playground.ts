@@ -5,7 +5,7 @@ import { asFailure, Failure } from "../base/failure.ts";
 import { type Entry, Library } from "../clips/library.ts";
 import { bodyHeight, layouts } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
-import type { AttackConfig, ModelInfo, Recognition } from "../core/types.ts";
+import type { AttackConfig, ModelEntry, Recognition } from "../core/types.ts";
 import { EngineManager } from "../engine/manager.ts";
 import { openFiles } from "../files/file-drop.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -93,7 +93,7 @@ export class Playground extends Notices {
   }
 
   /** The loaded recogniser, if it reads this clip's layout and no other is being loaded. */
-  get model(): ModelInfo | null {
+  get model(): ModelEntry | null {
     const { model, status } = this.engine.state;
     const ready = status === "ready" && this.engine.loading === null;
     return ready && model && model.layout === this.clip?.layout ? model : null;

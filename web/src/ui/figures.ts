@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { LayoutInfo } from "../core/layout.ts";
-import type { Figures as Values } from "../core/types.ts";
+import type { Metrics } from "../core/types.ts";
 import { Part, shared } from "./base.ts";
 import { digits, length, percent } from "./units.ts";
 
-const rows: { name: string; about: string; show: (figures: Values, layout: LayoutInfo) => string }[] = [
+const rows: { name: string; about: string; show: (figures: Metrics, layout: LayoutInfo) => string }[] = [
   {
     name: "Largest change",
     about: "L-infinity: of any coordinate of any joint",

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ModelInfo } from "../core/types.ts";
+import type { ModelEntry } from "../core/types.ts";
 import { shared } from "./base.ts";
 import { accuracy, architecture, treatment } from "./network-words.ts";
 import { megabytes } from "./units.ts";
@@ -20,7 +20,7 @@ export class NetworkDetails extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) model!: ModelInfo;
+  @property({ attribute: false }) model!: ModelEntry;
 
   override render() {
     const { model } = this;

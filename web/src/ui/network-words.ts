@@ -1,7 +1,7 @@
-import type { ModelInfo } from "../core/types.ts";
+import type { ModelEntry } from "../core/types.ts";
 import { isOpened } from "../engine/models.ts";
 
-const names: Record<ModelInfo["architecture"], string> = {
+const names: Record<ModelEntry["architecture"], string> = {
   "st-gcn": "ST-GCN",
   "2s-agcn-joint": "2s-AGCN, joint stream",
   "2s-agcn-bone": "2s-AGCN, bone stream",
@@ -10,16 +10,16 @@ const names: Record<ModelInfo["architecture"], string> = {
 };
 
 /** The architecture's name. */
-export const architecture = (model: ModelInfo): string => names[model.architecture];
+export const architecture = (model: ModelEntry): string => names[model.architecture];
 
 /** Its accuracy, in words. */
-export function accuracy(model: ModelInfo): string {
+export function accuracy(model: ModelEntry): string {
   const { top1, clips } = model.accuracy;
   if (isOpened(model) || clips === 0) return "your file, accuracy unknown";
   return `${(top1 * 100).toFixed(1)} % of ${clips.toLocaleString("en")} test clips correct`;
 }
 
-const treatments: Record<ModelInfo["preprocessing"], string> = {
+const treatments: Record<ModelEntry["preprocessing"], string> = {
   raw: "unchanged coordinates",
   centred: "pelvis subtracted in each frame",
   anchored: "the pelvis's mean position subtracted",
@@ -30,7 +30,7 @@ const treatments: Record<ModelInfo["preprocessing"], string> = {
 };
 
 /** Its preprocessing, in words. */
-export function treatment(model: ModelInfo): string {
+export function treatment(model: ModelEntry): string {
   const frames = model.frames > 0 ? `${model.frames} frames` : "any number of frames";
   return `${treatments[model.preprocessing]}; ${frames}`;
 }

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { ModelInfo, Recognition } from "../core/types.ts";
+import type { ModelEntry, Recognition } from "../core/types.ts";
 import { isOpened } from "../engine/models.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
@@ -120,7 +120,7 @@ export class Recogniser extends Part {
     const fits = engine.fits(clip?.layout);
     const now = engine.loading ?? model;
     if (fits.length === 0) return nothing;
-    const option = (one: ModelInfo) =>
+    const option = (one: ModelEntry) =>
       html`<option value=${one.id} .selected=${one.id === now?.id}>${one.name}</option>`;
     const [served, own] = [fits.filter((one) => !isOpened(one)), fits.filter(isOpened)];
     return html`<select aria-label="Network" ?disabled=${attacking || claim !== null}
@@ -134,7 +134,7 @@ export class Recogniser extends Part {
     </select>`;
   }
 
-  #loading(loading: ModelInfo) {
+  #loading(loading: ModelEntry) {
     const { engine, clip } = this.playground;
     const { loadedBytes, totalBytes, status, model } = engine.state;
     const bytes = totalBytes > 0 ? `, ${megabytes(loadedBytes)} of ${megabytes(totalBytes)}` : "";

@@ -3,7 +3,7 @@ import { asFailure, Failure } from "../base/failure.ts";
 import type { Notice } from "../base/notice.ts";
 import type { Entry, Library } from "../clips/library.ts";
 import type { LayoutInfo } from "../core/layout.ts";
-import type { Answers, ModelInfo } from "../core/types.ts";
+import type { Answers, ModelEntry } from "../core/types.ts";
 import type { EngineManager } from "../engine/manager.ts";
 import type { Settings } from "../settings/settings.ts";
 import { WeightsImportJob } from "./weights-import-job.ts";
@@ -49,7 +49,7 @@ export class WeightsImport {
     answers: Answers = {},
     ask = true,
     lists: File[] = [],
-  ): Promise<ModelInfo | null> {
+  ): Promise<ModelEntry | null> {
     const host = this.#host;
     if (host.engineClaimed(CLAIMED)) return null;
     if (this.job?.stage === "loading") {
@@ -82,7 +82,7 @@ export class WeightsImport {
   }
 
   /** Loads the identified weights with the current answers. */
-  async load(): Promise<ModelInfo | null> {
+  async load(): Promise<ModelEntry | null> {
     const { job } = this;
     const host = this.#host;
     if (job?.stage !== "asking") return null;
@@ -142,7 +142,7 @@ export class WeightsImport {
   }
 
   /** Explains that the new network does not read the clip on the stage, and offers one that it reads. */
-  #offerClip(entry: ModelInfo): void {
+  #offerClip(entry: ModelEntry): void {
     const { library, layouts } = this.#host;
     const clip = library.entries.find((one) => one.layout === entry.layout);
     const layout = layouts.find((one) => one.id === entry.layout)?.name ?? entry.layout;
