@@ -87,6 +87,12 @@ const suites = [
     "cargo",
     { ...runner, ...browser },
   ],
+  // TypeScript that is written from Rust; without Burn, so that ts-rs changes no features under it.
+  [
+    "generated",
+    ["cargo", "test", "--release", "-p", "ciasa", "--features", "ts", "--lib", "typescript"],
+    "cargo",
+  ],
   // The types of the generated modules are there once they are built.
   ["build", [node, "web/scripts/build.mjs"], "none"],
   ["typecheck", [node, local("typescript/bin/tsc"), "--noEmit"], "none"],

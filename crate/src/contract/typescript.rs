@@ -1,5 +1,5 @@
 //! Compares `web/src/generated` with the Rust types and constants that cross to TypeScript, or writes it anew:
-//! `npm run types`.
+//! `npm run generate`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,7 +20,7 @@ use super::*;
 use crate::error::Error;
 use crate::skeleton::LayoutId;
 
-const NOTICE: &str = "// Generated from crate/src/contract. Do not edit; run: npm run types\n";
+const NOTICE: &str = "// Generated from crate/src/contract. Do not edit; run: npm run generate\n";
 
 #[test]
 fn generated_typescript_is_up_to_date() {
@@ -32,7 +32,7 @@ fn generated_typescript_is_up_to_date() {
             std::fs::write(&path, text).unwrap();
         } else {
             let there = std::fs::read_to_string(&path).unwrap_or_default();
-            assert!(there == text, "web/src/generated/{name} is out of date. Run: npm run types");
+            assert!(there == text, "web/src/generated/{name} is out of date. Run: npm run generate");
         }
     }
 }

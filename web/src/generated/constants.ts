@@ -1,4 +1,4 @@
-// Generated from crate/src/contract. Do not edit; run: npm run types
+// Generated from crate/src/contract. Do not edit; run: npm run generate
 import type { Peer } from "./types.ts";
 
 /** Names of the attacks. */

@@ -1,4 +1,4 @@
-// Generated from crate/src/contract. Do not edit; run: npm run types
+// Generated from crate/src/contract. Do not edit; run: npm run generate
 
 /**
  * All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
@@ -375,7 +375,7 @@ export type Parity = {
 
 /** An error, as the page catches it. */
 export type ErrorMessage = {
-  /** One of `crate::Error::KINDS`; "engine" for a crash of the module, "network" for a failed download. */
+  /** A kind of `crate::Error`; "engine" for a crash of the module, "network" for a failed download. */
   kind: string;
   /** Text for people. */
   message: string;
