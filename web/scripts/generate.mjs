@@ -1,5 +1,7 @@
 // Writes web/src/generated anew: the TypeScript form of the Rust types and constants that the page shares.
-import { must } from "./tools.mjs";
+import { ensure } from "./needs.mjs";
+import { environment, must } from "./tools.mjs";
 
-process.env.UPDATE_GENERATED = "1";
-must("cargo", ["test", "--release", "-p", "ciasa", "--features", "ts", "--lib", "typescript"]);
+ensure("linker", "rust");
+const test = ["test", "--release", "-p", "ciasa", "--features", "ts", "--lib", "typescript"];
+must("cargo", test, { env: { ...environment, UPDATE_GENERATED: "1" } });

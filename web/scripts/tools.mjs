@@ -1,20 +1,31 @@
-// What the scripts share: where things are, how programs are run.
+// What the scripts share: where things are, and how programs are run. Uses nothing that is installed.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
-export const wasmBindgenVersion = "0.2.130";
+export const wasmTarget = "wasm32-unknown-unknown";
 
-/** Tools that `npm run setup` installs beside the build. */
-export const tools = join(target, "tools");
+/** Programs of web/scripts/bindgen are built into this folder. */
+export const tools = join(target, "tools/release");
 
-/** The environment for our programs: our tools are found after those of the system. */
-export const environment = { ...process.env, PATH: `${process.env.PATH}${delimiter}${join(tools, "bin")}` };
+/** Environment of every program: with our tools, and with Rust also in the shell in which rustup was just installed. */
+export const environment = {
+  ...process.env,
+  PATH: [tools, process.env.PATH, join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin")].join(
+    delimiter,
+  ),
+};
 
-/** Runs a program in the repository with its output shown; answers whether it succeeded. */
+/** A file of the repository. */
+export function text(path) {
+  return readFileSync(join(root, path), "utf8");
+}
+
+/** Runs a program in the repository and shows what it prints. True if it succeeded. */
 export function run(program, args, options = {}) {
   const { status, error } = spawnSync(program, args, {
     cwd: root,
@@ -26,30 +37,50 @@ export function run(program, args, options = {}) {
   return status === 0;
 }
 
-/** Runs a program and ends this script where it fails. */
+/** Runs a program; if it fails, this process ends. */
 export function must(program, args, options) {
-  if (!run(program, args, options)) {
-    console.error(`failed: ${program} ${args.join(" ")}`);
-    process.exit(1);
-  }
+  if (!run(program, args, options)) fail(`This command failed: ${program} ${args.join(" ")}`);
 }
 
-/** What a program prints, or null where it is not there or fails. */
-export function output(program, args) {
-  const { status, stdout } = spawnSync(program, args, { cwd: root, env: environment, encoding: "utf8" });
+/** What a program prints; null if it is missing or fails. */
+export function output(program, args, env = environment) {
+  const { status, stdout } = spawnSync(program, args, { cwd: root, env, encoding: "utf8" });
   return status === 0 ? stdout.trim() : null;
 }
 
-/** The browser for the tests. */
-export function chromium() {
-  const places = [
-    process.env.CHROMIUM,
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-  ];
-  return places.find((place) => place && existsSync(place)) ?? null;
+/** Full path of a program, or null. */
+export function which(program) {
+  const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
+  const places = environment.PATH.split(delimiter).flatMap((folder) =>
+    names.map((name) => join(folder, name)),
+  );
+  return places.find((place) => existsSync(place)) ?? null;
 }
 
-/** A program of node_modules, started with this Node. */
+/** The browser of the tests and the bench: CHROMIUM, or the system's. */
+export function chromium() {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  return process.env.CHROMIUM ?? names.map(which).find((place) => place) ?? null;
+}
+
+/** The driver with which Rust's browser tests steer Chromium: CHROMEDRIVER, or the system's. */
+export function chromedriver() {
+  return process.env.CHROMEDRIVER ?? which("chromedriver");
+}
+
+/** Settings with which Chromium is run by all tests and by the bench; Rust's browser tests read the file itself. */
+export function chromiumSettings() {
+  const settings = JSON.parse(text("crate/webdriver.json"));
+  const options = settings["goog:chromeOptions"];
+  options.binary = chromium() ?? options.binary;
+  return { settings, flags: options.args };
+}
+
+/** A program of node_modules, to be run with this Node. */
 export const local = (path) => join(root, "node_modules", path);
+
+/** Prints an error and ends this process. */
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

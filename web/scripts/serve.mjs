@@ -1,13 +1,16 @@
-// Serves dist/. Port: the first argument, else 8080. With --not-isolated, without the headers that allow threads.
+// Serves dist/, as built. Port: the first argument, else 8080. --open opens the page in the default browser, unless
+// --no-open is there, too. --not-isolated leaves out the headers that allow threads.
+import { spawn } from "node:child_process";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
-import { root } from "./tools.mjs";
+import { fail, root, which } from "./tools.mjs";
 
 const dist = join(root, "dist");
 const words = process.argv.slice(2);
 const port = Number(words.find((word) => !word.startsWith("--")) ?? process.env.PORT ?? 8080);
 const isolated = !words.includes("--not-isolated");
+const opens = words.includes("--open") && !words.includes("--no-open") && !process.env.CI;
 const types = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -17,10 +20,7 @@ const types = {
   ".svg": "image/svg+xml",
 };
 
-if (!existsSync(join(dist, "index.html"))) {
-  console.error("There is no dist/. Run: npm start, or npm run build");
-  process.exit(1);
-}
+if (!existsSync(join(dist, "index.html"))) fail("There is no dist/. Run: npm start");
 
 /** The file that an address names, or null; never one outside dist. */
 function fileOf(address) {
@@ -56,9 +56,18 @@ const server = createServer((request, response) => {
 });
 
 server.on("error", (error) => {
-  console.error(
-    error.code === "EADDRINUSE" ? `Port ${port} is taken. Try: npm start -- ${port + 1}` : error.message,
-  );
-  process.exit(1);
+  const isTaken = error.code === "EADDRINUSE";
+  fail(isTaken ? `Port ${port} is taken. Try: npm start -- ${port + 1}` : error.message);
 });
-server.listen(port, () => console.log(`The playground: http://localhost:${port}`));
+server.listen(port, () => {
+  const address = `http://localhost:${port}`;
+  console.log(`The playground is at ${address} (Ctrl+C ends it).`);
+  if (opens) open(address);
+});
+
+/** Opens the address in the default browser; without a desktop, the printed address has to do. */
+function open(address) {
+  const desktop = process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  const program = { darwin: "open", win32: "explorer", linux: desktop && "xdg-open" }[process.platform];
+  if (program && which(program)) spawn(program, [address], { stdio: "ignore", detached: true }).unref();
+}
