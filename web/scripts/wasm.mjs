@@ -1,38 +1,63 @@
-// Builds the two WebAssembly modules into web/pkg. Cargo decides what has changed.
-import { mkdirSync } from "node:fs";
+// The two WebAssembly modules, into web/pkg. A module whose sources have not changed is left alone.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must, output, root, target, wasmBindgenVersion } from "./tools.mjs";
+import { pathToFileURL } from "node:url";
+import { ensure } from "./needs.mjs";
+import { must, root, target, text, tools, wasmTarget } from "./tools.mjs";
 
-const found = output("wasm-bindgen", ["--version"]);
-if (found !== `wasm-bindgen ${wasmBindgenVersion}`) {
-  console.error(
-    `wasm-bindgen ${wasmBindgenVersion} is needed, found: ${found ?? "none"}. Run: npm run setup`,
-  );
-  process.exit(1);
+/** Name of each module, and the Cargo feature it is built with. */
+const modules = { engine: "web", viewer: "viewer" };
+
+/** Files that change a module although the compiler does not read them. */
+const settings = [
+  ...["Cargo.toml", "Cargo.lock", "crate/Cargo.toml", "crate/build.rs", ".cargo/config.toml"],
+  ...["rust-toolchain.toml", "web/scripts/bindgen/Cargo.lock", "web/scripts/bindgen/src/main.rs"],
+];
+
+/** Builds what has changed; gives the names of those modules. */
+export function buildModules() {
+  const changed = Object.keys(modules).filter((name) => !isCurrent(name));
+  for (const name of changed) build(name);
+  return changed;
 }
 
-// Both builds write the same ciasa.wasm, so each is taken before the next one starts.
-for (const [name, feature] of [
-  ["viewer", "viewer"],
-  ["engine", "web"],
-]) {
+function build(name) {
   must("cargo", [
-    ...["build", "--release", "-p", "ciasa", "--lib", "--features", feature],
-    ...["--target", "wasm32-unknown-unknown"],
+    ...["rustc", "--release", "-p", "ciasa", "--lib", "--features", modules[name]],
+    ...["--target", wasmTarget, "--crate-type", "cdylib"],
   ]);
-  const out = join(root, "web/pkg", name);
-  mkdirSync(out, { recursive: true });
-  must("wasm-bindgen", [
-    ...[
-      "--target",
-      "web",
-      "--out-dir",
-      out,
-      "--out-name",
-      name,
-      "--remove-name-section",
-      "--remove-producers-section",
-    ],
-    join(target, "wasm32-unknown-unknown/release/ciasa.wasm"),
-  ]);
+  const made = join(target, wasmTarget, "release");
+  const folder = join(root, "web/pkg", name);
+  mkdirSync(folder, { recursive: true });
+  // Both modules have this file, so each is taken before the other is built.
+  must(join(tools, "bindgen"), [join(made, "ciasa.wasm"), folder, name]);
+  const sources = sourcesOf(readFileSync(join(made, "ciasa.d"), "utf8"));
+  writeFileSync(stampOf(name), JSON.stringify({ sources, hash: hashOf(sources) }));
+}
+
+const stampOf = (name) => join(root, "web/pkg", name, "stamp.json");
+
+function isCurrent(name) {
+  if (!existsSync(stampOf(name))) return false;
+  const { sources, hash } = JSON.parse(readFileSync(stampOf(name), "utf8"));
+  return hash === hashOf(sources);
+}
+
+/** Files that the compiler read, from the list that Cargo writes beside the result (in the syntax of make). */
+function sourcesOf(list) {
+  const files = list.slice(list.indexOf(": ") + 2).trim();
+  return files.split(/(?<!\\) /).map((file) => file.replaceAll("\\ ", " "));
+}
+
+function hashOf(sources) {
+  const hash = createHash("sha256");
+  for (const file of settings) hash.update(text(file)).update("\0");
+  for (const file of sources) hash.update(existsSync(file) ? readFileSync(file) : "missing").update("\0");
+  return hash.digest("hex");
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  ensure("linker", "rust", "bindgen");
+  buildModules();
 }
