@@ -24,6 +24,12 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  server: { port: 8080, strictPort: true, headers },
+  // The Rust sources and what is built of them: the modules in web/pkg are enough to watch.
+  server: {
+    port: 8080,
+    strictPort: true,
+    headers,
+    watch: { ignored: ["**/target/**", "**/crate/**", "**/dist/**"] },
+  },
   preview: { port: 8080, strictPort: true, headers },
 });
