@@ -1,6 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
+/** Flags of Chromium that Rust's browser tests use, too; whether there is a window is Playwright's to choose. */
+const driver = JSON.parse(readFileSync("crate/webdriver.json", "utf8"));
+const flags: string[] = driver["goog:chromeOptions"].args.filter(
+  (flag: string) => !flag.startsWith("--headless"),
+);
 const browser = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
   (place) => place !== undefined && existsSync(place),
 );
@@ -20,22 +25,12 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       ...(browser ? { executablePath: browser } : {}),
-      args: [
-        "--no-sandbox",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-        "--enable-unsafe-webgpu",
-        // WebGL on a machine without a GPU.
-        "--enable-unsafe-swiftshader",
-      ],
+      // With WebGL on a machine without a GPU.
+      args: [...flags, "--enable-unsafe-swiftshader"],
     },
   },
   webServer: {
-    command: `node web/scripts/start.mjs ${port}`,
+    command: `node web/scripts/serve.mjs ${port}`,
     url: `http://localhost:${port}`,
     reuseExistingServer: false,
     timeout: 60_000,

@@ -12,7 +12,7 @@ import { sections } from "../bench/report.js";
 import { serve } from "../bench/server.js";
 import { BrowserSide, chosen, SIDES, TorchSide } from "../bench/sides.js";
 import { readTensors, writeTensors } from "../bench/tensors.js";
-import { chromium, output, root, run, target } from "./tools.mjs";
+import { chromium, chromiumSettings, output, root, run, target } from "./tools.mjs";
 
 const HELP = `npm run bench -- [options]
   --side WORDS        only the sides whose names begin with one of these, with commas between; ours-wasm always takes part
@@ -66,14 +66,12 @@ const bench = new Bench({ ...settings, checkClip: clip(settings.checkFrames) }, 
 const started = { date: new Date().toISOString().slice(0, 16).replace("T", " "), load: loadavg()[0] };
 
 const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) });
+// "--headless" is Playwright's to choose.
+const flags = chromiumSettings().flags.filter((flag) => !flag.startsWith("--headless"));
 const browser = await playwright.launch({
   ...(chromium() ? { executablePath: chromium() } : {}),
   headless: !options.headed,
-  args: [
-    ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-    ...["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
-    ...["--enable-unsafe-webgpu", "--enable-unsafe-swiftshader", ...options["browser-flag"]],
-  ],
+  args: [...flags, "--enable-unsafe-swiftshader", ...options["browser-flag"]],
 });
 let environment = null;
 try {
