@@ -1,138 +1,133 @@
-// All tests, one suite after the other. Each ends with a line "<suite>: N passed, N failed".
+// `npm test`: all suites, or those that are named. HELP shows how; suites.mjs has the suites.
 import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, environment, local, root, tools } from "./tools.mjs";
+import { ensure } from "./needs.mjs";
+import { suites } from "./suites.mjs";
+import { chromedriver, chromium, chromiumSettings, environment, fail, root, target } from "./tools.mjs";
 
-const node = process.execPath;
-const wasm = ["--target", "wasm32-unknown-unknown"];
-const browser = { CHROMEDRIVER: process.env.CHROMEDRIVER ?? "/usr/bin/chromedriver" };
-const runner = { PATH: `${environment.PATH}:${join(tools, "bin")}` };
+const HELP = `npm test                                     every suite
+npm test -- native page                      these suites, and what they need to run first
+npm test -- native -- golden                 what follows the second -- goes to the suite's program: here, a part
+npm test -- page -- tests/e2e/lab.spec.ts    of the tests' names, or a file
+npm test -- --list                           names of the suites`;
 
-/** How many tests a program reported; null where its output has no such numbers (then its exit status counts as one). */
-const counts = {
-  cargo: (text) => sum(text, /test result: \w+\. (\d+) passed; (\d+) failed/g),
-  playwright: (text) => {
-    const of = (word) => Number(text.match(new RegExp(`^\\s*(\\d+) ${word}`, "m"))?.[1] ?? 0);
-    const [passed, failed] = [of("passed") + of("flaky"), of("failed") + of("did not run")];
+/** Numbers of passed and failed tests in a program's output; null if it has none. */
+const counters = {
+  cargo: (output) => {
+    const results = [...output.matchAll(/test result: \w+\. (\d+) passed; (\d+) failed/g)];
+    const sum = (group) => results.reduce((total, result) => total + Number(result[group]), 0);
+    return results.length > 0 ? [sum(1), sum(2)] : null;
+  },
+  playwright: (output) => {
+    const number = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
+    const [passed, failed] = [number("passed") + number("flaky"), number("failed") + number("did not run")];
     return passed + failed > 0 ? [passed, failed] : null;
   },
-  none: () => null,
 };
 
-function sum(text, pattern) {
-  const found = [...text.matchAll(pattern)];
-  if (found.length === 0) return null;
-  return found.reduce(([passed, failed], [, p, f]) => [passed + Number(p), failed + Number(f)], [0, 0]);
+const { names, words } = chosen(process.argv.slice(2));
+ensure(...names.flatMap((name) => suites[name].needs));
+const shared = { ...environment, ...browserEnvironment() };
+const results = [];
+for (const name of names) {
+  const started = Date.now();
+  const [passed, failed] = await suite(name);
+  results.push({ name, passed, failed, time: clock(Date.now() - started) });
+}
+report();
+
+/** Suites to be run, in order, and the words for their programs. */
+function chosen(args) {
+  const dashes = args.indexOf("--");
+  const [before, after] = dashes < 0 ? [args, []] : [args.slice(0, dashes), args.slice(dashes + 1)];
+  if (before.includes("--help")) leave(HELP);
+  if (before.includes("--list")) leave(list());
+  const unknown = before.find((word) => !(word in suites));
+  if (unknown) fail(`There is no suite ${unknown}. The suites are:\n${list()}`);
+  if (after.length > 0 && before.length !== 1) fail(`Words after -- are for one suite; name it.\n${HELP}`);
+  const wanted = new Set(before.length > 0 ? before : Object.keys(suites));
+  for (const name of before) if (suites[name].after) wanted.add(suites[name].after);
+  return { names: Object.keys(suites).filter((name) => wanted.has(name)), words: { [before[0]]: after } };
 }
 
-const suites = [
-  ["cargo fmt", ["cargo", "fmt", "--all", "--check"], "none"],
-  [
-    "clippy, native",
-    [
-      "cargo",
-      "clippy",
-      "--release",
-      "-p",
-      "ciasa",
-      "--features",
-      "cli",
-      "--all-targets",
-      "--",
-      "-D",
-      "warnings",
-    ],
-    "none",
-  ],
-  [
-    "clippy, engine",
-    [
-      "cargo",
-      "clippy",
-      "--release",
-      "-p",
-      "ciasa",
-      "--lib",
-      "--features",
-      "web",
-      ...wasm,
-      "--",
-      "-D",
-      "warnings",
-    ],
-    "none",
-  ],
-  [
-    "clippy, viewer",
-    [
-      "cargo",
-      "clippy",
-      "--release",
-      "-p",
-      "ciasa",
-      "--lib",
-      "--features",
-      "viewer",
-      ...wasm,
-      "--",
-      "-D",
-      "warnings",
-    ],
-    "none",
-  ],
-  ["native", ["cargo", "test", "--release", "-p", "ciasa", "--features", "cli"], "cargo"],
-  [
-    "browser",
-    ["cargo", "test", "--release", "-p", "ciasa", "--features", "web", ...wasm, "--test", "web"],
-    "cargo",
-    { ...runner, ...browser },
-  ],
-  // TypeScript that is written from Rust; without Burn, so that ts-rs changes no features under it.
-  [
-    "generated",
-    ["cargo", "test", "--release", "-p", "ciasa", "--features", "ts", "--lib", "typescript"],
-    "cargo",
-  ],
-  // The types of the generated modules are there once they are built.
-  ["build", [node, "web/scripts/build.mjs"], "none"],
-  ["typecheck", [node, local("typescript/bin/tsc"), "--noEmit"], "none"],
-  ["lint", [node, local("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"], "none"],
-  ["size", [node, "web/scripts/size.mjs"], "none"],
-  ["page", [node, local("@playwright/test/cli.js"), "test"], "playwright"],
-];
+function list() {
+  return Object.entries(suites)
+    .map(([name, { about }]) => `${name.padEnd(9)} ${about}`)
+    .join("\n");
+}
 
-/** Runs a suite with its output shown; answers [passed, failed]. */
-function suite([name, [program, ...args], kind, extra = {}]) {
-  console.log(`\n== ${name}: ${program.split("/").at(-1)} ${args.join(" ")}`);
+/** The browser that was found, for all programs that drive one. */
+function browserEnvironment() {
+  if (!chromium()) return {};
+  const file = join(target, "webdriver.json");
+  mkdirSync(target, { recursive: true });
+  writeFileSync(file, JSON.stringify(chromiumSettings().settings));
+  return {
+    CHROMIUM: chromium(),
+    ...(chromedriver() ? { CHROMEDRIVER: chromedriver() } : {}),
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: file,
+  };
+}
+
+/** Runs the commands of a suite up to the first that fails; gives the numbers of passed and failed tests. */
+async function suite(name) {
+  const { commands, counts, env } = suites[name];
+  const sum = [0, 0];
+  for (const command of commands) {
+    const { succeeded, output } = await shown(name, [...command, ...(words[name] ?? [])], {
+      ...shared,
+      ...env,
+    });
+    const [passed, failed] = counters[counts]?.(output) ?? (succeeded ? [1, 0] : [0, 1]);
+    sum[0] += passed;
+    // A program can fail without a failed test: it did not compile, or it crashed.
+    sum[1] += succeeded ? failed : Math.max(failed, 1);
+    if (!succeeded) break;
+  }
+  return sum;
+}
+
+/** Runs a program, shows its output and keeps it. */
+function shown(name, [program, ...args], env) {
+  const shortened = [program, ...args].map((word) =>
+    word.replace(process.execPath, "node").replace(root, ""),
+  );
+  console.log(`\n== ${name}: ${shortened.join(" ")}`);
   return new Promise((resolve) => {
-    let text = "";
-    const child = spawn(program, args, { cwd: root, env: { ...environment, ...extra } });
+    let output = "";
+    const child = spawn(program, args, { cwd: root, env });
     for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8");
       stream.on("data", (chunk) => {
-        text += chunk;
+        output += chunk;
         process.stdout.write(chunk);
       });
     }
     child.on("error", (error) => {
-      console.error(error.message);
-      resolve([0, 1]);
+      console.error(`${program}: ${error.message}`);
+      resolve({ succeeded: false, output });
     });
-    child.on("close", (status) => {
-      const [passed, failed] = counts[kind](text) ?? (status === 0 ? [1, 0] : [0, 1]);
-      // A program can fail without a failed test: it did not compile, or it crashed.
-      resolve([passed, status !== 0 && failed === 0 ? 1 : failed]);
-    });
+    child.on("close", (status) => resolve({ succeeded: status === 0, output }));
   });
 }
 
-if (!chromium())
-  console.error("No Chromium was found: the suites that need it will fail. Run: npm run setup");
-const only = process.argv.slice(2);
-const results = [];
-for (const one of suites) {
-  if (only.length > 0 && !only.includes(one[0])) continue;
-  results.push([one[0], await suite(one)]);
+/** A table of all suites, then the sum on a line of its own. */
+function report() {
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log("\nsuite      min:s  result");
+  for (const { name, passed, failed, time } of results)
+    console.log(`${name.padEnd(9)} ${time.padStart(6)}  ${passed} passed, ${failed} failed`);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+  process.exit(sum("failed") > 0 ? 1 : 0);
 }
-console.log("");
-for (const [name, [passed, failed]] of results) console.log(`${name}: ${passed} passed, ${failed} failed`);
-process.exit(results.some(([, [, failed]]) => failed > 0) ? 1 : 0);
+
+function clock(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function leave(text) {
+  console.log(text);
+  process.exit(0);
+}
