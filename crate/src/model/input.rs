@@ -82,42 +82,61 @@ impl Input {
     }
 }
 
-/// The position of a joint of the first person is subtracted from all joints in each frame. Of a person in a picture it may
-/// not be seen; then the middle of the joints that are stands for it. `dims` channels are coordinates; a confidence that
-/// follows is never moved.
+/// Subtracts the position of a joint of the first person in each frame from all joints of that frame. The first person is the
+/// first one who is in that frame. In a picture the joint may be unseen; then the middle of that person's seen joints stands in
+/// for it. `dims` channels are coordinates; a confidence that follows is never moved.
 fn centred(x: Tensor<5>, joint: usize, dims: usize) -> Tensor<5> {
     let [_, c, _, _, m] = x.dims();
-    let centre = x.clone().narrow(3, joint, 1).narrow(4, 0, 1);
     if c == dims && m == 1 {
-        return x - centre;
+        return x.clone() - x.narrow(3, joint, 1);
     }
-    let xyz = x.clone().narrow(1, 0, dims);
     if c == dims {
-        // An empty person stays: a person is there where any coordinate is not zero.
-        let there = xyz.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
-        return xyz - centre * there;
+        let there = present(&x);
+        let centre = x.clone().narrow(3, joint, 1);
+        return x - (centre * first(&there)).sum_dim(4) * there;
     }
-    // The confidence stays, and a joint that was not seen stays at zero: it is nowhere, wherever the person stands.
-    let confidence = x.narrow(1, dims, c - dims);
+    // The confidence stays, and an unseen joint stays at zero.
+    let (xyz, confidence) = (x.clone().narrow(1, 0, dims), x.narrow(1, dims, c - dims));
     let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
     let moved = (xyz.clone() - seen_centre(xyz, &seen, joint)) * seen;
     Tensor::cat(vec![moved, confidence], 1)
 }
 
-/// The mean position of a joint of the first person over all frames is subtracted from all joints; for layouts in space.
+/// Subtracts from all joints the mean position of one joint of the first person, over the frames that show this person. The
+/// first person is the first one who is anywhere in the clip. For layouts in space.
 fn anchored(x: Tensor<5>, joint: usize) -> Tensor<5> {
-    let mean = x.clone().narrow(3, joint, 1).narrow(4, 0, 1).mean_dim(2);
-    // An empty person stays: a person is there where any coordinate is not zero.
-    let there = x.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float();
+    let there = present(&x);
+    let weights = there.clone() * first(&there.clone().max_dim(2));
+    let frames = weights.clone().sum_dim(4).sum_dim(2).clamp_min(1.0);
+    let mean = (x.clone().narrow(3, joint, 1) * weights).sum_dim(4).sum_dim(2) / frames;
     x - mean * there
 }
 
-/// (N, dims, T, 1, 1): the first person's centre where it was seen, else the middle of the joints that were.
+/// (N, 1, T, 1, M): 1 where a person is in a frame, that is, where any coordinate is not zero; else 0.
+fn present(x: &Tensor<5>) -> Tensor<5> {
+    x.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float()
+}
+
+/// The first 1 along the people, (N, 1, T or 1, 1, M); the others become 0.
+fn first(there: &Tensor<5>) -> Tensor<5> {
+    if there.dims()[4] == 1 {
+        return there.clone();
+    }
+    let before = there.clone().cumsum(4) - there.clone();
+    there.clone() * before.lower_elem(0.5).float()
+}
+
+/// (N, dims, T, 1, 1): the centre joint of the first person who is seen in a frame, or the middle of the seen joints where the
+/// centre joint is unseen. `seen` is (N, 1, T, V, M).
 fn seen_centre(xyz: Tensor<5>, seen: &Tensor<5>, joint: usize) -> Tensor<5> {
-    let (xyz, seen) = (xyz.narrow(4, 0, 1), seen.clone().narrow(4, 0, 1));
-    let middle = (xyz.clone() * seen.clone()).sum_dim(3) / seen.clone().sum_dim(3).clamp_min(1.0);
-    let known = seen.narrow(3, joint, 1);
-    xyz.narrow(3, joint, 1) * known.clone() + middle * (known.neg() + 1.0)
+    let count = seen.clone().sum_dim(3);
+    let middle = (xyz.clone() * seen.clone()).sum_dim(3) / count.clone().clamp_min(1.0);
+    let known = seen.clone().narrow(3, joint, 1);
+    let centre = xyz.narrow(3, joint, 1) * known.clone() + middle * (known.neg() + 1.0);
+    if count.dims()[4] == 1 {
+        return centre;
+    }
+    (centre * first(&count.greater_elem(0.0).float())).sum_dim(4)
 }
 
 /// As many frames, each a mean of those around its moment.
@@ -228,6 +247,52 @@ mod tests {
         assert_eq!(a.dims(), [1, 3, 4, 20, 2]);
         assert!((a.clone() - b).abs().max().into_scalar::<f32>() < 1e-5);
         assert_eq!(a.narrow(4, 1, 1).abs().max().into_scalar::<f32>(), 0.0);
+    }
+
+    /// Two people of a clip with values, (1, C, T, V, 2); each is absent (all zeros) in the frames that `absent` names.
+    fn two_people(layout: LayoutId, frames: usize, absent: [&[usize]; 2]) -> Tensor<5> {
+        let (v, c) = (layout.layout().len(), layout.layout().channels());
+        let people = absent.map(|absent| {
+            let there = |t| if absent.contains(&t) { 0.0 } else { 1.0 };
+            let mask = TensorData::new((0..frames).map(there).collect::<Vec<f32>>(), [1, 1, frames, 1, 1]);
+            (random([1, c, frames, v, 1]) + 0.5) * Tensor::from_data(mask, &Device::flex())
+        });
+        Tensor::cat(people.to_vec(), 4)
+    }
+
+    /// Moves the people of a clip in space: an absent person stays absent.
+    fn moved(x: &Tensor<5>, dims: usize) -> Tensor<5> {
+        let by = [3.0, -1.0, 2.0].into_iter().take(dims).chain([0.0; 3]).take(x.dims()[1]).collect::<Vec<f32>>();
+        let by = Tensor::<1>::from_floats(by.as_slice(), &Device::flex()).reshape([1, x.dims()[1], 1, 1, 1]);
+        x.clone() + by * present(x)
+    }
+
+    #[test]
+    fn the_second_person_is_centred_where_the_first_is_absent() {
+        for (layout, preprocessing) in [
+            (LayoutId::KinectV1, Preprocessing::Centred),
+            (LayoutId::OpenPose18, Preprocessing::Centred),
+            (LayoutId::KinectV1, Preprocessing::Anchored),
+        ] {
+            let input = Input { preprocessing, layout, frames: None, people: 2 };
+            for absent in [[[1, 2].as_slice(), &[]], [&[0, 1, 2, 3], &[3]], [&[], &[0, 2]]] {
+                let x = two_people(layout, 4, absent);
+                let (a, b) = (input.forward(x.clone()), input.forward(moved(&x, layout.layout().dims)));
+                let apart = (a.clone() - b).abs().max().into_scalar::<f32>();
+                assert!(apart < 1e-5, "{layout:?}, {preprocessing:?}, absent in {absent:?}: {apart}");
+                // Who is absent stays at zero.
+                let nobody = present(&x).lower_elem(0.5).float();
+                assert_eq!((a * nobody).abs().max().into_scalar::<f32>(), 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn frames_without_the_first_person_do_not_move_the_anchor() {
+        let input = Input { preprocessing: Preprocessing::Anchored, layout: LayoutId::Ntu, frames: None, people: 2 };
+        let x = two_people(LayoutId::Ntu, 5, [&[0, 4], &[]]);
+        let pelvis = input.forward(x).narrow(3, LayoutId::Ntu.layout().pelvis, 1).narrow(4, 0, 1);
+        assert!(pelvis.narrow(2, 1, 3).mean_dim(2).abs().max().into_scalar::<f32>() < 1e-6);
     }
 
     #[test]

@@ -55,7 +55,8 @@ fn count(n: usize, device: &Device) -> Tensor<1> {
     Tensor::<1, Int>::arange(0..n as i64, device).float()
 }
 
-/// Joints that are there, relative to the first person's spine in the same frame.
+/// Joints relative to the first person's spine in the same frame; a joint at zero is lost and stays there. As in the published
+/// program, a frame without the first person is not centred.
 fn centred(x: Tensor<5>) -> Tensor<5> {
     let centre = x.clone().narrow(3, CENTRE, 1).narrow(4, 0, 1);
     let there = x.clone().abs().sum_dim(1).greater_elem(0.0).float();
