@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 
 /// A clip: joints of one or more people over time.
 ///
-/// `data` is (T, M, V, C): frames, people, joints, channels. A person who is not in a frame is all zeros there, as is a
-/// 2-D joint that the detector did not find (its confidence is 0).
+/// `data` is (T, M, V, C): frames, people, joints, channels. A person who is not in a frame is all zeros there. So is a joint that
+/// the detector has lost; [`Sequence::seen`] says how it differs from a joint that stands at the origin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequence {
     layout: LayoutId,
@@ -103,15 +103,39 @@ impl Sequence {
         &self.data[at..at + n]
     }
 
-    /// Is the person in the frame at all?
+    /// Whether the person is in the frame: any value is not zero.
     pub fn present(&self, frame: usize, person: usize) -> bool {
         self.person(frame, person).iter().any(|v| *v != 0.0)
     }
 
-    /// Was the joint seen: the person is there, and a 2-D joint has a confidence above 0.
+    /// Whether the joint was seen. The person is in the frame, and
+    ///
+    /// - in a layout with a confidence, the joint's is above 0;
+    /// - in other layouts, the joint is not lost. Trackers write a lost joint as exactly (0, 0, 0), at the camera. A joint of a
+    ///   clip that is centred on the body (made clips, motion capture) may truly stand there. So a joint at the origin counts as
+    ///   lost where the origin is away from the body: outside the box around the person's other joints in that frame, grown on
+    ///   all sides by half of its longest edge.
     pub fn seen(&self, frame: usize, person: usize, joint: usize) -> bool {
         let l = self.layout();
-        self.present(frame, person) && (!l.confidence || self.joint(frame, person, joint)[l.dims] > 0.0)
+        let values = self.joint(frame, person, joint);
+        if l.confidence {
+            return values[l.dims] > 0.0;
+        }
+        values.iter().any(|v| *v != 0.0) || self.origin_is_at_body(frame, person)
+    }
+
+    /// Whether the origin is within the box around a person's joints that are not at the origin, grown by half of its longest
+    /// edge. False for a person who is not in the frame.
+    fn origin_is_at_body(&self, frame: usize, person: usize) -> bool {
+        let c = self.layout().channels();
+        let joints = || self.person(frame, person).chunks_exact(c).filter(|joint| joint.iter().any(|v| *v != 0.0));
+        let range = |axis: usize| {
+            let values = joints().map(|joint| joint[axis]);
+            values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+        };
+        let ranges: Vec<(f32, f32)> = (0..self.layout().dims).map(range).collect();
+        let margin = 0.5 * ranges.iter().map(|(low, high)| high - low).fold(0.0, f32::max);
+        ranges.iter().all(|(low, high)| low - margin <= 0.0 && 0.0 <= high + margin)
     }
 
     /// Median length of the chain from head to ankle over the frames of the first person who is there, in the layout's
@@ -154,6 +178,41 @@ mod tests {
         let e = of(bad).err().map(|e| e.to_string()).unwrap_or_default();
         assert_eq!(e, "frame 1, joint \"head\": the value NaN is no coordinate");
         assert!(Sequence::new(LayoutId::KinectV1, 0.0, 2, 1, vec![0.0; n]).is_err());
+    }
+
+    /// A Kinect body that stands at `place`, one joint of which is at the origin.
+    fn body(place: [f32; 3], origin: usize) -> Result<Sequence> {
+        let l = LayoutId::KinectV1.layout();
+        let at = |j: usize| [0.03 * j as f32, 1.7 - 0.085 * j as f32, 0.01 * j as f32];
+        let zero = at(origin);
+        let joint = |j: usize| if j == origin { [0.0; 3] } else { [0, 1, 2].map(|c| at(j)[c] + place[c] - zero[c]) };
+        Sequence::new(LayoutId::KinectV1, 30.0, 1, 1, (0..l.len()).flat_map(joint).collect())
+    }
+
+    #[test]
+    fn a_joint_at_the_camera_is_lost_and_the_centre_of_a_centred_clip_is_not() -> Result<()> {
+        for joint in 0..20 {
+            // A person two metres, and one metre, in front of the camera; a clip centred on that joint.
+            for (place, seen) in [([0.1, 0.2, 2.0], false), ([0.0, 0.0, 1.0], false), ([0.0; 3], true)] {
+                let clip = body(place, joint)?;
+                for j in 0..20 {
+                    assert_eq!(clip.seen(0, 0, j), j != joint || seen, "joint {j} of {joint} at {place:?}");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn most_joints_may_be_lost_and_nobody_has_no_seen_joint() -> Result<()> {
+        let mut data = vec![0.0; 60];
+        data[9..15].copy_from_slice(&[0.2, 1.6, 2.5, 0.3, 1.3, 2.4]);
+        let clip = Sequence::new(LayoutId::KinectV1, 30.0, 1, 1, data)?;
+        let seen: Vec<usize> = (0..20).filter(|&j| clip.seen(0, 0, j)).collect();
+        assert_eq!(seen, [3, 4]);
+        let nobody = Sequence::new(LayoutId::KinectV1, 30.0, 1, 1, vec![0.0; 60])?;
+        assert!((0..20).all(|j| !nobody.seen(0, 0, j)));
+        Ok(())
     }
 
     #[test]
