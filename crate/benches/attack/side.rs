@@ -75,7 +75,7 @@ pub fn step_flops(frames: usize) -> f64 {
     for (i, (inputs, (outputs, stride))) in config.inputs().into_iter().zip(&config.blocks).enumerate() {
         let after = t.div_ceil(*stride);
         sum += t * V * 3 * outputs * (inputs + V) + after * V * outputs * outputs * 9;
-        if config.residual(i) == ciasa::model::stgcn::Residual::Projection {
+        if config.residual(i) == ciasa::model::residual::Residual::Projection {
             sum += after * V * inputs * outputs;
         }
         t = after;

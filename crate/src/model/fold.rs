@@ -1,9 +1,9 @@
-//! Folding normalisations into the products before them.
+//! Folds normalisations into the products before them.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::Result;
-use crate::kernel::TAPS;
+use crate::kernel::{TAPS, biased_rows};
 use crate::weights::state::State;
 
 /// Added to the variance by all published networks.
@@ -16,7 +16,7 @@ pub(super) struct Affine {
 }
 
 impl Affine {
-    /// Reads `key.{weight, bias, running_mean, running_var}`.
+    /// Reads `key.{weight, bias, running_mean, running_var}`, (n) each.
     pub fn read(state: &State, key: &str, n: usize) -> Result<Self> {
         let get = |name| state.get(&format!("{key}.{name}"), &[n]);
         let (weight, bias, mean, var) = (get("weight")?, get("bias")?, get("running_mean")?, get("running_var")?);
@@ -31,12 +31,13 @@ impl Affine {
     }
 }
 
-/// A tensor of values at hand.
+/// A tensor from its values.
 pub(super) fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(data, shape), device)
 }
 
-/// A convolution over time of `key.weight`, (C', C, 9, 1), with the normalisation after it: (9, C, C') and (C').
+/// The temporal convolution `conv.*`, (C', C, 9, 1), and the normalisation `norm.*` after it, folded: weight (9, C, C') and
+/// bias (C').
 pub(super) fn temporal(
     state: &State,
     conv: &str,
@@ -59,18 +60,51 @@ pub(super) fn temporal(
     Ok((tensor(folded, [TAPS, c, out], device), tensor(bias, [out], device)))
 }
 
-/// A 1x1 convolution of `conv.weight`, (C', C, 1, 1), with the normalisation after it: (C, C') and (1, 1, 1, C').
-pub(super) fn pointwise(
-    state: &State,
-    conv: &str,
-    norm: &str,
-    c: usize,
-    out: usize,
-    device: &Device,
-) -> Result<(Tensor<2>, Tensor<4>)> {
-    let weight = state.get(&format!("{conv}.weight"), &[out, c, 1, 1])?;
-    let norm = Affine::read(state, norm, out)?;
-    let bias = norm.fold_bias(state.get(&format!("{conv}.bias"), &[out])?);
-    let folded = (0..c * out).map(|i| weight[i % out * c + i / out] * norm.scale[i % out]).collect();
-    Ok((tensor(folded, [c, out], device), tensor(bias, [1, 1, 1, out], device)))
+/// A frozen 1x1 convolution, with the normalisation after it folded in where there is one.
+#[derive(Clone, Debug)]
+pub(super) struct Pointwise {
+    /// (C, C')
+    weight: Tensor<2>,
+    /// (1, 1, 1, C')
+    bias: Tensor<4>,
+}
+
+impl Pointwise {
+    /// Reads the convolution `conv.*`, (C', C, 1, 1), and the normalisation `norm.*` after it.
+    pub fn normalised(state: &State, conv: &str, norm: &str, c: usize, out: usize, device: &Device) -> Result<Self> {
+        let weight = state.get(&format!("{conv}.weight"), &[out, c, 1, 1])?;
+        let norm = Affine::read(state, norm, out)?;
+        let bias = norm.fold_bias(state.get(&format!("{conv}.bias"), &[out])?);
+        let folded = (0..c * out).map(|i| weight[i % out * c + i / out] * norm.scale[i % out]).collect();
+        Ok(Self { weight: tensor(folded, [c, out], device), bias: tensor(bias, [1, 1, 1, out], device) })
+    }
+
+    /// Reads the convolution `key.*`, (C', C, 1, 1), which has no normalisation after it.
+    pub fn plain(state: &State, key: &str, c: usize, out: usize, device: &Device) -> Result<Self> {
+        let weight = state.get(&format!("{key}.weight"), &[out, c, 1, 1])?;
+        let bias = state.get(&format!("{key}.bias"), &[out])?;
+        let weight = tensor::<2>(weight.to_vec(), [out, c], device).transpose();
+        Ok(Self { weight, bias: tensor(bias.to_vec(), [1, 1, 1, out], device) })
+    }
+
+    /// From products that are folded already: weight (C, C'), bias (C').
+    pub fn new(weight: Vec<f32>, bias: Vec<f32>, c: usize, device: &Device) -> Self {
+        let out = bias.len();
+        Self { weight: tensor(weight, [c, out], device), bias: tensor(bias, [1, 1, 1, out], device) }
+    }
+
+    /// C'.
+    pub fn out(&self) -> usize {
+        self.weight.dims()[1]
+    }
+
+    /// (N, T, V, C) to (N, ceil(T / stride), V, C').
+    pub fn forward(&self, x: Tensor<4>, stride: usize) -> Tensor<4> {
+        biased_rows(x, self.weight.clone(), self.bias.clone(), stride, false)
+    }
+
+    /// As [`Pointwise::forward`] with a stride of 1, then a ReLU.
+    pub fn forward_relu(&self, x: Tensor<4>) -> Tensor<4> {
+        biased_rows(x, self.weight.clone(), self.bias.clone(), 1, true)
+    }
 }

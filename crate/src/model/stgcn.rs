@@ -4,9 +4,12 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::fold::{Affine, pointwise, temporal, tensor};
+use super::ends::{Head, InputNorm};
+use super::fold::{Affine, temporal, tensor};
+use super::keys::Keys;
+use super::residual::{Residual, Shortcut};
 use crate::error::Result;
-use crate::kernel::{TAPS, biased_rows, spatial_block, temporal_block};
+use crate::kernel::{TAPS, spatial_block, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
 use crate::weights::state::State;
 
@@ -41,53 +44,30 @@ impl StGcnConfig {
     pub fn keys(&self) -> Vec<(String, Vec<usize>)> {
         let layout = self.layout.layout();
         let (v, c) = (layout.len(), layout.channels());
-        let mut keys = Vec::new();
-        let norm = |keys: &mut Vec<_>, key: String, n: usize| {
-            keys.extend(
-                ["weight", "bias", "running_mean", "running_var"].map(|name| (format!("{key}.{name}"), vec![n])),
-            );
-        };
-        norm(&mut keys, "data_bn".into(), v * c);
+        let mut keys = Keys::default();
+        keys.norm("data_bn", v * c);
         for (i, (&c, &(out, _))) in self.inputs().iter().zip(&self.blocks).enumerate() {
             let key = format!("st_gcn_networks.{i}");
-            keys.push((format!("edge_importance.{i}"), vec![K, v, v]));
-            keys.push((format!("{key}.gcn.conv.weight"), vec![K * out, c, 1, 1]));
-            keys.push((format!("{key}.gcn.conv.bias"), vec![K * out]));
-            norm(&mut keys, format!("{key}.tcn.0"), out);
-            keys.push((format!("{key}.tcn.2.weight"), vec![out, out, TAPS, 1]));
-            keys.push((format!("{key}.tcn.2.bias"), vec![out]));
-            norm(&mut keys, format!("{key}.tcn.3"), out);
+            keys.array(format!("edge_importance.{i}"), &[K, v, v]);
+            keys.conv(&format!("{key}.gcn.conv"), [c, K * out], 1);
+            keys.norm(&format!("{key}.tcn.0"), out);
+            keys.conv(&format!("{key}.tcn.2"), [out, out], TAPS);
+            keys.norm(&format!("{key}.tcn.3"), out);
             if self.residual(i) == Residual::Projection {
-                keys.push((format!("{key}.residual.0.weight"), vec![out, c, 1, 1]));
-                keys.push((format!("{key}.residual.0.bias"), vec![out]));
-                norm(&mut keys, format!("{key}.residual.1"), out);
+                keys.conv(&format!("{key}.residual.0"), [c, out], 1);
+                keys.norm(&format!("{key}.residual.1"), out);
             }
         }
         let last = self.blocks.last().map_or(c, |b| b.0);
-        keys.push(("fcn.weight".into(), vec![self.classes, last, 1, 1]));
-        keys.push(("fcn.bias".into(), vec![self.classes]));
-        keys
+        keys.conv("fcn", [last, self.classes], 1);
+        keys.0
     }
 
-    /// How block `i` carries its input past its layers.
+    /// The residual of block `i`.
     pub fn residual(&self, i: usize) -> Residual {
-        match (i, self.inputs()[i] == self.blocks[i].0 && self.blocks[i].1 == 1) {
-            (0, _) => Residual::None,
-            (_, true) => Residual::Identity,
-            (_, false) => Residual::Projection,
-        }
+        let (out, stride) = self.blocks[i];
+        Residual::of(i, self.inputs()[i], out, stride)
     }
-}
-
-/// A block's way past its layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Residual {
-    /// Nothing is added (the first block).
-    None,
-    /// The input itself.
-    Identity,
-    /// A 1x1 convolution with the block's stride, normalised.
-    Projection,
 }
 
 /// A frozen ST-GCN. No weight is tracked: gradients flow to the input only.
@@ -96,11 +76,9 @@ pub struct StGcn {
     /// The skeleton that it reads.
     pub layout: LayoutId,
     device: Device,
-    scale: Tensor<4>,
-    shift: Tensor<4>,
+    norm: InputNorm,
     blocks: Vec<Block>,
-    fc_weight: Tensor<2>,
-    fc_bias: Tensor<2>,
+    head: Head,
 }
 
 #[derive(Clone, Debug)]
@@ -112,8 +90,7 @@ struct Block {
     spatial_bias: Tensor<4>,
     temporal: Tensor<3>,
     temporal_bias: Tensor<1>,
-    residual: Residual,
-    projection: Option<(Tensor<2>, Tensor<4>)>,
+    shortcut: Shortcut,
     stride: usize,
 }
 
@@ -125,23 +102,13 @@ impl StGcn {
     pub fn new(config: &StGcnConfig, state: &State, device: &Device) -> Result<Self> {
         let layout = config.layout.layout();
         let (v, c) = (layout.len(), layout.channels());
-        // The published normalisation counts its features joint by joint: v * C + c, as our last two dimensions do.
-        let data = Affine::read(state, "data_bn", v * c)?;
+        let norm = InputNorm::read(state, [1, v, c], device)?;
         let graph = Graph::stgcn(layout);
         let inputs = config.inputs();
         let blocks = inputs.iter().enumerate().map(|(i, &c)| Block::new(config, state, &graph, i, c, device));
         let last = config.blocks.last().map_or(c, |b| b.0);
-        let fc = state.get("fcn.weight", &[config.classes, last, 1, 1])?;
-        let fc_bias = state.get("fcn.bias", &[config.classes])?;
-        Ok(Self {
-            layout: config.layout,
-            device: device.clone(),
-            scale: tensor(data.scale, [1, 1, v, c], device),
-            shift: tensor(data.shift, [1, 1, v, c], device),
-            blocks: blocks.collect::<Result<_>>()?,
-            fc_weight: tensor::<2>(fc.to_vec(), [config.classes, last], device).transpose(),
-            fc_bias: tensor(fc_bias.to_vec(), [1, config.classes], device),
-        })
+        let head = Head::read(state, "fcn", [config.classes, last], 2, device)?;
+        Ok(Self { layout: config.layout, device: device.clone(), norm, blocks: blocks.collect::<Result<_>>()?, head })
     }
 
     /// The plain device that the weights are on.
@@ -151,20 +118,17 @@ impl StGcn {
 
     /// How many classes there are.
     pub fn classes(&self) -> usize {
-        self.fc_bias.dims()[1]
+        self.head.classes()
     }
 
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, classes), before the softmax
     pub fn forward(&self, x: Tensor<5>) -> Tensor<2> {
-        let [n, c, t, v, m] = x.dims();
-        let x = x.permute([0, 4, 2, 3, 1]).reshape([n * m, t, v, c]);
-        let x = x * self.scale.clone() + self.shift.clone();
+        let [_, _, _, _, people] = x.dims();
+        let x = self.norm.forward(x);
         let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
-        let [_, t, v, c] = x.dims();
-        let pooled = x.reshape([n, m * t * v, c]).mean_dim(1).reshape([n, c]);
-        pooled.matmul(self.fc_weight.clone()) + self.fc_bias.clone()
+        self.head.forward(x, people)
     }
 }
 
@@ -199,18 +163,15 @@ impl Block {
 
         let (temporal, temporal_bias) =
             temporal(state, &format!("{key}.tcn.2"), &format!("{key}.tcn.3"), out, out, device)?;
-        let residual = config.residual(i);
-        let projection = (residual == Residual::Projection)
-            .then(|| pointwise(state, &format!("{key}.residual.0"), &format!("{key}.residual.1"), c, out, device))
-            .transpose()?;
+        let projection = [&*format!("{key}.residual.0"), &format!("{key}.residual.1")];
+        let shortcut = Shortcut::read(state, config.residual(i), projection, [c, out], stride, device)?;
         Ok(Self {
             adjacency: tensor(adjacency, [K, v, v], device),
             spatial: tensor(spatial, [K * c, out], device),
             spatial_bias: tensor(spatial_bias, [1, 1, v, out], device),
             temporal,
             temporal_bias,
-            residual,
-            projection,
+            shortcut,
             stride,
         })
     }
@@ -219,11 +180,7 @@ impl Block {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let (adjacency, bias) = (self.adjacency.clone(), self.spatial_bias.clone());
         let y = spatial_block(x.clone(), adjacency, self.spatial.clone(), bias);
-        let past = match (&self.residual, &self.projection) {
-            (Residual::Identity, _) => Some(x),
-            (_, Some((weight, bias))) => Some(biased_rows(x, weight.clone(), bias.clone(), self.stride, false)),
-            _ => None,
-        };
-        temporal_block(y, self.temporal.clone(), self.temporal_bias.clone(), self.stride, past)
+        let residual = self.shortcut.forward(x);
+        temporal_block(y, self.temporal.clone(), self.temporal_bias.clone(), self.stride, residual)
     }
 }

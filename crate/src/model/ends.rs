@@ -1,0 +1,66 @@
+//! The two ends that all networks share: the normalisation of the input, and the mean with a linear layer after the last block.
+
+use burn::tensor::{Device, Tensor};
+
+use super::fold::{Affine, tensor};
+use crate::error::Result;
+use crate::weights::state::State;
+
+/// The normalisation of the input: each channel of each joint, and of each person where people are features of one sample.
+#[derive(Clone, Debug)]
+pub(super) struct InputNorm {
+    /// (1, M or 1, 1, V, C)
+    scale: Tensor<5>,
+    shift: Tensor<5>,
+}
+
+impl InputNorm {
+    /// Reads `data_bn.*`, whose features are counted person by person, then joint by joint.
+    pub fn read(state: &State, [m, v, c]: [usize; 3], device: &Device) -> Result<Self> {
+        let data = Affine::read(state, "data_bn", m * v * c)?;
+        let shape = [1, m, 1, v, c];
+        Ok(Self { scale: tensor(data.scale, shape, device), shift: tensor(data.shift, shape, device) })
+    }
+
+    /// (N, C, T, V, M) to (N M, T, V, C).
+    pub fn forward(&self, x: Tensor<5>) -> Tensor<4> {
+        let [n, c, t, v, m] = x.dims();
+        let x = x.permute([0, 4, 2, 3, 1]) * self.scale.clone() + self.shift.clone();
+        x.reshape([n * m, t, v, c])
+    }
+}
+
+/// The mean over people, frames and joints, then a linear layer.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    /// (C, classes)
+    weight: Tensor<2>,
+    /// (1, classes)
+    bias: Tensor<2>,
+}
+
+impl Head {
+    /// Reads `key.weight`, (classes, C, ...) with `ones` more dimensions of size 1, and `key.bias`, (classes).
+    pub fn read(state: &State, key: &str, [classes, c]: [usize; 2], ones: usize, device: &Device) -> Result<Self> {
+        let shape = [&[classes, c], vec![1; ones].as_slice()].concat();
+        let weight = state.get(&format!("{key}.weight"), &shape)?;
+        let bias = state.get(&format!("{key}.bias"), &[classes])?;
+        Ok(Self {
+            weight: tensor::<2>(weight.to_vec(), [classes, c], device).transpose(),
+            bias: tensor(bias.to_vec(), [1, classes], device),
+        })
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.bias.dims()[1]
+    }
+
+    /// (N M, T, V, C) to (N, classes).
+    pub fn forward(&self, x: Tensor<4>, people: usize) -> Tensor<2> {
+        let [samples, t, v, c] = x.dims();
+        let n = samples / people;
+        let pooled = x.reshape([n, people * t * v, c]).mean_dim(1).reshape([n, c]);
+        pooled.matmul(self.weight.clone()) + self.bias.clone()
+    }
+}
