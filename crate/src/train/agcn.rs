@@ -9,14 +9,18 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::activation::{relu, softmax};
 
-use super::layers::{Norm, Pass, Projection, Start, no_bias, put, put_temporal};
-use crate::kernel::{TAPS, rows, temporal_conv};
+use super::layers::{Norm, Pass, Projection, Start, no_bias, put};
+use super::parts::{Head, InputNorm, Temporal, TemporalNames};
+use crate::kernel::rows;
 use crate::model::agcn::{AgcnConfig, LAYERS};
-use crate::model::stgcn::{K, Residual};
+use crate::model::stgcn::K;
 use crate::weights::State;
 
 /// Where the learned part of the adjacency starts, as published.
 const LEARNED: f32 = 1e-6;
+
+const TEMPORAL: TemporalNames =
+    TemporalNames { conv: "tcn1.conv", norm: "tcn1.bn", residual: ["residual.conv", "residual.bn"] };
 
 #[derive(Module, Debug)]
 struct Layer {
@@ -29,20 +33,15 @@ struct Layer {
     spatial: Param<Tensor<2>>,
     norm: Norm,
     down: Option<Projection>,
-    temporal: Param<Tensor<3>>,
-    temporal_norm: Norm,
-    projection: Option<Projection>,
-    identity: bool,
-    stride: usize,
+    temporal: Temporal,
 }
 
 /// A trainable stream. Only the training pass: a state dict taken from it makes the frozen network.
 #[derive(Module, Debug)]
 pub(super) struct TrainableAgcn {
-    data_norm: Norm,
+    data_norm: InputNorm,
     layers: Vec<Layer>,
-    fc_weight: Param<Tensor<2>>,
-    fc_bias: Param<Tensor<1>>,
+    head: Head,
 }
 
 impl TrainableAgcn {
@@ -62,19 +61,14 @@ impl TrainableAgcn {
                 spatial: start.normal([K * c, out], K * c),
                 norm: Norm::new(out, start),
                 down: (c != out).then(|| Projection::new(c, out, start)),
-                temporal: start.normal([TAPS, out, out], TAPS * out),
-                temporal_norm: Norm::new(out, start),
-                projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, start)),
-                identity: config.residual(i) == Residual::Identity,
-                stride,
+                temporal: Temporal::new(c, out, stride, config.residual(i), start),
             })
             .collect();
         let last = LAYERS[LAYERS.len() - 1].0;
         Self {
-            data_norm: Norm::new(v * layout.channels(), start),
+            data_norm: InputNorm::new(v, layout.channels(), start),
             layers,
-            fc_weight: start.normal([last, config.classes], 2 * last),
-            fc_bias: start.constant([config.classes], 0.0),
+            head: Head::new(last, config.classes, start),
         }
     }
 
@@ -84,27 +78,22 @@ impl TrainableAgcn {
     /// - x: (N, T, V, C), joint positions for either stream
     /// - result: (N, classes)
     pub fn forward(&self, x: Tensor<4>, pass: &mut Pass<'_>) -> Tensor<2> {
-        let [n, t, v, c] = x.dims();
         let x = match &pass.graph.parents {
             Some(parents) => x.clone() - x.select(2, parents.clone()),
             None => x,
         };
-        let x = self.data_norm.forward(x.reshape([n, t, 1, v * c]), false).reshape([n, t, v, c]);
-        let x = self.layers.iter().fold(x, |x, layer| layer.forward(x, pass));
-        let [_, t, v, c] = x.dims();
-        let pooled = x.reshape([n, t * v, c]).mean_dim(1).reshape([n, c]);
-        pooled.matmul(self.fc_weight.val()) + self.fc_bias.val().unsqueeze()
+        let x = self.data_norm.forward(x);
+        self.head.forward(self.layers.iter().fold(x, |x, layer| layer.forward(x, pass)))
     }
 
     /// The weights under their published names.
     pub fn state(&self) -> State {
         let mut state = State::new();
-        self.data_norm.export("data_bn", &mut state);
+        self.data_norm.export(&mut state);
         for (i, layer) in self.layers.iter().enumerate() {
             layer.export(&format!("l{}", i + 1), &mut state);
         }
-        put(&mut state, "fc.weight".into(), self.fc_weight.val().transpose());
-        put(&mut state, "fc.bias".into(), self.fc_bias.val());
+        self.head.export("fc", false, &mut state);
         state
     }
 }
@@ -132,14 +121,7 @@ impl Layer {
             Some(down) => self.norm.forward(y, false) + down.forward(x.clone(), 1),
             None => self.norm.forward(y, false) + x.clone(),
         });
-        let none = Tensor::zeros([y.dims()[3]], &y.device());
-        let y = temporal_conv(y, self.temporal.val(), none, self.stride);
-        let y = pass.dropout(self.temporal_norm.forward(y, false));
-        relu(match &self.projection {
-            Some(p) => y + p.forward(x, self.stride),
-            None if self.identity => y + x,
-            None => y,
-        })
+        self.temporal.forward(y, x, pass)
     }
 
     fn export(&self, key: &str, state: &mut State) {
@@ -161,10 +143,6 @@ impl Layer {
         if let Some(down) = &self.down {
             down.export(&format!("{key}.gcn1.down.0"), &format!("{key}.gcn1.down.1"), state);
         }
-        put_temporal(state, &format!("{key}.tcn1.conv"), self.temporal.val());
-        self.temporal_norm.export(&format!("{key}.tcn1.bn"), state);
-        if let Some(p) = &self.projection {
-            p.export(&format!("{key}.residual.conv"), &format!("{key}.residual.bn"), state);
-        }
+        self.temporal.export(key, &TEMPORAL, state);
     }
 }

@@ -9,6 +9,7 @@ mod evaluate;
 mod example;
 mod layers;
 mod network;
+mod parts;
 mod run;
 mod stgcn;
 #[cfg(test)]

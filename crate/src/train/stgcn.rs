@@ -2,12 +2,14 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use burn::tensor::activation::relu;
 
-use super::layers::{Norm, Pass, Projection, Start, put, put_temporal};
-use crate::kernel::{TAPS, graph_product, rows, temporal_conv};
-use crate::model::stgcn::{K, Residual, StGcnConfig};
+use super::layers::{Norm, Pass, Start, put};
+use super::parts::{Head, InputNorm, Temporal, TemporalNames};
+use crate::kernel::{graph_product, rows};
+use crate::model::stgcn::{K, StGcnConfig};
 use crate::weights::State;
+
+const TEMPORAL: TemporalNames = TemporalNames { conv: "tcn.2", norm: "tcn.3", residual: ["residual.0", "residual.1"] };
 
 #[derive(Module, Debug)]
 struct Block {
@@ -17,20 +19,15 @@ struct Block {
     /// (K, C')
     spatial_bias: Param<Tensor<2>>,
     norm: Norm,
-    temporal: Param<Tensor<3>>,
-    temporal_norm: Norm,
-    projection: Option<Projection>,
-    identity: bool,
-    stride: usize,
+    temporal: Temporal,
 }
 
 /// A trainable ST-GCN for one person. Only the training pass: a state dict taken from it makes the frozen network.
 #[derive(Module, Debug)]
 pub(super) struct TrainableStGcn {
-    data_norm: Norm,
+    data_norm: InputNorm,
     blocks: Vec<Block>,
-    fc_weight: Param<Tensor<2>>,
-    fc_bias: Param<Tensor<1>>,
+    head: Head,
 }
 
 impl TrainableStGcn {
@@ -48,19 +45,14 @@ impl TrainableStGcn {
                 spatial: start.normal([K * c, out], K * c),
                 spatial_bias: start.constant([K, out], 0.0),
                 norm: Norm::new(out, start),
-                temporal: start.normal([TAPS, out, out], TAPS * out),
-                temporal_norm: Norm::new(out, start),
-                projection: (config.residual(i) == Residual::Projection).then(|| Projection::new(c, out, start)),
-                identity: config.residual(i) == Residual::Identity,
-                stride,
+                temporal: Temporal::new(c, out, stride, config.residual(i), start),
             })
             .collect();
         let last = config.blocks.last().map_or(layout.channels(), |b| b.0);
         Self {
-            data_norm: Norm::new(v * layout.channels(), start),
+            data_norm: InputNorm::new(v, layout.channels(), start),
             blocks,
-            fc_weight: start.normal([last, config.classes], 2 * last),
-            fc_bias: start.constant([config.classes], 0.0),
+            head: Head::new(last, config.classes, start),
         }
     }
 
@@ -70,24 +62,18 @@ impl TrainableStGcn {
     /// - x: (N, T, V, C)
     /// - result: (N, classes)
     pub fn forward(&self, x: Tensor<4>, pass: &mut Pass<'_>) -> Tensor<2> {
-        let [n, t, v, c] = x.dims();
-        let x = self.data_norm.forward(x.reshape([n, t, 1, v * c]), false).reshape([n, t, v, c]);
-        let x = self.blocks.iter().fold(x, |x, block| block.forward(x, pass));
-        let [_, t, v, c] = x.dims();
-        let pooled = x.reshape([n, t * v, c]).mean_dim(1).reshape([n, c]);
-        pooled.matmul(self.fc_weight.val()) + self.fc_bias.val().unsqueeze()
+        let x = self.data_norm.forward(x);
+        self.head.forward(self.blocks.iter().fold(x, |x, block| block.forward(x, pass)))
     }
 
     /// The weights under their published names.
     pub fn state(&self) -> State {
         let mut state = State::new();
-        self.data_norm.export("data_bn", &mut state);
+        self.data_norm.export(&mut state);
         for (i, block) in self.blocks.iter().enumerate() {
             block.export(i, &mut state);
         }
-        let [last, classes] = self.fc_weight.val().dims();
-        put(&mut state, "fcn.weight".into(), self.fc_weight.val().transpose().reshape([classes, last, 1, 1]));
-        put(&mut state, "fcn.bias".into(), self.fc_bias.val());
+        self.head.export("fcn", true, &mut state);
         state
     }
 }
@@ -96,20 +82,11 @@ impl Block {
     fn forward(&self, x: Tensor<4>, pass: &mut Pass<'_>) -> Tensor<4> {
         let a = pass.graph.adjacency.clone() * self.importance.val();
         let [k, v, _] = a.dims();
-        // A joint's bias is that of each subset, as often as the subset's weights add up to.
+        // A joint's bias is the sum of the subsets' biases, each times the sum of the joint's weights in that subset.
         let sums = a.clone().sum_dim(1).reshape([k, v]).transpose();
         let bias = sums.matmul(self.spatial_bias.val()).unsqueeze::<4>();
         let y = rows(graph_product(x.clone(), a), self.spatial.val()) + bias;
-        let y = self.norm.forward(y, true);
-        let none = Tensor::zeros([y.dims()[3]], &y.device());
-        let y = temporal_conv(y, self.temporal.val(), none, self.stride);
-        let y = pass.dropout(self.temporal_norm.forward(y, false));
-        let y = match &self.projection {
-            Some(p) => y + p.forward(x, self.stride),
-            None if self.identity => y + x,
-            None => y,
-        };
-        relu(y)
+        self.temporal.forward(self.norm.forward(y, true), x, pass)
     }
 
     fn export(&self, i: usize, state: &mut State) {
@@ -121,10 +98,6 @@ impl Block {
         put(state, format!("{key}.gcn.conv.weight"), spatial);
         put(state, format!("{key}.gcn.conv.bias"), self.spatial_bias.val().reshape([K * out]));
         self.norm.export(&format!("{key}.tcn.0"), state);
-        put_temporal(state, &format!("{key}.tcn.2"), self.temporal.val());
-        self.temporal_norm.export(&format!("{key}.tcn.3"), state);
-        if let Some(p) = &self.projection {
-            p.export(&format!("{key}.residual.0"), &format!("{key}.residual.1"), state);
-        }
+        self.temporal.export(&key, &TEMPORAL, state);
     }
 }
