@@ -6,6 +6,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`skeleton`] | layouts, clips (T, M, V, C), graphs |
+//! | [`geometry`] | three-vectors |
 //! | [`format`] | NTU `.skeleton`, Kinetics-skeleton JSON and our own JSON, to clips and back |
 //! | [`contract`] | settings, presets, bounds, reports, metrics, manifest, statistics: no Burn |
 //! | `weights`, `checkpoint` | weight files as named arrays, and the network that they hold (feature `engine`) |
@@ -59,6 +60,7 @@ pub mod error;
 #[cfg(feature = "cli")]
 pub mod eval;
 pub mod format;
+pub mod geometry;
 #[cfg(feature = "engine")]
 pub mod kernel;
 #[cfg(feature = "engine")]

@@ -1,6 +1,6 @@
 //! A body of the Kinect v1 layout: one length for each bone, and the legs that have to reach the ground.
 
-use super::vec3::{Vec3, add, direction, dot, norm, reject, scale, sub};
+use crate::geometry::{Vec3, add, direction, dot, length, reject, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Joints of the layout, V.
@@ -64,7 +64,7 @@ impl Body {
         let reach = sub(target, hip);
         let axis = direction(reach, [0.0, -1.0, 0.0]);
         // Never quite straight: a knee that locks and opens again flickers.
-        let d = norm(reach).clamp((thigh - shin).abs() + 0.01, 0.9995 * (thigh + shin));
+        let d = length(reach).clamp((thigh - shin).abs() + 0.01, 0.9995 * (thigh + shin));
         let along = (thigh * thigh - shin * shin + d * d) / (2.0 * d);
         let aside = (thigh * thigh - along * along).max(0.0).sqrt();
         let bend = direction(reject(pole, axis), direction(reject([0.0, 0.0, -1.0], axis), [1.0, 0.0, 0.0]));
@@ -96,7 +96,7 @@ mod tests {
     fn a_leg_of_three_four_five_bends_forwards() {
         let (knee, ankle) = body().bend_leg(LEGS[0], [0.0, 0.5, 0.0], [0.0, 0.0, 0.0], [0.0, 0.3, -1.0]);
         // Hip to ankle 0.5: the knee stands 0.32 below the hip and 0.24 in front.
-        let close = |a: Vec3, b: Vec3| norm(sub(a, b)) < 1e-6;
+        let close = |a: Vec3, b: Vec3| length(sub(a, b)) < 1e-6;
         assert!(close(ankle, [0.0; 3]), "{ankle:?}");
         assert!(close(knee, [0.0, 0.18, -0.24]), "{knee:?}");
     }
@@ -105,8 +105,8 @@ mod tests {
     fn bones_keep_their_length_when_the_target_is_out_of_reach() {
         let hip = [0.0, 0.9, 0.0];
         let (knee, ankle) = body().bend_leg(LEGS[0], hip, [0.1, -0.2, 0.0], [0.0, 0.0, -1.0]);
-        assert!((norm(sub(knee, hip)) - 0.4).abs() < 1e-5);
-        assert!((norm(sub(ankle, knee)) - 0.3).abs() < 1e-5);
+        assert!((length(sub(knee, hip)) - 0.4).abs() < 1e-5);
+        assert!((length(sub(ankle, knee)) - 0.3).abs() < 1e-5);
         assert!(body().sink(hip, [0.0; 3]) > 0.2 && body().sink([0.0, 0.6, 0.0], [0.0; 3]) == 0.0);
     }
 }

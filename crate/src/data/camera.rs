@@ -1,8 +1,7 @@
 //! A made camera: a pinhole that looks at a body.
 
+use crate::geometry::{Vec3, add, cross, direction, dot, scale, sub};
 use rand::{Rng, RngExt};
-
-use super::vec3::{Vec3, add, cross, direction, dot, scale, sub};
 
 /// Width over height of the picture: that of Kinetics-skeleton's videos, 340 by 256.
 pub const ASPECT: f32 = 340.0 / 256.0;

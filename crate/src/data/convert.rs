@@ -4,8 +4,8 @@
 //! have it in the mean. What results is no recording of the other sensor.
 
 use super::openpose;
-use super::vec3::{Vec3, add, scale, sub};
 use crate::error::{Error, Result};
+use crate::geometry::{Vec3, add, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
 /// From one joint towards another, by a share of their distance (beyond 1: past the second).

@@ -3,7 +3,7 @@
 use super::body::{HIP_CENTRE, JOINTS};
 use super::ground::point;
 use super::series;
-use super::vec3::{Vec3, norm, sub};
+use crate::geometry::{Vec3, length, sub};
 use crate::skeleton::Sequence;
 
 /// Frames at which clips are compared.
@@ -26,7 +26,7 @@ impl Compared {
 
     /// Mean distance between a joint of one clip and the same joint of the other, centimetres.
     pub fn distance(&self, other: &Self) -> f32 {
-        let sum: f32 = self.0.iter().zip(&other.0).map(|(a, b)| norm(sub(*a, *b))).sum();
+        let sum: f32 = self.0.iter().zip(&other.0).map(|(a, b)| length(sub(*a, *b))).sum();
         100.0 * sum / self.0.len() as f32
     }
 

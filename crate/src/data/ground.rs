@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::body::LEGS;
-use super::vec3::{Vec3, add, cross, direction, dot, lerp, norm, reject, scale, sub};
+use crate::geometry::{Vec3, add, cross, direction, dot, length, lerp, reject, scale, sub};
 use crate::skeleton::Sequence;
 
 /// A sensor that looks down by a few degrees sees a floor that climbs with the distance. This frame is level: its
@@ -21,7 +21,7 @@ impl Ground {
         for clip in clips {
             for leg in LEGS {
                 let at = |t: usize| point(clip, t, leg[2]);
-                let rests = |t: &usize| norm(sub(at(t + 1), at(t - 1))) < 0.016;
+                let rests = |t: &usize| length(sub(at(t + 1), at(t - 1))) < 0.016;
                 resting.extend((1..clip.frames().saturating_sub(1)).filter(rests).map(at));
             }
         }
@@ -64,13 +64,13 @@ pub fn point(clip: &Sequence, frame: usize, joint: usize) -> Vec3 {
 pub fn stands(ankle: &[Vec3]) -> Vec<Range<usize>> {
     let slow = |t: usize| {
         let (a, b) = (t.saturating_sub(2), (t + 2).min(ankle.len() - 1));
-        norm(sub(ankle[b], ankle[a])) < 0.006 * (b - a) as f32
+        length(sub(ankle[b], ankle[a])) < 0.006 * (b - a) as f32
     };
     let mut found: Vec<Range<usize>> = Vec::new();
     for t in (0..ankle.len()).filter(|t| slow(*t)) {
         match found.last_mut() {
             Some(run) if t == run.end => run.end += 1,
-            Some(run) if t < run.end + 6 && norm(sub(ankle[t], mean(&ankle[run.clone()]))) < 0.025 => run.end = t + 1,
+            Some(run) if t < run.end + 6 && length(sub(ankle[t], mean(&ankle[run.clone()]))) < 0.025 => run.end = t + 1,
             _ => found.push(t..t + 1),
         }
     }
@@ -145,7 +145,7 @@ mod tests {
         for run in &runs {
             assert!(run.clone().all(|t| held[t] == held[run.start]));
         }
-        let jump = held.windows(2).map(|w| norm(sub(w[1], w[0]))).fold(0.0, f32::max);
+        let jump = held.windows(2).map(|w| length(sub(w[1], w[0]))).fold(0.0, f32::max);
         assert!(jump < 0.05, "{jump}");
     }
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::body::JOINTS;
 use super::quaternion::{Quaternion, blend, product, rotate};
-use super::vec3::{Vec3, add, scale};
 use crate::error::{Error, Result};
+use crate::geometry::{Vec3, add, scale};
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Numbers of a frame.
@@ -194,7 +194,7 @@ fn pose(frame: &[f32]) -> [Vec3; JOINTS] {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::data::vec3::{norm, sub};
+    use crate::geometry::{length, sub};
 
     /// A frame in which nothing is turned but what `change` says.
     fn frame(change: &[(usize, f32)]) -> Vec<f32> {
@@ -215,7 +215,7 @@ mod tests {
 
     #[track_caller]
     fn close(a: Vec3, b: Vec3) {
-        assert!(norm(sub(a, b)) < 1e-4, "{a:?} {b:?}");
+        assert!(length(sub(a, b)) < 1e-4, "{a:?} {b:?}");
     }
 
     #[test]

@@ -17,4 +17,3 @@ pub mod prior;
 mod quaternion;
 mod series;
 pub mod thumb;
-mod vec3;

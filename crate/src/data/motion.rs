@@ -6,8 +6,8 @@
 use super::body::{Body, HIP_CENTRE, JOINTS, LEGS};
 use super::ground::{self, Ground, hold, point};
 use super::series;
-use super::vec3::{Vec3, add, cross, direction, dot, norm, reject, scale, sub};
 use crate::error::{Error, Result};
+use crate::geometry::{Vec3, add, cross, direction, dot, length, reject, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Tracks of a motion: a bone's direction for each joint, then three places.
@@ -220,6 +220,6 @@ impl Motion {
             _ if track > PELVIS => 20.0,
             _ => 1.0,
         };
-        (0..TRACKS).map(|i| weight(i) * norm(sub(self.tracks[i][t], other.tracks[i][u])).powi(2)).sum()
+        (0..TRACKS).map(|i| weight(i) * length(sub(self.tracks[i][t], other.tracks[i][u])).powi(2)).sum()
     }
 }

@@ -14,8 +14,8 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
 use super::camera::{ASPECT, Camera};
-use super::vec3::{Vec3, add, cross, direction, dot, norm, scale, sub};
 use crate::error::{Error, Result};
+use crate::geometry::{Vec3, add, cross, direction, dot, length, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
 const JOINTS: usize = 18;
@@ -105,7 +105,7 @@ fn landmarks(clip: &Sequence, t: usize) -> Landmarks {
     let across = direction(sub(points[5], points[2]), [-1.0, 0.0, 0.0]);
     let forward = direction(cross(across, up), [0.0, 0.0, -1.0]);
     let left = cross(up, forward);
-    let size = norm(sub(head, points[1]));
+    let size = length(sub(head, points[1]));
     for (j, at) in FACE {
         let place = |v: Vec3| add(add(scale(forward, v[0]), scale(up, v[1])), scale(left, v[2]));
         points[j] = add(head, scale(place(at), size));

@@ -1,6 +1,6 @@
 //! Turns as unit quaternions, w first.
 
-use super::vec3::{Vec3, add, cross, scale};
+use crate::geometry::{Vec3, add, cross, scale};
 
 /// w, x, y, z.
 pub type Quaternion = [f32; 4];
@@ -35,13 +35,13 @@ pub fn blend(a: Quaternion, b: Quaternion, s: f32) -> Quaternion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::vec3::{norm, sub};
+    use crate::geometry::{length, sub};
 
     #[test]
     fn turns_follow_each_other_and_the_right_hand() {
         let h = std::f32::consts::FRAC_1_SQRT_2;
         let (about_x, about_z) = ([h, h, 0.0, 0.0], [h, 0.0, 0.0, h]);
-        let close = |a: Vec3, b: Vec3| norm(sub(a, b)) < 1e-6;
+        let close = |a: Vec3, b: Vec3| length(sub(a, b)) < 1e-6;
         assert!(close(rotate(about_z, [1.0, 0.0, 0.0]), [0.0, 1.0, 0.0]));
         // First about z, then about x: x -> y -> z.
         assert!(close(rotate(product(about_x, about_z), [1.0, 0.0, 0.0]), [0.0, 0.0, 1.0]));

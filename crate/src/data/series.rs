@@ -1,6 +1,6 @@
 //! Values over time: reading between frames and smoothing.
 
-use super::vec3::{Vec3, add, lerp, scale};
+use crate::geometry::{Vec3, add, lerp, scale};
 
 /// The value at the fractional index `at`, held at both ends. The series must not be empty.
 pub fn read(series: &[Vec3], at: f32) -> Vec3 {

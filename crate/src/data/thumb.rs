@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::body::{HIP_CENTRE, JOINTS};
 use super::ground::point;
-use super::vec3::{Vec3, norm, sub};
+use crate::geometry::{Vec3, length, sub};
 use crate::skeleton::Sequence;
 
 const WIDTH: f32 = 64.0;
@@ -21,7 +21,7 @@ pub fn widest_frame(clip: &Sequence) -> usize {
     let last = clip.frames() - 1;
     let stature = |t: usize| point(clip, t, HEAD)[1];
     let rest = if stature(0) >= stature(last) { 0 } else { last };
-    let away = |t: usize| (0..JOINTS).map(|j| norm(sub(pose(t, j), pose(rest, j)))).sum::<f32>();
+    let away = |t: usize| (0..JOINTS).map(|j| length(sub(pose(t, j), pose(rest, j)))).sum::<f32>();
     (0..=last).max_by(|a, b| away(*a).total_cmp(&away(*b))).unwrap_or(0)
 }
 

@@ -5,7 +5,7 @@
 
 use super::palette::{Palette, Rgba, Side, mix, shade, with_opacity};
 use super::pose::Pose;
-use super::vec::{V3, add, along, length, lerp, sub, unit};
+use crate::geometry::{Vec3, add, along, length, lerp, sub, unit};
 use crate::skeleton::Layout;
 
 /// A solid from `a` to `b` with its half thickness at both ends; `a` = `b` is a ball or a cube. A ring lies around `a`, across the
@@ -13,11 +13,11 @@ use crate::skeleton::Layout;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Solid {
     /// One end.
-    pub a: V3,
+    pub a: Vec3,
     /// Half thickness there.
     pub ra: f32,
     /// The other end.
-    pub b: V3,
+    pub b: Vec3,
     /// Half thickness there.
     pub rb: f32,
     /// Its colour.
@@ -42,7 +42,7 @@ impl Solids {
     }
 
     /// Moves the solids from index `from` on (counts as [`Solids::counts`] gave them) by `by`.
-    pub fn shift(&mut self, from: [usize; 3], by: V3) {
+    pub fn shift(&mut self, from: [usize; 3], by: Vec3) {
         for (solids, from) in [&mut self.round, &mut self.square, &mut self.rings].into_iter().zip(from) {
             for s in &mut solids[from..] {
                 s.a = add(s.a, by);
@@ -87,7 +87,7 @@ pub struct Look<'a> {
     /// region that did not move are left out.
     pub over: Option<&'a Pose>,
     /// From the scene to the eye: rings face it.
-    pub back: V3,
+    pub back: Vec3,
 }
 
 /// Half thickness of a joint in metres on a usual body; the first part of its name that is listed decides.

@@ -1,7 +1,8 @@
 //! The camera: an orbit around the clip, with pan and zoom, in numbers and in words.
 
 use super::extent::{Extent, SLICES};
-use super::vec::{Mat4, V3, along, cross, dot};
+use super::matrix::Mat4;
+use crate::geometry::{Vec3, along, cross, dot};
 use std::f32::consts::{PI, TAU};
 
 /// Vertical opening in radians: long enough a lens that bodies are not distorted.
@@ -34,20 +35,20 @@ pub struct Lens {
     /// World to the window's -1..1.
     pub matrix: Mat4,
     /// Where the eye is.
-    pub eye: V3,
+    pub eye: Vec3,
     /// The window's right in the world.
-    pub right: V3,
+    pub right: Vec3,
     /// The window's up in the world.
-    pub up: V3,
+    pub up: Vec3,
     /// From the scene to the eye.
-    pub back: V3,
+    pub back: Vec3,
     /// Share of the window's height that a world unit takes at the target.
     pub unit: f32,
 }
 
 impl Lens {
     /// Where a point falls in a window of this size, from its upper left corner, and its depth.
-    pub fn pixel(&self, p: V3, size: [f32; 2]) -> Option<V3> {
+    pub fn pixel(&self, p: Vec3, size: [f32; 2]) -> Option<Vec3> {
         let [x, y, z] = self.matrix.project(p)?;
         Some([(x + 1.0) / 2.0 * size[0], (1.0 - y) / 2.0 * size[1], z])
     }
@@ -81,7 +82,7 @@ impl Camera {
     }
 
     /// The camera's axes in the world: right, up, back.
-    fn axes(&self, facing: V3) -> [V3; 3] {
+    fn axes(&self, facing: Vec3) -> [Vec3; 3] {
         let azimuth = self.azimuth + facing[0].atan2(facing[2]);
         let (sin, cos) = azimuth.sin_cos();
         let (rise, run) = self.elevation.sin_cos();
@@ -91,7 +92,7 @@ impl Camera {
     }
 
     /// The camera for a window (width through height = `aspect`) that looks at `target`, with the whole clip in it at zoom 1.
-    pub fn lens(&self, extent: &Extent, target: V3, aspect: f32) -> Lens {
+    pub fn lens(&self, extent: &Extent, target: Vec3, aspect: f32) -> Lens {
         let [right, up, back] = self.axes(extent.facing);
         // The clip's slices must fit at the first elevation, from every side: so a turn never changes the distance.
         let home = Self { azimuth: 0.0, ..Self::home(extent.flat) };
@@ -101,7 +102,7 @@ impl Camera {
         let tall = extent.top - extent.floor;
         let (slope_y, slope_x) = ((FOV / 2.0).tan() * FILL, (FOV / 2.0).tan() * FILL * aspect);
         let distance_for =
-            |p: V3| (dot(p, fit_right).abs() / slope_x).max(dot(p, fit_up).abs() / slope_y) + dot(p, fit_back);
+            |p: Vec3| (dot(p, fit_right).abs() / slope_x).max(dot(p, fit_up).abs() / slope_y) + dot(p, fit_back);
         let needed = extent.slices.iter().enumerate().flat_map(|(i, radius)| {
             let height = |edge: usize| (edge as f32 / SLICES as f32 - 0.5) * (tall + 2.0 * margin);
             let around = (0..16).flat_map(move |a| [(a, height(i)), (a, height(i + 1))]);
@@ -122,7 +123,7 @@ impl Camera {
     }
 
     /// A parallel view of a plane of `height` world units around `target` (the film strip).
-    pub fn parallel(&self, extent: &Extent, target: V3, height: f32, aspect: f32) -> Lens {
+    pub fn parallel(&self, extent: &Extent, target: Vec3, height: f32, aspect: f32) -> Lens {
         let [right, up, back] = self.axes(extent.facing);
         let window = height / self.zoom;
         let shifted = along(along(target, right, -self.pan[0] * window), up, -self.pan[1] * window);
@@ -188,7 +189,7 @@ mod tests {
         }
     }
 
-    const TARGET: V3 = [0.3, -0.1, 2.8];
+    const TARGET: Vec3 = [0.3, -0.1, 2.8];
 
     #[test]
     fn the_whole_clip_is_in_the_window_from_every_side_in_every_shape() {

@@ -1,7 +1,7 @@
 //! Where a clip happens: its floor, its extent, which way the person faces, and the path that the camera follows.
 
 use super::pose::{self, PICTURE_HEIGHT, PICTURE_WIDTH, People};
-use super::vec::{V3, add, cross, length, scale, sub, unit};
+use crate::geometry::{Vec3, add, cross, length, scale, sub, unit};
 use crate::skeleton::{Layout, Sequence};
 
 /// Body height (head to ankle along the bones) to which the thickness of limbs belongs, in metres.
@@ -28,7 +28,7 @@ pub struct Extent {
     /// Does the camera follow the person? Only where the clip goes far compared with the body.
     pub follow: bool,
     /// Horizontal direction in which the person faces at first; the viewer's side of the picture for 2-D clips.
-    pub facing: V3,
+    pub facing: Vec3,
     /// Size of the body as a share of a usual one; limbs are scaled with it.
     pub size: f32,
     /// Is it a 2-D clip, drawn in the plane of its picture?
@@ -45,8 +45,8 @@ impl Extent {
         let layout = clip.layout();
         let n = clip.frames().min(SAMPLES);
         let samples: Vec<People> = pose::film_frames(clip, n).into_iter().map(|f| pose::at(clip, f.round())).collect();
-        let joints = |p: &People| -> Vec<V3> { p.iter().flatten().flatten().flatten().copied().collect() };
-        let all: Vec<V3> = samples.iter().flat_map(joints).collect();
+        let joints = |p: &People| -> Vec<Vec3> { p.iter().flatten().flatten().flatten().copied().collect() };
+        let all: Vec<Vec3> = samples.iter().flat_map(joints).collect();
         let first = *all.first()?;
         let (low, high) = all.iter().fold((first, first), |(low, high), p| {
             (std::array::from_fn(|i| low[i].min(p[i])), std::array::from_fn(|i| high[i].max(p[i])))
@@ -101,7 +101,7 @@ impl Extent {
     }
 
     /// The point that the camera looks at in a frame: the middle of the clip, or above the person whom it follows.
-    pub fn target(&self, clip: &Sequence, frame: f32) -> V3 {
+    pub fn target(&self, clip: &Sequence, frame: f32) -> Vec3 {
         let [x, z] = if self.follow { path(clip, frame).unwrap_or(self.centre) } else { self.centre };
         [x, (self.floor + self.top) / 2.0, z]
     }
@@ -109,7 +109,7 @@ impl Extent {
 
 /// Middle of everybody's joints in the horizontal plane; None where nobody is there.
 pub fn middle(people: &People) -> Option<[f32; 2]> {
-    let joints: Vec<V3> = people.iter().flatten().flatten().flatten().copied().collect();
+    let joints: Vec<Vec3> = people.iter().flatten().flatten().flatten().copied().collect();
     let n = joints.len() as f32;
     let sum = joints.into_iter().reduce(add)?;
     Some([sum[0] / n, sum[2] / n])
@@ -143,7 +143,7 @@ fn body_height(layout: &Layout, samples: &[People]) -> Option<f32> {
     let mut heights: Vec<f32> = poses().filter_map(chain).filter(|h| *h > 0.0).collect();
     heights.sort_by(f32::total_cmp);
     let diagonal = |pose: &pose::Pose| -> f32 {
-        let seen: Vec<V3> = pose.iter().flatten().copied().collect();
+        let seen: Vec<Vec3> = pose.iter().flatten().copied().collect();
         seen.iter().flat_map(|a| seen.iter().map(|b| length(sub(*a, *b)))).fold(0.0, f32::max)
     };
     heights.get(heights.len() / 2).copied().or_else(|| poses().map(diagonal).reduce(f32::max).map(|d| 0.75 * d))
@@ -151,7 +151,7 @@ fn body_height(layout: &Layout, samples: &[People]) -> Option<f32> {
 
 /// Where people face, from hips and shoulders: across (left minus right) times up. Only the first second or so counts: who turns
 /// around later started facing somewhere.
-fn facing(layout: &Layout, samples: &[People]) -> V3 {
+fn facing(layout: &Layout, samples: &[People]) -> Vec3 {
     let paired = |j: &usize| {
         let name = layout.joints[*j];
         name.starts_with("left") && (name.contains("hip") || name.contains("shoulder"))
@@ -176,7 +176,7 @@ mod tests {
     use crate::skeleton::LayoutId;
 
     /// A T-shaped body that walks `speed` metres a frame along x; its left hip and shoulder are at `left` from the middle.
-    fn walker(frames: usize, speed: f32, left: V3) -> Sequence {
+    fn walker(frames: usize, speed: f32, left: Vec3) -> Sequence {
         let layout = LayoutId::KinectV1.layout();
         let mut data = Vec::new();
         for t in 0..frames {

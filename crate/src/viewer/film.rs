@@ -7,7 +7,7 @@ use super::palette::with_opacity;
 use super::panel::Panel;
 use super::pose;
 use super::stage::Stage;
-use super::vec::{add, along, scale};
+use crate::geometry::{add, along, scale};
 use crate::skeleton::Sequence;
 
 /// Fewest and most poses in a row.

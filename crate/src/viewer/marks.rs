@@ -3,13 +3,13 @@
 use super::body::{Figure, Look, Solid, Solids};
 use super::palette::{Side, mix, shade, with_opacity};
 use super::pose::Pose;
-use super::vec::{V3, add, length, sub};
+use crate::geometry::{Vec3, add, length, sub};
 
 /// A soft spot on the floor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shadow {
     /// Its middle.
-    pub at: V3,
+    pub at: Vec3,
     /// Where it has faded out.
     pub radius: f32,
     /// Opacity in the middle.
@@ -17,7 +17,7 @@ pub struct Shadow {
 }
 
 /// Adds the path of a joint as a comet's tail that ends at the present.
-pub fn trail(out: &mut Solids, path: &[V3], look: &Look, side: Side) {
+pub fn trail(out: &mut Solids, path: &[Vec3], look: &Look, side: Side) {
     let (base, solids) = match look.figure {
         Figure::Clean => (look.palette.clean, &mut out.round),
         Figure::Perturbed => (look.palette.perturbed, &mut out.square),
@@ -39,7 +39,7 @@ pub fn trail(out: &mut Solids, path: &[V3], look: &Look, side: Side) {
 pub fn shadows(out: &mut Vec<Shadow>, pose: &Pose, floor: f32, size: f32) {
     /// Height above the floor at which a joint casts no spot of its own any more, on a usual body.
     const HIGH: f32 = 0.4;
-    let seen: Vec<V3> = pose.iter().flatten().copied().collect();
+    let seen: Vec<Vec3> = pose.iter().flatten().copied().collect();
     let Some(sum) = seen.iter().copied().reduce(add) else { return };
     let n = seen.len() as f32;
     out.push(Shadow { at: [sum[0] / n, floor, sum[2] / n], radius: 0.55 * size, strength: 0.32 });

@@ -8,12 +8,12 @@ pub mod camera;
 pub mod extent;
 pub mod film;
 pub mod marks;
+pub mod matrix;
 pub mod moving;
 pub mod palette;
 pub mod panel;
 pub mod pose;
 pub mod stage;
-pub mod vec;
 pub mod views;
 
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]

@@ -6,7 +6,7 @@ use super::marks;
 use super::panel::Panel;
 use super::pose;
 use super::stage::Stage;
-use super::vec::V3;
+use crate::geometry::Vec3;
 use crate::skeleton::Sequence;
 
 /// Seconds of the past that a trail shows.
@@ -63,7 +63,7 @@ fn window(stage: &Stage, clip: &Sequence, extent: &Extent, window: [f32; 4]) -> 
 /// The outline of the picture in which a 2-D clip was found.
 fn picture_frame(stage: &Stage, extent: &Extent) -> Vec<body::Solid> {
     let (x, y, r) = (extent.radius(), extent.top, 0.006);
-    let corners: [V3; 5] = [[-x, 0.0, 0.0], [x, 0.0, 0.0], [x, y, 0.0], [-x, y, 0.0], [-x, 0.0, 0.0]];
+    let corners: [Vec3; 5] = [[-x, 0.0, 0.0], [x, 0.0, 0.0], [x, y, 0.0], [-x, y, 0.0], [-x, 0.0, 0.0]];
     let color = super::palette::with_opacity(stage.palette().muted, 1.0);
     corners.windows(2).map(|w| body::Solid { a: w[0], ra: r, b: w[1], rb: r, color }).collect()
 }
@@ -111,7 +111,7 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figur
             for m in 0..clip.people() {
                 // The path since the joint was last unseen.
                 let seen = instants.iter().rev().map_while(|p| p.get(m)?.as_ref()?[j]);
-                let mut path: Vec<V3> = seen.collect();
+                let mut path: Vec<Vec3> = seen.collect();
                 path.reverse();
                 marks::trail(&mut panel.solid, &path, &look, body::side(layout, j));
             }

@@ -3,11 +3,11 @@
 //! Display space is in metres with y up, right-handed. Metric layouts are there already. A 2-D layout has x and y as shares of the
 //! picture with y down: the picture becomes an upright plane at z = 0, its lower edge at y = 0.
 
-use super::vec::{V3, along, length, lerp, sub};
+use crate::geometry::{Vec3, along, length, lerp, sub};
 use crate::skeleton::{Layout, Sequence};
 
 /// Joints of one person at one instant, (V); None for a joint that was not seen.
-pub type Pose = Vec<Option<V3>>;
+pub type Pose = Vec<Option<Vec3>>;
 
 /// All people of an instant, (M); None for a person who is absent.
 pub type People = Vec<Option<Pose>>;
@@ -18,7 +18,7 @@ pub const PICTURE_HEIGHT: f32 = 2.5;
 pub const PICTURE_WIDTH: f32 = PICTURE_HEIGHT * 340.0 / 256.0;
 
 /// A joint's coordinates, (C), in display space.
-fn display(layout: &Layout, channels: &[f32]) -> V3 {
+fn display(layout: &Layout, channels: &[f32]) -> Vec3 {
     if layout.dims == 3 {
         [channels[0], channels[1], channels[2]]
     } else {
@@ -41,7 +41,7 @@ fn between(clip: &Sequence, frame: f32) -> (usize, usize, f32) {
 }
 
 /// Combines two poses joint by joint; what one of them lacks stays lacking.
-fn both(a: &Pose, b: &Pose, f: impl Fn(V3, V3) -> V3) -> Pose {
+fn both(a: &Pose, b: &Pose, f: impl Fn(Vec3, Vec3) -> Vec3) -> Pose {
     a.iter().zip(b).map(|(a, b)| Some(f((*a)?, (*b)?))).collect()
 }
 
@@ -79,7 +79,7 @@ pub fn trail_joints(clean: &Sequence, perturbed: Option<&Sequence>, most: usize)
     let travel = |j: usize| -> f32 {
         let mut sum = 0.0;
         for m in 0..clean.people() {
-            let mut last: Option<V3> = None;
+            let mut last: Option<Vec3> = None;
             for t in 0..clean.frames() {
                 let here = clean.seen(t, m, j).then(|| display(layout, clean.joint(t, m, j)));
                 let from = match perturbed {

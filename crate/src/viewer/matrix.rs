@@ -1,55 +1,8 @@
-//! The little vector arithmetic that drawing needs: points of three numbers and 4 x 4 matrices.
+//! 4 x 4 matrices for drawing.
 //!
 //! three-d brings a whole linear algebra crate, but only with the feature `viewer`; the pure parts are tested without it.
 
-/// A point or a direction.
-pub type V3 = [f32; 3];
-
-/// a + b.
-pub fn add(a: V3, b: V3) -> V3 {
-    [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
-}
-
-/// a - b.
-pub fn sub(a: V3, b: V3) -> V3 {
-    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
-}
-
-/// a times k.
-pub fn scale(a: V3, k: f32) -> V3 {
-    [a[0] * k, a[1] * k, a[2] * k]
-}
-
-/// a + k b.
-pub fn along(a: V3, b: V3, k: f32) -> V3 {
-    add(a, scale(b, k))
-}
-
-/// The scalar product.
-pub fn dot(a: V3, b: V3) -> f32 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-/// The vector product.
-pub fn cross(a: V3, b: V3) -> V3 {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-/// The length.
-pub fn length(a: V3) -> f32 {
-    dot(a, a).sqrt()
-}
-
-/// The direction of `a`; `a` itself where it has none.
-pub fn unit(a: V3) -> V3 {
-    let n = length(a);
-    if n > 1e-12 { scale(a, 1.0 / n) } else { a }
-}
-
-/// From a (t = 0) to b (t = 1).
-pub fn lerp(a: V3, b: V3, t: f32) -> V3 {
-    along(a, sub(b, a), t)
-}
+use crate::geometry::{Vec3, dot};
 
 /// A 4 x 4 matrix as its four columns, which is how WebGL takes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,7 +31,7 @@ impl Mat4 {
     }
 
     /// World to eye: the eye at `eye`, with its right, up and backward directions (orthonormal).
-    pub fn view(eye: V3, right: V3, up: V3, back: V3) -> Self {
+    pub fn view(eye: Vec3, right: Vec3, up: Vec3, back: Vec3) -> Self {
         let column = |i: usize| [right[i], up[i], back[i], 0.0];
         Self([column(0), column(1), column(2), [-dot(right, eye), -dot(up, eye), -dot(back, eye), 1.0]])
     }
@@ -93,7 +46,7 @@ impl Mat4 {
     }
 
     /// Where a point falls: x and y from -1 (left, bottom) to 1, then its depth; None behind the eye.
-    pub fn project(&self, p: V3) -> Option<V3> {
+    pub fn project(&self, p: Vec3) -> Option<Vec3> {
         let [x, y, z, w] = self.apply([p[0], p[1], p[2], 1.0]);
         (w > 1e-6).then(|| [x / w, y / w, z / w])
     }
@@ -102,13 +55,6 @@ impl Mat4 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn products_follow_the_right_hand() {
-        assert_eq!(cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0]), [0.0, 0.0, 1.0]);
-        assert_eq!(lerp([0.0; 3], [2.0, 4.0, 8.0], 0.25), [0.5, 1.0, 2.0]);
-        assert_eq!(unit([0.0; 3]), [0.0; 3]);
-    }
 
     #[test]
     fn a_view_from_plus_z_puts_the_origin_in_the_middle_and_x_to_the_right() {
