@@ -1,4 +1,4 @@
-//! Compiles the engine's little module with fused multiply-add, `src/kernel/cpu/fused/module.rs`.
+//! Compiles the engine's small module with fused multiply-add, `src/kernel/cpu/fused/module.rs`.
 
 use std::error::Error;
 use std::path::Path;
@@ -15,24 +15,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let built = Command::new(env::var("RUSTC")?)
         .args(["--edition=2024", "--crate-type=cdylib", "--crate-name=fused", "--target=wasm32-unknown-unknown"])
         .args(["-Copt-level=3", "-Cpanic=abort", "-Cstrip=symbols", "-Ctarget-feature=+simd128,+relaxed-simd"])
-        // It works in the engine's memory, where it has none of its own: a stack of no size, whose use traps, and no constants.
+        // The module has no memory of its own in the engine's: no constants, and a stack of size zero, whose use traps.
         .args(["-Clink-arg=--import-memory", "-Clink-arg=--stack-first", "-Clink-arg=-zstack-size=0"])
         .args(["src/kernel/cpu/fused/module.rs", "-o"])
         .arg(&made)
         .status()?;
     if !built.success() {
-        return Err("the module with fused multiply-add was not built".into());
+        let cause = "rustc failed to build the fused multiply-add module (see above)";
+        return Err(format!("{cause}; run `rustup target add wasm32-unknown-unknown`").into());
     }
     if sections(&fs::read(&made)?).contains(&DATA) {
-        return Err("the module with fused multiply-add has constants, which would lie in the engine's memory".into());
+        return Err("the fused multiply-add module has constants, which would overwrite the engine's memory".into());
     }
     Ok(())
 }
 
-/// The kind of section with what is to be in memory.
+/// The kind of a section with initial memory.
 const DATA: u8 = 11;
 
-/// The kinds of a WebAssembly module's sections: after eight bytes, each is a kind, a length (LEB128), and so many bytes.
+/// The kinds of a WebAssembly module's sections. After a header of eight bytes, each section is a kind, a length
+/// (LEB128) and that many bytes.
 fn sections(module: &[u8]) -> Vec<u8> {
     let (mut kinds, mut rest) = (Vec::new(), module.get(8..).unwrap_or_default());
     while let Some((kind, after)) = rest.split_first() {

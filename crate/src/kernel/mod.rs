@@ -1,8 +1,8 @@
-//! The operations that a skeleton network spends its time in, with hand-written gradients: on Burn's CPU backend, and, for
-//! constant weights, on its GPU backend.
+//! The operations that a skeleton network spends its time in, with hand-written gradients: on Burn's CPU backend, and,
+//! for constant weights, on its GPU backend.
 //!
-//! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same functions
-//! are composed of stock operations, which are also the reference that tests compare the kernels with.
+//! Everything else is stock Burn. Tensors are (N, T, V, C) with channels innermost. On other backends the same
+//! functions are composed of stock operations, which are also the reference that tests compare the kernels with.
 //!
 //! | room | what it is |
 //! | --- | --- |
@@ -141,8 +141,8 @@ pub fn graph_product(x: Tensor<4>, a: Tensor<3>) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::graph_product(x.into_dispatch(), a.into_dispatch()))
 }
 
-/// Temporal shift: each channel reads at its own, fractional distance in time, linear between frames and zero outside the clip.
-/// `y[n, i, v, c]` is `x[n, i stride + offsets[c], v, c]`.
+/// Temporal shift: each channel reads at its own, fractional distance in time, linear between frames and zero outside
+/// the clip. `y[n, i, v, c]` is `x[n, i stride + offsets[c], v, c]`.
 ///
 /// # Shapes
 /// - x: (N, T, V, C), offsets: (C), in frames

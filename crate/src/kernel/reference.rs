@@ -1,5 +1,6 @@
-//! The same operations composed of Burn's own: for tracked weights on GPUs, for operations without a kernel there, and as the
-//! reference that tests compare the kernels with. Shapes are those of the parent module's functions of the same names.
+//! The same operations composed of Burn's own: for tracked weights on GPUs, for operations without a kernel there, and
+//! as the reference that tests compare the kernels with. Shapes are those of the parent module's functions of the same
+//! names.
 
 use burn::tensor::activation::relu as relu_of;
 use burn::tensor::module::conv2d;

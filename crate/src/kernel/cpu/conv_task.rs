@@ -1,6 +1,6 @@
-//! A convolution over time as tasks for threads: forward, and its gradient to the input. A product over the channels is a
-//! convolution of a single frame. A graph product before it is computed in the same pass, so that the wide intermediate (K C
-//! channels) never leaves a core's cache.
+//! A convolution over time as tasks for threads: forward, and its gradient to the input. A product over the channels is
+//! a convolution of a single frame. A graph product before it is computed in the same pass, so that the wide
+//! intermediate (K C channels) never leaves a core's cache.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
-//! Fused multiply-add in WebAssembly. A browser refuses a whole module for one instruction that it does not know, so the loop that
-//! gains by it is a module of its own, of about a kilobyte, which works in the engine's memory. A browser that does not take it
-//! goes on with the same loop compiled into the engine.
+//! Fused multiply-add in WebAssembly. A browser rejects a whole module for one unknown instruction, so the loop that
+//! uses it is a module of its own, of about a kilobyte, which works in the engine's memory. A browser without the
+//! instruction runs the same loop compiled into the engine.
 
 use core::arch::wasm32::v128;
 use std::cell::{Cell, OnceCell};
@@ -23,18 +23,18 @@ thread_local! {
     static WANTED: Cell<bool> = const { Cell::new(true) };
 }
 
-/// Multiply and add in one instruction from now on, or not; at the start they do. For measurements and tests: results differ by
-/// rounding.
+/// Chooses whether products multiply and add in one instruction; at the start they do. For measurements and tests:
+/// results differ by rounding.
 pub fn fuse(wanted: bool) {
     WANTED.set(wanted);
 }
 
-/// Do products multiply and add in one instruction? Where the browser cannot, or [`fuse`] said no, they do not.
+/// Whether products multiply and add in one instruction: the browser has it, and [`fuse`] has not switched it off.
 pub fn fused() -> bool {
     WANTED.get() && EXPORTS.with(|exports| exports.get_or_init(instantiate).is_some())
 }
 
-/// `out += a b` as `product::add` has it, which says what the pointers are; false where nothing was done.
+/// `out += a b`, with the pointers of `product::add`; false if the instruction is not used and nothing was done.
 pub fn add(out: *mut f32, a: *const f32, panels: *const v128, [m, k, n]: [usize; 3]) -> bool {
     fused()
         && EXPORTS.with(|exports| {
@@ -43,7 +43,7 @@ pub fn add(out: *mut f32, a: *const f32, panels: *const v128, [m, k, n]: [usize;
         })
 }
 
-/// None where the browser does not know the instruction.
+/// The module's exports; `None` if the browser does not support the instruction.
 fn instantiate() -> Option<Exports> {
     let bytes = Uint8Array::from(MODULE);
     if !WebAssembly::validate(&bytes).ok()? {

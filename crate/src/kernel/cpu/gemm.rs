@@ -49,8 +49,9 @@ pub fn add_product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>) {
     if a.rows == 0 || b.cols == 0 || a.cols == 0 {
         return;
     }
-    // SAFETY: each matrix lies inside its slice: `new` checked rows * cols elements from the start, strides are those of
-    // a dense matrix or its transpose, and `out` was checked above. `out` is borrowed mutably, so it overlaps neither.
+    // SAFETY: each matrix lies inside its slice: `new` checked rows * cols elements from the start, strides are those
+    // of a dense matrix or its transpose, and `out` was checked above. `out` is borrowed mutably, so it overlaps
+    // neither.
     unsafe {
         gemm::gemm(
             a.rows,

@@ -1,5 +1,5 @@
-//! Weights in the order in which the loops of [`super::product`] read them. Frozen weights come back at every step: each storage
-//! has an id, and the packed form is kept under it.
+//! Weights in the order in which the loops of [`super::product`] read them. Frozen weights come back at every step:
+//! each storage has an id, and the packed form is kept under it.
 
 use core::arch::wasm32::{f32x4, v128};
 use std::cell::RefCell;
@@ -26,7 +26,8 @@ thread_local! {
     static KEPT: RefCell<HashMap<(u32, Direction), Arc<PackedWeights>>> = RefCell::default();
 }
 
-/// The id of each weight, oldest first. The `Weak` keeps the address from being reused, so an id never names another weight.
+/// The id of each weight, oldest first. The `Weak` keeps the address from being reused, so an id never names another
+/// weight.
 #[derive(Default)]
 struct Ids {
     last: u32,

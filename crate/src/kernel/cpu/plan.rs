@@ -26,8 +26,8 @@ pub struct Plan {
     pub direction: Direction,
     /// Frames of the result that a task computes; backward, groups of `stride` frames.
     pub frames: usize,
-    /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, `shape.c` is C of x, and
-    /// the weight has K C rows.
+    /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, `shape.c` is C of
+    /// x, and the weight has K C rows.
     pub subsets: usize,
 }
 
@@ -119,8 +119,8 @@ impl Plan {
             return tasks.start * clip..tasks.end * clip;
         }
         let (first, last, pad) = (tasks.start * self.frames, tasks.end * self.frames, s.taps / 2);
-        // Backward, the frames of dy that reach a frame of x are the task's own (counted in frames of the result) and the
-        // padding on each side.
+        // Backward, the frames of dy that reach a frame of x are the task's own (counted in frames of the result) and
+        // the padding on each side.
         let (first, last, row) = match self.direction {
             Direction::Forward => ((first * s.stride).saturating_sub(pad), last * s.stride + pad, s.v * s.c),
             Direction::Backward => (first.saturating_sub(pad), last + pad, s.v * s.out),

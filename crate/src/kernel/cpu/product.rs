@@ -1,8 +1,9 @@
-//! The loops of a matrix product in WebAssembly. This file is compiled twice: into the engine, and by `build.rs` into a module
-//! of its own that multiplies and adds in one (see `fused`). So it needs nothing but `core`, and no stack in memory.
+//! The loops of a matrix product in WebAssembly. This file is compiled twice: into the engine, and by `build.rs` into a
+//! module of its own that multiplies and adds in one instruction (see `fused`). So it uses only `core`, and no stack in
+//! memory.
 //!
-//! Engines compile vector code for sixteen registers, one or two of them their own. Here eight sums, four vectors of `b` and one
-//! value of `a` are alive; a larger tile, as the gemm crate has it, is kept in memory for want of registers.
+//! Engines compile vector code for sixteen registers, one or two of which they need themselves. Here eight sums, four
+//! vectors of `b` and one value of `a` are live; a larger tile, like the gemm crate's, would spill to memory.
 
 use core::arch::wasm32::{f32x4_add, f32x4_splat, v128, v128_load, v128_store};
 
@@ -11,14 +12,14 @@ pub const COLS: usize = 4 * VECTORS;
 /// Vectors of a tile's row.
 pub const VECTORS: usize = 4;
 const ROWS: usize = 2;
-/// Values of `a` that stay in the fastest cache while all of `b` passes by.
+/// Values of `a` that stay in the L1 cache while all of `b` is read.
 const BLOCK: usize = 8192;
 
 /// `out += a b`, where `madd(x, y, z)` is `x y + z`.
 ///
 /// # Safety
-/// `out` is (m, n) and `a` (m, k), both row by row; `panels` are the columns of `b` in groups of [`COLS`], each (k, COLS) row by
-/// row. k is not 0, and n a multiple of COLS.
+/// `out` is (m, n) and `a` (m, k), both row by row; `panels` are the columns of `b` in groups of [`COLS`], each (k,
+/// COLS) row by row. k is not 0, and n a multiple of COLS.
 #[inline(always)]
 pub unsafe fn add(
     out: *mut f32,
@@ -27,7 +28,7 @@ pub unsafe fn add(
     [m, k, n]: [usize; 3],
     madd: impl Fn(v128, v128, v128) -> v128 + Copy,
 ) {
-    // Not `/`, which could panic, and words take memory.
+    // Not `/`, whose panic would need a message in memory.
     let block = match BLOCK.checked_div(k * ROWS) {
         Some(rows) if rows > 0 => rows * ROWS,
         _ => ROWS,
@@ -57,7 +58,7 @@ pub unsafe fn add(
     }
 }
 
-/// R rows of a tile; a row of `out` begins every `n` values, one of `a` every `k`.
+/// R rows of a tile; rows of `out` are `n` values apart, rows of `a` `k` values.
 #[inline(always)]
 unsafe fn tile<const R: usize>(
     out: *mut f32,
@@ -68,7 +69,7 @@ unsafe fn tile<const R: usize>(
     madd: impl Fn(v128, v128, v128) -> v128 + Copy,
 ) {
     let mut sums = [[f32x4_splat(0.0); VECTORS]; R];
-    // SAFETY: as the caller says; loads and stores need no alignment.
+    // SAFETY: by the caller's contract; loads and stores need no alignment.
     unsafe {
         for i in 0..k {
             let b: [v128; VECTORS] = core::array::from_fn(|v| v128_load(panel.add(i * VECTORS + v)));

@@ -3,8 +3,8 @@
 /// Taps of the networks' temporal kernel.
 pub const TAPS: usize = 9;
 
-/// Sizes of one convolution: x is (N, T, V, C), the weight (taps, C, C'), the result (N, T', V, C') with T' = ceil(T / stride).
-/// The padding is half of the taps on each side.
+/// Sizes of one convolution: x is (N, T, V, C), the weight (taps, C, C'), the result (N, T', V, C') with T' = ceil(T /
+/// stride). The padding is half of the taps on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
     pub n: usize,

@@ -1,9 +1,9 @@
 //! Convolutions over time on the CPU: a matrix product over contiguous rows for each tap instead of an unfolded copy.
 //!
-//! With joints and channels innermost, the frames that one tap of the kernel reads are one contiguous block of rows, so each
-//! tap is a plain product of (T * V, C) by (C, C'). With a stride, the frames are first dealt out into one block for each
-//! remainder of the frame index, which makes the same true again. A long clip is cut into runs of frames that fit a core's
-//! cache; they are computed side by side, from bias to ReLU.
+//! With joints and channels innermost, the frames that one tap of the kernel reads are one contiguous block of rows, so
+//! each tap is a plain product of (T * V, C) by (C, C'). With a stride, the frames are first dealt out into one block
+//! for each remainder of the frame index, which makes the same true again. A long clip is cut into runs of frames that
+//! fit a core's cache; they are computed side by side, from bias to ReLU.
 
 use super::conv_task::ConvTask;
 use super::gemm::{Mat, add_product};
@@ -22,8 +22,8 @@ pub fn backward_x<'a>(s: ConvShape, dy: &'a [f32], w: Weight<'a>) -> ConvTask<'a
     ConvTask::new(s, Direction::Backward, dy, w, Epilogue::NONE)
 }
 
-/// A graph product with the adjacency a, (K, V, V), then the product over the channels with its epilogue. x is (N, T, V, C),
-/// the weight (1, K C, C'); taps and stride are 1.
+/// A graph product with the adjacency a, (K, V, V), then the product over the channels with its epilogue. x is (N, T,
+/// V, C), the weight (1, K C, C'); taps and stride are 1.
 pub fn spatial<'a>(s: ConvShape, x: &'a [f32], a: &'a [f32], w: Weight<'a>, epilogue: Epilogue<'a>) -> ConvTask<'a> {
     ConvTask::new(s, Direction::Forward, x, w, epilogue).after_graph(a)
 }

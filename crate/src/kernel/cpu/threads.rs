@@ -29,8 +29,8 @@ pub fn threads() -> usize {
     1
 }
 
-/// Calls `f(n, chunk)` for each chunk of `out`, in parallel where threads are at hand. The chunks are independent, so the
-/// result does not depend on the number of threads.
+/// Calls `f(n, chunk)` for each chunk of `out`, in parallel where threads are at hand. The chunks are independent, so
+/// the result does not depend on the number of threads.
 #[cfg(feature = "cli")]
 pub fn each_chunk(out: &mut [f32], len: usize, f: impl Fn(usize, &mut [f32]) + Sync) {
     use rayon::prelude::*;

@@ -1,5 +1,5 @@
-//! The matrix product in WebAssembly, with the loops of [`product`]: those that multiply and add in one instruction where the
-//! browser has it.
+//! The matrix product in WebAssembly, with the loops of [`product`]: those that multiply and add in one instruction
+//! where the browser has it.
 
 use core::arch::wasm32::{f32x4_add, f32x4_mul, v128};
 

@@ -12,8 +12,8 @@ pub(super) struct Sizes {
     wide: u32,
 }
 
-/// `to[f, w, k, c]` = the sum over v of `a[k, v, w] from[f, v, c]`; or, `back`, the gradient: `to[f, v, c]` = the sum over
-/// k and w of `a[k, v, w] from[f, w, k, c]`. A unit computes the same place in `block` frames, so that it reads
+/// `to[f, w, k, c]` = the sum over v of `a[k, v, w] from[f, v, c]`; or, `back`, the gradient: `to[f, v, c]` = the sum
+/// over k and w of `a[k, v, w] from[f, w, k, c]`. A unit computes the same place in `block` frames, so that it reads
 /// each entry of the adjacency once for all of them.
 ///
 /// # Shapes
@@ -42,7 +42,7 @@ pub(super) fn graph<N: Size>(
     let place = unit % places;
     let (channel, row) = (place % sizes.wide, place / sizes.wide);
     let mut sums = Array::<Vector<f32, N>>::new(block);
-    // Not every shading language begins with zeros.
+    // Some shading languages do not initialise arrays.
     #[unroll]
     for i in 0..block {
         sums[i] = Vector::zeroed();

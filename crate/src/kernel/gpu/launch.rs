@@ -114,7 +114,8 @@ fn run(x: Primitive, weight: Primitive, added: Added<Cube>, product: Product, re
         biases: biases as u32,
         floor: if relu { 0.0 } else { f32::MIN },
     };
-    // SAFETY: the sizes are those of the buffers, which are dense; the kernel clamps its reads and guards its writes to them.
+    // SAFETY: the sizes are those of the buffers, which are dense; the kernel clamps its reads and guards its writes to
+    // them.
     unsafe {
         window::launch_unchecked(
             &x.client.clone(),

@@ -1,5 +1,5 @@
-//! The networks' kernels for GPUs, as operations of Burn: on its CubeCL backend, and with their gradients to the input in its
-//! autodiff. The attack's own kernels are in `attack/gpu`; they use [`buffers`] and [`launched`] too.
+//! The networks' kernels for GPUs, as operations of Burn: on its CubeCL backend, and with their gradients to the input
+//! in its autodiff. The attack's own kernels are in `attack/gpu`; they use [`buffers`] and [`launched`] too.
 
 pub(crate) mod buffers;
 mod choice;

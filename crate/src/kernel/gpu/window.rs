@@ -1,8 +1,10 @@
-//! Products over the channels of a window of frames: the temporal convolution and the 1x1 convolution, and their gradients.
+//! Products over the channels of a window of frames: the temporal convolution and the 1x1 convolution, and their
+//! gradients.
 //!
-//! As on the CPU, with joints and channels innermost, a tap of the kernel reads whole rows of the input. Each unit of the
-//! GPU sums a tile of rows by columns in registers and loops over taps and channels by itself. No unit waits for another one,
-//! which would be slow on a GPU that is emulated on the CPU; values that neighbours read twice come from a cache.
+//! As on the CPU, with joints and channels innermost, a tap of the kernel reads whole rows of the input. Each unit of
+//! the GPU sums a tile of rows by columns in registers and loops over taps and channels by itself. No unit waits for
+//! another one, which would be slow on a GPU that is emulated on the CPU; values that neighbours read twice come from a
+//! cache.
 
 use cubecl::prelude::*;
 
@@ -19,8 +21,8 @@ pub struct Tile {
     pub down: usize,
 }
 
-/// The sizes of one product. Frame `t` of the result reads, for each tap k, the frame `(t up + k step + from) / down` of
-/// the input, where that is a whole number and inside the clip.
+/// The sizes of one product. Frame `t` of the result reads, for each tap k, the frame `(t up + k step + from) / down`
+/// of the input, where that is a whole number and inside the clip.
 #[derive(CubeLaunch, CubeType)]
 pub(super) struct Sizes {
     /// Frames of the input, of one clip.
@@ -46,7 +48,8 @@ pub(super) struct Sizes {
     pub floor: f32,
 }
 
-/// y = the sum over taps of the rows that they read times their weight, plus bias, plus `residual`, and at least `floor`.
+/// y = the sum over taps of the rows that they read times their weight, plus bias, plus `residual`, and at least
+/// `floor`.
 ///
 /// # Shapes
 /// - x: (N, T, V, C), weight: (taps, C, C'), bias: (1 or V, C')
@@ -85,7 +88,7 @@ pub(super) fn window<A: Size, B: Size>(
     }
 
     let mut sums = Array::<Vector<f32, B>>::new(comptime!(tile.rows * tile.columns));
-    // Not every shading language begins with zeros.
+    // Some shading languages do not initialise arrays.
     #[unroll]
     for i in 0..comptime!(tile.rows * tile.columns) {
         sums[i] = Vector::zeroed();

@@ -1,5 +1,5 @@
-//! Products over the channels and a window of frames with their epilogue (bias, residual, ReLU) in one pass. Weights are
-//! constants here; [`super::skeleton`] has the operations with gradients to the weights.
+//! Products over the channels and a window of frames with their epilogue (bias, residual, ReLU) in one pass. Weights
+//! are constants here; [`super::skeleton`] has the operations with gradients to the weights.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;

@@ -1,6 +1,6 @@
-//! Threads in WebAssembly. The engine's memory is its own, so the threads are engines too: helpers in workers of their own. A
-//! convolution's tasks are shared out over a `SharedArrayBuffer`, values in, values out. The tasks are those of one thread, so
-//! the result does not depend on how many there are.
+//! Threads in WebAssembly. The engine's memory is its own, so the threads are engines too: helpers in workers of their
+//! own. A convolution's tasks are shared out over a `SharedArrayBuffer`, values in, values out. The tasks are those of
+//! one thread, so the result does not depend on how many there are.
 //!
 //! A page has such a buffer only where it is cross-origin isolated; `web/src/engine/helpers.ts` starts the helpers.
 

@@ -1,4 +1,5 @@
-//! A module of its own for one function, the matrix product with fused multiply-add. `build.rs` compiles it; see `../fused.rs`.
+//! A module of its own for one function, the matrix product with fused multiply-add. `build.rs` compiles it; see
+//! `../fused.rs`.
 #![no_std]
 
 use core::arch::wasm32::{f32x4_relaxed_madd, unreachable, v128};
@@ -9,7 +10,7 @@ mod product;
 /// See `product::add`.
 ///
 /// # Safety
-/// As there; the pointers are those of the engine, whose memory this module works in.
+/// As for `product::add`; the pointers point into the engine's memory, which this module imports.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn add(out: *mut f32, a: *const f32, panels: *const v128, m: usize, k: usize, n: usize) {
     // SAFETY: the caller's.
