@@ -1,4 +1,5 @@
-//! One stream of 2s-AGCN (Shi et al. 2019), frozen: an adjacency that is fixed, learned, and drawn from the data itself.
+//! One stream of 2s-AGCN (Shi et al. 2019), frozen. Its adjacency is the sum of a fixed, a learned and a
+//! data-dependent part.
 //!
 //! Names, shapes and graph are those of lshiwjx/2s-AGCN, so that published weights load to the same function.
 
@@ -16,16 +17,16 @@ use crate::kernel::{TAPS, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
 use crate::weights::state::State;
 
-/// What an AGCN stream looks like.
+/// Sizes of a 2s-AGCN stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgcnConfig {
-    /// The skeleton.
+    /// The skeleton that it reads.
     pub layout: LayoutId,
     /// Number of classes.
     pub classes: usize,
-    /// People: their joints are normalised as features of one sample.
+    /// M: the people of a clip, whose joints are normalised as features of one sample.
     pub people: usize,
-    /// Which stream.
+    /// Joints or bones.
     pub stream: Stream,
 }
 
@@ -34,7 +35,7 @@ pub const LAYERS: [(usize, usize); 10] =
     [(64, 1), (64, 1), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1), (256, 2), (256, 1), (256, 1)];
 
 impl AgcnConfig {
-    /// Channels that come into each layer.
+    /// Channels of each layer's input.
     pub fn inputs(&self) -> [usize; 10] {
         let first = self.layout.layout().channels();
         std::array::from_fn(|i| if i == 0 { first } else { LAYERS[i - 1].0 })
@@ -105,10 +106,10 @@ struct Layer {
 }
 
 impl Agcn {
-    /// Builds the stream from a published state dict.
+    /// Builds the stream from a state dict with the published names.
     ///
     /// # Errors
-    /// Names the key that is missing or has another shape.
+    /// A weights error that names a key which is missing or has a wrong shape.
     pub fn new(config: &AgcnConfig, state: &State, device: &Device) -> Result<Self> {
         let layout = config.layout.layout();
         let (v, c, m) = (layout.len(), layout.channels(), config.people);
@@ -125,6 +126,8 @@ impl Agcn {
         })
     }
 
+    /// The scores of each class.
+    ///
     /// # Shapes
     /// - x: (N, C, T, V, M), joint positions for either stream
     /// - result: (N, classes), before the softmax
@@ -139,7 +142,7 @@ impl Agcn {
     }
 }
 
-/// The joint that each joint's bone is measured from, (V): its parent. The published bones of Kinetics-skeleton start at the
+/// The joint at which each joint's bone starts, (V): its parent. The published bones of Kinetics-skeleton start at the
 /// nose, unlike its graph.
 pub fn bone_ends(layout: LayoutId) -> &'static [usize] {
     match layout {
@@ -196,7 +199,7 @@ impl Layer {
         })
     }
 
-    /// (N, V, V): how alike joints move in this clip, each column a distribution.
+    /// (N, V, V): how similarly joints move in the clip; each column is a distribution.
     fn attention(&self, x: &Tensor<4>, k: usize) -> Tensor<3> {
         let [n, t, v, _] = x.dims();
         let embed = |by: &Pointwise| {

@@ -1,4 +1,5 @@
-//! The two ends that all networks share: the normalisation of the input, and the mean with a linear layer after the last block.
+//! The two ends that all networks share: the normalisation of the input, and the mean with a linear layer after the
+//! last block.
 
 use burn::tensor::{Device, Tensor};
 
@@ -6,7 +7,8 @@ use super::fold::{Affine, tensor};
 use crate::error::Result;
 use crate::weights::state::State;
 
-/// The normalisation of the input: each channel of each joint, and of each person where people are features of one sample.
+/// The normalisation of the input: each channel of each joint, and of each person where people are features of one
+/// sample.
 #[derive(Clone, Debug)]
 pub(super) struct InputNorm {
     /// (1, M or 1, 1, V, C)

@@ -36,8 +36,8 @@ pub(super) fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D], device: 
     Tensor::from_data(TensorData::new(data, shape), device)
 }
 
-/// The temporal convolution `conv.*`, (C', C, 9, 1), and the normalisation `norm.*` after it, folded: weight (9, C, C') and
-/// bias (C').
+/// The temporal convolution `conv.*`, (C', C, 9, 1), and the normalisation `norm.*` after it, folded: weight (9, C, C')
+/// and bias (C').
 pub(super) fn temporal(
     state: &State,
     conv: &str,

@@ -1,31 +1,35 @@
-//! What happens to a clip before a network sees it: differentiable, so that an attack acts on the clip itself.
+//! Preprocessing: from a clip to a network's input. It is differentiable, so that an attack acts on the clip itself.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 
+use super::centre::{anchored, centred, middle};
 use super::normalise::normalised;
+use super::resample::resample;
 use crate::contract::manifest::{ModelEntry, Preprocessing};
 use crate::skeleton::LayoutId;
 
-/// A clip's way into the network.
+/// The preprocessing in front of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Input {
-    /// What happens to the coordinates.
+    /// How coordinates and frames are changed.
     pub preprocessing: Preprocessing,
     /// The clip's skeleton.
     pub layout: LayoutId,
-    /// Frames that the network takes. None: as many as the clip has.
+    /// Frames that the network reads; `None` for as many as the clip has.
     pub frames: Option<usize>,
-    /// People that the network takes; others are left out, missing ones are empty.
+    /// People that the network reads. Further people are dropped, missing ones are filled with zeros.
     pub people: usize,
 }
 
 impl Input {
-    /// What a model's entry says.
+    /// The preprocessing of a manifest entry.
     pub fn new(entry: &ModelEntry) -> Self {
         let frames = (entry.frames > 0).then_some(entry.frames);
         Self { preprocessing: entry.preprocessing, layout: entry.layout, frames, people: entry.people }
     }
 
+    /// The network's input.
+    ///
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, C, frames or T, V, people)
@@ -57,7 +61,7 @@ impl Input {
         Tensor::cat(vec![x, empty], 4)
     }
 
-    /// Empty frames after the clip's end, up to what the network takes.
+    /// Appends frames of zeros up to the number that the network reads.
     fn pad(&self, x: Tensor<5>) -> Tensor<5> {
         let [n, c, t, v, m] = x.dims();
         match self.frames {
@@ -69,7 +73,7 @@ impl Input {
         }
     }
 
-    /// A clip that is longer than what the network takes is resampled: no frame is left out.
+    /// Resamples a clip that is longer than the network's input. Every frame has a weight.
     fn shorten(&self, x: Tensor<5>) -> Tensor<5> {
         if self.frames.is_some_and(|frames| frames < x.dims()[2]) { self.resample(x) } else { x }
     }
@@ -82,125 +86,13 @@ impl Input {
     }
 }
 
-/// Subtracts the position of a joint of the first person in each frame from all joints of that frame. The first person is the
-/// first one who is in that frame. In a picture the joint may be unseen; then the middle of that person's seen joints stands in
-/// for it. `dims` channels are coordinates; a confidence that follows is never moved.
-fn centred(x: Tensor<5>, joint: usize, dims: usize) -> Tensor<5> {
-    let [_, c, _, _, m] = x.dims();
-    if c == dims && m == 1 {
-        return x.clone() - x.narrow(3, joint, 1);
-    }
-    if c == dims {
-        let there = present(&x);
-        let centre = x.clone().narrow(3, joint, 1);
-        return x - (centre * first(&there)).sum_dim(4) * there;
-    }
-    // The confidence stays, and an unseen joint stays at zero.
-    let (xyz, confidence) = (x.clone().narrow(1, 0, dims), x.narrow(1, dims, c - dims));
-    let seen = confidence.clone().narrow(1, 0, 1).greater_elem(0.0).float();
-    let moved = (xyz.clone() - seen_centre(xyz, &seen, joint)) * seen;
-    Tensor::cat(vec![moved, confidence], 1)
-}
-
-/// Subtracts from all joints the mean position of one joint of the first person, over the frames that show this person. The
-/// first person is the first one who is anywhere in the clip. For layouts in space.
-fn anchored(x: Tensor<5>, joint: usize) -> Tensor<5> {
-    let there = present(&x);
-    let weights = there.clone() * first(&there.clone().max_dim(2));
-    let frames = weights.clone().sum_dim(4).sum_dim(2).clamp_min(1.0);
-    let mean = (x.clone().narrow(3, joint, 1) * weights).sum_dim(4).sum_dim(2) / frames;
-    x - mean * there
-}
-
-/// (N, 1, T, 1, M): 1 where a person is in a frame, that is, where any coordinate is not zero; else 0.
-fn present(x: &Tensor<5>) -> Tensor<5> {
-    x.clone().abs().sum_dim(1).sum_dim(3).greater_elem(0.0).float()
-}
-
-/// The first 1 along the people, (N, 1, T or 1, 1, M); the others become 0.
-fn first(there: &Tensor<5>) -> Tensor<5> {
-    if there.dims()[4] == 1 {
-        return there.clone();
-    }
-    let before = there.clone().cumsum(4) - there.clone();
-    there.clone() * before.lower_elem(0.5).float()
-}
-
-/// (N, dims, T, 1, 1): the centre joint of the first person who is seen in a frame, or the middle of the seen joints where the
-/// centre joint is unseen. `seen` is (N, 1, T, V, M).
-fn seen_centre(xyz: Tensor<5>, seen: &Tensor<5>, joint: usize) -> Tensor<5> {
-    let count = seen.clone().sum_dim(3);
-    let middle = (xyz.clone() * seen.clone()).sum_dim(3) / count.clone().clamp_min(1.0);
-    let known = seen.clone().narrow(3, joint, 1);
-    let centre = xyz.narrow(3, joint, 1) * known.clone() + middle * (known.neg() + 1.0);
-    if count.dims()[4] == 1 {
-        return centre;
-    }
-    (centre * first(&count.greater_elem(0.0).float())).sum_dim(4)
-}
-
-/// As many frames, each a mean of those around its moment.
-fn resample(x: Tensor<5>, frames: usize) -> Tensor<5> {
-    let [n, c, t, v, m] = x.dims();
-    if frames == t {
-        return x;
-    }
-    let weights = resampling(t, frames, &x.device());
-    weights.matmul(x.reshape([n * c, t, v * m])).reshape([n, c, frames, v, m])
-}
-
-/// Kinetics-skeleton's: x and y relative to the picture's middle, y times `sign`; a joint that was not seen stays at zero.
-fn middle(x: Tensor<5>, sign: f32) -> Tensor<5> {
-    let score = x.clone().narrow(1, 2, 1);
-    let seen = score.clone().abs().greater_elem(0.0).float();
-    let channel = |c: usize, sign: f32| x.clone().narrow(1, c, 1).sub_scalar(0.5) * seen.clone() * sign;
-    Tensor::cat(vec![channel(0, 1.0), channel(1, sign), score], 1)
-}
-
-/// (1, to, from): each row averages the frames around its moment with a triangle as wide as the larger of the two frame
-/// distances, so that no frame is skipped when there are more than needed.
-fn resampling(from: usize, to: usize, device: &Device) -> Tensor<3> {
-    let weights = resampling_weights(from, to);
-    Tensor::from_data(TensorData::new(weights, [1, to, from]), device)
-}
-
-/// The weights of that matrix, row by row.
-pub fn resampling_weights(from: usize, to: usize) -> Vec<f32> {
-    let scale = from as f64 / to as f64;
-    let width = scale.max(1.0);
-    let mut weights = Vec::with_capacity(from * to);
-    for i in 0..to {
-        let at = ((i as f64 + 0.5) * scale - 0.5).clamp(0.0, from as f64 - 1.0);
-        let row: Vec<f64> = (0..from).map(|j| (1.0 - (j as f64 - at).abs() / width).max(0.0)).collect();
-        let sum: f64 = row.iter().sum();
-        weights.extend(row.iter().map(|w| (w / sum) as f32));
-    }
-    weights
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use burn::tensor::{Device, TensorData};
+
+    use super::super::centre::present;
     use super::*;
-
-    #[test]
-    fn rows_sum_to_one_and_every_frame_counts() {
-        for (from, to) in [(64, 64), (1, 64), (41, 64), (125, 64), (300, 64)] {
-            let w = resampling_weights(from, to);
-            for row in w.chunks_exact(from) {
-                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-            }
-            for j in 0..from {
-                assert!((0..to).any(|i| w[i * from + j] > 0.0), "frame {j} of {from} to {to}");
-            }
-        }
-    }
-
-    #[test]
-    fn as_many_frames_stay_as_they_are() {
-        let w = resampling_weights(7, 7);
-        assert!((0..49).all(|i| w[i] == if i / 7 == i % 7 { 1.0 } else { 0.0 }));
-    }
 
     fn random(shape: [usize; 5]) -> Tensor<5> {
         Tensor::random(shape, burn::tensor::Distribution::Default, &Device::flex())
@@ -331,56 +223,5 @@ mod tests {
         assert_eq!(values(y.clone().narrow(2, 0, 6)), values(y.clone().narrow(2, 6, 6)));
         assert_eq!(values(y.clone().narrow(2, 0, 6)), values(input(None).forward(x.clone())));
         assert_eq!(input(Some(4)).forward(x).dims(), [1, 3, 4, 25, 2]);
-    }
-
-    /// Three joints of two people in a picture; the second frame's centre and the second person's last joint are not seen.
-    fn picture(shift: f32) -> Tensor<5> {
-        let people = [
-            [[[0.4, 0.2, 0.9], [0.5, 0.3, 0.8], [0.6, 0.9, 0.7]], [[0.1, 0.2, 0.9], [0.2, 0.4, 0.8], [0.0; 3]]],
-            [[[0.4, 0.2, 0.9], [0.0; 3], [0.6, 0.8, 0.7]], [[0.0; 3]; 3]],
-        ];
-        let moved = people.as_flattened().as_flattened().iter().flat_map(|j| {
-            let by = if j[2] > 0.0 { shift } else { 0.0 };
-            [j[0] + by, j[1] - by, j[2]]
-        });
-        let data = TensorData::new(moved.collect::<Vec<f32>>(), [2, 2, 3, 3]);
-        Tensor::<4>::from_data(data, &Device::flex()).permute([3, 0, 2, 1]).unsqueeze()
-    }
-
-    #[test]
-    fn unseen_joints_stay_at_zero_and_seen_ones_are_where_they_are_from_the_centre() {
-        let of = |x: Tensor<5>| centred(x, 1, 2).permute([0, 2, 4, 3, 1]).into_data().try_to_vec::<f32>().unwrap();
-        let (found, moved) = (of(picture(0.0)), of(picture(0.25)));
-        // Without its centre, a frame is seen from the middle of the joints that are: (0.5, 0.5).
-        let expected = [
-            [[-0.1, -0.1, 0.9], [0.0, 0.0, 0.8], [0.1, 0.6, 0.7]],
-            [[-0.4, -0.1, 0.9], [-0.3, 0.1, 0.8], [0.0; 3]],
-            [[-0.1, -0.3, 0.9], [0.0; 3], [0.1, 0.3, 0.7]],
-            [[0.0; 3]; 3],
-        ];
-        for (i, expected) in expected.as_flattened().as_flattened().iter().enumerate() {
-            assert!((found[i] - expected).abs() < 1e-6 && (moved[i] - expected).abs() < 1e-6, "{i}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn the_gradient_passes_the_centring_of_a_picture() {
-        let forward = |x: Tensor<5>| resample(centred(x, 1, 2), 3);
-        let weights = Tensor::<5>::random([1, 3, 3, 3, 2], burn::tensor::Distribution::Default, &Device::flex());
-        let value = |x: Tensor<5>| (forward(x) * weights.clone()).sum().into_scalar::<f32>();
-        let tracked = Tensor::from_inner(picture(0.0)).require_grad();
-        let mut grads = (forward(tracked.clone()) * Tensor::from_inner(weights.clone())).sum().backward();
-        let grad = tracked.grad_remove(&mut grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
-        let x = picture(0.0).into_data().try_to_vec::<f32>().unwrap();
-        // Of the coordinates of joints that were seen: at confidence 0 the input has a step.
-        for i in (0..24).filter(|i| x[*i] != 0.0) {
-            let at = |by: f32| {
-                let mut x = x.clone();
-                x[i] += by;
-                value(Tensor::from_data(TensorData::new(x, [1, 3, 2, 3, 2]), &Device::flex()))
-            };
-            let slope = (at(0.05) - at(-0.05)) / 0.1;
-            assert!((slope - grad[i]).abs() < 1e-3, "{i}: {slope}, not {}", grad[i]);
-        }
     }
 }

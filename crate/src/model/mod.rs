@@ -1,12 +1,14 @@
-//! The networks that are attacked: frozen, folded for speed, differentiable with respect to the clip.
+//! The networks that are attacked: frozen, normalisations folded for speed, differentiable with respect to the clip.
 
 pub mod agcn;
+mod centre;
 mod ends;
 mod fold;
 pub mod input;
 mod keys;
 mod normalise;
 mod recogniser;
+mod resample;
 pub mod residual;
 pub mod shift_gcn;
 pub mod stgcn;

@@ -1,24 +1,24 @@
 //! 2s-AGCN's preprocessing of NTU RGB+D (lshiwjx/2s-AGCN, `data_gen/preprocess.py`), which Shift-GCN shares.
 //!
-//! All of it is differentiated, the rotation as well: an attack that moves the first frame turns the whole clip, as it would
-//! where a service reads the attacked file. Only which frames and joints are there at all is taken as given.
+//! It is differentiable, including the rotation: an attack that moves the first frame turns the whole clip, as it would
+//! in a service that reads the attacked file. Which frames and joints are present is treated as constant.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-/// The joint (of the first person) that every frame is centred on.
+/// The first person's joint on which each frame is centred.
 const CENTRE: usize = 1;
-/// The bone that becomes the z axis, and the one that becomes the x axis: from, to.
+/// The bones that become the z axis and the x axis: from, to.
 const UP: [usize; 2] = [0, 1];
 const ACROSS: [usize; 2] = [4, 8];
 
-/// For each component of a unit vector a, what it adds to the matrix of `p -> (a x axis) x p`, row by row.
+/// For each component of a unit vector a, its contribution to the matrix of `p -> (a x axis) x p`, row by row.
 const TO_Z: [[f32; 9]; 3] =
     [[0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 1.0, 0.0], [0.0; 9]];
 const TO_X: [[f32; 9]; 3] =
     [[0.0; 9], [0.0, 1.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0]];
 
-/// Fills the clip's end by repeating it, centres it, and turns it so that the first person's spine points along z and the
-/// shoulders along x in the first frame. People who are nowhere in the clip stay empty.
+/// Repeats the clip up to `frames`, centres it, and turns it so that in the first frame the first person's spine points
+/// along z and the shoulders along x. People who are nowhere in the clip stay zero.
 ///
 /// # Shapes
 /// - x: (N, 3, T, V, M), joints numbered as in NTU RGB+D or Kinect v1
@@ -29,8 +29,8 @@ pub(super) fn normalised(x: Tensor<5>, frames: usize) -> Tensor<5> {
     turned(x, ACROSS, TO_X, 0)
 }
 
-/// A person's frames from the first one on, up to the last that shows somebody, one round after the other. Where the first
-/// frame is empty, the empty ones are left out before; gaps in between stay.
+/// Repeats each person's frames up to the last one that shows them. If a person is absent in the first frame, all
+/// frames without them are dropped first; otherwise gaps stay.
 fn filled(x: Tensor<5>, frames: usize) -> Tensor<5> {
     let [n, c, t, v, m] = x.dims();
     let device = x.device();
@@ -42,7 +42,8 @@ fn filled(x: Tensor<5>, frames: usize) -> Tensor<5> {
     let last = ((at.clone() + 1.0) * there.clone()).max_dim(2);
     let length = (last * starts.clone() + there.clone().sum_dim(2) * gapless.clone()).clamp_min(1.0);
     let place = at * starts + (there.cumsum(2) - 1.0) * gapless;
-    // Which place each frame of the result reads; half a frame away from where a quotient could be rounded wrongly.
+    // The place that each frame of the result reads. Adding 0.5 keeps the quotient away from whole numbers, where
+    // rounding would matter.
     let frame = count(frames, &device).reshape([1, 1, frames, 1]);
     let length = length.reshape([n, m, 1, 1]);
     let rounds = ((frame.clone() + 0.5) / length.clone()).floor();
@@ -55,26 +56,26 @@ fn count(n: usize, device: &Device) -> Tensor<1> {
     Tensor::<1, Int>::arange(0..n as i64, device).float()
 }
 
-/// Joints relative to the first person's spine in the same frame; a joint at zero is lost and stays there. As in the published
-/// program, a frame without the first person is not centred.
+/// Joints relative to the first person's spine in the same frame; a joint at zero is lost and stays there. As in the
+/// published program, a frame without the first person is not centred.
 fn centred(x: Tensor<5>) -> Tensor<5> {
     let centre = x.clone().narrow(3, CENTRE, 1).narrow(4, 0, 1);
     let there = x.clone().abs().sum_dim(1).greater_elem(0.0).float();
     x - centre * there
 }
 
-/// The clip turned about its origin so that the bone of the first person in the first frame points along an axis.
+/// Turns the clip about its origin so that a bone of the first person points along an axis in the first frame.
 fn turned(x: Tensor<5>, [from, to]: [usize; 2], cross: [[f32; 9]; 3], axis: usize) -> Tensor<5> {
     let [n, c, t, v, m] = x.dims();
     let device = x.device();
     let first = x.clone().narrow(2, 0, 1).narrow(4, 0, 1);
     let bone = (first.clone().narrow(3, to, 1) - first.narrow(3, from, 1)).reshape([n, c]);
-    // A bone without length turns nothing: then every product below is zero.
+    // A bone without length turns nothing: every product below is zero.
     let length = bone.clone().square().sum_dim(1).clamp_min(1e-12).sqrt();
     let a = bone / length;
     let cos = a.clone().narrow(1, axis, 1).reshape([n, 1, 1]);
     let k = a.matmul(Tensor::from_data(TensorData::from(cross), &device)).reshape([n, 3, 3]);
-    // 1 + cos; near the opposite direction from the sine, which is exact there.
+    // 1 + cos. Near the opposite direction it comes from the sine, which is exact there.
     let sine = k.clone().square().sum_dim(2).sum_dim(1) * 0.5;
     let behind = cos.clone().lower_elem(0.0);
     let near = (cos.clone() + 1.0).mask_where(behind, sine / (cos.neg() + 1.0).clamp_min(0.5));

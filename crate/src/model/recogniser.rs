@@ -1,4 +1,4 @@
-//! A network together with what it needs to read a clip and to name what it saw.
+//! A network with its preprocessing and its class names.
 
 use std::borrow::Borrow;
 
@@ -16,10 +16,11 @@ use crate::weights::state::State;
 
 /// More frames than any network was trained on.
 const MAX_FRAMES: usize = 1000;
-/// Frames of a clip that a network looks at as it is, at most: a hundred seconds. ST-GCN keeps half a megabyte for each.
+/// Frames of a clip that a network without resampling reads at most: a hundred seconds. ST-GCN needs half a megabyte
+/// for each.
 const MOST_SEEN: usize = 3000;
 
-/// A clip as the networks take it: (1, C, T, V, M).
+/// A clip as a tensor, (1, C, T, V, M).
 pub fn clip_tensor(clip: &Sequence, device: &Device) -> Tensor<5> {
     let shape = [clip.frames(), clip.people(), clip.layout().len(), clip.layout().channels()];
     Tensor::<4>::from_data(TensorData::new(clip.data().to_vec(), shape), device).permute([3, 0, 2, 1]).unsqueeze()
@@ -28,10 +29,10 @@ pub fn clip_tensor(clip: &Sequence, device: &Device) -> Tensor<5> {
 /// A recogniser of actions. Its weights are frozen: gradients flow to the clip only.
 #[derive(Clone, Debug)]
 pub struct Recogniser {
-    /// What the manifest says of it.
+    /// Its manifest entry.
     pub entry: ModelEntry,
     input: Input,
-    /// One, or the streams whose scores add up.
+    /// One network, or streams whose scores are added.
     networks: Vec<Network>,
     device: Device,
 }
@@ -69,10 +70,11 @@ impl Network {
 }
 
 impl Recogniser {
-    /// Reads the weight files, in the entry's order, onto a device (a plain one, without autodiff).
+    /// Reads the weight files, in the entry's order, onto a device without autodiff.
     ///
     /// # Errors
-    /// Names the file and the key that is missing, has another shape or a value that is no number.
+    /// A weights error that names the file, and the key which is missing or has a wrong shape or a value that is not
+    /// finite.
     pub fn load(entry: ModelEntry, files: &[impl AsRef<[u8]>], device: &Device) -> Result<Self> {
         let name = |i: usize| entry.weights.get(i).map_or(entry.id.as_str(), |w| w.file.as_str());
         let read = |(i, bytes): (usize, &_)| State::from_bytes(AsRef::as_ref(bytes)).map_err(|e: Error| e.at(name(i)));
@@ -80,10 +82,10 @@ impl Recogniser {
         Self::from_states(entry, &states, device)
     }
 
-    /// As [`Recogniser::load`], from state dicts at hand.
+    /// Builds the recogniser from state dicts, in the entry's order.
     ///
     /// # Errors
-    /// As [`Recogniser::load`].
+    /// The errors of [`Recogniser::load`].
     pub fn from_states(entry: ModelEntry, states: &[impl Borrow<State>], device: &Device) -> Result<Self> {
         if entry.classes.is_empty() {
             return Err(Error::weights("a model needs a class").at(&entry.id));
@@ -120,30 +122,30 @@ impl Recogniser {
         scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
     }
 
-    /// Can the clip be looked at?
+    /// Checks whether the network can read the clip.
     ///
     /// # Errors
-    /// Where it has another layout, or more frames than fit into memory.
+    /// A config error if the clip has another layout, or more frames than fit into memory.
     pub fn accepts(&self, clip: &Sequence) -> Result<()> {
         if clip.layout().id != self.entry.layout {
             let [has, reads] = [clip.layout().id, self.entry.layout].map(LayoutId::as_str);
             return Err(Error::config(format!("is in the layout {has}; the recogniser reads {reads}")).at("clip"));
         }
-        // Elsewhere a clip is brought to the network's frames first.
+        // Other networks resample the clip first.
         let whole = self.entry.frames == 0 || self.entry.preprocessing == Preprocessing::Agcn;
         match clip.frames() {
             t if whole && t > MOST_SEEN => {
-                let cause = format!("has {t} frames; this network, as it is loaded, takes {MOST_SEEN} at most");
+                let cause = format!("has {t} frames; this network reads {MOST_SEEN} at most: cut the clip");
                 Err(Error::config(cause).at("clip"))
             }
             _ => Ok(()),
         }
     }
 
-    /// The probability of each class for a clip, (classes). Reads from the device without blocking.
+    /// The probability of each class for a clip, (classes). Reads back from the device without blocking.
     ///
     /// # Errors
-    /// Where [`Recogniser::accepts`] refuses the clip, the answer is no number, or the device fails.
+    /// The errors of [`Recogniser::accepts`], a weights error if a probability is not finite, a device error.
     pub async fn recognise(&self, clip: &Sequence) -> Result<Vec<f32>> {
         self.accepts(clip)?;
         let probabilities = softmax(self.logits(clip_tensor(clip, &self.device)), 1);
@@ -151,11 +153,14 @@ impl Recogniser {
         let values = data.try_to_vec::<f32>().map_err(|e| Error::device(format!("{e:?}")))?;
         match values.iter().all(|p| p.is_finite()) {
             true => Ok(values),
-            false => Err(Error::weights("gives an answer that is no number").at(&self.entry.id)),
+            false => Err(Error::weights(
+                "the network gives a score that is not finite; its weights are damaged or do not fit",
+            )
+            .at(&self.entry.id)),
         }
     }
 
-    /// Where the weights are.
+    /// The device of the weights, without autodiff.
     pub fn device(&self) -> &Device {
         &self.device
     }

@@ -1,4 +1,4 @@
-//! Shift-GCN (Cheng et al. 2020), frozen: neighbours are mixed by moving channels between joints and between frames.
+//! Shift-GCN (Cheng et al. 2020), frozen. Channels shift between joints and between frames, which mixes neighbours.
 //!
 //! Names and shapes are those of kchengiva/Shift-GCN.
 
@@ -15,22 +15,22 @@ use crate::kernel::temporal_shift;
 use crate::skeleton::LayoutId;
 use crate::weights::state::State;
 
-/// No shift in time is longer, in frames.
+/// Longest shift in time that is accepted, in frames.
 const FARTHEST: f32 = 1e5;
 
-/// What a Shift-GCN looks like.
+/// Sizes of a Shift-GCN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShiftGcnConfig {
-    /// The skeleton.
+    /// The skeleton that it reads.
     pub layout: LayoutId,
     /// Number of classes.
     pub classes: usize,
-    /// People: their joints are normalised as features of one sample.
+    /// M: the people of a clip, whose joints are normalised as features of one sample.
     pub people: usize,
 }
 
 impl ShiftGcnConfig {
-    /// The published names and shapes of all arrays (without batch counters and the shift along joints that is never used).
+    /// The published names and shapes of all arrays, without batch counters and the unused shift along joints.
     pub fn keys(&self) -> Vec<(String, Vec<usize>)> {
         let layout = self.layout.layout();
         let v = layout.len();
@@ -105,10 +105,10 @@ struct Temporal {
 }
 
 impl ShiftGcn {
-    /// Builds the network from a published state dict.
+    /// Builds the network from a state dict with the published names.
     ///
     /// # Errors
-    /// Names the key that is missing, has another shape, or an index outside it.
+    /// A weights error that names a key which is missing, has a wrong shape, or holds an index out of range.
     pub fn new(config: &ShiftGcnConfig, state: &State, device: &Device) -> Result<Self> {
         let layout = config.layout.layout();
         let (v, c, m) = (layout.len(), layout.channels(), config.people);
@@ -122,6 +122,8 @@ impl ShiftGcn {
         Ok(Self { norm, layers, head: Head::read(state, "fc", [config.classes, inputs], 0, device)? })
     }
 
+    /// The scores of each class.
+    ///
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, classes), before the softmax
@@ -156,31 +158,31 @@ impl Layer {
     }
 }
 
-/// Indices into joints times channels.
+/// Reads indices into V C values.
 fn indices(state: &State, key: &str, n: usize, device: &Device) -> Result<Tensor<1, Int>> {
     let values = state.get(key, &[n])?;
     if let Some(v) = values.iter().find(|v| !(0.0..n as f32).contains(*v) || v.fract() != 0.0) {
-        return Err(Error::weights(format!("{v} is no index into {n} values")).at(format!("{key:?}")));
+        return Err(Error::weights(format!("{v} is not an index into {n} values")).at(format!("{key:?}")));
     }
     let values: Vec<i32> = values.iter().map(|v| *v as i32).collect();
     Ok(Tensor::from_data(TensorData::new(values, [n]), device))
 }
 
-/// Distances in time of a shift, frames. With a stride of 2 they are half a frame longer, as published.
+/// Reads the offsets of a shift in time, (C), in frames. With a stride of 2 half a frame is added, as published.
 fn offsets(state: &State, key: &str, c: usize, stride: usize) -> Result<Vec<f32>> {
-    // The published shift could also move along the joints, and never does: it is trained with a distance of 1e-9.
+    // The published code can also shift along the joints, but its weights hold offsets of about 1e-9 there.
     let across = format!("{key}.xpos");
     if state.contains(&across)
         && let Some(v) = state.get(&across, &[c])?.iter().find(|v| v.abs() > 1e-3)
     {
-        return Err(
-            Error::weights(format!("shifts by {v} along the joints, which is not known")).at(format!("{across:?}"))
-        );
+        return Err(Error::weights(format!("shifts by {v} along the joints; only shifts in time are supported"))
+            .at(format!("{across:?}")));
     }
     let key = format!("{key}.ypos");
     let along = state.get(&key, &[c])?;
     if let Some(v) = along.iter().find(|v| v.abs() > FARTHEST) {
-        return Err(Error::weights(format!("{v} is no distance in frames")).at(format!("{key:?}")));
+        return Err(Error::weights(format!("{v} is not an offset in frames; offsets are at most {FARTHEST}"))
+            .at(format!("{key:?}")));
     }
     let half = if stride == 2 { 0.5 } else { 0.0 };
     Ok(along.iter().map(|v| v + half).collect())

@@ -1,6 +1,8 @@
-//! ST-GCN (Yan, Xiong, Lin 2018), frozen: normalisations folded into the products, adjacency times importance precomputed.
+//! ST-GCN (Yan, Xiong, Lin 2018), frozen. Normalisations are folded into the products; adjacency times importance is
+//! one matrix.
 //!
-//! Names, shapes and the graph's quirk are those of yysijie/st-gcn, so that published weights load to the same function.
+//! Names, shapes and the graph's quirk are those of yysijie/st-gcn, so that published weights load to the same
+//! function.
 
 use burn::tensor::{Device, Tensor};
 
@@ -16,10 +18,10 @@ use crate::weights::state::State;
 /// Subsets of the partition.
 pub const K: usize = 3;
 
-/// What an ST-GCN looks like.
+/// Sizes of an ST-GCN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StGcnConfig {
-    /// The skeleton.
+    /// The skeleton that it reads.
     pub layout: LayoutId,
     /// Number of classes.
     pub classes: usize,
@@ -34,13 +36,13 @@ impl StGcnConfig {
         Self { layout, classes, blocks: blocks.to_vec() }
     }
 
-    /// Channels that come into each block.
+    /// Channels of each block's input.
     pub fn inputs(&self) -> Vec<usize> {
         let first = self.layout.layout().channels();
         std::iter::once(first).chain(self.blocks.iter().map(|b| b.0)).take(self.blocks.len()).collect()
     }
 
-    /// The published names and shapes of all arrays (without the fixed adjacency and batch counters).
+    /// The published names and shapes of all arrays, without the fixed adjacency and batch counters.
     pub fn keys(&self) -> Vec<(String, Vec<usize>)> {
         let layout = self.layout.layout();
         let (v, c) = (layout.len(), layout.channels());
@@ -86,7 +88,7 @@ struct Block {
     adjacency: Tensor<3>,
     /// (K C, C'), the first normalisation folded in.
     spatial: Tensor<2>,
-    /// (1, 1, V, C'): the bias of each subset, weighed by the adjacency's column sums.
+    /// (1, 1, V, C'): the sum of the subsets' biases, weighted by the adjacency's column sums.
     spatial_bias: Tensor<4>,
     temporal: Tensor<3>,
     temporal_bias: Tensor<1>,
@@ -95,10 +97,10 @@ struct Block {
 }
 
 impl StGcn {
-    /// Builds the network from a published state dict.
+    /// Builds the network from a state dict with the published names.
     ///
     /// # Errors
-    /// Names the key that is missing or has another shape.
+    /// A weights error that names a key which is missing or has a wrong shape.
     pub fn new(config: &StGcnConfig, state: &State, device: &Device) -> Result<Self> {
         let layout = config.layout.layout();
         let (v, c) = (layout.len(), layout.channels());
@@ -111,7 +113,7 @@ impl StGcn {
         Ok(Self { layout: config.layout, device: device.clone(), norm, blocks: blocks.collect::<Result<_>>()?, head })
     }
 
-    /// The plain device that the weights are on.
+    /// The device of the weights, without autodiff.
     pub fn device(&self) -> &Device {
         &self.device
     }
@@ -121,6 +123,8 @@ impl StGcn {
         self.head.classes()
     }
 
+    /// The scores of each class.
+    ///
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, classes), before the softmax
