@@ -1,9 +1,9 @@
-//! One stream of 2s-AGCN with trainable weights, for one person. Frozen for use, it is [`crate::model::agcn::Agcn`]; the state
-//! dict lies between them.
+//! One stream of 2s-AGCN with trainable weights, for one person. Its state dict makes the frozen network,
+//! [`crate::model::agcn::Agcn`].
 //!
-//! It starts otherwise than the published code where that was made for hundreds of thousands of steps: the normalisation
-//! after the graph product has a weight of 1 instead of 1e-6, so that the joints mix from the first step on, and all
-//! convolutions keep the scale of their input.
+//! The published code starts from weights that suit hundreds of thousands of steps. Here the normalisation after the
+//! graph product starts at 1 instead of 1e-6, so that joints mix from the first step on, and all convolutions keep the
+//! scale of their input.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -16,7 +16,7 @@ use crate::model::agcn::{AgcnConfig, LAYERS};
 use crate::model::stgcn::K;
 use crate::weights::State;
 
-/// Where the learned part of the adjacency starts, as published.
+/// Initial value of the learned part of the adjacency, as published.
 const LEARNED: f32 = 1e-6;
 
 const TEMPORAL: TemporalNames =
@@ -36,7 +36,7 @@ struct Layer {
     temporal: Temporal,
 }
 
-/// A trainable stream. Only the training pass: a state dict taken from it makes the frozen network.
+/// A trainable stream. It has the training pass only.
 #[derive(Module, Debug)]
 pub(super) struct TrainableAgcn {
     data_norm: InputNorm,
@@ -99,7 +99,7 @@ impl TrainableAgcn {
 }
 
 impl Layer {
-    /// (N, K, V, V): how alike joints move in each clip, each column a distribution.
+    /// (N, K, V, V): how similarly joints move in each clip; each column is a distribution.
     fn attention(&self, x: &Tensor<4>) -> Tensor<4> {
         let [n, t, v, _] = x.dims();
         let inter = self.embed.val().dims()[1] / (2 * K);
@@ -114,7 +114,8 @@ impl Layer {
         let [n, t, v, c] = x.dims();
         let fixed = pass.graph.adjacency.clone() + self.learned.val();
         let a = self.attention(&x) + fixed.unsqueeze();
-        // Rows (w, k), as the product below wants them: y[n, t, w, k C + c] = sum over v of a[n, k, v, w] x[n, t, v, c]
+        // Rows (w, k), in the order of the product below: y[n, t, w, k C + c] = sum over v of a[n, k, v, w] x[n, t, v,
+        // c]
         let a = a.permute([0, 3, 1, 2]).reshape([n, 1, v * K, v]);
         let y = rows(a.matmul(x.clone()).reshape([n, t, v, K * c]), self.spatial.val());
         let y = relu(match &self.down {

@@ -1,38 +1,38 @@
-//! A running average of the weights: smoother, and better on clips of other people, than the last step's.
+//! A running average of the weights. It generalises better to other people than the weights of the last step.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
 use crate::error::{Error, Result};
 
-/// The average of all weights and running statistics, in the order in which a module shows them.
+/// The average of all weights and running statistics, in the order in which Burn visits a module.
 #[derive(Clone, Debug)]
 pub(super) struct Average {
-    /// One for each tensor.
+    /// The values of each tensor.
     pub values: Vec<Vec<f32>>,
-    /// Steps that went in.
+    /// Steps that are averaged.
     pub steps: usize,
     decay: f32,
 }
 
 impl Average {
-    /// Starts at the weights of `model`, a module off the training device.
+    /// Starts at the weights of `model`, a module without autodiff.
     ///
     /// # Errors
-    /// Where the device fails.
+    /// A device error.
     pub fn new(model: &impl Module, decay: f32) -> Result<Self> {
         let mut average = Self { values: Vec::new(), steps: 0, decay };
         average.blend(model, 0.0)?;
         Ok(average)
     }
 
-    /// Takes in the weights after a step.
+    /// Adds the weights after a step.
     ///
     /// # Errors
-    /// Where the device fails.
+    /// A device error.
     pub fn add(&mut self, model: &impl Module) -> Result<()> {
         self.steps += 1;
-        // Young averages follow faster, so that the random start does not linger.
+        // Decays faster in the first steps, so that the random start is forgotten.
         let decay = self.decay.min(self.steps as f32 / (self.steps as f32 + 10.0));
         self.blend(model, decay)
     }
@@ -43,7 +43,7 @@ impl Average {
         blend.failure.map_or(Ok(()), Err)
     }
 
-    /// The module with the average as its weights.
+    /// The module with the averages as its weights.
     pub fn fill<M: Module>(&self, model: M) -> M {
         model.map(&mut Fill(self.values.iter()))
     }
@@ -53,7 +53,7 @@ struct Blend<'a> {
     values: &'a mut Vec<Vec<f32>>,
     next: usize,
     decay: f32,
-    /// The first one; what comes after it is not looked at.
+    /// The first error; later tensors are skipped.
     failure: Option<Error>,
 }
 

@@ -1,4 +1,4 @@
-//! A training cut short and taken up again: all that the next epoch depends on, in one safetensors file.
+//! Saves and resumes a training: all that the next epoch depends on, in one safetensors file.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 
 impl<'a> Trainer<'a> {
-    /// Weights, running statistics, the optimiser's moments, averages, and the log. What is random is drawn anew from the
-    /// config's seed.
+    /// The checkpoint's bytes: weights, running statistics, the optimiser's moments, averages and the log. Random state
+    /// is not stored; resuming draws it again from the config's seed.
     ///
     /// # Errors
-    /// Where the device fails.
+    /// A weights error if Burn cannot write its records.
     pub fn checkpoint(&self) -> Result<Vec<u8>> {
         let broken = |e: &dyn std::fmt::Display| Error::weights(e.to_string()).at("checkpoint");
         let model = self.model.valid().into_record().into_bytes().map_err(|e| broken(&e))?;
@@ -42,10 +42,11 @@ impl<'a> Trainer<'a> {
         safetensors::serialize(views.collect::<Result<Vec<_>>>()?, Some(about)).map_err(|e| broken(&e))
     }
 
-    /// The training as it was when [`Trainer::checkpoint`] was called: it goes on to the same weights, bit for bit.
+    /// The training as it was when [`Trainer::checkpoint`] was called. It continues to the same weights, bit for bit.
     ///
     /// # Errors
-    /// Where the bytes are no checkpoint, or one of another config.
+    /// A weights error for bytes that are not a complete, undamaged checkpoint; a config error if the config has
+    /// changed.
     pub fn resume(
         config: &'a TrainConfig,
         data: &'a Dataset,
@@ -59,25 +60,27 @@ impl<'a> Trainer<'a> {
         let text = |key: &str| about.get(key).ok_or_else(|| broken(&"is incomplete").at(format!("{key:?}")));
         let trained: TrainConfig = serde_json::from_str(text("config")?).map_err(|e| broken(&e))?;
         if trained != *config {
-            return Err(Error::config("the config has changed since; start anew without --resume").at("checkpoint"));
+            return Err(
+                Error::config("belongs to another config; train from the start, without --resume").at("checkpoint")
+            );
         }
         let log: Vec<Epoch> = serde_json::from_str(text("log")?).map_err(|e| broken(&e))?;
         if log.len() > config.epochs {
-            return Err(broken(&format!("{} epochs of {}", log.len(), config.epochs)));
+            return Err(broken(&format!("holds {} epochs; the config has {}", log.len(), config.epochs)));
         }
         let steps = text("steps")?.parse().map_err(|e| broken(&e))?;
 
         let file = SafeTensors::deserialize(bytes).map_err(|e| broken(&e))?;
         let part = |key: &str| Ok(file.tensor(key).map_err(|e| broken(&e))?.data());
         let mut trainer = Self::new(config, data, validate, device)?;
-        // Burn's records are read by Burn, which trusts them: a damaged file must not get as far.
+        // Burn trusts its records, so a damaged file is refused before Burn reads it.
         let averages = (0..trainer.average.values.len()).map(|i| format!("average.{i}"));
         let mut whole = Vec::with_capacity(bytes.len());
         for key in ["model".to_owned(), "optimiser".to_owned()].into_iter().chain(averages) {
             whole.extend_from_slice(part(&key)?);
         }
         if sha256(&whole) != *text("sha256")? {
-            return Err(broken(&"is damaged: its SHA-256 is another"));
+            return Err(broken(&"is damaged: its SHA-256 does not match; train from the start, without --resume"));
         }
         let record = |key| Ok(Bytes::from_bytes_vec(part(key)?.to_vec()));
         let model = ModuleRecord::from_bytes(record("model")?).map_err(|e| broken(&e))?;
@@ -87,7 +90,7 @@ impl<'a> Trainer<'a> {
             let key = format!("average.{i}");
             let (chunks, rest) = part(&key)?.as_chunks::<4>();
             if chunks.len() != values.len() || !rest.is_empty() {
-                return Err(broken(&format!("{key:?} has {} values where {} are needed", chunks.len(), values.len())));
+                return Err(broken(&format!("{key:?} has {} values; {} are expected", chunks.len(), values.len())));
             }
             values.iter_mut().zip(chunks).for_each(|(v, b)| *v = f32::from_le_bytes(*b));
         }

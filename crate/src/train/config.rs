@@ -1,4 +1,4 @@
-//! What a training run is: everything that decides its result, the seed included.
+//! The config file of a training run: everything that decides its result, including the seed.
 
 use std::collections::HashSet;
 
@@ -10,55 +10,55 @@ use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::error::{Error, Result};
 use crate::model::input::Input;
 
-/// A training run.
+/// A training run, as a JSON file in `models/` describes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrainConfig {
-    /// Id of the model that comes out; its weight file is `<id>.safetensors`.
+    /// Id of the trained model; its weight file is `<id>.safetensors`.
     pub id: String,
-    /// What a person reads.
+    /// Name to show.
     pub name: String,
-    /// Which network: ST-GCN, or one of 2s-AGCN's streams.
+    /// The network: ST-GCN, or one stream of 2s-AGCN.
     #[serde(default = "default_architecture")]
     pub architecture: Architecture,
-    /// The set.
+    /// The data set.
     pub dataset: Kind,
-    /// Who is on the training side.
+    /// Which clips train and which test.
     pub split: Split,
-    /// Subjects of the training side on whom `--validate` measures, trained without them, how many epochs are best. The
-    /// final training has them on its side again.
+    /// Subjects of the training side that `--validate` holds out, to find how many epochs are best. The final training
+    /// uses them.
     #[serde(default)]
     pub validation: Vec<String>,
-    /// Where a person stands never decides: each frame is `centred`, or the clip as a whole is `anchored`.
+    /// Removes where a person stands: per frame (`centred`) or for the whole clip (`anchored`).
     #[serde(default = "default_preprocessing")]
     pub preprocessing: Preprocessing,
     /// Frames that each clip is resampled to.
     pub frames: usize,
-    /// Passes over the training side, over which the learning rate rises and falls. The last one's averaged weights are
-    /// kept: the test side chooses no epoch.
+    /// Passes over the training side in the learning rate's schedule. The averaged weights after the last one are kept;
+    /// no epoch is chosen on the test side.
     pub epochs: usize,
-    /// The training ends after as many passes, where the validation subjects were recognised best by then.
+    /// Ends the training after so many passes: the number at which the validation subjects were recognised best.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_epochs: Option<usize>,
-    /// Clips a step.
+    /// Clips per step.
     pub batch: usize,
-    /// Highest learning rate; rises over the first tenth, then falls as a cosine.
+    /// Highest learning rate. The rate rises over the first tenth of the steps, then falls as a cosine.
     pub learning_rate: f64,
     /// Decoupled weight decay.
     pub weight_decay: f32,
-    /// Share of activations dropped after each temporal convolution.
+    /// Share of activations dropped after each temporal convolution, 0 to 1.
     pub dropout: f64,
-    /// Share of the target given to all classes alike.
+    /// Share of the target that is spread over all classes, 0 to 1.
     pub label_smoothing: f32,
-    /// Decay of the running average of the weights, a step.
+    /// Decay of the running average of the weights per step, 0 to 1.
     pub averaging: f32,
-    /// Seed of everything random.
+    /// Seed of all random draws.
     pub seed: u64,
-    /// Classes that stay themselves when left and right are exchanged.
+    /// Classes whose clips keep their class when left and right are exchanged.
     pub mirrored: Vec<String>,
-    /// How clips are varied.
+    /// How clips are varied in training.
     pub augment: Augment,
-    /// Whom to cite for the data.
+    /// Citation of the data.
     pub citation: String,
 }
 
@@ -81,7 +81,7 @@ pub enum Split {
 }
 
 impl Split {
-    /// Is the clip on the training side?
+    /// Whether the clip is on the training side.
     pub fn trains(&self, clip: &LabelledClip) -> bool {
         match self {
             Self::CrossSubject(subjects) => subjects.contains(&clip.subject),
@@ -89,7 +89,7 @@ impl Split {
         }
     }
 
-    /// For a person.
+    /// A sentence that names the split, and counts the copies that were dropped.
     pub fn describe(&self, data: &Dataset) -> String {
         let name = data.kind.describe();
         let split = match self {
@@ -106,8 +106,8 @@ impl Split {
         }
     }
 
-    /// The clips of both sides, as indices: training, test. A training clip that is a copy of a test clip, or of a training
-    /// clip before it, is on neither side; the test side keeps all of its own.
+    /// Indices of the training clips and of the test clips. A training clip that copies a test clip, or an earlier
+    /// training clip, is on neither side. The test side keeps all of its clips.
     pub fn sides(&self, data: &Dataset) -> (Vec<usize>, Vec<usize>) {
         let values = |i: usize| data.clips[i].clip.data().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
         let (mut training, test): (Vec<_>, Vec<_>) = (0..data.clips.len()).partition(|&i| self.trains(&data.clips[i]));
@@ -128,12 +128,13 @@ impl TrainConfig {
             let cause = "only st-gcn, 2s-agcn-joint and 2s-agcn-bone can be trained";
             return Err(Error::config(cause).at("architecture"));
         }
-        let ways: &[_] = match config.dataset.layout().layout().confidence {
+        let allowed: &[_] = match config.dataset.layout().layout().confidence {
             true => &[Preprocessing::Centred],
             false => &[Preprocessing::Centred, Preprocessing::Anchored],
         };
-        if !ways.contains(&config.preprocessing) {
-            return Err(Error::config("the trainer has no such way for this set").at("preprocessing"));
+        if !allowed.contains(&config.preprocessing) {
+            let cause = "must be \"centred\", or for a set in 3-D \"anchored\"";
+            return Err(Error::config(cause).at("preprocessing"));
         }
         let positive = [
             ("frames", config.frames as f64),
@@ -155,7 +156,7 @@ impl TrainConfig {
         let counts =
             [("frames", config.frames, 1000), ("epochs", config.epochs, 10_000), ("batch", config.batch, 1024)];
         if let Some((field, value, most)) = counts.into_iter().find(|(_, value, most)| value > most) {
-            return Err(Error::config(format!("{value} is more than {most}")).at(field));
+            return Err(Error::config(format!("{value} must be at most {most}")).at(field));
         }
         if !(0.0..=1.0).contains(&config.weight_decay) {
             return Err(Error::config(format!("{} must be from 0 to 1", config.weight_decay)).at("weightDecay"));
@@ -167,12 +168,13 @@ impl TrainConfig {
         if let Split::CrossSubject(subjects) = &config.split
             && let Some(stranger) = config.validation.iter().find(|s| !subjects.contains(s))
         {
-            return Err(Error::config(format!("{stranger:?} is not on the training side")).at("validation"));
+            return Err(Error::config(format!("{stranger:?} is not on the training side; name subjects of the split"))
+                .at("validation"));
         }
         Ok(config)
     }
 
-    /// A clip's way into the network.
+    /// The preprocessing in front of the network.
     pub fn input(&self) -> Input {
         let (preprocessing, layout) = (self.preprocessing, self.dataset.layout());
         Input { preprocessing, layout, frames: Some(self.frames), people: 1 }
@@ -183,7 +185,8 @@ impl TrainConfig {
         self.chosen_epochs.unwrap_or(self.epochs)
     }
 
-    /// The manifest's entry for what comes out: without its weight file and accuracy, which nobody knows yet.
+    /// The manifest entry of the trained model, with empty values for what is not known yet: the weight file's size and
+    /// hash, the accuracy, and the command to train it again.
     pub fn entry(&self, data: &Dataset) -> ModelEntry {
         ModelEntry {
             id: self.id.clone(),

@@ -1,4 +1,4 @@
-//! 2s-AGCN's ensemble: two streams, trained before, as one model.
+//! 2s-AGCN's ensemble: two trained streams as one model.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -6,20 +6,20 @@ use sha2::{Digest, Sha256};
 use crate::contract::manifest::{Accuracy, Architecture, ModelEntry};
 use crate::error::{Error, Result};
 
-/// A model whose weight files are those of the two streams, trained before.
+/// A model that adds the scores of a trained joint stream and a trained bone stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ensemble {
-    /// Id of the model that comes out.
+    /// Id of the ensemble.
     pub id: String,
-    /// What a person reads.
+    /// Name to show.
     pub name: String,
-    /// Config files beside this one: of the joint stream, then of the bone stream.
+    /// Config files in the same folder: the joint stream's, then the bone stream's.
     pub members: Vec<String>,
 }
 
 impl Ensemble {
-    /// Reads a config file. None where it is not an ensemble's: that has the key "members".
+    /// Reads a config file; `None` if it has no key "members" and so is not an ensemble's.
     ///
     /// # Errors
     /// Names the line and column.
@@ -31,13 +31,17 @@ impl Ensemble {
         serde_json::from_str(json).map(Some).map_err(|e| Error::config(e.to_string()))
     }
 
-    /// The ensemble's entry, from those of its members.
+    /// The ensemble's manifest entry, made from its members' entries.
     ///
     /// # Errors
-    /// Where the members are not a joint and a bone stream for the same clips.
+    /// A config error if the members are not a joint stream and a bone stream with the same input and split.
     pub fn entry(&self, members: &[ModelEntry]) -> Result<ModelEntry> {
         let [joint, bone] = members else {
-            return Err(Error::config(format!("{} where 2 are needed", members.len())).at("members"));
+            return Err(Error::config(format!(
+                "has {} entries; list the joint stream, then the bone stream",
+                members.len()
+            ))
+            .at("members"));
         };
         if [joint.architecture, bone.architecture] != [Architecture::AgcnJoint, Architecture::AgcnBone] {
             return Err(Error::config("must be a joint stream, then a bone stream").at("members"));
@@ -45,7 +49,8 @@ impl Ensemble {
         let reads =
             |e: &ModelEntry| (e.layout, e.classes.clone(), e.people, e.frames, e.preprocessing, e.split.clone());
         if reads(joint) != reads(bone) {
-            return Err(Error::config("do not read the same clips, or have different splits").at("members"));
+            return Err(Error::config("must have the same layout, classes, people, frames, preprocessing and split")
+                .at("members"));
         }
         Ok(ModelEntry {
             id: self.id.clone(),
@@ -59,7 +64,7 @@ impl Ensemble {
     }
 }
 
-/// A file's SHA-256 in hexadecimal digits, as the manifest has it.
+/// SHA-256 of a file in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -1,10 +1,10 @@
-//! How well a recogniser does on a set of clips.
+//! Measures a recogniser on a set of clips.
 
 use crate::data::dataset::LabelledClip;
 use crate::error::{Error, Result};
 use crate::model::{Recogniser, clip_tensor};
 
-/// What came of an evaluation.
+/// Which classes a recogniser gave to clips of which classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// Clips by (true class, predicted class), row-major.
@@ -14,7 +14,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Share of clips whose class comes first.
+    /// Top-1 accuracy, 0 to 1.
     pub fn top1(&self) -> f64 {
         let right: usize = (0..self.classes).map(|c| self.confusion[c * self.classes + c]).sum();
         right as f64 / self.clips().max(1) as f64
@@ -25,7 +25,7 @@ impl Evaluation {
         self.confusion.iter().sum()
     }
 
-    /// Share of each class's clips that are recognised; None for a class without clips.
+    /// Top-1 accuracy of each class, (classes); `None` for a class without clips.
     pub fn per_class(&self) -> Vec<Option<f64>> {
         let share = |row: &[usize], c: usize| {
             let n: usize = row.iter().sum();
@@ -35,10 +35,10 @@ impl Evaluation {
     }
 }
 
-/// Recognises each clip as a visitor's clip would be, one at a time, through the model's own preprocessing.
+/// Recognises each clip alone, through the model's own preprocessing, as the page does.
 ///
 /// # Errors
-/// Where the device fails, or an answer is no number.
+/// A device error, or a weights error if a score is not finite.
 pub fn evaluate<'a>(recogniser: &Recogniser, clips: impl Iterator<Item = &'a LabelledClip>) -> Result<Evaluation> {
     let classes = recogniser.entry.classes.len();
     let mut confusion = vec![0; classes * classes];
@@ -47,7 +47,10 @@ pub fn evaluate<'a>(recogniser: &Recogniser, clips: impl Iterator<Item = &'a Lab
         let logits = logits.try_into_data().map_err(|e| Error::device(e.to_string()))?;
         let logits = logits.try_to_vec::<f32>().map_err(|e| Error::device(format!("{e:?}")))?;
         if !logits.iter().all(|v| v.is_finite()) {
-            return Err(Error::weights("gives an answer that is no number").at(&recogniser.entry.id));
+            return Err(Error::weights(
+                "the network gives a score that is not finite; its weights are damaged or do not fit",
+            )
+            .at(&recogniser.entry.id));
         }
         let predicted = (0..classes).max_by(|a, b| logits[*a].total_cmp(&logits[*b])).unwrap_or(0);
         confusion[clip.label * classes + predicted] += 1;

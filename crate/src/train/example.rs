@@ -1,4 +1,4 @@
-//! What the network learns from: clips varied anew in each epoch, and brought to it as a visitor's clip would be.
+//! Training batches: clips are varied anew in each epoch and preprocessed as on the page.
 
 use burn::tensor::{Device, TensorData};
 use rand::{RngExt, SeedableRng};
@@ -31,10 +31,11 @@ impl Examples {
         }
     }
 
-    /// (N, T, V, C); each clip has its own generator, so that the result does not depend on the order of work.
+    /// A batch, (N, T, V, C). Each clip has its own random generator, so the result does not depend on the order of
+    /// work.
     ///
     /// # Errors
-    /// Where a clip cannot be shown to its camera.
+    /// An error of the simulated camera, or a device error.
     pub fn batch(&self, data: &Dataset, batch: &[&LabelledClip], seed: u64) -> Result<TensorData> {
         let layout = data.kind.layout().layout();
         let mut values = Vec::with_capacity(batch.len() * self.frames * layout.len() * layout.channels());
@@ -53,7 +54,8 @@ impl Examples {
             }
             return Ok(self.augment.apply(&clip.clip, self.frames, mirror, &mut rng));
         };
-        // The body is varied in space, and a new camera with a new detector looks at it at the clip's own frame rate.
+        // Varies the body in space, then films it with a new simulated camera and detector at the clip's own frame
+        // rate.
         let poses = self.augment.in_place(solid, solid.frames(), mirror, &mut rng);
         let seen = openpose::project(&solid.with_data(poses)?, rng.random())?;
         let x = self.input.forward(clip_tensor(&seen, &Device::flex()));

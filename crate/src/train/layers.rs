@@ -1,4 +1,4 @@
-//! What the trainable networks share: normalisation, projections, dropout, and how weights get their published names.
+//! Building blocks of the trainable networks: normalisation, projections, dropout, random weights, export.
 
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -9,30 +9,30 @@ use rand_pcg::Pcg64Mcg;
 use crate::kernel::{norm_train, rows, strided};
 use crate::weights::State;
 
-/// Share of each batch's statistics in the running ones.
+/// Weight of each batch in the running statistics.
 const MOMENTUM: f64 = 0.1;
 
-/// What a training pass needs beside the weights.
+/// All that a training pass needs besides the weights.
 pub(super) struct Pass<'a> {
-    /// What is fixed by the skeleton.
+    /// The constants of the skeleton.
     pub graph: &'a Fixed,
-    /// Share of activations dropped after each temporal convolution.
+    /// Share of activations dropped after each temporal convolution, 0 to 1.
     pub dropout: f64,
-    /// What they are drawn from.
+    /// Generator of the dropout masks.
     pub rng: Pcg64Mcg,
 }
 
-/// What the skeleton fixes.
+/// Constants of a network that the skeleton decides.
 pub(super) struct Fixed {
     /// (K, V, V)
     pub adjacency: Tensor<3>,
-    /// Parent of each joint, for a network that sees bones.
+    /// Parent of each joint, (V), for the bone stream.
     pub parents: Option<Tensor<1, Int>>,
 }
 
 impl Pass<'_> {
-    /// Drops activations, and scales up the others to the same mean. The masks come from the pass's own generator: they do
-    /// not depend on what else in the process draws from the device's.
+    /// Drops activations and scales up the others to the same mean. The masks come from the pass's own generator, not
+    /// from the device's, which other code draws from too.
     pub fn dropout(&mut self, x: Tensor<4>) -> Tensor<4> {
         if self.dropout == 0.0 {
             return x;
@@ -46,7 +46,7 @@ impl Pass<'_> {
     }
 }
 
-/// Normalisation over the channels.
+/// Batch normalisation of the channels.
 #[derive(Module, Debug)]
 pub(super) struct Norm {
     gamma: Param<Tensor<1>>,
@@ -65,7 +65,7 @@ impl Norm {
         }
     }
 
-    /// Normalises with the batch's statistics, which flow into the running ones; a ReLU may follow.
+    /// Normalises (N, T, V, C) with the batch's statistics and updates the running ones; then a ReLU with `relu`.
     pub fn forward(&self, x: Tensor<4>, relu: bool) -> Tensor<4> {
         let [n, t, v, c] = x.dims();
         let (y, stats) = norm_train(x, self.gamma.val(), self.beta.val(), relu);
@@ -75,7 +75,7 @@ impl Norm {
             running.update(Tensor::from_inner(running.value_sync().inner().mul_scalar(1.0 - MOMENTUM) + new));
         };
         blend(&self.mean, 0, 1.0);
-        // The running variance is the unbiased one, as the published networks keep it.
+        // The running variance is unbiased, as in the published networks.
         blend(&self.var, 1, rows / (rows - 1.0).max(1.0));
         y
     }
@@ -93,7 +93,7 @@ impl Norm {
     }
 }
 
-/// A 1x1 convolution and its normalisation.
+/// A 1x1 convolution with a normalisation after it.
 #[derive(Module, Debug)]
 pub(super) struct Projection {
     weight: Param<Tensor<2>>,
@@ -117,14 +117,14 @@ impl Projection {
     }
 }
 
-/// Where new weights come from: a generator of their own, so that the seed decides whatever else the process draws.
+/// Makes new weights from a generator of their own, so that the seed alone decides them.
 pub(super) struct Start<'a> {
     pub device: &'a Device,
     pub rng: Pcg64Mcg,
 }
 
 impl Start<'_> {
-    /// Random weights whose products keep the scale of activations through a ReLU (He et al. 2015).
+    /// Random weights that keep the scale of activations through a ReLU (He et al. 2015).
     pub fn normal<const D: usize>(&mut self, shape: [usize; D], fan_in: usize) -> Param<Tensor<D>> {
         let deviation = (2.0 / fan_in as f32).sqrt();
         let draw = |_| -> f32 { deviation * Distribution::<f32>::sample(&StandardNormal, &mut self.rng) };
@@ -132,24 +132,25 @@ impl Start<'_> {
         Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), self.device))
     }
 
-    /// Weights that are all the same.
+    /// Weights with one value.
     pub fn constant<const D: usize>(&self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {
         Param::from_tensor(Tensor::full(shape, value, self.device))
     }
 }
 
-/// A temporal convolution, (9, C, C'), under its published name.
+/// Stores a temporal convolution, (9, C, C'), in the published order, (C', C, 9, 1).
 pub(super) fn put_temporal(state: &mut State, key: &str, weight: Tensor<3>) {
     let [taps, c, out] = weight.dims();
     put(state, format!("{key}.weight"), weight.permute([2, 1, 0]).reshape([out, c, taps, 1]));
     no_bias(state, key, out);
 }
 
-/// The bias of a convolution before a normalisation has no effect; it is exported as zero.
+/// Stores a bias of zeros: before a normalisation it has no effect.
 pub(super) fn no_bias(state: &mut State, key: &str, out: usize) {
     state.insert(format!("{key}.bias"), &[out], vec![0.0; out]);
 }
 
+/// Stores a tensor.
 pub(super) fn put<const D: usize>(state: &mut State, key: String, tensor: Tensor<D>) {
     let shape = tensor.dims();
     let data = tensor.into_data().try_into_vec::<f32>().unwrap_or_default();

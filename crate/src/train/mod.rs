@@ -1,4 +1,4 @@
-//! The trainer: a config file beside the weights goes in, weights and their manifest entry come out.
+//! The trainer: from a config file and a data set to weights and their manifest entry.
 
 mod agcn;
 mod average;

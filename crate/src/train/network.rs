@@ -33,7 +33,7 @@ fn stream(architecture: Architecture) -> Result<Option<Stream>> {
 }
 
 impl Network {
-    /// Random weights.
+    /// A network with random weights.
     ///
     /// # Errors
     /// For an architecture that cannot be trained.
@@ -62,7 +62,7 @@ impl Network {
 }
 
 impl Fixed {
-    /// What the skeleton fixes for the architecture.
+    /// The constants of an architecture on a layout.
     ///
     /// # Errors
     /// For an architecture that cannot be trained.

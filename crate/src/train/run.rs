@@ -20,18 +20,18 @@ use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::weights::State;
 
-/// One step's report.
+/// Report of one training step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// 1-based.
+    /// Number of the epoch, from 1.
     pub epoch: usize,
     /// Steps taken.
     pub step: usize,
-    /// Steps in all.
+    /// Steps of the whole schedule.
     pub steps: usize,
     /// Mean loss of this epoch so far.
     pub loss: f32,
-    /// Share of this epoch's clips, as augmented, that were recognised so far.
+    /// Share of this epoch's augmented clips that were recognised so far, 0 to 1.
     pub accuracy: f32,
     /// Learning rate.
     pub rate: f64,
@@ -40,19 +40,19 @@ pub struct Progress {
 /// One epoch's line in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
-    /// 1-based.
+    /// Number of the epoch, from 1.
     pub epoch: usize,
-    /// Mean loss.
+    /// Mean loss over the epoch.
     pub loss: f32,
-    /// Share of the clips, as augmented, that were recognised.
+    /// Share of the augmented clips that were recognised, 0 to 1.
     pub accuracy: f32,
     /// Learning rate of the last step.
     pub rate: f64,
-    /// Share of the validation clips that the averaged weights recognise, where that was measured.
+    /// Share of the validation clips that the averaged weights recognise, 0 to 1; `None` where it was not measured.
     pub validation: Option<f64>,
 }
 
-/// A training under way: epochs one by one, with a checkpoint after any of them.
+/// A training in progress. It runs epoch by epoch and can write a checkpoint after each.
 pub struct Trainer<'a> {
     pub(super) config: &'a TrainConfig,
     data: &'a Dataset,
@@ -69,11 +69,11 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A training before its first epoch. With `validate` the config's validation subjects do not train, and the averaged
-    /// weights are measured on them after every second epoch and the last. The test side is never touched.
+    /// A training before its first epoch. With `validate`, the config's validation subjects are held out, and the
+    /// averaged weights are measured on them after every second epoch and after the last. The test side is never read.
     ///
     /// # Errors
-    /// Where the training side is empty, nobody is left to validate on, or the device fails.
+    /// A config error if the training side or the validation side is empty; a device error.
     pub fn new(config: &'a TrainConfig, data: &'a Dataset, validate: bool, device: &Device) -> Result<Self> {
         let side: Vec<&LabelledClip> = config.split.sides(data).0.into_iter().map(|i| &data.clips[i]).collect();
         let (validation, clips) = match validate {
@@ -81,10 +81,13 @@ impl<'a> Trainer<'a> {
             false => (Vec::new(), side),
         };
         if clips.is_empty() {
-            return Err(Error::config("no clip is on the training side").at("split"));
+            return Err(
+                Error::config("selects no clip for training; check it against the set's subjects or views").at("split")
+            );
         }
         if validate && validation.is_empty() {
-            return Err(Error::config("names no subject of the training side").at("validation"));
+            return Err(Error::config("names no subject of the training side; add one, or train without --validate")
+                .at("validation"));
         }
         let device = device.clone().autodiff();
         let layout = config.dataset.layout();
@@ -106,29 +109,29 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    /// The epochs behind.
+    /// The finished epochs.
     pub fn log(&self) -> &[Epoch] {
         &self.log
     }
 
-    /// The averaged weights.
+    /// The averaged weights, under their published names.
     pub fn state(&self) -> State {
         self.average.fill(self.model.valid()).state()
     }
 
-    /// The steps of the schedule, which is the config's whether or not the training ends early.
+    /// Steps of the schedule. It has the config's `epochs` even if `chosen_epochs` ends the training early.
     fn steps(&self) -> usize {
         self.clips.len().div_ceil(self.config.batch) * self.config.epochs
     }
 
-    /// The order of an epoch's clips, batch by batch, each with its seed.
+    /// The clips of an epoch's batches in a random order, and a seed for each batch.
     fn batches(&mut self) -> Vec<(Vec<usize>, u64)> {
         let mut order: Vec<usize> = (0..self.clips.len()).collect();
         order.shuffle(&mut self.rng);
         order.chunks(self.config.batch).map(|batch| (batch.to_vec(), self.rng.random())).collect()
     }
 
-    /// Draws what the epochs of a checkpoint drew, so that the next one draws what it would have.
+    /// Repeats the random draws of finished epochs, so that the next epoch continues the same sequence.
     pub(super) fn skip(&mut self, epochs: usize) {
         for _ in 0..epochs {
             self.batches();
@@ -138,7 +141,7 @@ impl<'a> Trainer<'a> {
     /// One pass over the training side. `report` is called after each step.
     ///
     /// # Errors
-    /// Where the device fails.
+    /// A device error.
     pub fn epoch(&mut self, mut report: impl FnMut(Progress)) -> Result<Epoch> {
         let (epoch, steps) = (self.log.len() + 1, self.steps());
         let (mut loss_sum, mut right, mut seen) = (0.0, 0, 0);
@@ -165,7 +168,7 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, batch: &[&LabelledClip], seed: u64, rate: f64) -> Result<(f32, usize)> {
         let x = self.examples.batch(self.data, batch, seed)?;
         let x = Tensor::from_data(x, &self.device);
-        // Another stream than those of the clips, whose seeds count up from the batch's.
+        // A stream of its own: the clips' seeds count up from the batch's seed.
         let rng = Pcg64Mcg::seed_from_u64(!seed);
         let mut pass = Pass { graph: &self.fixed, dropout: self.config.dropout, rng };
         let logits = self.model.forward(x, &mut pass);
@@ -177,7 +180,7 @@ impl<'a> Trainer<'a> {
         Ok((value, correct))
     }
 
-    /// Share of the validation clips that the averaged weights recognise, as a visitor's clips would be.
+    /// Share of the validation clips that the averaged weights recognise, through the same input as a visitor's clip.
     fn validate(&self) -> Result<f64> {
         let entry = self.config.entry(self.data);
         let recogniser = Recogniser::from_states(entry, &[self.state()], &self.device.clone().inner())?;
@@ -185,7 +188,8 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Rises over the first tenth of the steps, then falls as a cosine to a thousandth.
+/// The learning rate: rises linearly over the first tenth of the steps, then falls as a cosine to a thousandth of
+/// `highest`.
 fn rate_at(step: usize, steps: usize, highest: f64) -> f64 {
     let warm = (steps / 10).max(1);
     if step < warm {
@@ -195,7 +199,7 @@ fn rate_at(step: usize, steps: usize, highest: f64) -> f64 {
     highest * (0.001 + 0.999 * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()))
 }
 
-/// Cross-entropy with smoothed labels, and the number of clips recognised.
+/// Cross-entropy with smoothed labels, and the number of clips recognised. `logits` is (N, classes).
 fn loss_of(logits: Tensor<2>, batch: &[&LabelledClip], classes: usize, smoothing: f32) -> Result<(Tensor<1>, usize)> {
     let mut target = vec![smoothing / classes as f32; batch.len() * classes];
     for (i, clip) in batch.iter().enumerate() {

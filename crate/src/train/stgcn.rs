@@ -1,4 +1,4 @@
-//! ST-GCN with trainable weights. Frozen for use, it is [`crate::model::stgcn::StGcn`]; the state dict lies between them.
+//! ST-GCN with trainable weights. Its state dict makes the frozen network, [`crate::model::stgcn::StGcn`].
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -22,7 +22,7 @@ struct Block {
     temporal: Temporal,
 }
 
-/// A trainable ST-GCN for one person. Only the training pass: a state dict taken from it makes the frozen network.
+/// A trainable ST-GCN for one person. It has the training pass only.
 #[derive(Module, Debug)]
 pub(super) struct TrainableStGcn {
     data_norm: InputNorm,

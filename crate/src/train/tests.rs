@@ -46,7 +46,8 @@ fn config(architecture: &str, epochs: usize) -> TrainConfig {
     TrainConfig::parse(&json).unwrap()
 }
 
-/// Values over which a normalisation's statistics were taken, by its published name, for N clips of T frames and 20 joints.
+/// Values over which a normalisation's statistics were taken, by its published name, for N clips of T frames and 20
+/// joints.
 fn rows(key: &str, n: usize, t: usize) -> f32 {
     let digits: String = key.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let Ok(layer) = digits.parse::<usize>() else { return (n * t) as f32 };
@@ -137,7 +138,11 @@ fn a_training_taken_up_again_ends_with_the_same_weights() {
         }
         let mut damaged = bytes.clone();
         damaged[bytes.len() / 2] ^= 1;
-        assert!(refused(&config, &damaged).to_string().ends_with("is damaged: its SHA-256 is another"));
+        assert!(
+            refused(&config, &damaged)
+                .to_string()
+                .ends_with("is damaged: its SHA-256 does not match; train from the start, without --resume")
+        );
     }
 }
 
@@ -164,13 +169,13 @@ fn validation_takes_its_subjects_from_the_training_side_only() {
     let refused = |from: &str, to: &str| TrainConfig::parse(&json.replace(from, to)).unwrap_err().to_string();
     assert_eq!(
         refused(r#""validation":["3"]"#, r#""validation":["4"]"#),
-        "validation: \"4\" is not on the training side"
+        "validation: \"4\" is not on the training side; name subjects of the split"
     );
     assert!(refused("st-gcn", "shift-gcn").starts_with("architecture: only st-gcn"));
     assert_eq!(refused(r#""epochs":3"#, r#""epochs":3,"chosenEpochs":4"#), "chosenEpochs: 4 must be from 1 to 3");
     assert!(refused("dropout", "dropuot").contains("dropuot"));
     assert_eq!(refused(r#""batch":4"#, r#""batch":0"#), "batch: 0 must be above 0");
-    assert_eq!(refused(r#""batch":4"#, r#""batch":9999"#), "batch: 9999 is more than 1024");
+    assert_eq!(refused(r#""batch":4"#, r#""batch":9999"#), "batch: 9999 must be at most 1024");
 }
 
 #[test]
