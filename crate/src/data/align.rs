@@ -3,20 +3,20 @@
 use super::motion::Motion;
 use super::series;
 
-/// How one motion runs along another.
+/// Alignment of a motion to a reference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alignment {
-    /// For each frame of the reference, the fractional frame of the other motion that matches it; never runs backwards.
+    /// For each frame of the reference, the matching fractional frame of the motion. It never decreases.
     pub times: Vec<f32>,
-    /// Mean gap between matched moments.
+    /// Mean distance between matched frames.
     pub cost: f32,
 }
 
-/// Steps on the grid, as frames of the reference and of the other: neither motion may run more than twice as fast as
-/// the other, which keeps the warp from freezing one of them.
+/// Steps on the grid, in frames of the reference and of the other motion. Neither may run more than twice as fast as
+/// the other, so that the warp freezes neither.
 const STEPS: [(usize, usize); 3] = [(1, 1), (1, 2), (2, 1)];
 
-/// The cheapest match of `other` to `reference`, both from first frame to last.
+/// The alignment of `other` to `reference` with the least mean distance, from the first frames to the last.
 pub fn align(reference: &Motion, other: &Motion) -> Alignment {
     let (n, m) = (reference.frames(), other.frames());
     let mut best = vec![f32::INFINITY; n * m];
@@ -29,7 +29,7 @@ pub fn align(reference: &Motion, other: &Motion) -> Alignment {
                 if i < di || j < dj {
                     continue;
                 }
-                // A long step also pays for the moment that it skips; each frame of the reference counts once.
+                // A long step also costs the frame that it skips; each frame of the reference counts once.
                 let skipped = || reference.gap(i + 1 - di, other, j + 1 - dj);
                 let step = match (di, dj) {
                     (1, 1) => here,
@@ -66,7 +66,7 @@ pub fn align(reference: &Motion, other: &Motion) -> Alignment {
     Alignment { times: smooth(&times), cost: total / n as f32 }
 }
 
-/// Lengths more than a factor of two apart: stretch evenly.
+/// Stretches evenly, for lengths more than a factor of two apart.
 fn linear(reference: &Motion, other: &Motion) -> Alignment {
     let times: Vec<f32> = series::spread(other.frames(), reference.frames()).collect();
     let gaps = times.iter().enumerate().map(|(t, u)| reference.gap(t, other, u.round() as usize));
@@ -74,13 +74,13 @@ fn linear(reference: &Motion, other: &Motion) -> Alignment {
     Alignment { times, cost }
 }
 
-/// Steps of the grid would be felt as stutter. The ends stay where they are.
+/// Smooths the steps of the grid, which would look like stutter. The ends stay where they are.
 fn smooth(times: &[f32]) -> Vec<f32> {
     let rate = (times[times.len() - 1] - times[0]) / (times.len() - 1).max(1) as f32;
     let even: Vec<_> = times.iter().enumerate().map(|(t, u)| [u - rate * t as f32, 0.0, 0.0]).collect();
     let smoothed = series::smooth(&even, 2.0);
     let last = times.len() - 1;
-    // What smoothing does to the ends is taken back, faded over the clip.
+    // Undoes the shift of the ends by the smoothing, faded over the clip.
     let (start, end) = (smoothed[0][0] - even[0][0], smoothed[last][0] - even[last][0]);
     let fade = |t: usize| start + (end - start) * t as f32 / last.max(1) as f32;
     (0..times.len()).map(|t| smoothed[t][0] - fade(t) + rate * t as f32).collect()

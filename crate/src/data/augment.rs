@@ -1,4 +1,4 @@
-//! Augmentation, as the field does it for skeletons: other views, bodies, speeds and sensors.
+//! Augmentation of skeleton clips: other views, bodies, speeds and sensors.
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
@@ -6,7 +6,7 @@ use rand_distr::{Distribution, StandardNormal};
 use crate::error::{Error, Result};
 use crate::skeleton::{Layout, Sequence};
 
-/// How far each augmentation goes; zero switches it off.
+/// Size of each augmentation; zero switches it off.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Augment {
@@ -31,8 +31,10 @@ pub struct Augment {
 }
 
 impl Augment {
+    /// Checks the ranges.
+    ///
     /// # Errors
-    /// Names the field that goes further than a body, or a clip, can bear.
+    /// A config error that names a field out of its range.
     pub fn validate(&self) -> Result<()> {
         let bounds = [
             ("turn", self.turn, 180.0),
@@ -54,7 +56,7 @@ impl Augment {
     }
 
     /// A new variant of the first person's joints: (frames, V, 3), centred on the pelvis.
-    /// `mirror`: may left and right be exchanged?
+    /// With `mirror`, left and right may be exchanged.
     pub fn apply(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
         let layout = clip.layout();
         let mut poses = self.resample(clip, frames, rng);
@@ -64,7 +66,7 @@ impl Augment {
         poses
     }
 
-    /// As [`Augment::apply`], but the body travels as it did; its way is centred on the pelvis's mean position.
+    /// As [`Augment::apply`], but the body keeps its path, which is centred on the pelvis's mean position.
     pub fn in_place(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
         let layout = clip.layout();
         let mut poses = self.resample(clip, frames, rng);
@@ -72,7 +74,7 @@ impl Augment {
         self.vary(poses, layout, mirror, rng)
     }
 
-    /// As [`Augment::in_place`], exactly centred on the pelvis's mean position.
+    /// As [`Augment::in_place`], then centred exactly on the pelvis's mean position.
     pub fn anchored(&self, clip: &Sequence, frames: usize, mirror: bool, rng: &mut impl Rng) -> Vec<f32> {
         let mut poses = self.in_place(clip, frames, mirror, rng);
         anchor(&mut poses, clip.layout());
@@ -112,7 +114,7 @@ impl Augment {
         out
     }
 
-    /// Other bone lengths: each bone scaled, what hangs on it carried along.
+    /// Scales each bone; the joints beyond it move along.
     fn stretch(&self, poses: &mut [f32], layout: &Layout, rng: &mut impl Rng) {
         if self.bones == 0.0 {
             return;
@@ -180,7 +182,7 @@ fn centre(poses: &mut [f32], layout: &Layout) {
     }
 }
 
-/// The pelvis's mean position over all frames becomes the origin.
+/// Moves the pelvis's mean position over all frames to the origin.
 fn anchor(poses: &mut [f32], layout: &Layout) {
     let frames = (poses.len() / (layout.len() * 3)).max(1) as f32;
     let pelvis = |c: usize| poses.iter().skip(layout.pelvis * 3 + c).step_by(layout.len() * 3).sum::<f32>();
@@ -188,7 +190,7 @@ fn anchor(poses: &mut [f32], layout: &Layout) {
     poses.as_chunks_mut::<3>().0.iter_mut().for_each(|p| (0..3).for_each(|c| p[c] -= mean[c]));
 }
 
-/// Left and right exchanged: x negated, joints renamed.
+/// Exchanges left and right: negates x and swaps the joints.
 fn mirrored(poses: &[f32], layout: &Layout) -> Vec<f32> {
     let mut out = Vec::with_capacity(poses.len());
     for pose in poses.chunks_exact(layout.len() * 3) {

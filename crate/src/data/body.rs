@@ -1,4 +1,4 @@
-//! A body of the Kinect v1 layout: one length for each bone, and the legs that have to reach the ground.
+//! A body of the Kinect v1 layout: bone lengths, and legs that reach the ground.
 
 use crate::geometry::{Vec3, add, direction, dot, length, reject, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
@@ -18,8 +18,8 @@ pub struct Body {
 }
 
 impl Body {
-    /// The median length of each bone over all frames of the clips, made equal on both sides. A sensor's bones breathe by
-    /// centimetres while a body moves; the median over somebody's clips is that person's.
+    /// The median length of each bone over all frames of a person's clips, equal on both sides. A sensor's bone lengths
+    /// vary by centimetres while a body moves; the median does not.
     pub fn measure(clips: &[&Sequence]) -> Self {
         let layout = LayoutId::KinectV1.layout();
         let mut lengths = [0.0; JOINTS];
@@ -41,7 +41,7 @@ impl Body {
         Self { lengths }
     }
 
-    /// The weighted sum of bodies, times `size`.
+    /// The weighted sum of bodies, scaled by `size`.
     pub fn mix<'a>(parts: impl Iterator<Item = (f32, &'a Self)>, size: f32) -> Self {
         let mut lengths = [0.0; JOINTS];
         for (weight, body) in parts {
@@ -52,18 +52,18 @@ impl Body {
         Self { lengths }
     }
 
-    /// Thigh and shin together: the unit in which places on the ground are carried from body to body.
+    /// Length of thigh and shin together: the unit in which places on the ground move from body to body.
     pub fn leg(&self) -> f32 {
         self.lengths[LEGS[0][1]] + self.lengths[LEGS[0][2]]
     }
 
-    /// Knee and ankle of a leg that starts at `hip` and reaches for `target`, its knee bent towards `pole`. Where the
-    /// target is out of reach the leg is stretched towards it.
+    /// Knee and ankle of a leg from `hip` to `target`, with its knee bent towards `pole`. If the target is out of
+    /// reach, the leg is stretched towards it.
     pub fn bend_leg(&self, leg: [usize; 4], hip: Vec3, target: Vec3, pole: Vec3) -> (Vec3, Vec3) {
         let (thigh, shin) = (self.lengths[leg[1]], self.lengths[leg[2]]);
         let reach = sub(target, hip);
         let axis = direction(reach, [0.0, -1.0, 0.0]);
-        // Never quite straight: a knee that locks and opens again flickers.
+        // Never quite straight: a knee that locks and opens again would flicker.
         let d = length(reach).clamp((thigh - shin).abs() + 0.01, 0.9995 * (thigh + shin));
         let along = (thigh * thigh - shin * shin + d * d) / (2.0 * d);
         let aside = (thigh * thigh - along * along).max(0.0).sqrt();
@@ -72,7 +72,7 @@ impl Body {
         (knee, add(hip, scale(axis, d)))
     }
 
-    /// How far a hip has to sink so that its leg reaches `target`, metres.
+    /// How far a hip must sink for its leg to reach `target`, in metres.
     pub fn sink(&self, hip: Vec3, target: Vec3) -> f32 {
         let reach = 0.9985 * self.leg();
         let across = sub([hip[0], target[1], hip[2]], target);

@@ -1,31 +1,33 @@
-//! A made camera: a pinhole that looks at a body.
+//! A simulated pinhole camera that looks at a body.
 
 use crate::geometry::{Vec3, add, cross, direction, dot, scale, sub};
 use rand::{Rng, RngExt};
 
-/// Width over height of the picture: that of Kinetics-skeleton's videos, 340 by 256.
+/// Width over height of the picture: 340 by 256, as in Kinetics-skeleton's videos.
 pub const ASPECT: f32 = 340.0 / 256.0;
 
-/// Where a camera stands and what it sees. Axes are those of the sets: y up, and a body that faces the sensor looks along -z.
+/// Position and optics of a camera. Axes are those of the data sets: y up, and a body that faces the sensor looks along
+/// -z.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
-    /// Degrees about the vertical, away from the body's front.
+    /// Degrees about the vertical, from the body's front.
     pub azimuth: f32,
-    /// Degrees above the level.
+    /// Degrees above the horizontal.
     pub elevation: f32,
-    /// Degrees about its own axis.
+    /// Roll: degrees about its own axis.
     pub roll: f32,
     /// Metres from the body.
     pub distance: f32,
     /// Focal length in picture heights.
     pub focal: f32,
-    /// Where in the picture it sees the body, as shares of the width and of the height, y down.
+    /// Where the body is in the picture, as shares of width and height, y down.
     pub centre: [f32; 2],
 }
 
 impl Camera {
-    /// A camera as somebody might hold it: up to 60 degrees to either side of the front, from 5 degrees below the hips to 25
-    /// above, 2.8 to 4.5 m away, with a vertical field of view of 45 to 60 degrees, hardly tilted, the body near the middle.
+    /// A random camera, as a person might hold it: up to 60 degrees to either side of the front, from 5 degrees below
+    /// the hips to 25 above, 2.8 to 4.5 m away, a vertical field of view of 45 to 60 degrees, little roll, the body
+    /// near the middle.
     pub fn draw(rng: &mut impl Rng) -> Self {
         let mut within = |from: f32, to: f32| rng.random_range(from..to);
         Self {
@@ -38,7 +40,7 @@ impl Camera {
         }
     }
 
-    /// The unit vectors to the picture's right and top, and from the body to the camera.
+    /// Unit vectors: to the right of the picture, to its top, and from the body to the camera.
     fn axes(&self) -> (Vec3, Vec3, Vec3) {
         let (a, e, r) = (self.azimuth.to_radians(), self.elevation.to_radians(), self.roll.to_radians());
         let back = [a.sin() * e.cos(), e.sin(), -a.cos() * e.cos()];
@@ -52,11 +54,12 @@ impl Camera {
         self.axes().2
     }
 
-    /// x and y of a point as shares of the picture, y down, and its depth in metres, for a camera that looks at `target`.
+    /// x and y of a point as shares of the picture (y down) and its depth in metres, for a camera that looks at
+    /// `target`.
     pub fn see(&self, target: Vec3, point: Vec3) -> ([f32; 2], f32) {
         let (right, up, back) = self.axes();
         let p = sub(point, target);
-        // Nothing comes nearer than 20 cm: a picture has no place for it.
+        // At least 20 cm: nearer points would leave every picture.
         let depth = (self.distance - dot(p, back)).max(0.2);
         let x = self.centre[0] + self.focal / ASPECT * dot(p, right) / depth;
         let y = self.centre[1] - self.focal * dot(p, up) / depth;
@@ -77,7 +80,8 @@ mod tests {
 
     #[test]
     fn a_camera_in_front_sees_the_right_hand_on_the_left() {
-        // The body's right is +x: it looks along -z with y up. One metre at four metres is a quarter of the focal length.
+        // The body's right is +x: it looks along -z with y up. One metre at four metres is a quarter of the focal
+        // length.
         let (hand, depth) = FRONT.see([0.0, 1.0, 3.0], [1.0, 1.0, 3.0]);
         close(hand, [0.5 - 0.25 / ASPECT, 0.5]);
         assert_eq!(depth, 4.0);

@@ -1,22 +1,22 @@
-//! Clips of Kinect v1's 20 joints in the skeletons of other sets, for networks that read those.
+//! Converts clips from Kinect v1's 20 joints to other layouts, for networks that read those.
 //!
-//! A joint that the sensor does not know is placed on the line between two that it knows, where the other set's own bodies
-//! have it in the mean. What results is no recording of the other sensor.
+//! A joint that Kinect v1 does not have is placed on the line between two that it has, at the mean place in the other
+//! set's own bodies. The result is not a recording of the other sensor.
 
 use super::openpose;
 use crate::error::{Error, Result};
 use crate::geometry::{Vec3, add, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
-/// From one joint towards another, by a share of their distance (beyond 1: past the second).
+/// A point on the line from one joint to another, by a share of their distance; above 1 it lies past the second.
 type Place = (usize, usize, f32);
 
-/// A joint as it is.
+/// A joint that both layouts have.
 const fn at(joint: usize) -> Place {
     (joint, joint, 0.0)
 }
 
-/// NTU RGB+D's 25 (Kinect v2). Fingers go on where the hand points.
+/// NTU RGB+D's 25 joints (Kinect v2). Fingers continue the line of the hand.
 const NTU: [Place; 25] = [
     at(0),
     (1, 2, 0.4),
@@ -45,7 +45,8 @@ const NTU: [Place; 25] = [
     (10, 11, 1.3),
 ];
 
-/// HDM05's 31, each the end of the bone that it is named after: "femur" is the knee, "radius" two thirds of the forearm.
+/// HDM05's 31 joints. Each is the end of the bone that names it: "femur" is the knee, "radius" is two thirds down the
+/// forearm.
 const HDM05: [Place; 31] = [
     at(0),
     at(12),
@@ -80,13 +81,13 @@ const HDM05: [Place; 31] = [
     (10, 11, 1.5),
 ];
 
-/// A clip of Kinect v1 in another layout; for the picture plane, the seed draws camera and detector.
+/// Converts a clip of the Kinect v1 layout to another one. For OpenPose's, the seed decides camera and detector.
 ///
 /// # Errors
-/// Where the clip is not of Kinect v1, or its positions have no place in a picture.
+/// A config error for another layout; the errors of [`openpose::project`].
 pub fn converted(clip: &Sequence, layout: LayoutId, seed: u64) -> Result<Sequence> {
     if clip.layout().id != LayoutId::KinectV1 {
-        let cause = format!("is in the layout {}; only kinect-v1 is converted", clip.layout().id.as_str());
+        let cause = format!("is in the layout {}; only kinect-v1 can be converted", clip.layout().id.as_str());
         return Err(Error::config(cause).at("clip"));
     }
     match layout {
@@ -104,7 +105,7 @@ fn placed(clip: &Sequence, layout: LayoutId, places: &[Place]) -> Result<Sequenc
             let p = clip.joint(t, m, j);
             [p[0], p[1], p[2]]
         };
-        // Who is absent is at the origin with all joints, and stays so.
+        // An absent person stays at the origin with all joints.
         data.extend(places.iter().flat_map(|&(a, b, share)| add(joint(a), scale(sub(joint(b), joint(a)), share))));
     }
     let mut out = Sequence::new(layout, clip.fps, clip.frames(), clip.people(), data)?;

@@ -1,4 +1,4 @@
-//! The real sets, read from `.npz` files and brought into our layouts' joint orders.
+//! Real data sets, read from `.npz` files into the joint orders of our layouts.
 
 use std::fs::File;
 use std::path::Path;
@@ -9,13 +9,13 @@ use super::openpose;
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, MSR_ACTION3D_ORDER, Sequence, UTD_MHAD_ORDER};
 
-/// The sets that we know how to read.
+/// The data sets that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// UTD-MHAD: 27 classes, 8 subjects (Chen, Jafari, Kehtarnavaz 2015).
     #[serde(rename = "utd_mhad")]
     UtdMhad,
-    /// UTD-MHAD as made cameras see it, in OpenPose's layout: [`super::openpose`].
+    /// UTD-MHAD as simulated cameras see it, in OpenPose's layout: [`super::openpose`].
     #[serde(rename = "utd_mhad_openpose")]
     UtdMhadOpenPose,
     /// Northwestern-UCLA: 10 classes, 3 views (Wang et al. 2014).
@@ -29,25 +29,25 @@ pub enum Kind {
     Hdm05,
 }
 
-/// A clip with what a split needs to know of it.
+/// A clip with its class, performer and view.
 #[derive(Clone, Debug)]
 pub struct LabelledClip {
-    /// One person, 30 frames a second, in the layout and unit of the set's kind.
+    /// The clip: one person, 30 frames per second, in the set's layout and unit.
     pub clip: Sequence,
-    /// The joints in space, metres, of a clip that a made camera sees.
+    /// For a clip of a simulated camera, the joints in space, in metres.
     pub solid: Option<Sequence>,
     /// Class index, 0-based.
     pub label: usize,
-    /// Who performs.
+    /// The performer.
     pub subject: String,
-    /// The camera's view, where the set has several; else 0.
+    /// The camera's view; 0 in a set with one view.
     pub view: i64,
 }
 
 /// A whole set in memory.
 #[derive(Clone, Debug)]
 pub struct Dataset {
-    /// Which one.
+    /// Which set it is.
     pub kind: Kind,
     /// Names of the classes, by label.
     pub classes: Vec<String>,
@@ -119,7 +119,7 @@ const MSR_CLASSES: [&str; 20] = [
     "pick up and throw",
 ];
 
-/// The source's code of each class, and what a person reads.
+/// The source's code of each class, and the name to show.
 const HDM05_CLASSES: [(&str, &str); 11] = [
     ("depositFloorR", "deposit on floor"),
     ("elbowToKnee1RepsLelbowStart", "elbow to knee"),
@@ -145,7 +145,7 @@ impl Kind {
         }
     }
 
-    /// For a person.
+    /// Name to show.
     pub fn describe(self) -> &'static str {
         match self {
             Self::UtdMhad => "utd_mhad",
@@ -158,7 +158,7 @@ impl Kind {
         }
     }
 
-    /// The layout that the set is brought into.
+    /// The layout of the set's clips.
     pub fn layout(self) -> LayoutId {
         match self {
             Self::UtdMhadOpenPose => LayoutId::OpenPose18,
@@ -183,7 +183,7 @@ impl Kind {
         }
     }
 
-    /// Names of the classes whose labels are numbers.
+    /// Names of the classes, in a set whose labels are numbers.
     fn numbered_classes(self) -> &'static [&'static str] {
         match self {
             Self::UtdMhad | Self::UtdMhadOpenPose => &UTD_CLASSES,
@@ -193,7 +193,7 @@ impl Kind {
         }
     }
 
-    /// A set's own class number to a 0-based label. Northwestern-UCLA has no class 7 and 10.
+    /// The 0-based label of a set's own class number. Northwestern-UCLA has no classes 7 and 10.
     fn label(self, number: i64) -> Option<usize> {
         let label = match (self, number) {
             (Self::NwUcla, 1..=6) => number - 1,
@@ -232,7 +232,8 @@ impl Dataset {
     /// Reads `<dir>/<kind's file>`.
     ///
     /// # Errors
-    /// Where the file is missing, is no `.npz`, or its arrays do not fit each other.
+    /// An I/O error if the file is missing or not an `.npz`; a data error that names the array or clip which does not
+    /// fit.
     pub fn read(dir: &Path, kind: Kind) -> Result<Self> {
         let path = dir.join(kind.file_name());
         let file = File::open(&path).map_err(|e| Error::io(&path, &e))?;
@@ -248,7 +249,7 @@ impl Dataset {
         };
         let views = if kind == Kind::NwUcla { reader.read::<i64>("view")? } else { vec![0; n] };
         if [labels.len(), subjects.len(), views.len()] != [n; 3] {
-            return Err(Error::data("arrays of different lengths").at(path.display()));
+            return Err(Error::data("the arrays len, label, subject and view differ in length").at(path.display()));
         }
 
         let order = kind.order();
@@ -257,7 +258,9 @@ impl Dataset {
         for i in 0..n {
             let size = usize::try_from(lengths[i]).unwrap_or(0) * order.len() * 3;
             let place = |e: Error| e.at(format!("clip {i}")).at(path.display());
-            let frames = xyz.get(at..at + size).ok_or_else(|| place(Error::data("its frames are cut short")))?;
+            let frames = xyz
+                .get(at..at + size)
+                .ok_or_else(|| place(Error::data("the array xyz_mm ends before this clip does")))?;
             let data = frames.chunks_exact(order.len() * 3).flat_map(|f| {
                 order.iter().flat_map(move |&j| f[j * 3..j * 3 + 3].iter().map(|mm| f32::from(*mm) / 1000.0))
             });

@@ -1,4 +1,4 @@
-//! How far apart two clips are.
+//! Distance between two clips.
 
 use super::body::{HIP_CENTRE, JOINTS};
 use super::ground::point;
@@ -6,15 +6,15 @@ use super::series;
 use crate::geometry::{Vec3, length, sub};
 use crate::skeleton::Sequence;
 
-/// Frames at which clips are compared.
+/// Frames to which clips are resampled for comparison.
 const FRAMES: usize = 64;
 
-/// A clip made comparable: the first person, pelvis at the origin in each frame, read at 64 moments. (64 x V)
+/// The first person of a clip, with the pelvis at the origin in each frame, resampled to 64 frames: (64 V) points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared(Vec<Vec3>);
 
 impl Compared {
-    /// Of a clip of the Kinect v1 layout.
+    /// From a clip of the Kinect v1 layout.
     pub fn of(clip: &Sequence) -> Self {
         let joint = |j: usize| -> Vec<Vec3> {
             (0..clip.frames()).map(|t| sub(point(clip, t, j), point(clip, t, HIP_CENTRE))).collect()
@@ -24,19 +24,19 @@ impl Compared {
         Self(at.flat_map(|t| tracks.iter().map(move |track| series::read(track, t)).collect::<Vec<_>>()).collect())
     }
 
-    /// Mean distance between a joint of one clip and the same joint of the other, centimetres.
+    /// Mean distance between the same joints of two clips, in centimetres.
     pub fn distance(&self, other: &Self) -> f32 {
         let sum: f32 = self.0.iter().zip(&other.0).map(|(a, b)| length(sub(*a, *b))).sum();
         100.0 * sum / self.0.len() as f32
     }
 
-    /// The least distance to any of the others, and which one that is.
+    /// The distance to the nearest of the others, and its index.
     pub fn nearest<'a>(&self, others: impl Iterator<Item = &'a Self>) -> Option<(usize, f32)> {
         others.map(|o| self.distance(o)).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
 
-/// How a class's clips lie: the median distance from a clip to its nearest other, and the median over all pairs.
+/// Spread of a class's clips: the median distance from a clip to its nearest other, and the median over all pairs.
 /// Zeros for fewer than two clips.
 pub fn spacing(class: &[&Compared]) -> (f32, f32) {
     let (mut nearest, mut pairs) = (Vec::new(), Vec::new());
@@ -48,7 +48,7 @@ pub fn spacing(class: &[&Compared]) -> (f32, f32) {
     (median(nearest).unwrap_or(0.0), median(pairs).unwrap_or(0.0))
 }
 
-/// The median; None of nothing.
+/// The median; `None` for an empty list.
 pub fn median(mut values: Vec<f32>) -> Option<f32> {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied()

@@ -1,4 +1,4 @@
-//! The floor under a set's clips: where it is, and which feet stand on it.
+//! Finds the floor under a set's clips, and the feet that stand on it.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use super::body::LEGS;
 use crate::geometry::{Vec3, add, cross, direction, dot, length, lerp, reject, scale, sub};
 use crate::skeleton::Sequence;
 
-/// A sensor that looks down by a few degrees sees a floor that climbs with the distance. This frame is level: its
-/// second axis is the floor's normal, its origin lies at the height of a standing ankle.
+/// A level coordinate frame. A sensor that looks down by a few degrees sees a floor that rises with distance; here the
+/// second axis is the floor's normal, and the origin is at the height of a standing ankle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ground {
     axes: [Vec3; 3],
@@ -15,7 +15,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// The plane y = a x + b z + c nearest to all ankles that rest, by least squares.
+    /// Fits the plane y = a x + b z + c to all resting ankles by least squares.
     pub fn fit<'a>(clips: impl Iterator<Item = &'a Sequence>) -> Self {
         let mut resting: Vec<Vec3> = Vec::new();
         for clip in clips {
@@ -42,25 +42,25 @@ impl Ground {
         Self { axes: [cross(up, depth), up, depth], height: dot(mean, up) }
     }
 
-    /// A point of the sensor's in the level frame.
+    /// A point of the sensor's frame in the level frame.
     pub fn level(&self, p: Vec3) -> Vec3 {
         [dot(p, self.axes[0]), dot(p, self.axes[1]) - self.height, dot(p, self.axes[2])]
     }
 
-    /// The angle between the sensor's vertical and the floor's normal, degrees.
+    /// The angle between the sensor's vertical and the floor's normal, in degrees.
     pub fn tilt(&self) -> f32 {
         self.axes[1][1].clamp(-1.0, 1.0).acos().to_degrees()
     }
 }
 
-/// A joint of the first person.
+/// The position of a joint of the first person.
 pub fn point(clip: &Sequence, frame: usize, joint: usize) -> Vec3 {
     let p = clip.joint(frame, 0, joint);
     [p[0], p[1], p[2]]
 }
 
-/// The stretches in which an ankle stands: slow for at least a sixth of a second. Stretches that are parted by a moment's
-/// jitter in one place are one.
+/// The runs of frames in which an ankle stands: slow for at least a sixth of a second. Runs at one place that only a
+/// moment of jitter separates are one run.
 pub fn stands(ankle: &[Vec3]) -> Vec<Range<usize>> {
     let slow = |t: usize| {
         let (a, b) = (t.saturating_sub(2), (t + 2).min(ankle.len() - 1));
@@ -78,7 +78,7 @@ pub fn stands(ankle: &[Vec3]) -> Vec<Range<usize>> {
     found
 }
 
-/// The series with its mean in each of the stretches, and carried over smoothly between them.
+/// The series with each run replaced by its mean, and shifted smoothly in between.
 pub fn hold(series: &[Vec3], stretches: &[Range<usize>], place: impl Fn(Vec3) -> Vec3) -> Vec<Vec3> {
     let means: Vec<Vec3> = stretches.iter().map(|run| place(mean(&series[run.clone()]))).collect();
     let before = |t: usize| stretches.iter().rposition(|run| run.start <= t);
@@ -88,7 +88,7 @@ pub fn hold(series: &[Vec3], stretches: &[Range<usize>], place: impl Fn(Vec3) ->
             if let Some(i) = last.filter(|i| stretches[*i].contains(&t)) {
                 return means[i];
             }
-            // The shift at the edge of each neighbouring stretch, faded over the way between them.
+            // The shifts at the edges of the neighbouring runs, faded into each other in between.
             let left = last.map(|i| (stretches[i].end - 1, sub(means[i], series[stretches[i].end - 1])));
             let right = stretches.get(last.map_or(0, |i| i + 1));
             let right =

@@ -1,9 +1,9 @@
-//! Motion capture from the PyPI package `pybullet` (zlib licence), brought to the Kinect v1 layout.
+//! Reads motion capture from the PyPI package `pybullet` (zlib licence) into the Kinect v1 layout.
 //!
-//! A file `pybullet_data/data/motions/humanoid3d_*.txt` is a JSON object with `Loop` and `Frames`; a frame is 44 numbers:
-//! its duration in seconds, the root's place (3) and turn (4, w first), then the turns of the joints relative to their
-//! parents. The body stands in `pybullet_data/humanoid/humanoid.urdf`, four times as large as life. Its x axis is the
-//! front, y is up and z is the right-hand side.
+//! A file `pybullet_data/data/motions/humanoid3d_*.txt` is a JSON object with `Loop` and `Frames`; a frame is 44
+//! numbers: its duration in seconds, the root's position (3) and rotation (4, w first), then the rotations of the
+//! joints relative to their parents. The body is defined in `pybullet_data/humanoid/humanoid.urdf`, four times life
+//! size. Its x axis is the front, y is up and z is the right-hand side.
 
 use serde::Deserialize;
 
@@ -15,12 +15,12 @@ use crate::skeleton::{LayoutId, Sequence};
 
 /// Numbers of a frame.
 const NUMBERS: usize = 44;
-/// From the body's file to metres.
+/// Metres per unit of the body's file.
 const SIZE: f32 = 0.25;
-/// A shorter loop is repeated until it has lasted this long, seconds.
+/// A shorter loop is repeated until it lasts this long, in seconds.
 const SHORT: f32 = 1.6;
 
-/// How a joint's turn stands in a frame.
+/// How a frame stores a joint's rotation.
 #[derive(Clone, Copy)]
 enum Turn {
     /// Four numbers from here, w first.
@@ -29,10 +29,10 @@ enum Turn {
     Hinge(usize),
 }
 
-/// A part of the body: the part that carries it, its joint's place there (body file's units), its turn.
+/// A part of the body: its parent part, its joint's position in the parent (in units of the body's file), its rotation.
 struct Part(usize, Vec3, Turn);
 
-/// Root, chest, neck; right and left hip, knee, ankle; right and left shoulder, elbow. The root carries itself.
+/// Root, chest, neck; right and left hip, knee, ankle; right and left shoulder, elbow. The root is its own parent.
 const PARTS: [Part; 13] = [
     Part(0, [0.0; 3], Turn::Ball(4)),
     Part(0, [0.0, 0.944604, 0.0], Turn::Ball(8)),
@@ -49,8 +49,8 @@ const PARTS: [Part; 13] = [
     Part(11, [0.0, -1.099152, 0.0], Turn::Hinge(43)),
 ];
 
-/// For each joint of the Kinect v1 layout, the part that carries it and its place there. The body has no hands: ours are
-/// 8 cm beyond the wrist. A head is the middle of the body's, a foot lies in the front half of its sole.
+/// For each joint of the Kinect v1 layout, its part and its position in that part. The body has no hands: ours are 8 cm
+/// beyond the wrist. The head joint is the middle of the head; a foot joint is in the front half of the sole.
 const KINECT: [(usize, Vec3); JOINTS] = [
     (0, [0.0; 3]),
     (1, [0.0; 3]),
@@ -82,11 +82,12 @@ struct File {
     frames: Vec<Vec<f32>>,
 }
 
-/// Reads a motion file: 30 frames a second, metres, y up, the body facing as a person faces a Kinect (towards -z),
-/// standing on y = 0. A short loop is repeated.
+/// Reads a motion file into a clip of 30 frames per second, in metres, y up. The body faces -z, as a person faces a
+/// Kinect, and stands on y = 0. A short loop is repeated.
 ///
 /// # Errors
-/// Where the file is no such JSON, or a frame has not 44 numbers or no positive duration.
+/// A format error if the JSON has another structure, or if a frame does not have 44 finite numbers and a positive
+/// duration.
 pub fn read(text: &str) -> Result<Sequence> {
     let file: File = serde_json::from_str(text).map_err(|e| Error::format(e.to_string()).at("motion file"))?;
     for (i, frame) in file.frames.iter().enumerate() {
@@ -95,14 +96,15 @@ pub fn read(text: &str) -> Result<Sequence> {
                 Error::format(format!("{} numbers; a frame has {NUMBERS}", frame.len())).at(format!("frame {i}"))
             );
         }
-        // The last frame lasts for nothing: the motion ends there, and some files say so by a zero.
+        // The last frame has no duration: the motion ends there, and some files store a zero.
         let least = if i + 1 < file.frames.len() { 0.001 } else { 0.0 };
         if !frame.iter().all(|v| v.is_finite()) || !(least..=10.0).contains(&frame[0]) {
-            return Err(Error::format("a duration or value that is none").at(format!("frame {i}")));
+            return Err(Error::format("invalid duration or value: durations are above 0, all values finite")
+                .at(format!("frame {i}")));
         }
     }
     if file.frames.len() < 2 {
-        return Err(Error::format("a motion needs two frames"));
+        return Err(Error::format("a motion needs at least two frames"));
     }
     let frames = repeated(file);
     let mut starts = vec![0.0f32];
@@ -112,7 +114,7 @@ pub fn read(text: &str) -> Result<Sequence> {
     let length = starts[starts.len() - 1];
     let count = (length * 30.0 + 0.01).floor() as usize + 1;
     if count > Sequence::MAX_FRAMES {
-        return Err(Error::format(format!("{length} seconds are too long")));
+        return Err(Error::format(format!("the motion lasts {length} seconds, which is too long")));
     }
     let mut poses: Vec<[Vec3; JOINTS]> = Vec::with_capacity(count);
     for n in 0..count {
@@ -131,7 +133,7 @@ pub fn read(text: &str) -> Result<Sequence> {
     Sequence::new(LayoutId::KinectV1, 30.0, count, 1, data)
 }
 
-/// The frames of a file; those of a short loop one round after the other, each from where the last one ended.
+/// The frames of a file. A short loop is repeated, each round from where the previous one ended.
 fn repeated(file: File) -> Vec<Vec<f32>> {
     let mut frames = file.frames;
     let last = frames.len() - 1;
@@ -154,7 +156,7 @@ fn repeated(file: File) -> Vec<Vec<f32>> {
     frames
 }
 
-/// A frame between two: places and angles on the straight line, turns on the shorter arc.
+/// A frame between two others: positions and angles linearly, rotations along the shorter arc.
 fn between(a: &[f32], b: &[f32], share: f32) -> Vec<f32> {
     let mut mixed: Vec<f32> = a.iter().zip(b).map(|(a, b)| a + share * (b - a)).collect();
     for part in &PARTS {
@@ -169,7 +171,7 @@ fn quaternion(frame: &[f32], at: usize) -> Quaternion {
     [frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]
 }
 
-/// The joints of a frame in metres, turned so that the front is -z, as the Kinect sees a person. (V)
+/// The joints of a frame in metres, (V), turned so that the body faces -z, towards the Kinect.
 fn pose(frame: &[f32]) -> [Vec3; JOINTS] {
     let mut places = [[0.0; 3]; PARTS.len()];
     let mut turns = [[1.0, 0.0, 0.0, 0.0]; PARTS.len()];
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
     use crate::geometry::{length, sub};
 
-    /// A frame in which nothing is turned but what `change` says.
+    /// A frame without any rotation except those of `change`.
     fn frame(change: &[(usize, f32)]) -> Vec<f32> {
         let mut f = vec![0.0; NUMBERS];
         (f[0], f[2]) = (0.1, 0.9);

@@ -1,5 +1,5 @@
-//! Real skeleton sets, for training and evaluation beside a data directory, none of whose clips ships; and the clips that
-//! do: drawn from a motion prior, and free motion capture.
+//! Real data sets for training and evaluation, read from a data directory; and the sources of the shipped clips: a
+//! motion prior that is fitted on one of the sets, and free motion capture. No clip of a real set ships.
 
 mod align;
 pub mod augment;

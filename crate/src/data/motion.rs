@@ -1,6 +1,6 @@
-//! A clip without its body: which way each bone points, and where pelvis and ankles are in lengths of the leg.
+//! A clip without its body: the direction of each bone, and the positions of pelvis and ankles in leg lengths.
 //!
-//! Motions of different people can be aligned, mixed and given to another body; bone lengths are then that body's, the
+//! Motions of different people can be aligned, mixed and performed by another body, whose bone lengths are then the
 //! same in every frame.
 
 use super::body::{Body, HIP_CENTRE, JOINTS, LEGS};
@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 use crate::geometry::{Vec3, add, cross, direction, dot, length, reject, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
-/// Tracks of a motion: a bone's direction for each joint, then three places.
+/// Tracks of a motion: a bone direction for each joint, then three positions.
 pub const TRACKS: usize = JOINTS + 3;
 const PELVIS: usize = JOINTS;
 const ANKLES: [usize; 2] = [JOINTS + 1, JOINTS + 2];
 
-/// Tracks over time.
+/// A motion as tracks over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Motion {
     /// (TRACKS, T). Track j < V is the unit vector from the parent of joint j to it (zero for the centre); the last
@@ -24,8 +24,8 @@ pub struct Motion {
     pub tracks: Vec<Vec<Vec3>>,
 }
 
-/// How much of a track's quickest movement is noise: the width of the smoothing, in frames. Hands and feet are short
-/// bones that a depth sensor sees badly; arms are quick and seen well.
+/// Width of the smoothing of each track, in frames. Hands and feet are short bones that a depth sensor measures badly;
+/// arms are fast and measured well.
 fn sigma(track: usize) -> f32 {
     match track {
         5 | 6 | 9 | 10 => 0.9,
@@ -36,29 +36,29 @@ fn sigma(track: usize) -> f32 {
     }
 }
 
-/// The frames in which the sensor has lost a leg: behind the other one it shrinks, to half its length and less. The
-/// frames next to them are no better.
+/// The frames in which the sensor has lost a leg: behind the other one it shrinks to half its length or less.
+/// Neighbouring frames count too.
 fn lost(clip: &Sequence, body: &Body, leg: [usize; 4]) -> Vec<bool> {
     let length = |t: usize| clip.distance(t, 0, leg[0], leg[1]) + clip.distance(t, 0, leg[1], leg[2]);
     let short: Vec<bool> = (0..clip.frames()).map(|t| length(t) < 0.8 * body.leg()).collect();
     (0..short.len()).map(|t| (t.saturating_sub(2)..short.len().min(t + 3)).any(|u| short[u])).collect()
 }
 
-/// Height of a standing ankle over the foot, in lengths of the bone between them: the Kinect sees a foot rather below
-/// the ankle than in front of it.
+/// Height of a standing ankle above the foot, in lengths of the bone between them. The Kinect places a foot below the
+/// ankle rather than in front of it.
 const SOLE: f32 = 0.75;
 
 fn ankle_height(body: &Body) -> f32 {
     SOLE * body.lengths[LEGS[0][3]]
 }
 
-/// The bone from an ankle at some height to the foot, turned up where it would go through the floor.
+/// The bone from an ankle to the foot, turned up where it would pass through the floor.
 fn sole(towards: Vec3, height: f32, length: f32) -> Vec3 {
     let d = direction(towards, [0.0, -SOLE, -0.6]);
     scale(tilted(d, d[1].max(-height / length)), length)
 }
 
-/// The unit vector of that height over the same point of the compass.
+/// The unit vector with this height and the same horizontal direction.
 fn tilted(d: Vec3, height: f32) -> Vec3 {
     let flat = direction([d[0], 0.0, d[2]], [0.0, 0.0, -1.0]);
     let height = height.clamp(-1.0, 1.0);
@@ -99,13 +99,13 @@ impl Motion {
         self.tracks[0].len()
     }
 
-    /// The motion read at other times, given in its own frames.
+    /// The motion at other times, given in fractional frames.
     pub fn at(&self, times: &[f32]) -> Self {
         let read = |track: &Vec<Vec3>| times.iter().map(|t| series::read(track, *t)).collect();
         Self { tracks: self.tracks.iter().map(read).collect() }
     }
 
-    /// The weighted sum of motions of one length.
+    /// The weighted sum of motions of the same length.
     pub fn mix(parts: &[(f32, Self)]) -> Self {
         let frames = parts.first().map_or(0, |(_, m)| m.frames());
         let mut tracks = vec![vec![[0.0; 3]; frames]; TRACKS];
@@ -119,17 +119,17 @@ impl Motion {
         Self { tracks }
     }
 
-    /// The motion as `body` performs it: a clip of 30 frames a second on the floor y = 0.
+    /// The motion as `body` performs it: a clip of 30 frames per second on the floor y = 0.
     ///
-    /// Bones of trunk and arms follow their directions; feet that stand are held in place, and the legs bend so that they
-    /// reach them.
+    /// Bones of trunk and arms follow their directions. Standing feet are held in place, and the legs bend to reach
+    /// them.
     ///
     /// # Errors
-    /// Where the motion has no frame.
+    /// A data error if the motion has no frame.
     pub fn perform(&self, body: &Body) -> Result<Sequence> {
         let frames = self.frames();
         if frames == 0 {
-            return Err(Error::data("a motion without frames cannot be performed"));
+            return Err(Error::data("the motion has no frame"));
         }
         let mut poses: Vec<[Vec3; JOINTS]> = (0..frames).map(|t| self.upper(body, t)).collect();
         let ankles = [0, 1].map(|side| self.feet(body, side));
@@ -160,12 +160,12 @@ impl Motion {
         Sequence::new(LayoutId::KinectV1, 30.0, frames, 1, data)
     }
 
-    /// Where an ankle has to be and which way its foot points, over time. Feet that stand keep still, with their toes on
+    /// The position of an ankle and the direction of its foot, over time. Standing feet keep still, with their toes on
     /// the floor.
     fn feet(&self, body: &Body, side: usize) -> (Vec<Vec3>, Vec<Vec3>) {
         let foot = LEGS[side][3];
         let mut raw: Vec<Vec3> = self.tracks[ANKLES[side]].iter().map(|p| scale(*p, body.leg())).collect();
-        // The floor was found for all clips together; for this foot it is where it stays longest.
+        // The floor was fitted to all clips together; this foot's own floor is where it stays longest.
         let mut heights: Vec<f32> = raw.iter().map(|p| p[1]).collect();
         heights.sort_by(f32::total_cmp);
         let floor = heights[heights.len() / 5];
@@ -177,7 +177,7 @@ impl Motion {
         (places.iter().map(|p| [p[0], p[1].max(0.0) + rest, p[2]]).collect(), feet)
     }
 
-    /// Everything down to the hips, with the pelvis in its place; legs are still to come.
+    /// All joints except those of the legs, with the pelvis in its place.
     fn upper(&self, body: &Body, t: usize) -> [Vec3; JOINTS] {
         let layout = LayoutId::KinectV1.layout();
         let mut pose = [[0.0; 3]; JOINTS];
@@ -190,9 +190,9 @@ impl Motion {
         pose.map(|p| add(p, shift))
     }
 
-    /// Which way a knee points: as the thigh stands out from the line between hip and ankle, and a little to the front,
-    /// which decides for a leg that is all but straight. To the side it counts for less: straight legs that the sensor
-    /// sees as bowed would stay bowed.
+    /// The direction of a knee: that of the thigh away from the line between hip and ankle, plus a little to the front,
+    /// which decides for an almost straight leg. Its sideways part counts less, so that straight legs which the sensor
+    /// sees as bowed do not stay bowed.
     fn poles(&self, poses: &[[Vec3; JOINTS]], side: usize) -> Vec<Vec3> {
         let [_, knee, ankle, _] = LEGS[side];
         poses
@@ -210,13 +210,13 @@ impl Motion {
             .collect()
     }
 
-    /// How far apart two moments of two motions are: squared differences of the tracks, places counting more than
+    /// Distance between two frames of two motions: squared differences of the tracks. Positions weigh more than
     /// directions, hands and feet less.
     pub fn gap(&self, t: usize, other: &Self, u: usize) -> f32 {
         let weight = |track: usize| match track {
             7 | 11 | 15 | 19 => 0.2,
             PELVIS => 3.0,
-            // A step lifts an ankle by a tenth of a leg, and whose turn it is must not be lost among the arms.
+            // A step lifts an ankle by only a tenth of a leg, and must not be outweighed by the arms.
             _ if track > PELVIS => 20.0,
             _ => 1.0,
         };

@@ -1,13 +1,14 @@
-//! What a pose detector makes of a body that a camera looks at: Kinect v1's joints as OpenPose's 18, with its faults.
+//! Simulates a pose detector: from Kinect v1's joints, seen by a camera, to OpenPose's 18 joints with a detector's
+//! errors.
 //!
-//! **Joints.** Shoulders, elbows, wrists, hips, knees and ankles are Kinect's; the neck is the middle of the shoulders, as
-//! OpenPose defines it. Kinect knows one point of the head. Nose, eyes and ears are placed about it on a rigid head that
-//! faces where the shoulders face, in units of the distance from neck to head.
+//! **Joints.** Shoulders, elbows, wrists, hips, knees and ankles are Kinect's; the neck is the middle of the shoulders,
+//! as OpenPose defines it. Kinect has one point for the head. Nose, eyes and ears are placed around it on a rigid head
+//! that faces the same way as the shoulders, in units of the distance from neck to head.
 //!
-//! **Faults.** A joint's confidence falls where the trunk or the head hides it and where it is fast. With the confidence falls
-//! its precision: positions tremble, with a standard deviation of 0.6 % of the body's height for a sure joint and up to
-//! three times that, around a constant offset of 1 %. Joints are lost at random, the rather the less sure they are, for a few
-//! frames at a time, and are zero then. These numbers were chosen by us; they are no measurement of a detector.
+//! **Errors.** A joint's confidence falls where the trunk or the head hides it and where it moves fast. Its precision
+//! falls with the confidence: positions have noise with a standard deviation of 0.6 % of the body's height at full
+//! confidence and up to three times that, around a constant offset of 1 %. Joints are lost at random, more often at low
+//! confidence, for a few frames at a time, and are zero then. We chose these numbers; they do not measure a detector.
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -19,9 +20,10 @@ use crate::geometry::{Vec3, add, cross, direction, dot, length, scale, sub};
 use crate::skeleton::{LayoutId, Sequence};
 
 const JOINTS: usize = 18;
-/// Kinect's joint of OpenPose's shoulders to ankles, 2 to 13, right before left.
+/// Kinect's joints for OpenPose's joints 2 to 13, shoulders to ankles, right before left.
 const LIMBS: [usize; 12] = [8, 9, 10, 4, 5, 6, 16, 17, 18, 12, 13, 14];
-/// Forward, up and to the body's left of the head's point, in units of neck to head: eyes and ears, right before left.
+/// Eyes and ears, right before left: forward, up and left of the head's point, in units of the distance from neck to
+/// head.
 const FACE: [(usize, Vec3); 5] = [
     (0, [0.40, -0.05, 0.0]),
     (14, [0.33, 0.12, -0.13]),
@@ -35,15 +37,15 @@ const ARMS: [usize; 4] = [3, 4, 6, 7];
 /// A person's 18 joints in one frame.
 struct Landmarks {
     points: [Vec3; JOINTS],
-    /// The direction in which each joint of the face can be seen.
+    /// The direction from which each joint of the face is visible.
     outward: [Vec3; JOINTS],
 }
 
-/// The first person of a clip in Kinect v1's layout as a camera and a detector give it, both drawn from `seed`: layout
-/// OpenPose-18, x and y as shares of the picture (y down) and a confidence.
+/// The first person of a Kinect v1 clip as a random camera and detector see it, both drawn from `seed`: layout
+/// OpenPose-18, x and y as shares of the picture (y down), and a confidence.
 ///
 /// # Errors
-/// Where nobody is in the clip, or it holds positions that no picture has place for.
+/// A data error if nobody is in the clip; a format error if a position is too far out of the picture.
 pub fn project(clip: &Sequence, seed: u64) -> Result<Sequence> {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let camera = Camera::draw(&mut rng);
@@ -53,12 +55,12 @@ pub fn project(clip: &Sequence, seed: u64) -> Result<Sequence> {
 fn detect(clip: &Sequence, camera: &Camera, rng: &mut impl Rng) -> Result<Sequence> {
     let there: Vec<usize> = (0..clip.frames()).filter(|&t| clip.present(t, 0)).collect();
     let height = clip.body_height().filter(|height| *height > 0.0);
-    let height = height.ok_or_else(|| Error::data("shows nobody who could be seen").at("clip"))?;
+    let height = height.ok_or_else(|| Error::data("shows nobody").at("clip"))?;
     let frames: Vec<Landmarks> = (0..clip.frames()).map(|t| landmarks(clip, t)).collect();
     let pelvis = |t: usize| clip.joint(t, 0, clip.layout().pelvis);
     let target = [0, 1, 2].map(|c| there.iter().map(|&t| pelvis(t)[c]).sum::<f32>() / there.len() as f32);
     let seen: Vec<[([f32; 2], f32); JOINTS]> = frames.iter().map(|f| f.points.map(|p| camera.see(target, p))).collect();
-    // The body's height in picture heights: what speed and precision are measured in.
+    // The body's height in picture heights: the unit of speed and precision.
     let height = camera.focal * height / camera.distance;
     let offsets: [[f32; 2]; JOINTS] = std::array::from_fn(|_| [0; 2].map(|_| 0.01 * height * normal(rng)));
     let sureness: [f32; JOINTS] = std::array::from_fn(|_| (0.85 + 0.07 * normal(rng)).clamp(0.55, 0.97));
@@ -70,7 +72,7 @@ fn detect(clip: &Sequence, camera: &Camera, rng: &mut impl Rng) -> Result<Sequen
             data.extend([0.0; 3 * JOINTS]);
             continue;
         }
-        // A frame in which nobody is tells nothing of how fast somebody moves.
+        // A frame without the person has no speed.
         let [before, after] =
             [t.saturating_sub(1), (t + 1).min(frames.len() - 1)].map(|s| if clip.present(s, 0) { s } else { t });
         for j in 0..JOINTS {
@@ -114,10 +116,10 @@ fn landmarks(clip: &Sequence, t: usize) -> Landmarks {
     Landmarks { points, outward }
 }
 
-/// The share of its confidence that a joint keeps behind the trunk or on the far side of the head.
+/// Factor on the confidence of a joint behind the trunk or on the far side of the head, 0 to 1.
 fn hidden(body: &Landmarks, seen: &[([f32; 2], f32); JOINTS], camera: &Camera, j: usize) -> f32 {
     if FACE.iter().any(|f| f.0 == j) {
-        // Full in front of the ear's edge, gone well behind it.
+        // Full in front of the ear's edge, zero well behind it.
         return (0.5 + 1.6 * (dot(body.outward[j], camera.back()) + 0.2)).clamp(0.02, 1.0);
     }
     let trunk = [2, 5, 11, 8];
@@ -126,7 +128,7 @@ fn hidden(body: &Landmarks, seen: &[([f32; 2], f32); JOINTS], camera: &Camera, j
     if behind { 0.45 } else { 1.0 }
 }
 
-/// Is the point inside the convex quadrilateral?
+/// Whether the point is inside the convex quadrilateral.
 fn inside(p: [f32; 2], corners: [[f32; 2]; 4]) -> bool {
     let side = |i: usize| {
         let (a, b) = (corners[i], corners[(i + 1) % 4]);
@@ -135,7 +137,7 @@ fn inside(p: [f32; 2], corners: [[f32; 2]; 4]) -> bool {
     (1..4).all(|i| side(i) == side(0))
 }
 
-/// A joint's speed in picture heights a second, between two frames.
+/// A joint's speed between two frames, in picture heights per second.
 fn speed(seen: &[[([f32; 2], f32); JOINTS]], [a, b]: [usize; 2], j: usize, fps: f32) -> f32 {
     let (p, q) = (seen[a][j].0, seen[b][j].0);
     ((q[0] - p[0]) * ASPECT).hypot(q[1] - p[1]) * fps / (b - a).max(1) as f32
@@ -150,7 +152,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// Somebody of 1.6 m who stands three metres in front of the sensor and faces it; one hand is held up and moves.
+    /// A person of 1.6 m who stands three metres in front of the sensor and faces it; one raised hand moves.
     fn standing(frames: usize) -> Sequence {
         let at = |name: &str, t: usize| -> Vec3 {
             let side = if name.starts_with("left") { -1.0 } else { 1.0 };
@@ -227,11 +229,11 @@ mod tests {
         let data = clip.data().iter().enumerate().map(|(i, x)| gone(i / 60, x)).collect();
         let seen = detect(&clip.with_data(data).unwrap(), &FRONT, &mut Pcg64Mcg::seed_from_u64(1)).unwrap();
         assert!((0..30).all(|t| seen.present(t, 0) == (t >= 10)));
-        // The camera looks at who is there.
+        // The camera looks at the person, in the frames that show one.
         let neck = mean(&seen, "neck").0;
         assert!((neck[0] - 0.5).abs() < 0.02, "{neck:?}");
         let nobody = clip.with_data(vec![0.0; 30 * 60]).unwrap();
-        assert_eq!(project(&nobody, 1).unwrap_err().to_string(), "clip: shows nobody who could be seen");
+        assert_eq!(project(&nobody, 1).unwrap_err().to_string(), "clip: shows nobody");
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! The motion prior: new clips of a known action, drawn from performances of it by several people.
+//! The motion prior: draws new clips of a known action from several people's performances of it.
 //!
-//! A draw picks one performance as the anchor and aligns the performances of *other* people to it in time; of each person
-//! the nearest one counts, and of the people the nearest few. They and the anchor are mixed with random weights, in the
-//! space of bone directions and places in leg lengths, where a mix is a movement again; a little of the Gaussian that
-//! they span is added, so that a draw can leave their hull. Timing is mixed by the same weights. The result is performed
-//! by a body that nobody has: a random mix of the people's bone lengths.
+//! A draw picks one performance as the anchor and aligns the performances of *other* people to it in time. Of each
+//! person the nearest performance counts, and of the people the nearest few. They are mixed with the anchor by random
+//! weights, in the space of bone directions and positions in leg lengths, where a mixture is a movement again. A little
+//! of the Gaussian that they span is added, so that a draw can leave their hull. Timing is mixed by the same weights.
+//! The result is performed by a new body: a random mixture of the people's bone lengths.
 //!
-//! Mixing neighbours and not the whole class matters: the mean of two ways of doing a thing is often no way of doing it.
-//! Mixing people and not only performances matters, too: four takes of one person are nearly one clip, and a mix of
-//! them would be a copy. For the same reason a draw that comes nearer to an example than examples typically are to their
-//! nearest other one (mostly another take of the same person) is thrown away, and the next one is taken.
+//! Neighbours are mixed, not the whole class, because the mean of two ways to do an action is often not a way to do it.
+//! Different people are mixed, not only performances, because four takes of one person are nearly one clip, and a
+//! mixture of them would be a copy. For the same reason a draw is rejected if it is nearer to an example than examples
+//! typically are to their nearest other (mostly another take of the same person).
 
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
@@ -24,26 +24,26 @@ use super::series;
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
 
-/// People whose performance is mixed into an anchor.
+/// People whose performances are mixed into an anchor.
 const NEIGHBOURS: usize = 2;
-/// Spread of the Gaussian part, as a share of the mixed performances' own.
+/// Spread of the Gaussian part, as a share of the mixed performances' spread.
 const SPREAD: f32 = 0.4;
 /// Spread of the tempo and of the body's size, as shares.
 const TEMPO: f32 = 0.06;
 const SIZE: f32 = 0.03;
 
-/// Draws after which the one furthest from all examples is taken as it is.
+/// Draws after which the one furthest from all examples is accepted.
 const ATTEMPTS: usize = 32;
 
 struct Performance {
     label: usize,
     person: usize,
     motion: Motion,
-    /// As the mean body performs it.
+    /// The example as the mean body performs it.
     neutral: Compared,
 }
 
-/// What the prior learns from: performances without bodies, and the bodies.
+/// The fitted prior: performances without bodies, and the bodies.
 pub struct Prior {
     tilt: f32,
     bodies: Vec<Body>,
@@ -51,25 +51,25 @@ pub struct Prior {
     performances: Vec<Performance>,
 }
 
-/// What the prior draws.
+/// A draw.
 pub struct Draw {
-    /// The clip, performed by a body of its own.
+    /// The clip, performed by a new body.
     pub clip: Sequence,
-    /// The same movement as the mean of all bodies performs it, to be compared with [`Prior::neutral`].
+    /// The same movement as the mean body performs it, for comparison with [`Prior::neutral`].
     pub neutral: Compared,
 }
 
-/// One training clip: its class, who performs, and the clip.
+/// A training clip: class, performer, clip.
 pub type Example<'a> = (usize, &'a str, &'a Sequence);
 
 impl Prior {
-    /// Learns from clips of the Kinect v1 layout, all seen by one sensor on one floor.
+    /// Fits the prior to clips of the Kinect v1 layout that one sensor recorded on one floor.
     ///
     /// # Errors
-    /// Where a clip has another layout, or there is none.
+    /// A data error if there is no clip, or one has another layout.
     pub fn fit(examples: &[Example<'_>]) -> Result<Self> {
         if examples.is_empty() || examples.iter().any(|(_, _, clip)| clip.layout().id != LayoutId::KinectV1) {
-            return Err(Error::data("a motion prior is fitted on clips of the Kinect v1 layout"));
+            return Err(Error::data("a motion prior needs clips, all in the layout kinect-v1"));
         }
         let mut people: Vec<&str> = examples.iter().map(|(_, person, _)| *person).collect();
         people.sort_unstable();
@@ -91,19 +91,19 @@ impl Prior {
         Ok(Self { tilt: ground.tilt(), bodies, mean_body, performances })
     }
 
-    /// How far the sensor looks down on the floor, degrees.
+    /// How far the sensor looks down on the floor, in degrees.
     pub fn tilt(&self) -> f32 {
         self.tilt
     }
 
-    /// A new clip of the class. The same seed gives the same clip.
+    /// Draws a clip of the class. The same seed gives the same clip.
     ///
     /// # Errors
-    /// Where the class was not among the examples.
+    /// A data error if no example has this class.
     pub fn sample(&self, label: usize, seed: u64) -> Result<Draw> {
         let class: Vec<&Performance> = self.performances.iter().filter(|p| p.label == label).collect();
         if class.is_empty() {
-            return Err(Error::data(format!("the prior knows no example of class {label}")));
+            return Err(Error::data(format!("the prior has no example of class {label}")));
         }
         let examples: Vec<&Compared> = class.iter().map(|p| &p.neutral).collect();
         let (apart, _) = spacing(&examples);
@@ -139,7 +139,7 @@ impl Prior {
             new
         });
 
-        // Weights of a flat Dirichlet, pulled to the middle so that no single performance makes the clip.
+        // Weights from a flat Dirichlet distribution, drawn towards the middle so that no single performance dominates.
         let mut weights: Vec<f32> = (0..=near.len()).map(|_| 1.5 - (1.0 - rng.random::<f32>()).ln()).collect();
         let total: f32 = weights.iter().sum();
         weights.iter_mut().for_each(|w| *w /= total);
@@ -165,12 +165,12 @@ impl Prior {
         Ok(Draw { clip: motion.perform(&self.body(rng))?, neutral })
     }
 
-    /// Every example, in their order, as the mean body performs it: what is left to compare is the movement.
+    /// All examples in their order, as the mean body performs them, so that only movement is compared.
     pub fn neutral(&self) -> impl Iterator<Item = &Compared> {
         self.performances.iter().map(|p| &p.neutral)
     }
 
-    /// A body between those of the people, a little taller or smaller.
+    /// A random mixture of the people's bodies, a little taller or smaller.
     fn body(&self, rng: &mut Pcg64) -> Body {
         let weights: Vec<f32> = self.bodies.iter().map(|_| 0.5 - (1.0 - rng.random::<f32>()).ln()).collect();
         let total: f32 = weights.iter().sum();
@@ -184,7 +184,7 @@ fn mean_body(bodies: &[Body]) -> Body {
     Body::mix(bodies.iter().map(|b| (share, b)), 1.0)
 }
 
-/// Where a growing clock shows `time`, in fractional frames.
+/// The fractional frame at which an increasing clock shows `time`.
 fn inverse(clock: &[f32], time: f32) -> f32 {
     let after = clock.partition_point(|c| *c < time).clamp(1, clock.len() - 1);
     let (a, b) = (clock[after - 1], clock[after]);
@@ -196,7 +196,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// Somebody of the given size who raises the right arm, quickly or slowly.
+    /// A person of the given size who raises the right arm, quickly or slowly.
     fn raise(size: f32, frames: usize) -> Sequence {
         let standing = [
             [0.0, 0.95, 2.9],

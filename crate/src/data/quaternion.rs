@@ -1,11 +1,11 @@
-//! Turns as unit quaternions, w first.
+//! Rotations as unit quaternions, w first.
 
 use crate::geometry::{Vec3, add, cross, scale};
 
-/// w, x, y, z.
+/// A quaternion as w, x, y, z.
 pub type Quaternion = [f32; 4];
 
-/// First b, then a.
+/// The product: the rotation b, then the rotation a.
 pub fn product(a: Quaternion, b: Quaternion) -> Quaternion {
     [
         a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3],
@@ -15,17 +15,17 @@ pub fn product(a: Quaternion, b: Quaternion) -> Quaternion {
     ]
 }
 
-/// The vector, turned.
+/// Rotates a vector.
 pub fn rotate(q: Quaternion, v: Vec3) -> Vec3 {
     let axis = [q[1], q[2], q[3]];
     let t = scale(cross(axis, v), 2.0);
     add(v, add(scale(t, q[0]), cross(axis, t)))
 }
 
-/// From a to b by the share s, on the shorter side, as a unit quaternion; no turn where both are zero.
+/// Interpolates from a (s = 0) to b (s = 1) along the shorter arc; the identity where both are zero.
 pub fn blend(a: Quaternion, b: Quaternion, s: f32) -> Quaternion {
     let dot: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-    // q and -q are the same turn.
+    // q and -q are the same rotation.
     let sign = if dot < 0.0 { -1.0 } else { 1.0 };
     let mixed = [0, 1, 2, 3].map(|i| (1.0 - s) * a[i] + s * sign * b[i]);
     let norm = mixed.iter().map(|v| v * v).sum::<f32>().sqrt();

@@ -10,8 +10,8 @@ pub fn read(series: &[Vec3], at: f32) -> Vec3 {
     lerp(series[i], series[(i + 1).min(last)], at - i as f32)
 }
 
-/// Gaussian smoothing with the width `sigma` in frames. At the ends the window is cut and weighed anew, so that a clip
-/// that starts at rest stays at rest.
+/// Gaussian smoothing with the standard deviation `sigma`, in frames. At the ends the window is cut and its weights
+/// normalised again, so that a clip that starts at rest stays at rest.
 pub fn smooth(series: &[Vec3], sigma: f32) -> Vec<Vec3> {
     let reach = (3.0 * sigma).ceil() as usize;
     let weight = |k: usize| (-0.5 * (k as f32 / sigma).powi(2)).exp();
@@ -28,8 +28,8 @@ pub fn smooth(series: &[Vec3], sigma: f32) -> Vec<Vec3> {
         .collect()
 }
 
-/// The series with its `lost` values put on the straight line between the good ones around them, or held at the ends.
-/// Where all are lost it stays as it is.
+/// Replaces `lost` values by linear interpolation between their good neighbours; at the ends the nearest good value is
+/// held. If all are lost, the series stays as it is.
 pub fn bridge(series: &[Vec3], lost: &[bool]) -> Vec<Vec3> {
     let good = |t: &usize| !lost[*t];
     let across = |t: usize| match ((0..=t).rev().find(good), (t..series.len()).find(good)) {
@@ -40,7 +40,7 @@ pub fn bridge(series: &[Vec3], lost: &[bool]) -> Vec<Vec3> {
     (0..series.len()).map(across).collect()
 }
 
-/// `n` indices that spread evenly over a series of `len` values, both ends included.
+/// `n` indices spread evenly over a series of `len` values, both ends included.
 pub fn spread(len: usize, n: usize) -> impl Iterator<Item = f32> {
     let step = (len - 1) as f32 / (n.max(2) - 1) as f32;
     (0..n).map(move |i| i as f32 * step)

@@ -1,4 +1,4 @@
-//! A stick figure small enough to stand in an index.
+//! Thumbnails: a stick figure as a small SVG.
 
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ use crate::skeleton::Sequence;
 const WIDTH: f32 = 64.0;
 const HEIGHT: f32 = 72.0;
 const HEAD: usize = 3;
-/// Limbs as chains of joints of the Kinect v1 layout.
+/// Limbs, as chains of joints of the Kinect v1 layout.
 const LIMBS: [&[usize]; 5] =
     [&[0, 1, 2], &[2, 4, 5, 6, 7], &[2, 8, 9, 10, 11], &[0, 12, 13, 14, 15], &[0, 16, 17, 18, 19]];
 
-/// The frame that shows the gesture and not the waiting: furthest, pelvis at the origin, from the pose in which the clip
-/// starts or ends, whichever is more upright.
+/// The frame that shows the gesture: the one furthest from the rest pose, with the pelvis at the origin. The rest pose
+/// is the clip's first or last, whichever is more upright.
 pub fn widest_frame(clip: &Sequence) -> usize {
     let pose = |t: usize, j: usize| sub(point(clip, t, j), point(clip, t, HIP_CENTRE));
     let last = clip.frames() - 1;
@@ -25,9 +25,8 @@ pub fn widest_frame(clip: &Sequence) -> usize {
     (0..=last).max_by(|a, b| away(*a).total_cmp(&away(*b))).unwrap_or(0)
 }
 
-/// A frame of a Kinect v1 clip as a picture: an SVG that takes the colour of the text around it. It is seen from the
-/// front and a little from the side, whole in its box, at one scale for all clips unless the pose is larger than a
-/// person's reach.
+/// A frame of a Kinect v1 clip as an SVG in the colour of the text around it, seen from the front and a little from the
+/// side. All clips have one scale, except that a pose larger than a person's reach is scaled to fit.
 pub fn svg(clip: &Sequence, frame: usize) -> String {
     let (sin, cos) = 0.4f32.sin_cos();
     let seen = |p: Vec3| [-p[0] * cos + p[2] * sin, -p[1]];
