@@ -1,24 +1,25 @@
-//! From a pose to the solids that show it.
+//! From a pose to the solids that draw it.
 //!
-//! Clean figures are round (tapered capsules, balls at the joints), perturbed ones are square and slimmer (prisms, cubes at the
-//! joints): the second cue beside blue and orange, and what lets one be seen inside the other.
+//! Clean figures are round (tapered capsules, balls at the joints), perturbed ones are square and slimmer (prisms,
+//! cubes at the joints). The shape is a second cue besides blue and orange, and keeps one figure visible inside the
+//! other.
 
 use super::palette::{Palette, Rgba, Side, mix, shade, with_opacity};
 use super::pose::Pose;
 use crate::geometry::{Vec3, add, along, length, lerp, sub, unit};
 use crate::skeleton::Layout;
 
-/// A solid from `a` to `b` with its half thickness at both ends; `a` = `b` is a ball or a cube. A ring lies around `a`, across the
-/// direction to `b`.
+/// A solid from `a` to `b` with a half thickness at each end. If `a` = `b`, it is a ball or a cube. A ring lies around
+/// `a`, across the direction to `b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Solid {
     /// One end.
     pub a: Vec3,
-    /// Half thickness there.
+    /// Half thickness at `a`.
     pub ra: f32,
     /// The other end.
     pub b: Vec3,
-    /// Half thickness there.
+    /// Half thickness at `b`.
     pub rb: f32,
     /// Its colour.
     pub color: Rgba,
@@ -36,12 +37,12 @@ pub struct Solids {
 }
 
 impl Solids {
-    /// Is there nothing to draw?
+    /// Whether there is nothing to draw.
     pub fn is_empty(&self) -> bool {
         self.round.is_empty() && self.square.is_empty() && self.rings.is_empty()
     }
 
-    /// Moves the solids from index `from` on (counts as [`Solids::counts`] gave them) by `by`.
+    /// Moves by `by` the solids that were added after [`Solids::counts`] returned `from`.
     pub fn shift(&mut self, from: [usize; 3], by: Vec3) {
         for (solids, from) in [&mut self.round, &mut self.square, &mut self.rings].into_iter().zip(from) {
             for s in &mut solids[from..] {
@@ -57,40 +58,40 @@ impl Solids {
     }
 }
 
-/// Which of the two figures.
+/// One of the two figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
-    /// The clip as it was.
+    /// The clean clip.
     Clean,
-    /// The clip after the attack.
+    /// The perturbed clip.
     Perturbed,
 }
 
 /// How to draw a figure.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
-    /// Which one: colour and shape.
+    /// The figure, which decides colour and shape.
     pub figure: Figure,
-    /// The theme.
+    /// The theme's colours.
     pub palette: &'a Palette,
-    /// Joints of the attack region, by index; None where the attack has them all.
+    /// Joints of the attack region, by index; `None` for all joints.
     pub region: Option<&'a [usize]>,
-    /// Mark the joints of the region with rings.
+    /// Whether rings mark the joints of the region.
     pub rings: bool,
-    /// Are joints to be picked: draw all of them as handles.
+    /// Whether joints are being picked: all of them are drawn as handles.
     pub handles: bool,
-    /// Size of the body as a share of a usual one.
+    /// Size of the body relative to an average one.
     pub size: f32,
-    /// 1 is opaque.
+    /// Opacity, 0 to 1.
     pub opacity: f32,
-    /// The clean pose that stands in the same place, if one does: square limbs are slimmer then, and those outside the
-    /// region that did not move are left out.
+    /// The clean pose in the same place, if it is shown. Square limbs are slimmer then, and limbs outside the region
+    /// that did not move are left out.
     pub over: Option<&'a Pose>,
-    /// From the scene to the eye: rings face it.
+    /// Direction from the scene to the eye, which rings face.
     pub back: Vec3,
 }
 
-/// Half thickness of a joint in metres on a usual body; the first part of its name that is listed decides.
+/// Half thickness of a joint in metres on an average body. The first entry that occurs in the joint's name decides.
 const THICKNESS: &[(&str, f32)] = &[
     ("tip", 0.013),
     ("thumb", 0.013),
@@ -123,13 +124,13 @@ const THICKNESS: &[(&str, f32)] = &[
     ("ear", 0.014),
 ];
 
-/// Half thickness of a joint, on a usual body.
+/// Half thickness of a joint on an average body, in metres.
 fn thickness(layout: &Layout, joint: usize) -> f32 {
     let name = layout.joints[joint];
     THICKNESS.iter().find(|(part, _)| name.contains(part)).map_or(0.03, |t| t.1)
 }
 
-/// The side of a joint.
+/// The side of the body that a joint is on.
 pub fn side(layout: &Layout, joint: usize) -> Side {
     match layout.joints[joint] {
         name if name.starts_with("left") => Side::Left,
@@ -140,7 +141,7 @@ pub fn side(layout: &Layout, joint: usize) -> Side {
 
 /// Adds the solids of one pose.
 pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
-    // Square limbs are thin between their cubes, so that the cubes hide where they meet.
+    // Square limbs are thinner than their cubes, so that the cubes hide the ends.
     let (base, slim, limbs) = match look.figure {
         Figure::Clean => (look.palette.clean, 1.0, 0.84),
         Figure::Perturbed => (look.palette.perturbed, if look.over.is_some() { 0.70 } else { 0.88 }, 0.62),
@@ -164,14 +165,14 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
         if !attacked(child) && unmoved(parent) && unmoved(child) {
             continue;
         }
-        // A bone never swells to the size of the head that it carries.
+        // A bone does not widen to the size of the head at its end.
         let limb = |j: usize| limbs * thickness(layout, j).min(0.076) * scale;
         let (ra, rb) = if ["head", "nose"].contains(&layout.joints[child]) {
             (limb(parent), 0.036 * scale)
         } else {
             (limb(parent), limb(child))
         };
-        // Where a trunk joint carries a limb, the limb begins as thick as it goes on.
+        // A limb that starts at a trunk joint is as thick there as along its length.
         let ra = if side(layout, parent) == side(layout, child) { ra } else { ra.min(1.15 * rb) };
         solids.push(Solid { a, ra, b, rb, color: color(child, attacked(child)) });
     }
@@ -189,7 +190,7 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
                 let reach = 0.030 * scale / length(sub(p, n));
                 (lerp(p, n, reach), lerp(p, n, -reach), r * 0.9)
             }
-            // A cube lies along its bone; a hair of length tells the direction.
+            // A cube lies along its bone; a tiny length gives it the direction.
             _ => match pose[layout.parents[j]] {
                 Some(parent) if look.figure == Figure::Perturbed => {
                     (p, along(p, unit(sub(p, parent)), 1e-3 * scale), r)

@@ -5,49 +5,50 @@ use super::matrix::Mat4;
 use crate::geometry::{Vec3, along, cross, dot};
 use std::f32::consts::{PI, TAU};
 
-/// Vertical opening in radians: long enough a lens that bodies are not distorted.
+/// Vertical field of view in radians: narrow enough not to distort bodies.
 const FOV: f32 = 0.52;
-/// Radians for each CSS pixel of a drag.
+/// Radians per CSS pixel of a drag.
 const ORBIT_SPEED: f32 = 0.008;
-/// First view: a little from the person's left, a little from above.
+/// The first view: a little from the person's left and a little from above, in radians.
 const HOME: (f32, f32) = (0.42, 0.2);
 const ELEVATION: (f32, f32) = (-0.3, 1.5);
 const ZOOM: (f32, f32) = (0.4, 8.0);
-/// Share of the window that the clip may fill.
+/// Share of the window that the clip may fill, 0 to 1.
 const FILL: f32 = 0.93;
 
-/// What the user did to the camera. Angles are relative to the way the person faces, so a new clip keeps the view.
+/// The camera's position as the user has set it. Angles are relative to the direction in which the person faces, so a
+/// new clip keeps the view.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
-    /// Radians around the vertical: 0 sees the front, positive comes around to the person's left.
+    /// Radians around the vertical: 0 sees the front, positive values the person's left.
     pub azimuth: f32,
     /// Radians above the horizon.
     pub elevation: f32,
-    /// Magnification: 1 frames the whole clip.
+    /// Magnification: 1 shows the whole clip.
     pub zoom: f32,
     /// Shift of the picture as a share of the window's height, right and up.
     pub pan: [f32; 2],
 }
 
-/// A camera that is set up for one window: what drawing and picking need.
+/// A camera for one window, with all that drawing and picking need.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lens {
-    /// World to the window's -1..1.
+    /// From world coordinates to the window's, -1 to 1.
     pub matrix: Mat4,
-    /// Where the eye is.
+    /// Position of the eye in the world.
     pub eye: Vec3,
-    /// The window's right in the world.
+    /// Direction to the window's right, in the world.
     pub right: Vec3,
-    /// The window's up in the world.
+    /// Direction to the window's top, in the world.
     pub up: Vec3,
-    /// From the scene to the eye.
+    /// Direction from the scene to the eye.
     pub back: Vec3,
-    /// Share of the window's height that a world unit takes at the target.
+    /// Share of the window's height that a world unit fills at the target.
     pub unit: f32,
 }
 
 impl Lens {
-    /// Where a point falls in a window of this size, from its upper left corner, and its depth.
+    /// x and y of a point in a window of this size, from its upper left corner, and its depth; `None` behind the eye.
     pub fn pixel(&self, p: Vec3, size: [f32; 2]) -> Option<Vec3> {
         let [x, y, z] = self.matrix.project(p)?;
         Some([(x + 1.0) / 2.0 * size[0], (1.0 - y) / 2.0 * size[1], z])
@@ -61,13 +62,13 @@ impl Camera {
         Self { azimuth, elevation, zoom: 1.0, pan: [0.0; 2] }
     }
 
-    /// Turns the scene under a drag of so many CSS pixels right and down.
+    /// Turns the scene for a drag of so many CSS pixels to the right and down.
     pub fn orbit(&mut self, dx: f32, dy: f32) {
         self.azimuth = (self.azimuth - dx * ORBIT_SPEED + PI).rem_euclid(TAU) - PI;
         self.elevation = (self.elevation + dy * ORBIT_SPEED).clamp(ELEVATION.0, ELEVATION.1);
     }
 
-    /// Shifts the picture by a drag of so many CSS pixels right and down in a window of this height.
+    /// Shifts the picture for a drag of so many CSS pixels to the right and down, in a window of this height.
     pub fn shift(&mut self, dx: f32, dy: f32, height: f32) {
         let height = height.max(1.0);
         self.pan[0] = (self.pan[0] + dx / height).clamp(-3.0, 3.0);
@@ -91,10 +92,11 @@ impl Camera {
         [right, cross(back, right), back]
     }
 
-    /// The camera for a window (width through height = `aspect`) that looks at `target`, with the whole clip in it at zoom 1.
+    /// The camera for a window of width / height = `aspect`, which looks at `target` and at zoom 1 shows the whole
+    /// clip.
     pub fn lens(&self, extent: &Extent, target: Vec3, aspect: f32) -> Lens {
         let [right, up, back] = self.axes(extent.facing);
-        // The clip's slices must fit at the first elevation, from every side: so a turn never changes the distance.
+        // The clip's slices fit at the first elevation from every side, so a turn does not change the distance.
         let home = Self { azimuth: 0.0, ..Self::home(extent.flat) };
         let [fit_right, fit_up, fit_back] = home.axes(extent.facing);
         let forward = cross(fit_right, [0.0, 1.0, 0.0]);
@@ -122,7 +124,7 @@ impl Camera {
         Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back, unit: 1.0 / window }
     }
 
-    /// A parallel view of a plane of `height` world units around `target` (the film strip).
+    /// A parallel projection of `height` world units around `target`, for the film strip.
     pub fn parallel(&self, extent: &Extent, target: Vec3, height: f32, aspect: f32) -> Lens {
         let [right, up, back] = self.axes(extent.facing);
         let window = height / self.zoom;
@@ -134,7 +136,7 @@ impl Camera {
         Lens { matrix: projection.times(&Mat4::view(eye, right, up, back)), eye, right, up, back, unit: 1.0 / window }
     }
 
-    /// The view in words, for people who hear the page.
+    /// The view in words, for screen readers.
     pub fn describe(&self, flat: bool) -> String {
         const SIDES: [&str; 8] = [
             "the front",

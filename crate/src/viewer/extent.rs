@@ -1,46 +1,47 @@
-//! Where a clip happens: its floor, its extent, which way the person faces, and the path that the camera follows.
+//! Measures a clip: its floor, its extent, the direction in which the person faces, and the path that the camera
+//! follows.
 
 use super::pose::{self, PICTURE_HEIGHT, PICTURE_WIDTH, People};
 use crate::geometry::{Vec3, add, cross, length, scale, sub, unit};
 use crate::skeleton::{Layout, Sequence};
 
-/// Body height (head to ankle along the bones) to which the thickness of limbs belongs, in metres.
+/// Height of an average body (head to ankle along the bones), in metres, for which the thickness of limbs is given.
 const USUAL_HEIGHT: f32 = 1.45;
 /// Slices between floor and top.
 pub const SLICES: usize = 8;
-/// Poses looked at when a clip is measured: enough for any clip of seconds, and a bound for one of hours.
+/// Poses measured at most, so that a clip of hours takes no longer than one of seconds.
 const SAMPLES: usize = 240;
-/// Seconds over which the camera's path is averaged, to each side.
+/// Seconds before and after over which the camera's path is averaged.
 const FOLLOW_SECONDS: f32 = 0.7;
 
-/// What the camera and the drawing need to know of a clip, in display space.
+/// The measures of a clip that camera and drawing need, in display space.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extent {
     /// Height of the floor.
     pub floor: f32,
     /// Height of the highest joint.
     pub top: f32,
-    /// Farthest that a joint gets from the followed point, horizontally: in each of equal slices from floor to top. Feet stay
-    /// below while hands reach out, so slices frame a clip closer than one cylinder.
+    /// Largest horizontal distance of a joint from the followed point, in each of equal slices from floor to top. Feet
+    /// stay below while hands reach out, so slices frame a clip closer than one cylinder.
     pub slices: [f32; SLICES],
-    /// The followed point where the camera stands still.
+    /// The point that a still camera looks at.
     pub centre: [f32; 2],
-    /// Does the camera follow the person? Only where the clip goes far compared with the body.
+    /// Whether the camera follows the person: only in a clip that travels far compared with the body.
     pub follow: bool,
-    /// Horizontal direction in which the person faces at first; the viewer's side of the picture for 2-D clips.
+    /// Horizontal direction in which the person faces at first; for 2-D clips, towards the viewer.
     pub facing: Vec3,
-    /// Size of the body as a share of a usual one; limbs are scaled with it.
+    /// Size of the body relative to an average one; it scales the limbs.
     pub size: f32,
-    /// Is it a 2-D clip, drawn in the plane of its picture?
+    /// Whether it is a 2-D clip, drawn in the plane of its picture.
     pub flat: bool,
-    /// Farthest that a joint gets from its own body's middle, horizontally (the film strip centres every pose on it).
+    /// Largest horizontal distance of a joint from its own body's middle, on which the film strip centres every pose.
     pub reach: f32,
-    /// Heights of the lowest and the highest joint; within a picture, less than from floor to top.
+    /// Heights of the lowest and the highest joint. In a picture they lie between floor and top.
     pub span: [f32; 2],
 }
 
 impl Extent {
-    /// Measures a clip. None for a clip with nobody in it.
+    /// Measures a clip; `None` for a clip with nobody in it.
     pub fn of(clip: &Sequence) -> Option<Self> {
         let layout = clip.layout();
         let n = clip.frames().min(SAMPLES);
@@ -67,7 +68,7 @@ impl Extent {
                 span: [low[1], high[1]],
             });
         }
-        // The lowest joints of a few frames are noise: the floor is where nearly all frames' lowest joints are.
+        // The lowest joints of single frames are noise: the floor is below the lowest joint of nearly all frames.
         let mut lowest: Vec<f32> =
             samples.iter().map(joints).filter_map(|j| j.iter().map(|p| p[1]).reduce(f32::min)).collect();
         lowest.sort_by(f32::total_cmp);
@@ -83,7 +84,7 @@ impl Extent {
         let top = high[1];
         let mut slices = [0.0f32; SLICES];
         for people in &samples {
-            // A followed person is a little off the camera's smooth path.
+            // A followed person deviates a little from the camera's smooth path.
             let (anchor, slack) = if follow { (middle(people).unwrap_or(centre), 1.15) } else { (centre, 1.0) };
             for p in people.iter().flatten().flatten().flatten() {
                 let share = (p[1] - floor) / (top - floor).max(1e-6);
@@ -95,7 +96,7 @@ impl Extent {
         Some(Self { floor, top, slices, centre, follow, facing, size, flat, reach, span: [low[1], top] })
     }
 
-    /// Farthest that a joint gets from the followed point, horizontally.
+    /// Largest horizontal distance of a joint from the followed point, over all slices.
     pub fn radius(&self) -> f32 {
         self.slices.iter().copied().fold(0.0, f32::max)
     }
@@ -107,7 +108,7 @@ impl Extent {
     }
 }
 
-/// Middle of everybody's joints in the horizontal plane; None where nobody is there.
+/// Middle of all people's joints in the horizontal plane; `None` if nobody is there.
 pub fn middle(people: &People) -> Option<[f32; 2]> {
     let joints: Vec<Vec3> = people.iter().flatten().flatten().flatten().copied().collect();
     let n = joints.len() as f32;
@@ -125,7 +126,7 @@ fn path(clip: &Sequence, frame: f32) -> Option<[f32; 2]> {
     const STEPS: i32 = 12;
     let window = FOLLOW_SECONDS * clip.fps;
     let last = (clip.frames() - 1) as f32;
-    // The window shrinks at both ends of the clip, so that its middle stays at the frame.
+    // The window shrinks at both ends of the clip, so that the frame stays its middle.
     let half = window.min(frame.max(0.0)).min((last - frame).max(0.0));
     let middles: Vec<_> =
         (-STEPS..=STEPS).filter_map(|i| middle(&pose::at(clip, frame + half * i as f32 / STEPS as f32))).collect();
@@ -134,7 +135,8 @@ fn path(clip: &Sequence, frame: f32) -> Option<[f32; 2]> {
     Some([sum[0] / n, sum[1] / n])
 }
 
-/// Median length of the chain from head to ankle; where no pose shows all of it, three quarters of the largest pose's diagonal.
+/// Median length of the chain from head to ankle; if no pose shows all of it, three quarters of the largest pose's
+/// diagonal.
 fn body_height(layout: &Layout, samples: &[People]) -> Option<f32> {
     let poses = || samples.iter().flat_map(|p| p.iter().flatten());
     let chain = |pose: &pose::Pose| -> Option<f32> {
@@ -149,8 +151,8 @@ fn body_height(layout: &Layout, samples: &[People]) -> Option<f32> {
     heights.get(heights.len() / 2).copied().or_else(|| poses().map(diagonal).reduce(f32::max).map(|d| 0.75 * d))
 }
 
-/// Where people face, from hips and shoulders: across (left minus right) times up. Only the first second or so counts: who turns
-/// around later started facing somewhere.
+/// The direction in which people face: the vector product of left minus right (hips and shoulders) and up. Only about
+/// the first second counts, because people may turn around later.
 fn facing(layout: &Layout, samples: &[People]) -> Vec3 {
     let paired = |j: &usize| {
         let name = layout.joints[*j];
@@ -175,7 +177,8 @@ mod tests {
     use super::*;
     use crate::skeleton::LayoutId;
 
-    /// A T-shaped body that walks `speed` metres a frame along x; its left hip and shoulder are at `left` from the middle.
+    /// A T-shaped body that walks `speed` metres a frame along x; its left hip and shoulder are at `left` from the
+    /// middle.
     fn walker(frames: usize, speed: f32, left: Vec3) -> Sequence {
         let layout = LayoutId::KinectV1.layout();
         let mut data = Vec::new();
@@ -219,7 +222,8 @@ mod tests {
 
     #[test]
     fn a_slice_is_as_wide_as_its_own_joints() {
-        // Hips, shoulders and hands of this body are 0.2 from its middle, and so are its feet; raise the hands and reach out.
+        // Hips, shoulders and hands of this body are 0.2 from its middle, and so are its feet; raise the hands and
+        // reach out.
         let body = walker(3, 0.0, [-0.2, 0.0, 0.0]);
         let mut data = body.data().to_vec();
         let hand = LayoutId::KinectV1.layout().joint("left hand").unwrap() * 3;

@@ -21,7 +21,7 @@ pub fn layouts() -> Result<JsValue, JsValue> {
 /// Body height of a clip in the layout's unit.
 ///
 /// # Errors
-/// Throws where the values do not make a clip.
+/// Throws if the values do not make a clip.
 #[wasm_bindgen(js_name = bodyHeight)]
 pub fn body_height(
     layout: &str,
@@ -36,7 +36,7 @@ pub fn body_height(
 /// Reads a clip's file: `{ layout, fps, label, frames, people, data }`.
 ///
 /// # Errors
-/// Throws where the bytes are no clip; the message names the line or the field.
+/// Throws if the bytes are not a clip; the message names the line or the field.
 #[wasm_bindgen(js_name = parseClip)]
 pub fn parse_clip(bytes: &[u8], file_name: &str) -> Result<Object, JsValue> {
     let clip = format::read(bytes, file_name).map_err(thrown)?;
@@ -53,7 +53,7 @@ pub fn parse_clip(bytes: &[u8], file_name: &str) -> Result<Object, JsValue> {
 /// Writes a clip in the format of that id (`Format::as_str`).
 ///
 /// # Errors
-/// Throws where there is no such format, or it cannot hold the clip.
+/// Throws for an unknown format, or if the format cannot hold the clip.
 #[wasm_bindgen(js_name = writeClip)]
 pub fn write_clip(
     layout: &str,
@@ -64,7 +64,7 @@ pub fn write_clip(
     label: Option<String>,
     format: &str,
 ) -> Result<Vec<u8>, JsValue> {
-    let known = Format::parse(format).ok_or_else(|| thrown(Error::config(format!("there is no format {format:?}"))))?;
+    let known = Format::parse(format).ok_or_else(|| thrown(Error::config(format!("unknown format {format:?}"))))?;
     let mut clip = clip(layout, fps, frames, people, data).map_err(thrown)?;
     clip.label = label;
     format::write(&clip, known).map_err(thrown)

@@ -1,4 +1,4 @@
-//! The film strip: evenly spaced poses from left to right, a row for each clip, as in the paper's figure 3.
+//! The film strip: evenly spaced poses from left to right, one row per clip, as in the paper's figure 3.
 
 use super::body::{self, Figure, Look, Solid, Solids};
 use super::extent::{self, Extent};
@@ -12,10 +12,11 @@ use crate::skeleton::Sequence;
 
 /// Fewest and most poses in a row.
 const POSES: (usize, usize) = (5, 14);
-/// Width of a pose's place as a share of what the clip's widest pose needs: neighbours may reach into each other a little.
+/// Width of a pose's place as a share of the clip's widest pose: neighbours may overlap a little.
 const TIGHT: f32 = 0.78;
 
-/// The film strip, parallel projection: every pose is seen from the same angle and at the same scale, and turns on the spot.
+/// The film strip in parallel projection: every pose is seen from the same angle and at the same scale, and turns in
+/// place.
 pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
     let [width, height] = stage.size;
     let figures = stage.figures();
@@ -39,7 +40,7 @@ pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
             figure,
             palette: &palette,
             region: stage.options.region.as_deref(),
-            // Figures are too small here for rings.
+            // The figures are too small for rings.
             rings: false,
             handles: stage.options.picking,
             size: extent.size,
@@ -50,7 +51,7 @@ pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
         let up = ((rows - 1.0) / 2.0 - row as f32) * grid.row;
         for (i, frame) in pose::film_frames(clip, grid.poses).into_iter().enumerate() {
             let people = stage.people(figure, frame);
-            // Both rows stand where the clean clip stands: the difference must not be centred away.
+            // Both rows are centred on the clean clip, so that centring does not hide the difference.
             let Some([x, z]) = extent::middle(&stage.people(Figure::Clean, frame)) else { continue };
             let right = grid.place(i as f32);
             let shift = add([-x, 0.0, -z], along(scale(lens.right, right), lens.up, up));
@@ -78,11 +79,11 @@ pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
 struct Grid {
     /// Poses in a row.
     poses: usize,
-    /// From one pose to the next.
+    /// Distance from one pose to the next.
     step: f32,
-    /// From one row to the next.
+    /// Distance from one row to the next.
     row: f32,
-    /// What the window shows from bottom to top.
+    /// Height that the window shows.
     height: f32,
 }
 
@@ -92,26 +93,26 @@ impl Grid {
         let margin = 0.16 * extent.size;
         let depth = if extent.flat { 0.0 } else { 2.0 * extent.reach * rise.abs() };
         let row = (extent.span[1] - extent.span[0]) * run.abs() + depth + 2.0 * margin;
-        // Several people need a gap, or nobody knows who belongs to whom.
+        // Several people need a gap, so that it is clear which poses belong together.
         let tight = if clip.people() > 1 { 1.15 } else { TIGHT };
         let step = (2.0 * extent.reach * tight + margin).max(0.4 * extent.size);
-        // A narrow window shows fewer poses, smaller; a wide one as many as there is room for.
+        // A narrow window shows fewer and smaller poses; a wide one as many as fit.
         let edges = 2.0 * (extent.reach + margin) - step;
         let wanted = ((rows * row * aspect - edges) / step).max(0.0) as usize;
         let poses = wanted.clamp(POSES.0, POSES.1).min(clip.frames());
         let height = (rows * row).max((step * poses as f32 + edges) / aspect);
-        // Room that is left between few poses in a wide window is shared out.
+        // Few poses in a wide window share the room that is left.
         let step = step.max(((height * aspect - edges) / poses as f32).min(1.6 * step));
         Self { poses, step, row, height }
     }
 
-    /// How far right of the middle a pose stands, by its index (fractional between two).
+    /// Distance of a pose from the middle, to the right, by its (fractional) index.
     fn place(&self, index: f32) -> f32 {
         (index - (self.poses - 1) as f32 / 2.0) * self.step
     }
 }
 
-/// The track under the last row, with a mark under each pose and the present frame on it.
+/// Adds the track under the last row, with a mark for each pose and for the current frame.
 fn playhead(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, grid: &Grid, rows: f32) {
     let palette = stage.palette();
     let lens = panel.lens;

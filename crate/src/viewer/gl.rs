@@ -1,18 +1,18 @@
 //! Meshes and programs on the GPU, built on three-d's core.
 //!
-//! three-d's own instanced meshes take a matrix for each instance, which cannot taper a limb, and its materials are many times the
-//! code that this picture needs. So we hold one mesh for each shape and let the vertex shader stretch it between two joints.
+//! three-d's own instanced meshes take a matrix per instance, which cannot taper a limb, and its materials are far more
+//! code than this picture needs. So there is one mesh per shape, and the vertex shader stretches it between two joints.
 
 use super::body::Solid;
 use super::marks::Shadow;
 use std::f32::consts::{FRAC_1_SQRT_2, PI, TAU};
 use three_d::{Context, CoreError, ElementBuffer, InstanceBuffer, Program, RenderStates, VertexBuffer, Viewport};
 
-/// Capsules from coarse to fine: segments around, segments from equator to pole, and the largest radius in device pixels at
-/// which the outline's corners stay below a third of a pixel. Software renderers pay for every triangle.
+/// Capsules from coarse to fine: segments around, segments from equator to pole, and the largest radius in device
+/// pixels at which the outline's corners stay below a third of a pixel. Each triangle costs time on software renderers.
 const LEVELS: [(u16, u16, f32); 3] = [(8, 2, 4.5), (12, 3, 10.0), (24, 6, f32::INFINITY)];
 
-/// A mesh: (direction out of the axis, share of the way), normals, triangles.
+/// A mesh: (direction away from the axis, position along it from 0 to 1), normals, triangles.
 #[derive(Default)]
 struct Shape {
     places: Vec<[f32; 4]>,
@@ -63,7 +63,8 @@ impl Shape {
                     p[(axis + 1) % 3] = s;
                     p[(axis + 2) % 3] = t;
                     let share = if p[0] > 0.0 { 1.0 } else { 0.0 };
-                    // Half the diagonal is the half thickness times 1.2: as big to the eye as the ball that it replaces.
+                    // Half the diagonal is 1.2 times the half thickness: it looks as large as the ball that it
+                    // replaces.
                     let half = 1.2 * FRAC_1_SQRT_2;
                     shape.places.push([half * p[0], half * p[1], half * p[2], share]);
                     shape.normals.push(normal);
@@ -115,7 +116,7 @@ impl Mesh {
 
 /// A mesh for every shape of `Solids`.
 pub struct Meshes {
-    /// As `LEVELS`.
+    /// Capsules, one mesh for each of `LEVELS`.
     capsules: [Mesh; 3],
     /// Prisms and cubes.
     pub prism: Mesh,
@@ -124,7 +125,7 @@ pub struct Meshes {
 }
 
 impl Meshes {
-    /// Uploads them.
+    /// Uploads the meshes.
     pub fn new(context: &Context) -> Self {
         Self {
             capsules: LEVELS.map(|(around, to_pole, _)| Mesh::new(context, &Shape::capsule(around, to_pole))),
@@ -133,7 +134,8 @@ impl Meshes {
         }
     }
 
-    /// The capsules and balls by the mesh that is fine enough for them, where a world unit takes `unit` device pixels.
+    /// The capsules and balls, grouped by the mesh that is fine enough for them; `unit` is device pixels per world
+    /// unit.
     pub fn round(&self, solids: &[Solid], unit: f32) -> impl Iterator<Item = (&Mesh, Vec<Solid>)> {
         let level = move |s: &Solid| LEVELS.iter().position(|l| s.ra.max(s.rb) * unit <= l.2);
         self.capsules
@@ -151,7 +153,7 @@ pub struct SolidProgram {
 }
 
 impl SolidProgram {
-    /// Compiles it.
+    /// Compiles the program.
     pub fn new(context: &Context) -> Result<Self, CoreError> {
         Ok(Self {
             program: Program::from_source(
@@ -163,8 +165,8 @@ impl SolidProgram {
         })
     }
 
-    /// Draws the solids. The buffers are new each time: refilling one that a draw of the same frame has used showed the old
-    /// solids again on Chromium's software renderer.
+    /// Draws the solids. The buffers are new each time: on Chromium's software renderer, a buffer that was refilled
+    /// after a draw in the same frame showed the old solids.
     pub fn draw(&self, mesh: &Mesh, solids: &[Solid], state: RenderStates, viewport: Viewport) {
         if solids.is_empty() {
             return;
@@ -183,7 +185,7 @@ impl SolidProgram {
     }
 }
 
-/// Draws squares on the floor: its grid, or soft spots.
+/// Draws squares on the floor: its grid, or shadows.
 pub struct FloorProgram {
     /// The program, for its uniforms.
     pub program: Program,
@@ -192,7 +194,7 @@ pub struct FloorProgram {
 }
 
 impl FloorProgram {
-    /// Compiles it with one of the two fragment shaders.
+    /// Compiles the program with one of the two fragment shaders.
     pub fn new(context: &Context, fragment: &str) -> Result<Self, CoreError> {
         let corners = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
         Ok(Self {

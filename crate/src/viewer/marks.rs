@@ -1,4 +1,4 @@
-//! What goes with the figures: contact shadows, and the paths that joints have taken.
+//! Marks around the figures: contact shadows and the recent paths of joints.
 
 use super::body::{Figure, Look, Solid, Solids};
 use super::palette::{Side, mix, shade, with_opacity};
@@ -10,20 +10,20 @@ use crate::geometry::{Vec3, add, length, sub};
 pub struct Shadow {
     /// Its middle.
     pub at: Vec3,
-    /// Where it has faded out.
+    /// Radius at which it has faded out.
     pub radius: f32,
     /// Opacity in the middle.
     pub strength: f32,
 }
 
-/// Adds the path of a joint as a comet's tail that ends at the present.
+/// Adds the path of a joint, which grows thicker towards the current frame.
 pub fn trail(out: &mut Solids, path: &[Vec3], look: &Look, side: Side) {
     let (base, solids) = match look.figure {
         Figure::Clean => (look.palette.clean, &mut out.round),
         Figure::Perturbed => (look.palette.perturbed, &mut out.square),
     };
     let n = path.len().saturating_sub(1) as f32;
-    // A joint that hardly moves has no path, only a blob.
+    // The path of a joint that hardly moves would be a blob.
     if path.windows(2).map(|w| length(sub(w[0], w[1]))).sum::<f32>() < 0.06 * look.size {
         return;
     }
@@ -34,10 +34,10 @@ pub fn trail(out: &mut Solids, path: &[Vec3], look: &Look, side: Side) {
     }
 }
 
-/// Adds the contact shadows of a pose: a spot below each joint near the floor, weaker the higher the joint is, and a wide one
-/// below the whole body.
+/// Adds the contact shadows of a pose: a spot below each joint near the floor, weaker the higher the joint is, and a
+/// wide one below the whole body.
 pub fn shadows(out: &mut Vec<Shadow>, pose: &Pose, floor: f32, size: f32) {
-    /// Height above the floor at which a joint casts no spot of its own any more, on a usual body.
+    /// Height above the floor from which on a joint has no shadow, on an average body, in metres.
     const HIGH: f32 = 0.4;
     let seen: Vec<Vec3> = pose.iter().flatten().copied().collect();
     let Some(sum) = seen.iter().copied().reduce(add) else { return };

@@ -1,15 +1,16 @@
 //! 4 x 4 matrices for drawing.
 //!
-//! three-d brings a whole linear algebra crate, but only with the feature `viewer`; the pure parts are tested without it.
+//! three-d brings a whole linear algebra crate, but only with the feature `viewer`; the pure parts are tested without
+//! it.
 
 use crate::geometry::{Vec3, dot};
 
-/// A 4 x 4 matrix as its four columns, which is how WebGL takes it.
+/// A 4 x 4 matrix as its four columns, the order of WebGL.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mat4(pub [[f32; 4]; 4]);
 
 impl Mat4 {
-    /// Perspective with a vertical opening of `fov` radians; depth from -1 at `near` to 1 at `far`.
+    /// A perspective projection with a vertical field of view of `fov` radians; depth from -1 at `near` to 1 at `far`.
     pub fn perspective(fov: f32, aspect: f32, near: f32, far: f32) -> Self {
         let f = 1.0 / (fov / 2.0).tan();
         Self([
@@ -30,13 +31,13 @@ impl Mat4 {
         ])
     }
 
-    /// World to eye: the eye at `eye`, with its right, up and backward directions (orthonormal).
+    /// From world to eye coordinates, for an eye at `eye` with its right, up and backward directions (orthonormal).
     pub fn view(eye: Vec3, right: Vec3, up: Vec3, back: Vec3) -> Self {
         let column = |i: usize| [right[i], up[i], back[i], 0.0];
         Self([column(0), column(1), column(2), [-dot(right, eye), -dot(up, eye), -dot(back, eye), 1.0]])
     }
 
-    /// First `other`, then this.
+    /// The product: `other` first, then this one.
     pub fn times(&self, other: &Self) -> Self {
         Self(other.0.map(|column| self.apply(column)))
     }
@@ -45,7 +46,7 @@ impl Mat4 {
         std::array::from_fn(|row| (0..4).map(|k| self.0[k][row] * v[k]).sum())
     }
 
-    /// Where a point falls: x and y from -1 (left, bottom) to 1, then its depth; None behind the eye.
+    /// Projects a point: x and y from -1 (left, bottom) to 1, then its depth; `None` behind the eye.
     pub fn project(&self, p: Vec3) -> Option<Vec3> {
         let [x, y, z, w] = self.apply([p[0], p[1], p[2], 1.0]);
         (w > 1e-6).then(|| [x / w, y / w, z / w])

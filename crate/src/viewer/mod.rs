@@ -1,7 +1,7 @@
-//! The viewer: a small module of its own (no Burn in it) that paints clips with WebGL2 and reads and writes their files.
+//! The viewer: a small module without Burn that draws clips with WebGL2 and reads and writes their files.
 //!
-//! What is shown is computed in pure code that runs anywhere: [`views`] turns a [`stage`] into panels. Drawing them (`scene`) and
-//! the page's calls (`export`) exist in the browser only.
+//! What is shown is computed in pure code that runs anywhere: [`views`] turns a [`stage`] into panels. Drawing them
+//! (`scene`) and the page's calls (`export`) exist in the browser only.
 
 pub mod body;
 pub mod camera;

@@ -14,7 +14,7 @@ const TRAIL_SECONDS: f32 = 0.9;
 /// Opacity of the clean figure around the perturbed one.
 const GLASS: f32 = 0.72;
 
-/// Both clips in one place: the clean figure becomes glass where the perturbed one is shown too.
+/// Both clips in one place: the clean figure is translucent if the perturbed one is shown too.
 pub fn overlay(stage: &Stage, clip: &Sequence, extent: &Extent) -> Vec<Panel> {
     let mut panel = window(stage, clip, extent, [0.0, 0.0, stage.size[0], stage.size[1]]);
     let figures = stage.figures();
@@ -28,7 +28,7 @@ pub fn overlay(stage: &Stage, clip: &Sequence, extent: &Extent) -> Vec<Panel> {
     vec![panel]
 }
 
-/// The clips next to each other, each in a window of its own under the same camera: no angle favours one of them.
+/// The clips side by side, each in its own window under the same camera, so that the angle favours neither.
 pub fn side(stage: &Stage, clip: &Sequence, extent: &Extent) -> Vec<Panel> {
     let figures = stage.figures();
     let n = figures.len().max(1) as f32;
@@ -53,14 +53,14 @@ fn window(stage: &Stage, clip: &Sequence, extent: &Extent, window: [f32; 4]) -> 
         None
     } else {
         let radius = (extent.radius() + 1.1 * extent.size).max(1.6 * extent.size);
-        // A narrow window's floor ends inside it, so that neighbours do not look like one torn floor.
+        // The floor ends inside a narrow window, so that neighbours do not look like one torn floor.
         let radius = if window[2] < stage.size[0] { 0.75 * radius } else { radius };
         Some(([target[0], extent.floor, target[2]], radius))
     };
     Panel { window, lens, solid, glass: Solids::default(), shadows: Vec::new(), floor, targets: Vec::new() }
 }
 
-/// The outline of the picture in which a 2-D clip was found.
+/// The outline of a 2-D clip's picture.
 fn picture_frame(stage: &Stage, extent: &Extent) -> Vec<body::Solid> {
     let (x, y, r) = (extent.radius(), extent.top, 0.006);
     let corners: [Vec3; 5] = [[-x, 0.0, 0.0], [x, 0.0, 0.0], [x, y, 0.0], [-x, y, 0.0], [-x, 0.0, 0.0]];
@@ -68,7 +68,7 @@ fn picture_frame(stage: &Stage, extent: &Extent) -> Vec<body::Solid> {
     corners.windows(2).map(|w| body::Solid { a: w[0], ra: r, b: w[1], rb: r, color }).collect()
 }
 
-/// Adds the contact shadows of the people in a window; two figures in one place share the first one's.
+/// Adds the contact shadows of the people in a window; figures in one place share the shadows of the first.
 fn ground(panel: &mut Panel, extent: &Extent) {
     if extent.flat {
         return;
@@ -86,7 +86,7 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figur
         figure,
         palette: &palette,
         region: stage.options.region.as_deref(),
-        // One set of rings is enough for figures in one place.
+        // Figures in one place share one set of rings.
         rings: panel.targets.is_empty(),
         handles: stage.options.picking,
         size: extent.size,
@@ -101,7 +101,7 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figur
         let over = below.and_then(|b| b.get(m)?.as_ref());
         body::figure(if glass { &mut panel.glass } else { &mut panel.solid }, layout, pose, &Look { over, ..look });
     }
-    // Rings are never glass.
+    // Rings are always opaque.
     panel.solid.rings.append(&mut panel.glass.rings);
     panel.targets.push(people);
     if stage.options.trails {
@@ -109,7 +109,7 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figur
             pose::trail_frames(clip, stage.frame, TRAIL_SECONDS).into_iter().map(|f| stage.people(figure, f)).collect();
         for &j in &stage.trail_joints {
             for m in 0..clip.people() {
-                // The path since the joint was last unseen.
+                // The path starts after the last frame in which the joint was unseen.
                 let seen = instants.iter().rev().map_while(|p| p.get(m)?.as_ref()?[j]);
                 let mut path: Vec<Vec3> = seen.collect();
                 path.reverse();

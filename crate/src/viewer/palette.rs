@@ -1,19 +1,19 @@
-//! Colours. Clean is blue and perturbed is orange: a pair that every common colour vision deficiency keeps apart. The shape of the
-//! limbs is the second cue (`body`), so that no meaning hangs on colour alone.
+//! Colours. Clean is blue and perturbed is orange, which all common colour vision deficiencies can tell apart. The
+//! shape of the limbs is a second cue (`body`), so that no meaning depends on colour alone.
 
-/// Red, green, blue, opacity, each from 0 to 1 (sRGB, not multiplied with the opacity).
+/// Red, green, blue and opacity, each 0 to 1 (sRGB, not multiplied with the opacity).
 pub type Rgba = [f32; 4];
 
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Palette {
-    /// The clip as it was.
+    /// The clean figure.
     pub clean: Rgba,
-    /// The clip after the attack.
+    /// The perturbed figure.
     pub perturbed: Rgba,
-    /// Rings around the joints of the attack region: neutral, as far from the background as can be.
+    /// Rings around the joints of the attack region: neutral, with the greatest contrast to the background.
     pub ring: Rgba,
-    /// What limbs outside the attack region fade to.
+    /// Towards this colour fade limbs outside the attack region.
     pub muted: Rgba,
     /// Lines of the floor, frame of a picture, track of the film strip.
     pub line: Rgba,
@@ -58,12 +58,12 @@ pub const fn with_opacity(c: Rgba, opacity: f32) -> Rgba {
     [c[0], c[1], c[2], opacity]
 }
 
-/// From a (t = 0) to b (t = 1), opacity included.
+/// Mixes a (t = 0) and b (t = 1), including the opacity.
 pub fn mix(a: Rgba, b: Rgba, t: f32) -> Rgba {
     std::array::from_fn(|i| a[i] + (b[i] - a[i]) * t)
 }
 
-/// Which side of the body a joint is on.
+/// Side of the body that a joint is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The person's left.
@@ -74,7 +74,8 @@ pub enum Side {
     Right,
 }
 
-/// The shade of a side: the left is lighter and the right darker, so that crossing limbs stay apart.
+/// The colour for a side of the body: lighter on the left, darker on the right, so that crossing limbs can be told
+/// apart.
 pub fn shade(c: Rgba, side: Side) -> Rgba {
     let (towards, share) = match side {
         Side::Left => ([1.0, 1.0, 1.0, c[3]], 0.26),
@@ -99,8 +100,7 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// The colour as a person without red cones (or without green ones) sees it, on the blue-yellow axis: blue minus the
-    /// mean of red and green.
+    /// The blue-yellow axis that remains to a person without red or green cones: blue minus the mean of red and green.
     fn blue_yellow(c: Rgba) -> f32 {
         c[2] - (c[0] + c[1]) / 2.0
     }

@@ -5,36 +5,36 @@ use super::camera::Lens;
 use super::marks::Shadow;
 use super::pose::People;
 
-/// How the two clips stand together.
+/// Arrangement of the two clips.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
-    /// In one place.
+    /// Both in one place.
     #[default]
     Overlay,
-    /// Next to each other, seen by the same camera.
+    /// Side by side, seen by the same camera.
     Side,
     /// Poses of the whole clip from left to right, clean above perturbed (the paper's figure 3).
     Film,
 }
 
-/// What the user chose.
+/// The user's choices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
-    /// How the clips stand together.
+    /// Arrangement of the clips.
     pub view: View,
-    /// Factor on the difference between the clips; 1 shows what the network sees.
+    /// Factor on the difference between the clips; 1 shows the perturbed clip itself.
     pub magnify: f32,
-    /// Draw the recent path of the joints that moved most.
+    /// Whether the recent paths of the joints that moved most are drawn.
     pub trails: bool,
-    /// Joints of the attack region; None for all.
+    /// Joints of the attack region, by index; `None` for all joints.
     pub region: Option<Vec<usize>>,
-    /// Show the clip as it was.
+    /// Whether the clean clip is shown.
     pub show_clean: bool,
-    /// Show the clip after the attack.
+    /// Whether the perturbed clip is shown.
     pub show_perturbed: bool,
-    /// Is the page's background dark?
+    /// Whether the page's background is dark.
     pub dark: bool,
-    /// Are joints being picked?
+    /// Whether joints are being picked.
     pub picking: bool,
 }
 
@@ -58,15 +58,15 @@ impl Default for Options {
 pub struct Panel {
     /// Left, top, width, height in CSS pixels.
     pub window: [f32; 4],
-    /// Its camera.
+    /// The window's camera.
     pub lens: Lens,
     /// Opaque solids.
     pub solid: Solids,
-    /// The clean figure where the perturbed one must be seen inside it.
+    /// Translucent solids: the clean figure around the perturbed one.
     pub glass: Solids,
     /// Contact shadows.
     pub shadows: Vec<Shadow>,
-    /// The floor's middle, its height and the radius at which its grid has faded; None without a floor.
+    /// The floor's middle, and the radius at which its grid has faded out; `None` without a floor.
     pub floor: Option<([f32; 3], f32)>,
     /// Poses that can be picked from.
     pub targets: Vec<People>,

@@ -1,20 +1,20 @@
-//! Where the joints are: between frames, in display space, with the difference magnified, over the recent past.
+//! Positions of joints in display space: between frames, with the difference magnified, over the recent past.
 //!
-//! Display space is in metres with y up, right-handed. Metric layouts are there already. A 2-D layout has x and y as shares of the
-//! picture with y down: the picture becomes an upright plane at z = 0, its lower edge at y = 0.
+//! Display space is in metres with y up, right-handed. Metric layouts are there already. A 2-D layout has x and y as
+//! shares of the picture with y down: the picture becomes an upright plane at z = 0, its lower edge at y = 0.
 
 use crate::geometry::{Vec3, along, length, lerp, sub};
 use crate::skeleton::{Layout, Sequence};
 
-/// Joints of one person at one instant, (V); None for a joint that was not seen.
+/// Joints of one person at one instant, (V); `None` for an unseen joint.
 pub type Pose = Vec<Option<Vec3>>;
 
-/// All people of an instant, (M); None for a person who is absent.
+/// All people at one instant, (M); `None` for an absent person.
 pub type People = Vec<Option<Pose>>;
 
-/// Height of a 2-D clip's picture in display space: a body that fills half of it is about as tall as a metric one.
+/// Height of a 2-D clip's picture in display space, in metres: a body that fills half of it has about its real size.
 pub const PICTURE_HEIGHT: f32 = 2.5;
-/// Its width: Kinetics-skeleton was extracted from videos of 340 x 256 pixels.
+/// Width of that picture: Kinetics-skeleton was extracted from videos of 340 x 256 pixels.
 pub const PICTURE_WIDTH: f32 = PICTURE_HEIGHT * 340.0 / 256.0;
 
 /// A joint's coordinates, (C), in display space.
@@ -26,13 +26,13 @@ fn display(layout: &Layout, channels: &[f32]) -> Vec3 {
     }
 }
 
-/// One person in a whole frame; None where absent.
+/// One person in a whole frame; `None` if absent.
 fn person(clip: &Sequence, frame: usize, person: usize) -> Option<Pose> {
     let joint = |j| clip.seen(frame, person, j).then(|| display(clip.layout(), clip.joint(frame, person, j)));
     clip.present(frame, person).then(|| (0..clip.layout().len()).map(joint).collect())
 }
 
-/// A fractional frame as the frame before it, the one after it, and the share of the latter; clamped to the clip.
+/// The frames before and after a fractional frame, and the weight of the latter; clamped to the clip.
 fn between(clip: &Sequence, frame: f32) -> (usize, usize, f32) {
     let last = clip.frames() - 1;
     let frame = if frame.is_finite() { frame.clamp(0.0, last as f32) } else { 0.0 };
@@ -40,13 +40,13 @@ fn between(clip: &Sequence, frame: f32) -> (usize, usize, f32) {
     (before, (before + 1).min(last), frame - before as f32)
 }
 
-/// Combines two poses joint by joint; what one of them lacks stays lacking.
+/// Combines two poses joint by joint; a joint that one of them lacks is `None`.
 fn both(a: &Pose, b: &Pose, f: impl Fn(Vec3, Vec3) -> Vec3) -> Pose {
     a.iter().zip(b).map(|(a, b)| Some(f((*a)?, (*b)?))).collect()
 }
 
-/// Everybody at a fractional frame. Whoever (or whatever joint) is in only one of the two neighbouring frames is taken from the
-/// nearer frame alone: nobody fades in from the origin.
+/// All people at a fractional frame. A person or joint that only one of the two neighbouring frames shows is taken from
+/// the nearer frame alone, so that nothing moves in from the origin.
 pub fn at(clip: &Sequence, frame: f32) -> People {
     let (before, after, t) = between(clip, frame);
     let near = if t < 0.5 { before } else { after };
@@ -62,7 +62,8 @@ pub fn at(clip: &Sequence, frame: f32) -> People {
         .collect()
 }
 
-/// Everybody of the perturbed clip with the difference magnified `k` times: clean + k (perturbed - clean). k = 1 is the perturbed clip.
+/// All people of the perturbed clip with the difference magnified: clean + k (perturbed - clean). k = 1 is the
+/// perturbed clip.
 pub fn magnified(clean: &Sequence, perturbed: &Sequence, frame: f32, k: f32) -> People {
     let shown = |(clean, perturbed): (Option<Pose>, Option<Pose>)| {
         let (clean, perturbed) = (clean?, perturbed?);
@@ -71,8 +72,9 @@ pub fn magnified(clean: &Sequence, perturbed: &Sequence, frame: f32, k: f32) -> 
     at(clean, frame).into_iter().zip(at(perturbed, frame)).map(shown).collect()
 }
 
-/// The joints whose recent path is worth drawing, at most `most`: of the ends of the body (head, wrists, ankles: the tips of
-/// the major bones, since fingers and toes jitter), those that the attack moved farthest, or without an attack those that travel farthest.
+/// Up to `most` joints whose recent path is drawn. Candidates are the ends of the body (head, wrists, ankles: the tips
+/// of the major bones, since fingers and toes jitter); those that the attack moved farthest come first, without an
+/// attack those that travel farthest.
 pub fn trail_joints(clean: &Sequence, perturbed: Option<&Sequence>, most: usize) -> Vec<usize> {
     let layout = clean.layout();
     let is_end = |j: &usize| !layout.major.iter().any(|&child| layout.parents[child] == *j);
@@ -97,10 +99,11 @@ pub fn trail_joints(clean: &Sequence, perturbed: Option<&Sequence>, most: usize)
     ends.into_iter().filter(|e| e.0 > 0.0).take(most).map(|e| e.1).collect()
 }
 
-/// The instants of a trail that ends at `frame`: whole frames of the last `seconds`, then `frame` itself, oldest first.
+/// The instants of a trail that ends at `frame`: the whole frames of the last `seconds`, then `frame` itself, oldest
+/// first.
 pub fn trail_frames(clip: &Sequence, frame: f32, seconds: f32) -> Vec<f32> {
     let (before, _, t) = between(clip, frame);
-    // A very fast recording is thinned out: 64 points draw any curve.
+    // A fast recording is thinned out: 64 points are enough for any curve.
     let length = (seconds * clip.fps).ceil() as usize;
     let stride = length.div_ceil(64).max(1);
     let start = before.saturating_sub(length);

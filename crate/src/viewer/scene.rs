@@ -1,4 +1,4 @@
-//! Draws the stage with WebGL2, when asked to.
+//! Draws the stage with WebGL2.
 
 use super::body::Solids;
 use super::camera::Lens;
@@ -13,7 +13,7 @@ use three_d::{
     RenderStates, RenderTarget, ScissorBox, Viewport, WriteMask,
 };
 
-/// Colours leave the shaders multiplied with their opacity, as a transparent canvas wants them.
+/// Blending of colours that the shaders have multiplied with their opacity, as a transparent canvas expects.
 const PREMULTIPLIED: Blend = Blend::Enabled {
     source_rgb_multiplier: BlendMultiplierType::One,
     source_alpha_multiplier: BlendMultiplierType::One,
@@ -23,7 +23,7 @@ const PREMULTIPLIED: Blend = Blend::Enabled {
     alpha_equation: BlendEquationType::Add,
 };
 
-/// Everything that lives on the GPU. Lost with its context, and then simply made again.
+/// Everything on the GPU. It is lost with its context, and then made again.
 pub struct Scene {
     context: Context,
     meshes: Meshes,
@@ -36,11 +36,11 @@ impl Scene {
     /// Compiles the programs and uploads the meshes.
     ///
     /// # Errors
-    /// A device error where the context was lost or a program does not compile.
+    /// A device error if the context is lost or a program does not compile.
     pub fn new(webgl: web_sys::WebGl2RenderingContext) -> Result<Self> {
         let device = |e: CoreError| Error::device(e.to_string()).at("WebGL2");
         let gl = three_d::context::Context::from_webgl2_context(webgl);
-        // three-d asks for an Arc; in the browser there is only one thread to share it with.
+        // three-d needs an Arc, although the browser's main thread is the only one.
         #[allow(clippy::arc_with_non_send_sync)]
         let context = Context::from_gl_context(std::sync::Arc::new(gl)).map_err(device)?;
         Ok(Self {
@@ -52,7 +52,7 @@ impl Scene {
         })
     }
 
-    /// Draws the stage into a canvas of so many device pixels, `dpr` of them to a CSS pixel.
+    /// Draws the stage into a canvas of so many device pixels; `dpr` is device pixels per CSS pixel.
     ///
     /// # Errors
     /// A device error.
@@ -82,7 +82,8 @@ impl Scene {
         for (name, v) in [("right", panel.lens.right), ("up", panel.lens.up), ("back", panel.lens.back)] {
             self.solid.program.use_uniform(name, three_d::vec3(v[0], v[1], v[2]));
         }
-        // The clean figure lies under the perturbed one whatever their depth: seen through blue, orange would be brown.
+        // The clean figure is drawn below the perturbed one whatever their depth: seen through blue, orange would look
+        // brown.
         write(&|| {
             self.floor(stage, panel, viewport);
             self.glass(panel, viewport);
@@ -119,7 +120,7 @@ impl Scene {
         }
     }
 
-    /// Draws the glass: first its depth alone, so that only its outermost surface is blended and no inner joint shows twice.
+    /// Draws the glass: first only its depth, so that only the outermost surface is blended and no inner joint shows.
     fn glass(&self, panel: &Panel, viewport: Viewport) {
         let depth = RenderStates { write_mask: WriteMask::DEPTH, ..Default::default() };
         let surface = RenderStates {
@@ -149,7 +150,7 @@ fn vec4(c: [f32; 4]) -> three_d::Vec4 {
     three_d::vec4(c[0], c[1], c[2], c[3])
 }
 
-/// Width of the floor's squares: half a metre, or that times a power of ten where a clip's unit is no metre.
+/// Width of the floor's squares: half a metre, times a power of ten for clips in another unit.
 fn cell(stage: &Stage) -> f32 {
     let size = stage.body_size();
     0.5 * 10f32.powf(size.log10().round())

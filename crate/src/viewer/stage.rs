@@ -9,7 +9,7 @@ use super::pose::{self, People};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
-/// Paths drawn at once.
+/// Paths drawn at most.
 const TRAILS: usize = 4;
 
 /// The state of the viewer.
@@ -27,7 +27,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Shows another clip, or none. The perturbed clip goes; the camera stays, except between 2-D and 3-D.
+    /// Shows another clip, or none, and drops the perturbed clip. The camera stays, except between 2-D and 3-D.
     pub fn set_clip(&mut self, clip: Option<Sequence>) {
         let was_flat = self.flat();
         self.perturbed = None;
@@ -41,14 +41,17 @@ impl Stage {
     /// Shows the perturbed values, (T, M, V, C) of the clip, or none.
     ///
     /// # Errors
-    /// Where there is no clip, or the values do not have its shape.
+    /// A config error if there is no clip; a format error if the values do not have its shape.
     pub fn set_perturbed(&mut self, data: Option<Vec<f32>>) -> Result<()> {
         let Some(data) = data else {
             self.perturbed = None;
             self.find_trails();
             return Ok(());
         };
-        let (clip, _) = self.clip.as_ref().ok_or_else(|| Error::config("there is no clip to perturb"))?;
+        let (clip, _) = self
+            .clip
+            .as_ref()
+            .ok_or_else(|| Error::config("no clip is shown; show one before its perturbed values"))?;
         self.perturbed = Some(clip.with_data(data)?);
         self.find_trails();
         Ok(())
@@ -66,22 +69,22 @@ impl Stage {
         self.frame = if frame.is_finite() { frame } else { 0.0 };
     }
 
-    /// The canvas's size in CSS pixels.
+    /// Sets the canvas's size in CSS pixels.
     pub fn resize(&mut self, width: f32, height: f32) {
         self.size = [width, height].map(|v| if v.is_finite() { v.clamp(0.0, 16_384.0) } else { 0.0 });
     }
 
-    /// Is the clip a 2-D one?
+    /// Whether the clip is a 2-D one.
     pub fn flat(&self) -> bool {
         self.clip.as_ref().is_some_and(|(_, b)| b.flat)
     }
 
-    /// Size of the body as a share of a usual one; 1 without a clip.
+    /// Size of the body relative to an average one; 1 without a clip.
     pub fn body_size(&self) -> f32 {
         self.clip.as_ref().map_or(1.0, |(_, b)| b.size)
     }
 
-    /// The camera as it is.
+    /// The current camera.
     pub fn camera(&self) -> Camera {
         self.camera.unwrap_or_else(|| Camera::home(self.flat()))
     }
@@ -99,7 +102,7 @@ impl Stage {
         self.move_camera(|c| c.shift(dx, dy, height));
     }
 
-    /// Back to the first view.
+    /// Returns to the first view.
     pub fn reset_camera(&mut self) {
         self.camera = None;
     }
@@ -109,7 +112,7 @@ impl Stage {
         Palette::of(self.options.dark)
     }
 
-    /// The figures on show, the clean one first.
+    /// The figures that are shown, the clean one first.
     pub(super) fn figures(&self) -> Vec<Figure> {
         let perturbed = self.options.show_perturbed && self.perturbed.is_some();
         let mut figures = Vec::new();
@@ -122,7 +125,7 @@ impl Stage {
         figures
     }
 
-    /// A figure's people at a frame, as shown.
+    /// A figure's people at a frame, with the difference magnified.
     pub(super) fn people(&self, figure: Figure, frame: f32) -> People {
         match (figure, &self.clip, &self.perturbed) {
             (Figure::Clean, Some((clip, _)), _) => pose::at(clip, frame),

@@ -4,7 +4,7 @@ use super::panel::{Panel, View};
 use super::stage::Stage;
 use super::{film, moving};
 
-/// How near a joint must be to be picked, in CSS pixels.
+/// Distance within which a joint is picked, in CSS pixels.
 const PICK_RADIUS: f32 = 18.0;
 
 /// Everything to draw, window by window; nothing without a clip or a canvas.
