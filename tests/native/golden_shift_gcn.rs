@@ -1,4 +1,5 @@
-//! Shift-GCN with its published weights, which do not ship: a real file in PyTorch's old format, and the golden answer to it.
+//! Shift-GCN with its published weights, which do not ship: a real file in PyTorch's old format, and the golden answer
+//! to it.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::model::shift_gcn::{ShiftGcn, ShiftGcnConfig};

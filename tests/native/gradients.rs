@@ -66,8 +66,8 @@ fn norm(v: &[f32]) -> f32 {
 }
 
 /// Central differences along the gradient itself and three fixed directions, in which only what is in the clip moves.
-/// ReLUs have kinks, so a difference is a mean slope over a short way: within a few percent of the gradient's size, where a
-/// wrong term or factor is far beyond.
+/// ReLUs have kinks, so a difference is a mean slope over a short way: within a few percent of the gradient's size,
+/// where a wrong term or factor is far beyond.
 fn check(model: &Recogniser, clip: &Sequence, h: f32) {
     let (x, value) = loss(model, clip, clip.data().to_vec(), true);
     let gradient = x.grad(&value.backward()).unwrap().into_data().try_to_vec::<f32>().unwrap();

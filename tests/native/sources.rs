@@ -116,7 +116,8 @@ impl Source {
     }
 }
 
-/// The module that a path names, or that holds the item that it names. A name that is only passed on leads to where it comes from.
+/// The module that a path names, or that holds the item that it names. A name that is only passed on leads to where it
+/// comes from.
 fn resolve(from: &Module, path: &[String], files: &BTreeMap<Module, Source>, depth: usize) -> Option<Module> {
     let (mut module, mut rest) = match path[0].as_str() {
         "crate" => (Vec::new(), &path[1..]),

@@ -1,24 +1,24 @@
-//! The graph that a network convolves over: partitioned, normalised adjacency matrices.
+//! The graph of a network: partitioned, normalised adjacency matrices.
 
 use super::Layout;
 
-/// Three V x V matrices. `subsets[k][v * V + w]` weighs joint v in the sum that makes joint w:
+/// Three V x V matrices. `subsets[k][v * V + w]` is the weight of joint v in the sum for joint w:
 /// `y[w] = sum over k, v of x_k[v] A_k[v, w]` (ST-GCN's `einsum nkctv,kvw->nctw`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
-    /// V.
+    /// V, the number of joints.
     pub joints: usize,
     /// The three subsets, each (V, V) row-major.
     pub subsets: [Vec<f32>; 3],
 }
 
 impl Graph {
-    /// ST-GCN's 'spatial' partition with hops up to 1: the joint itself, neighbours that are not closer to the centre,
-    /// neighbours that are; column-normalised (A D^-1).
+    /// ST-GCN's 'spatial' partition with one hop: the joint itself, neighbours not closer to the centre, neighbours
+    /// closer to it. Columns are normalised (A D^-1).
     ///
-    /// The published code (`net/utils/graph.py` of yysijie/st-gcn) leaves the hop distance beyond 1 infinite, so joints two
-    /// or more hops from the centre compare as equally far and their neighbours all fall into the second subset. Published
-    /// weights only fit this graph, so we reproduce it.
+    /// The published code (`net/utils/graph.py` of yysijie/st-gcn) leaves the hop distance beyond 1 infinite, so joints
+    /// two or more hops from the centre compare as equally far and their neighbours all fall into the second subset.
+    /// Published weights fit only this graph, so we reproduce it.
     pub fn stgcn(layout: &Layout) -> Self {
         let v = layout.len();
         let near = |a: usize, b: usize| a == b || layout.parents[a] == b || layout.parents[b] == a;
@@ -42,7 +42,7 @@ impl Graph {
         Self { joints: v, subsets }
     }
 
-    /// 2s-AGCN's partition: the joint itself, from the parent inwards, from the children outwards; column-normalised.
+    /// 2s-AGCN's partition: the joint itself, its parent (inward), its children (outward). Columns are normalised.
     pub fn agcn(layout: &Layout) -> Self {
         let v = layout.len();
         let mut subsets = [vec![0.0; v * v], vec![0.0; v * v], vec![0.0; v * v]];

@@ -1,10 +1,10 @@
-//! Kinect v1: 20 joints in the order of its own software kit.
+//! Kinect v1: 20 joints in the order of Microsoft's SDK.
 
 use super::layout::{Layout, LayoutId, Region};
 
-/// For each joint of the layout, its index in UTD-MHAD's own order.
+/// For each joint of the layout, its index in UTD-MHAD's files.
 pub const UTD_MHAD_ORDER: [usize; 20] = [3, 2, 1, 0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
-/// The same for MSR-Action3D's.
+/// For each joint of the layout, its index in MSR-Action3D's files.
 pub const MSR_ACTION3D_ORDER: [usize; 20] = [6, 3, 2, 19, 1, 8, 10, 12, 0, 7, 9, 11, 5, 14, 16, 18, 4, 13, 15, 17];
 
 /// Kinect v1, 20 joints.

@@ -1,8 +1,8 @@
-//! What a layout is: names, tree, mirror, attack regions, all of it constant data.
+//! Layouts as constant data: names, tree, mirror, attack regions.
 
 use serde::{Deserialize, Serialize};
 
-/// The layouts that we know.
+/// The supported layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum LayoutId {
@@ -12,10 +12,10 @@ pub enum LayoutId {
     /// Kinect v2, 25 joints, metres (NTU RGB+D).
     #[serde(rename = "ntu")]
     Ntu,
-    /// OpenPose, 18 joints: x and y as a share of the picture, and a confidence (Kinetics-skeleton).
+    /// OpenPose, 18 joints: x and y as shares of the picture, and a confidence (Kinetics-skeleton).
     #[serde(rename = "openpose-18")]
     OpenPose18,
-    /// HDM05's 31 joints, metres.
+    /// HDM05, 31 joints, metres.
     #[serde(rename = "hdm05")]
     Hdm05,
 }
@@ -25,7 +25,7 @@ pub enum LayoutId {
 pub struct Region {
     /// Stable id, used in settings and addresses: `set-1` to `set-4`, `legs`, `arms`.
     pub id: &'static str,
-    /// What a person reads.
+    /// Name to show.
     pub name: &'static str,
     /// The joints, by index.
     pub joints: &'static [usize],
@@ -34,25 +34,25 @@ pub struct Region {
 /// A skeleton layout. All indices are 0-based.
 #[derive(Debug)]
 pub struct Layout {
-    /// Which one.
+    /// Its id.
     pub id: LayoutId,
-    /// What a person reads.
+    /// Name to show.
     pub name: &'static str,
     /// Names of the joints, (V).
     pub joints: &'static [&'static str],
     /// Parent of each joint, (V); the centre is its own parent.
     pub parents: &'static [usize],
-    /// Root of the tree: centre of the graph's partition, start of the skeleton realignment.
+    /// Root of the tree: the centre of the graph's partition, and where realignment starts.
     pub centre: usize,
-    /// The joint at the pelvis, where a body is and what inputs are centred on.
+    /// The joint at the pelvis, on which inputs are centred.
     pub pelvis: usize,
-    /// The joint on the other side, (V); joints of the middle are their own.
+    /// The joint on the other side of the body, (V); a joint in the middle is its own.
     pub mirror: &'static [usize],
     /// Channels that are coordinates: 3, or 2 in the picture plane.
     pub dims: usize,
-    /// Does a confidence follow the coordinates as a last channel?
+    /// Whether a confidence is the last channel, after the coordinates.
     pub confidence: bool,
-    /// What a coordinate is measured in.
+    /// Unit of the coordinates.
     pub unit: &'static str,
     /// Attack regions. The first four are disjoint and cover all joints (the paper's figure 4 shows four such sets;
     /// its text does not list them, so these are ours: left arm, right arm, trunk with head, both legs).
@@ -62,7 +62,7 @@ pub struct Layout {
     pub hierarchical: &'static [f32],
     /// Joints whose bone to the parent counts for plausibility: no fingers, no toes, no face.
     pub major: &'static [usize],
-    /// Chains of joints from head to foot: their length is the body's height.
+    /// A chain of joints from head to ankle, whose length is the body's height.
     pub height_chain: &'static [usize],
 }
 
@@ -70,7 +70,7 @@ impl LayoutId {
     /// Every layout.
     pub const ALL: [Self; 4] = [Self::KinectV1, Self::Ntu, Self::OpenPose18, Self::Hdm05];
 
-    /// The id as it stands in files and addresses.
+    /// The id in files and addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::KinectV1 => "kinect-v1",
@@ -80,7 +80,7 @@ impl LayoutId {
         }
     }
 
-    /// The layout of that id.
+    /// The layout with this id.
     pub fn parse(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|l| l.as_str() == id)
     }
@@ -92,17 +92,17 @@ impl Layout {
         self.joints.len()
     }
 
-    /// Never: every layout has joints. Here because `len` is.
+    /// Always false: every layout has joints.
     pub const fn is_empty(&self) -> bool {
         self.joints.is_empty()
     }
 
-    /// C, the channels of a joint: its coordinates and, where there is one, its confidence.
+    /// C, the channels of a joint: its coordinates, and a confidence in layouts that have one.
     pub const fn channels(&self) -> usize {
         self.dims + self.confidence as usize
     }
 
-    /// The bones as (parent, child), in an order in which a parent's own bone comes before its children's.
+    /// The bones as (parent, child), ordered so that a joint's own bone comes before its children's.
     pub fn bones(&self) -> Vec<(usize, usize)> {
         self.order().into_iter().filter(|&j| j != self.centre).map(|j| (self.parents[j], j)).collect()
     }
@@ -119,12 +119,12 @@ impl Layout {
         order
     }
 
-    /// The region of that id.
+    /// The region with this id.
     pub fn region(&self, id: &str) -> Option<&Region> {
         self.regions.iter().find(|r| r.id == id)
     }
 
-    /// The joint of that name, ignoring case.
+    /// The index of the joint with this name, ignoring case.
     pub fn joint(&self, name: &str) -> Option<usize> {
         self.joints.iter().position(|j| j.eq_ignore_ascii_case(name))
     }

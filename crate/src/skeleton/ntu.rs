@@ -33,7 +33,7 @@ pub(super) static NTU: Layout = Layout {
         "right hand tip",
         "right thumb",
     ],
-    // Bones 22-23 and 24-25 of the published list hang the hand's tip on the thumb; so do we.
+    // As in the published list of bones, 22-23 and 24-25 connect the hand's tip to the thumb.
     parents: &[1, 20, 20, 2, 20, 4, 5, 6, 20, 8, 9, 10, 0, 12, 13, 14, 0, 16, 17, 18, 20, 22, 7, 24, 11],
     centre: 20,
     pelvis: 0,

@@ -28,7 +28,7 @@ pub(super) static OPENPOSE_18: Layout = Layout {
     ],
     parents: &[1, 1, 1, 2, 3, 1, 5, 6, 2, 8, 9, 5, 11, 12, 0, 0, 14, 15],
     centre: 1,
-    // There is no pelvis joint; the neck is the one that detectors lose least.
+    // OpenPose has no pelvis joint; detectors lose the neck least.
     pelvis: 1,
     mirror: &[0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16],
     dims: 2,
@@ -42,7 +42,7 @@ pub(super) static OPENPOSE_18: Layout = Layout {
         Region { id: "legs", name: "Legs", joints: &[8, 9, 10, 11, 12, 13] },
         Region { id: "arms", name: "Arms", joints: &[2, 3, 4, 5, 6, 7] },
     ],
-    // The metric ladder times 0.4: a body of 1.25 m from head to ankle fills about half of the picture's height.
+    // The values in metres times 0.4: a body of 1.25 m from head to ankle fills about half of the picture's height.
     hierarchical: &[
         0.004, 0.004, 0.004, 0.02, 0.06, 0.004, 0.02, 0.06, 0.004, 0.02, 0.06, 0.004, 0.02, 0.06, 0.004, 0.004, 0.004,
         0.004,

@@ -5,14 +5,14 @@ use crate::error::{Error, Result};
 
 /// A clip: joints of one or more people over time.
 ///
-/// `data` is (T, M, V, C): frames, people, joints, channels. A person who is not in a frame is all zeros there. So is a joint that
-/// the detector has lost; [`Sequence::seen`] says how it differs from a joint that stands at the origin.
+/// `data` is (T, M, V, C): frames, people, joints, channels. A person who is not in a frame is all zeros there. So is a
+/// joint that the detector has lost; [`Sequence::seen`] says how it differs from a joint that stands at the origin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequence {
     layout: LayoutId,
-    /// Frames a second.
+    /// Frames per second.
     pub fps: f32,
-    /// The action's name, where the file tells it.
+    /// Name of the action; `None` if the file has none.
     pub label: Option<String>,
     frames: usize,
     people: usize,
@@ -20,15 +20,16 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// The most frames that any reader accepts: an hour and a half at 30 frames a second.
+    /// Frames that a clip may have: 90 minutes at 30 frames per second.
     pub const MAX_FRAMES: usize = 162_000;
-    /// The most people that any reader keeps.
+    /// People that a clip may have.
     pub const MAX_PEOPLE: usize = 8;
 
-    /// A clip of (T, M, V, C) values.
+    /// A clip from its values, (T, M, V, C).
     ///
     /// # Errors
-    /// Where the count of values is not T * M * V * C, one is not finite, or `fps` is not positive.
+    /// A format error if a size is 0 or above its maximum, if the number of values is not T * M * V * C, if a value is
+    /// not finite or beyond 1000, or if `fps` is not above 0 and at most 1000.
     pub fn new(layout: LayoutId, fps: f32, frames: usize, people: usize, data: Vec<f32>) -> Result<Self> {
         let l = layout.layout();
         if frames == 0 || people == 0 {
@@ -36,19 +37,19 @@ impl Sequence {
         }
         if frames > Self::MAX_FRAMES || people > Self::MAX_PEOPLE {
             return Err(Error::format(format!(
-                "{frames} frames of {people} people; at most {} of {} are read",
+                "{frames} frames of {people} people; at most {} frames of {} people can be read",
                 Self::MAX_FRAMES,
                 Self::MAX_PEOPLE
             )));
         }
         if !(fps.is_finite() && fps > 0.0 && fps <= 1000.0) {
-            return Err(Error::format(format!("{fps} frames a second; must be above 0 and at most 1000")));
+            return Err(Error::format(format!("{fps} frames per second; must be above 0 and at most 1000")));
         }
         let expected = frames * people * l.len() * l.channels();
         if data.len() != expected {
-            return Err(Error::format(format!("{} values for a clip of {expected}", data.len())));
+            return Err(Error::format(format!("has {} values; {expected} are expected", data.len())));
         }
-        // Positions beyond a kilometre are no skeleton, and squares of them would overflow later.
+        // Positions beyond a kilometre do not occur, and their squares would overflow later.
         if let Some(i) = data.iter().position(|v| !v.is_finite() || v.abs() > 1000.0) {
             let joint = i / l.channels() % l.len();
             let frame = i / (l.channels() * l.len() * people);
@@ -64,12 +65,12 @@ impl Sequence {
         self.layout.layout()
     }
 
-    /// T.
+    /// T, the number of frames.
     pub fn frames(&self) -> usize {
         self.frames
     }
 
-    /// M.
+    /// M, the number of people.
     pub fn people(&self) -> usize {
         self.people
     }
@@ -79,17 +80,17 @@ impl Sequence {
         &self.data
     }
 
-    /// The same clip with other values of the same shape.
+    /// The same clip with other values, (T, M, V, C).
     ///
     /// # Errors
-    /// As [`Sequence::new`].
+    /// The errors of [`Sequence::new`].
     pub fn with_data(&self, data: Vec<f32>) -> Result<Self> {
         let mut new = Self::new(self.layout, self.fps, self.frames, self.people, data)?;
         new.label.clone_from(&self.label);
         Ok(new)
     }
 
-    /// The channels of a joint, (C).
+    /// The values of a joint, (C).
     pub fn joint(&self, frame: usize, person: usize, joint: usize) -> &[f32] {
         let c = self.layout().channels();
         let at = ((frame * self.people + person) * self.layout().len() + joint) * c;
@@ -111,10 +112,10 @@ impl Sequence {
     /// Whether the joint was seen. The person is in the frame, and
     ///
     /// - in a layout with a confidence, the joint's is above 0;
-    /// - in other layouts, the joint is not lost. Trackers write a lost joint as exactly (0, 0, 0), at the camera. A joint of a
-    ///   clip that is centred on the body (made clips, motion capture) may truly stand there. So a joint at the origin counts as
-    ///   lost where the origin is away from the body: outside the box around the person's other joints in that frame, grown on
-    ///   all sides by half of its longest edge.
+    /// - in other layouts, the joint is not lost. Trackers write a lost joint as exactly (0, 0, 0), at the camera. A
+    ///   joint of a clip that is centred on the body (made clips, motion capture) may truly stand there. So a joint at
+    ///   the origin counts as lost where the origin is away from the body: outside the box around the person's other
+    ///   joints in that frame, grown on all sides by half of its longest edge.
     pub fn seen(&self, frame: usize, person: usize, joint: usize) -> bool {
         let l = self.layout();
         let values = self.joint(frame, person, joint);
@@ -124,8 +125,8 @@ impl Sequence {
         values.iter().any(|v| *v != 0.0) || self.origin_is_at_body(frame, person)
     }
 
-    /// Whether the origin is within the box around a person's joints that are not at the origin, grown by half of its longest
-    /// edge. False for a person who is not in the frame.
+    /// Whether the origin is within the box around a person's joints that are not at the origin, grown by half of its
+    /// longest edge. False for a person who is not in the frame.
     fn origin_is_at_body(&self, frame: usize, person: usize) -> bool {
         let c = self.layout().channels();
         let joints = || self.person(frame, person).chunks_exact(c).filter(|joint| joint.iter().any(|v| *v != 0.0));
@@ -138,8 +139,9 @@ impl Sequence {
         ranges.iter().all(|(low, high)| low - margin <= 0.0 && 0.0 <= high + margin)
     }
 
-    /// Median length of the chain from head to ankle over the frames of the first person who is there, in the layout's
-    /// unit; what an epsilon is a share of. None for a clip without anybody in it.
+    /// Median length of the chain from head to ankle, in the layout's unit, over the frames that show the whole chain.
+    /// In each frame the first person present counts. A share of it makes an epsilon. `None` if no frame shows the
+    /// chain.
     pub fn body_height(&self) -> Option<f32> {
         let l = self.layout();
         let mut heights: Vec<f32> = (0..self.frames)
@@ -156,7 +158,7 @@ impl Sequence {
         heights.get(heights.len() / 2).copied()
     }
 
-    /// Distance between two joints of a person in a frame.
+    /// Distance between two joints of a person in a frame, in the layout's unit.
     pub fn distance(&self, frame: usize, person: usize, a: usize, b: usize) -> f32 {
         let (a, b) = (self.joint(frame, person, a), self.joint(frame, person, b));
         (0..self.layout().dims).map(|c| (a[c] - b[c]).powi(2)).sum::<f32>().sqrt()

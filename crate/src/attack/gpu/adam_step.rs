@@ -8,9 +8,9 @@ const EXPONENT: u32 = 0x7f80_0000;
 /// Constants of one step.
 pub(super) const CONSTANTS: usize = 5;
 
-/// `moved = x - rate m' / (sqrt(v') / scale + tiny)`, clipped to its range; m' and v' are the moments after the gradient. A value
-/// whose range has no extent stays and takes no gradient. A gradient that is not finite always enters the moments, which the host
-/// checks; clipping might hide it.
+/// `moved = x - rate m' / (sqrt(v') / scale + tiny)`, clipped to its range; m' and v' are the moments after the
+/// gradient. A value whose range has no extent stays and takes no gradient. A gradient that is not finite always enters
+/// the moments, which the host checks; clipping might hide it.
 ///
 /// # Shapes
 /// - x, gradient, moved: (n)

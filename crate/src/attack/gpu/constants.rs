@@ -17,8 +17,8 @@ pub struct AdamConstants {
     pub tiny: f32,
 }
 
-/// The constants of several steps on a device: (steps, 5). Launches are cached by the values of their arguments, so constants that
-/// change at each step would fill that cache; a buffer does not.
+/// The constants of several steps on a device: (steps, 5). Launches are cached by the values of their arguments, so
+/// constants that change at each step would fill that cache; a buffer does not.
 #[derive(Clone, Debug)]
 pub struct AdamSteps(pub(super) Tensor<2>);
 

@@ -13,8 +13,8 @@ use crate::kernel::gpu::launched;
 /// Units of a workgroup.
 const UNITS: u32 = 64;
 
-/// x and gradient of one shape with n values, moments (2, n), range (2, n), steps (steps, 5): x and moments after step number
-/// `step`.
+/// x and gradient of one shape with n values, moments (2, n), range (2, n), steps (steps, 5): x and moments after step
+/// number `step`.
 pub fn adam_step(
     x: Primitive,
     gradient: Primitive,

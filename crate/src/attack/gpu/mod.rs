@@ -1,4 +1,5 @@
-//! The attack's own GPU kernels: a step of Adam within bounds, and realignment. With them a clip stays on the GPU from step to step.
+//! The attack's own GPU kernels: a step of Adam within bounds, and realignment. With them a clip stays on the GPU from
+//! step to step.
 
 mod adam_step;
 mod constants;
@@ -13,14 +14,14 @@ use ops::{StepOps, Within};
 
 use crate::kernel::gpu::takes;
 
-/// Whether a clip, its moments and its bounds can stay on this device from step to step: on a GPU with [`adam_step`] and
-/// [`realign`].
+/// Whether a clip, its moments and its bounds can stay on this device from step to step: on a GPU with [`adam_step`]
+/// and [`realign`].
 pub fn keeps(device: &Device) -> bool {
     takes(device, [])
 }
 
-/// Step number `step` of Adam down the gradient, then clipping to the range, value by value. A value whose range has no extent
-/// takes no gradient. Only for a device that [`keeps`].
+/// Step number `step` of Adam down the gradient, then clipping to the range, value by value. A value whose range has no
+/// extent takes no gradient. Only for a device that [`keeps`].
 ///
 /// # Shapes
 /// - x, gradient and the first result: any, of n values
@@ -43,8 +44,9 @@ pub fn adam_step<const D: usize>(
     (Tensor::from_dispatch(x), Tensor::from_dispatch(moments))
 }
 
-/// Puts joints where their bones have the lengths of `clean`: each at the end of its bone's direction in `x`, from where the
-/// bone's other end has been put. A bone without direction in `x` is the bone of `clean`. Only for a device that [`keeps`].
+/// Puts joints where their bones have the lengths of `clean`: each at the end of its bone's direction in `x`, from
+/// where the bone's other end has been put. A bone without direction in `x` is the bone of `clean`. Only for a device
+/// that [`keeps`].
 ///
 /// # Shapes
 /// - x, clean and result: (T, M, V, C), the first `dims` channels coordinates

@@ -14,8 +14,9 @@ pub(super) struct Sizes {
     dims: u32,
 }
 
-/// Copies `x` to `to`, then places joints: each at the end of its bone's direction in `x`, at the bone's length in `clean`, from
-/// where the bone's other end has been placed. A bone without direction in `x` is the bone of `clean`. One unit computes one pose.
+/// Copies `x` to `to`, then places joints: each at the end of its bone's direction in `x`, at the bone's length in
+/// `clean`, from where the bone's other end has been placed. A bone without direction in `x` is the bone of `clean`.
+/// One unit computes one pose.
 ///
 /// # Shapes
 /// - x, clean, to: (poses, V, C)
