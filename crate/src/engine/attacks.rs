@@ -1,7 +1,5 @@
 //! The engine's running attacks: one, or several that take their steps together.
 
-use std::cell::{Cell, RefCell};
-
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
@@ -76,25 +74,6 @@ impl Engine {
         if self.active.borrow().check().is_ok() {
             self.active.borrow().device.memory_cleanup();
         }
-    }
-}
-
-/// The engine's attacks, and changes of settings that wait for the end of a step.
-#[derive(Default)]
-pub(super) struct Attacks {
-    /// Empty during a computation, which takes them out.
-    list: RefCell<Vec<Attack>>,
-    /// How many a computation has taken out.
-    computing: Cell<usize>,
-    /// Settings that came during a computation, with the attack's index.
-    pending: RefCell<Vec<(usize, AttackConfig)>>,
-}
-
-impl Attacks {
-    fn clear(&self) {
-        self.list.take();
-        self.computing.take();
-        self.pending.take();
     }
 }
 

@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::adapter::after;
-use super::attacks::Attacks;
 use super::device::{ActiveDevice, Speed};
 use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
+use super::running::Attacks;
 use crate::checkpoint::{Answers, Opened};
 use crate::contract::ModelEntry;
 use crate::error::{Error, Result};

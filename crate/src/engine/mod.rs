@@ -10,6 +10,7 @@ pub mod handle;
 pub mod messages;
 pub mod parity;
 pub mod probe;
+mod running;
 mod warm;
 pub mod worker_pool;
 
