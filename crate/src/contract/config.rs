@@ -42,6 +42,7 @@ pub struct AttackConfig {
     /// Steps at most. FGSM ignores it and takes one step.
     pub iterations: usize,
     /// The constraints that are on.
+    #[serde(deserialize_with = "super::config_json::object")]
     pub constraints: Constraints,
     /// When to stop early.
     pub stop: Stop,
@@ -68,7 +69,7 @@ pub enum Method {
 }
 
 /// The loss of the recogniser's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Prediction {
@@ -93,7 +94,7 @@ pub enum Restraint {
 }
 
 /// The class that the recogniser should answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Target {
@@ -109,7 +110,7 @@ pub enum Target {
 }
 
 /// The bound of each coordinate's change, in the layout's unit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Epsilon {
@@ -135,7 +136,7 @@ pub struct Constraints {
 }
 
 /// When to stop before all iterations are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Stop {

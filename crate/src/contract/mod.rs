@@ -5,6 +5,7 @@
 //! TypeScript are defined here once; `web/src/generated` holds their TypeScript form.
 
 pub mod config;
+mod config_json;
 pub mod eval_columns;
 pub mod goal;
 pub mod layout_info;
