@@ -6,13 +6,13 @@ use std::sync::Arc;
 use ciasa::attack::{AttackConfig, Constraints, Done, Epsilon, Peer, Stop, Target, Victim};
 use ciasa::contract::manifest::Architecture;
 use ciasa::error::Error;
-use ciasa::eval::inputs::{Bench, Model, Source};
-use ciasa::eval::plan::{BONE, ENSEMBLE, Experiment, JOINT, ST_GCN, experiment};
+use ciasa::eval::inputs::{Inputs, Model, Source};
+use ciasa::eval::experiments::{BONE, ENSEMBLE, Experiment, JOINT, ST_GCN, experiment};
 use ciasa::eval::row::Row;
 use ciasa::eval::run::{Cost, run};
-use ciasa::eval::schedule::{Amount, Plan, plan};
+use ciasa::eval::schedule::{Amount, Schedule, schedule};
 use ciasa::eval::setting::Protocol;
-use ciasa::eval::table::{Table, merge};
+use ciasa::eval::table::{RowFile, merge};
 use ciasa::eval::trial::attack;
 use ciasa::eval::unit::Unit;
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -24,11 +24,11 @@ const PROTOCOL: Protocol = Protocol { iterations: 3, hold: None, seed: 7 };
 const AMOUNT: Amount = Amount { few: 2, many: 4 };
 
 /// An ST-GCN, a stream of 2s-AGCN and its ensemble, all random, and six made clips. There is no bone stream.
-fn bench() -> Bench {
+fn inputs() -> Inputs {
     let model =
         |id, architecture| Model::new(portable_recogniser(id, architecture, LayoutId::KinectV1, CLASSES), Some(0));
     let clips = (0..6).map(|i| (clip(LayoutId::KinectV1, 8, 1, false, 20 + i), i as usize % CLASSES)).collect();
-    Bench {
+    Inputs {
         models: vec![
             model(ST_GCN, Architecture::StGcn),
             model(JOINT, Architecture::AgcnJoint),
@@ -42,13 +42,13 @@ fn chosen(ids: &[&str]) -> Vec<&'static Experiment> {
     ids.iter().map(|id| experiment(id).unwrap()).collect()
 }
 
-fn planned(bench: &Bench, ids: &[&str], protocol: Protocol) -> Plan {
-    plan(bench, &chosen(ids), &[], AMOUNT, protocol, &HashSet::new()).unwrap()
+fn planned(inputs: &Inputs, ids: &[&str], protocol: Protocol) -> Schedule {
+    schedule(inputs, &chosen(ids), &[], AMOUNT, protocol, &HashSet::new()).unwrap()
 }
 
-fn measured(bench: &Bench, units: &[Unit], threads: usize) -> Vec<Row> {
+fn measured(inputs: &Inputs, units: &[Unit], threads: usize) -> Vec<Row> {
     let mut rows = Vec::new();
-    run(bench, units, threads, |_, more| {
+    run(inputs, units, threads, |_, more| {
         rows.extend(more);
         Ok(())
     })
@@ -63,32 +63,32 @@ fn timeless(rows: Vec<Row>) -> Vec<Row> {
 
 #[test]
 fn rows_depend_neither_on_threads_nor_on_shards() {
-    let bench = bench();
+    let inputs = inputs();
     let ids = ["clean", "figure2", "table3", "ablation"];
-    let all = planned(&bench, &ids, PROTOCOL);
+    let all = planned(&inputs, &ids, PROTOCOL);
     assert!(all.skipped.iter().any(|s| s.contains(BONE)), "{:?}", all.skipped);
-    let one = measured(&bench, &all.units, 1);
+    let one = measured(&inputs, &all.units, 1);
     assert_eq!(one.len(), all.units.iter().map(Unit::rows).sum::<usize>());
-    assert_eq!(measured(&bench, &all.units, 3), one);
+    assert_eq!(measured(&inputs, &all.units, 3), one);
     // Two shards, taken apart as the command does.
     let (mut even, mut odd) = (Vec::new(), Vec::new());
-    for (i, unit) in planned(&bench, &ids, PROTOCOL).units.into_iter().enumerate() {
+    for (i, unit) in planned(&inputs, &ids, PROTOCOL).units.into_iter().enumerate() {
         if i % 2 == 0 { even.push(unit) } else { odd.push(unit) }
     }
-    let both = [measured(&bench, &even, 2), measured(&bench, &odd, 2)].concat();
+    let both = [measured(&inputs, &even, 2), measured(&inputs, &odd, 2)].concat();
     assert_eq!(timeless(both), one);
 }
 
 #[test]
 fn an_attack_that_several_experiments_ask_for_runs_once_and_is_judged_by_each_model() {
-    let bench = bench();
-    let plan = planned(&bench, &["table1", "table3", "peers", "ablation"], PROTOCOL);
+    let inputs = inputs();
+    let schedule = planned(&inputs, &["table1", "table3", "peers", "ablation"], PROTOCOL);
     // CIASA with 3 % of the body's height, on two clips: the ST-GCN's own verdict for all four experiments, and those of two
     // others for table3 and peers.
-    let shared: Vec<&Unit> = plan.units.iter().filter(|u| u.model == 0 && u.experiments().count() == 4).collect();
+    let shared: Vec<&Unit> = schedule.units.iter().filter(|u| u.model == 0 && u.experiments().count() == 4).collect();
     assert_eq!(shared.len(), 2);
     for unit in shared {
-        let rows = unit.work(&bench).unwrap();
+        let rows = unit.work(&inputs).unwrap();
         let of = |e: &str| rows.iter().filter(|r| r.experiment == e).map(|r| r.judge.as_str()).collect::<Vec<_>>();
         assert_eq!((of("table1"), of("ablation")), (vec![ST_GCN], vec![ST_GCN]));
         assert_eq!(of("table3"), [ST_GCN, JOINT, ENSEMBLE]);
@@ -135,19 +135,19 @@ fn with_a_stop_rule_the_iterate_that_is_judged_is_the_one_that_held() {
 
 #[test]
 fn a_run_that_was_cut_off_goes_on_where_it_was() {
-    let bench = bench();
+    let inputs = inputs();
     let path = std::env::temp_dir().join(format!("ciasa-eval-{}.csv", std::process::id()));
     let _ = std::fs::remove_file(&path);
     let go = |limit: usize| {
-        let mut table = Table::open(&path).unwrap();
-        let plan = plan(&bench, &chosen(&["figure2"]), &[], AMOUNT, PROTOCOL, &table.keys()).unwrap();
+        let mut table = RowFile::open(&path).unwrap();
+        let schedule = schedule(&inputs, &chosen(&["figure2"]), &[], AMOUNT, PROTOCOL, &table.keys()).unwrap();
         let mut left = limit;
-        let result = run(&bench, &plan.units, 2, |_, rows| {
+        let result = run(&inputs, &schedule.units, 2, |_, rows| {
             table.append(rows)?;
             left -= 1;
             if left == 0 { Err(Error::device("the power went")) } else { Ok(()) }
         });
-        (plan.units.len(), result, table)
+        (schedule.units.len(), result, table)
     };
     let (all, result, table) = go(5);
     assert!(result.is_err());
@@ -158,31 +158,31 @@ fn a_run_that_was_cut_off_goes_on_where_it_was() {
     let (left, result, table) = go(usize::MAX);
     assert_eq!((left, result), (all - 4, Ok(())));
     let rows = timeless(table.finish().unwrap());
-    assert_eq!(rows, measured(&bench, &planned(&bench, &["figure2"], PROTOCOL).units, 1));
+    assert_eq!(rows, measured(&inputs, &planned(&inputs, &["figure2"], PROTOCOL).units, 1));
     assert_eq!(timeless(ciasa::eval::table::read(&path).unwrap()), rows);
     std::fs::remove_file(&path).unwrap();
 }
 
 #[test]
 fn what_is_missing_is_left_out_and_said() {
-    let bench = bench();
-    let plan = planned(&bench, &["openpose", "table1"], PROTOCOL);
-    assert!(plan.skipped.iter().any(|s| s.starts_with("openpose: there is no model")), "{:?}", plan.skipped);
-    assert!(plan.units.iter().all(|u| u.experiments().eq(["table1"])));
-    let homeless = Bench {
+    let inputs = inputs();
+    let schedule = planned(&inputs, &["openpose", "table1"], PROTOCOL);
+    assert!(schedule.skipped.iter().any(|s| s.starts_with("openpose: there is no model")), "{:?}", schedule.skipped);
+    assert!(schedule.units.iter().all(|u| u.experiments().eq(["table1"])));
+    let homeless = Inputs {
         models: vec![Model::new(portable_recogniser(ST_GCN, Architecture::StGcn, LayoutId::KinectV1, CLASSES), None)],
         sources: Vec::new(),
     };
-    let plan = planned(&homeless, &["table1"], PROTOCOL);
-    assert!(plan.units.is_empty() && plan.skipped[0].contains("no clips"));
+    let schedule = planned(&homeless, &["table1"], PROTOCOL);
+    assert!(schedule.units.is_empty() && schedule.skipped[0].contains("no clips"));
 }
 
 #[test]
 fn a_cost_is_told_before_anything_starts() {
-    let bench = bench();
-    let plan = planned(&bench, &["ablation"], PROTOCOL);
-    let cost = Cost::measure(&bench, &plan.units[0]).unwrap();
+    let inputs = inputs();
+    let schedule = planned(&inputs, &["ablation"], PROTOCOL);
+    let cost = Cost::measure(&inputs, &schedule.units[0]).unwrap();
     assert!(cost.forward > 0.0 && cost.step > 0.0 && cost.game >= 0.0);
-    let longer = planned(&bench, &["ablation"], Protocol { iterations: 30, ..PROTOCOL });
-    assert!(cost.of(&longer.units[0]) > cost.of(&plan.units[0]));
+    let longer = planned(&inputs, &["ablation"], Protocol { iterations: 30, ..PROTOCOL });
+    assert!(cost.of(&longer.units[0]) > cost.of(&schedule.units[0]));
 }

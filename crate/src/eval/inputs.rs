@@ -19,7 +19,7 @@ pub struct Model {
     pub recogniser: Arc<Recogniser>,
     /// The first digits of its weights' SHA-256.
     pub weights: String,
-    /// Its set, an index into [`Bench::sources`]; none where that is not there.
+    /// Its set, an index into [`Inputs::sources`]; none where that is not there.
     pub source: Option<usize>,
 }
 
@@ -93,14 +93,14 @@ impl Source {
 
 /// All of it.
 #[derive(Default)]
-pub struct Bench {
+pub struct Inputs {
     /// The models at hand.
     pub models: Vec<Model>,
     /// The sets at hand.
     pub sources: Vec<Source>,
 }
 
-impl Bench {
+impl Inputs {
     /// The model of that id.
     pub fn model(&self, id: &str) -> Option<usize> {
         self.models.iter().position(|m| m.id() == id)

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
 
-use super::inputs::Bench;
+use super::inputs::Inputs;
 use super::row::Row;
 use super::unit::Unit;
 use crate::attack::run::block_on;
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// The first error of a unit or of `each`; what was done until then has been given out.
 pub fn run(
-    bench: &Bench,
+    inputs: &Inputs,
     units: &[Unit],
     threads: usize,
     mut each: impl FnMut(usize, Vec<Row>) -> Result<()>,
@@ -34,7 +34,7 @@ pub fn run(
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(unit) = units.get(at) else { return };
-                        if send.send(unit.work(bench).map(|rows| (at, rows))).is_err() {
+                        if send.send(unit.work(inputs).map(|rows| (at, rows))).is_err() {
                             return;
                         }
                     }
@@ -82,9 +82,9 @@ impl Cost {
     ///
     /// # Errors
     /// Where the attack fails.
-    pub fn measure(bench: &Bench, unit: &Unit) -> Result<Self> {
+    pub fn measure(inputs: &Inputs, unit: &Unit) -> Result<Self> {
         const TIMES: u32 = 3;
-        let (victim, source) = (&bench.models[unit.model].recogniser, &bench.sources[unit.source]);
+        let (victim, source) = (&inputs.models[unit.model].recogniser, &inputs.sources[unit.source]);
         let clip = &source.clips[unit.clip].0;
         let time = |work: &mut dyn FnMut() -> Result<()>| -> Result<f64> {
             work()?;

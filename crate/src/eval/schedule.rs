@@ -1,9 +1,9 @@
-//! What is to be done: the units of the experiments, on the bench that there is.
+//! What is to be done: the units of the experiments, on the inputs that there is.
 
 use std::collections::{HashMap, HashSet};
 
-use super::inputs::Bench;
-use super::plan::{Clips, Experiment, Models};
+use super::inputs::Inputs;
+use super::experiments::{Clips, Experiment, Models};
 use super::row::Key;
 use super::setting::Protocol;
 use super::unit::{Unit, Want};
@@ -19,8 +19,8 @@ pub struct Amount {
     pub many: usize,
 }
 
-/// A plan: units in a fixed order, and what had to be left out, in words.
-pub struct Plan {
+/// Units in a fixed order, and why something is left out.
+pub struct Schedule {
     /// What is to be done.
     pub units: Vec<Unit>,
     /// Why something is not.
@@ -31,76 +31,76 @@ pub struct Plan {
 ///
 /// # Errors
 /// Where a setting does not fit a clip.
-pub fn plan(
-    bench: &Bench,
+pub fn schedule(
+    inputs: &Inputs,
     experiments: &[&'static Experiment],
     only: &[String],
     amount: Amount,
     protocol: Protocol,
     there: &HashSet<Key>,
-) -> Result<Plan> {
-    let mut plan = Plan { units: Vec::new(), skipped: Vec::new() };
+) -> Result<Schedule> {
+    let mut schedule = Schedule { units: Vec::new(), skipped: Vec::new() };
     let mut places: HashMap<String, usize> = HashMap::new();
     for experiment in experiments {
-        for model in attacked(bench, experiment, &mut plan.skipped) {
-            if !only.is_empty() && !only.iter().any(|id| id == bench.models[model].id()) {
+        for model in attacked(inputs, experiment, &mut schedule.skipped) {
+            if !only.is_empty() && !only.iter().any(|id| id == inputs.models[model].id()) {
                 continue;
             }
-            let Some((source, clips)) = clips(bench, experiment, model, amount, protocol.seed) else {
-                let what = format!("{}: there are no clips for {}", experiment.id, bench.models[model].id());
-                plan.skipped.push(what);
+            let Some((source, clips)) = clips(inputs, experiment, model, amount, protocol.seed) else {
+                let what = format!("{}: there are no clips for {}", experiment.id, inputs.models[model].id());
+                schedule.skipped.push(what);
                 continue;
             };
-            let judges = judges(bench, experiment, model, &mut plan.skipped);
+            let judges = judges(inputs, experiment, model, &mut schedule.skipped);
             let protocol = Protocol { iterations: experiment.iterations.unwrap_or(protocol.iterations), ..protocol };
-            let layout = bench.models[model].recogniser.entry.layout.layout();
+            let layout = inputs.models[model].recogniser.entry.layout.layout();
             for setting in (experiment.settings)(layout) {
                 for &clip in &clips {
-                    let of = &bench.sources[source];
+                    let of = &inputs.sources[source];
                     let named = |e: Error| {
                         e.at(format!("clip {clip}")).at(&of.name).at(format!("{} {}", experiment.id, setting.id))
                     };
                     let config = setting.config(&of.clips[clip].0, protocol).map_err(named)?;
                     let wants = judges.iter().filter_map(|&judge| {
                         let want = Want { experiment: experiment.id, setting: setting.clone(), protocol, judge };
-                        (!there.contains(&want.key(bench, model, source, clip))).then_some(want)
+                        (!there.contains(&want.key(inputs, model, source, clip))).then_some(want)
                     });
                     let wants: Vec<Want> = wants.collect();
                     if wants.is_empty() {
                         continue;
                     }
                     let place = format!("{model} {source} {clip} {config:?}");
-                    let at = *places.entry(place).or_insert(plan.units.len());
-                    if at == plan.units.len() {
-                        plan.units.push(Unit { model, source, clip, config, wants: Vec::new() });
+                    let at = *places.entry(place).or_insert(schedule.units.len());
+                    if at == schedule.units.len() {
+                        schedule.units.push(Unit { model, source, clip, config, wants: Vec::new() });
                     }
-                    plan.units[at].wants.extend(wants);
+                    schedule.units[at].wants.extend(wants);
                 }
             }
         }
     }
-    Ok(plan)
+    Ok(schedule)
 }
 
 /// The models that an experiment attacks, as far as they are there.
-fn attacked(bench: &Bench, experiment: &Experiment, skipped: &mut Vec<String>) -> Vec<usize> {
-    let all = 0..bench.models.len();
-    let st_gcn = |m: &usize| bench.models[*m].recogniser.entry.architecture == Architecture::StGcn;
+fn attacked(inputs: &Inputs, experiment: &Experiment, skipped: &mut Vec<String>) -> Vec<usize> {
+    let all = 0..inputs.models.len();
+    let st_gcn = |m: &usize| inputs.models[*m].recogniser.entry.architecture == Architecture::StGcn;
     match experiment.models {
         Models::Every => all.collect(),
         Models::EveryStGcn => all.filter(st_gcn).collect(),
-        Models::These(ids) => ids.iter().filter_map(|id| found(bench, experiment, id, skipped)).collect(),
+        Models::These(ids) => ids.iter().filter_map(|id| found(inputs, experiment, id, skipped)).collect(),
     }
 }
 
 /// The attacked model and the others that judge with it.
-fn judges(bench: &Bench, experiment: &Experiment, model: usize, skipped: &mut Vec<String>) -> Vec<usize> {
+fn judges(inputs: &Inputs, experiment: &Experiment, model: usize, skipped: &mut Vec<String>) -> Vec<usize> {
     let mut judges = vec![model];
     for id in experiment.judges {
-        let Some(judge) = found(bench, experiment, id, skipped) else { continue };
-        let reads = |m: usize| (bench.models[m].recogniser.entry.layout, &bench.models[m].recogniser.entry.classes);
+        let Some(judge) = found(inputs, experiment, id, skipped) else { continue };
+        let reads = |m: usize| (inputs.models[m].recogniser.entry.layout, &inputs.models[m].recogniser.entry.classes);
         if reads(judge) != reads(model) {
-            skipped.push(format!("{}: {id} does not read the clips of {}", experiment.id, bench.models[model].id()));
+            skipped.push(format!("{}: {id} does not read the clips of {}", experiment.id, inputs.models[model].id()));
         } else if !judges.contains(&judge) {
             judges.push(judge);
         }
@@ -108,8 +108,8 @@ fn judges(bench: &Bench, experiment: &Experiment, model: usize, skipped: &mut Ve
     judges
 }
 
-fn found(bench: &Bench, experiment: &Experiment, id: &str, skipped: &mut Vec<String>) -> Option<usize> {
-    let found = bench.model(id);
+fn found(inputs: &Inputs, experiment: &Experiment, id: &str, skipped: &mut Vec<String>) -> Option<usize> {
+    let found = inputs.model(id);
     let missing = format!("{}: there is no model {id:?}, or its set is not there", experiment.id);
     if found.is_none() && !skipped.contains(&missing) {
         skipped.push(missing);
@@ -119,17 +119,17 @@ fn found(bench: &Bench, experiment: &Experiment, id: &str, skipped: &mut Vec<Str
 
 /// The set and its clips, in the order in which they were drawn.
 fn clips(
-    bench: &Bench,
+    inputs: &Inputs,
     experiment: &Experiment,
     model: usize,
     amount: Amount,
     seed: u64,
 ) -> Option<(usize, Vec<usize>)> {
     let source = match experiment.clips {
-        Clips::Gallery(_) => bench.sources.iter().position(|s| s.name == "gallery")?,
-        _ => bench.models[model].source?,
+        Clips::Gallery(_) => inputs.sources.iter().position(|s| s.name == "gallery")?,
+        _ => inputs.models[model].source?,
     };
-    let of = bench.sources.get(source)?;
+    let of = inputs.sources.get(source)?;
     let clips = match experiment.clips {
         Clips::Gallery(n) => of.test.iter().copied().take(n).collect(),
         Clips::Few => of.select(amount.few, seed),

@@ -9,13 +9,13 @@ use super::row::{Key, Row};
 use crate::error::{Error, Result};
 
 /// A CSV file of rows that grows.
-pub struct Table {
+pub struct RowFile {
     path: PathBuf,
     file: File,
     rows: Vec<Row>,
 }
 
-impl Table {
+impl RowFile {
     /// Opens the file, or starts it. A last line that was cut off is cut away; its rows will be measured again.
     ///
     /// # Errors
@@ -62,14 +62,19 @@ impl Table {
     }
 }
 
-/// Writes a file of rows; whoever reads it sees the old one or the new one.
+/// Replaces a file of rows in one move, so that a reader never sees half of it.
+fn write(path: &Path, rows: &[Row]) -> Result<()> {
+    let beside = path.with_extension("csv.new");
+    std::fs::write(&beside, table(rows)?).map_err(|e| Error::io(&beside, &e))?;
+    std::fs::rename(&beside, path).map_err(|e| Error::io(path, &e))
+}
+
+/// Rows as CSV, with a header.
 ///
 /// # Errors
-/// Where it cannot be written.
-pub fn write(path: &Path, rows: &[Row]) -> Result<()> {
-    let beside = path.with_extension("csv.new");
-    std::fs::write(&beside, serialise(rows, true)?).map_err(|e| Error::io(&beside, &e))?;
-    std::fs::rename(&beside, path).map_err(|e| Error::io(path, &e))
+/// If a row cannot be written as CSV.
+pub fn table(rows: &[Row]) -> Result<Vec<u8>> {
+    serialise(rows, true)
 }
 
 /// Reads a file of rows.
@@ -252,13 +257,13 @@ pub(super) mod tests {
     #[test]
     fn a_line_that_was_cut_off_is_cut_away_and_the_run_goes_on() {
         let path = scratch("cut");
-        let mut table = Table::open(&path).unwrap();
+        let mut table = RowFile::open(&path).unwrap();
         table.append(vec![row("a", "s", 1), row("a", "s", 2)]).unwrap();
         drop(table);
         let whole = std::fs::read(&path).unwrap();
         for cut in [1, 20, whole.len() - 5] {
             std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
-            let mut table = Table::open(&path).unwrap();
+            let mut table = RowFile::open(&path).unwrap();
             let there = table.keys();
             let missing = [1, 2].map(|clip| row("a", "s", clip)).into_iter().filter(|r| !there.contains(&r.key()));
             table.append(missing.collect()).unwrap();
@@ -274,7 +279,7 @@ pub(super) mod tests {
         let good = serialise(&[row("a", "s", 1)], true).unwrap();
         let bad = |bytes: &[u8]| {
             std::fs::write(&path, bytes).unwrap();
-            let e = Table::open(&path).err().unwrap();
+            let e = RowFile::open(&path).err().unwrap();
             assert!(e.is_data(), "{e}");
             e.to_string()
         };

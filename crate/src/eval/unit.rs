@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::inputs::Bench;
+use super::inputs::Inputs;
 use super::row::{Key, Place, Row, constraints, global, short, targeted};
 use super::setting::{Protocol, Setting};
 use super::{defence, trial};
@@ -35,17 +35,17 @@ pub(super) struct Want {
 }
 
 impl Want {
-    pub fn key(&self, bench: &Bench, model: usize, source: usize, clip: usize) -> Key {
-        Row::key_of(&self.place(bench, model, source, clip), &self.setting, self.protocol)
+    pub fn key(&self, inputs: &Inputs, model: usize, source: usize, clip: usize) -> Key {
+        Row::key_of(&self.place(inputs, model, source, clip), &self.setting, self.protocol)
     }
 
-    fn place<'a>(&self, bench: &'a Bench, model: usize, source: usize, clip: usize) -> Place<'a> {
+    fn place<'a>(&self, inputs: &'a Inputs, model: usize, source: usize, clip: usize) -> Place<'a> {
         Place {
             experiment: self.experiment,
-            model: bench.models[model].id(),
-            weights: &bench.models[model].weights,
-            judge: bench.models[self.judge].id(),
-            dataset: &bench.sources[source].name,
+            model: inputs.models[model].id(),
+            weights: &inputs.models[model].weights,
+            judge: inputs.models[self.judge].id(),
+            dataset: &inputs.sources[source].name,
             clip,
         }
     }
@@ -78,8 +78,8 @@ impl Unit {
     ///
     /// # Errors
     /// Where the attack or a judge fails.
-    pub fn work(&self, bench: &Bench) -> Result<Vec<Row>> {
-        let (model, source) = (&bench.models[self.model], &bench.sources[self.source]);
+    pub fn work(&self, inputs: &Inputs) -> Result<Vec<Row>> {
+        let (model, source) = (&inputs.models[self.model], &inputs.sources[self.source]);
         let (clean, _) = &source.clips[self.clip];
         let trial = match &self.config {
             Some(config) => {
@@ -93,10 +93,10 @@ impl Unit {
         let natural = source.manifold.as_ref().and_then(|m| m.share(perturbed));
         let mut rows: Vec<Row> = Vec::new();
         for want in &self.wants {
-            let judged = rows.iter().find(|r| r.judge == bench.models[want.judge].id());
+            let judged = rows.iter().find(|r| r.judge == inputs.models[want.judge].id());
             let mut row = match judged {
                 Some(row) => row.clone(),
-                None => self.judge(bench, want, trial.as_ref(), perturbed, &smoothed)?,
+                None => self.judge(inputs, want, trial.as_ref(), perturbed, &smoothed)?,
             };
             row.experiment = want.experiment.into();
             row.setting.clone_from(&want.setting.id);
@@ -110,14 +110,14 @@ impl Unit {
 
     fn judge(
         &self,
-        bench: &Bench,
+        inputs: &Inputs,
         want: &Want,
         trial: Option<&trial::Trial>,
         perturbed: &Sequence,
         smoothed: &Sequence,
     ) -> Result<Row> {
-        let (model, source) = (&bench.models[self.model], &bench.sources[self.source]);
-        let judge = &bench.models[want.judge];
+        let (model, source) = (&inputs.models[self.model], &inputs.sources[self.source]);
+        let judge = &inputs.models[want.judge];
         let (clip, label) = (&source.clips[self.clip].0, source.clips[self.clip].1);
         let say = |clip: &Sequence| -> Result<Verdict> {
             let probabilities = block_on(judge.recogniser.recognise(clip))?;

@@ -12,7 +12,7 @@ mod tables;
 
 use std::fmt::Write as _;
 
-use super::plan::EXPERIMENTS;
+use super::experiments::EXPERIMENTS;
 use super::row::Row;
 use notes::Notes;
 use sections::section;

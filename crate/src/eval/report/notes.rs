@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
-use crate::eval::plan::experiment;
+use crate::eval::experiments::experiment;
 
 /// The paragraphs, by experiment; those of "all" stand at the top.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! The paper's own numbers, percent, as its tables print them.
 
-use crate::eval::plan::SHARE_OF_UNIT;
+use crate::eval::experiments::SHARE_OF_UNIT;
 
 /// Table I: epsilon, then the fooling rates on Kinetics, NTU cross-subject and NTU cross-view.
 pub const TABLE_1: [(f32, [f64; 3]); 5] = [

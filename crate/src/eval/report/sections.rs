@@ -8,7 +8,7 @@ use super::tables::{Group, Table, groups, looks, number, success, success_cells}
 use super::{Report, paper};
 use crate::contract::stats::{Rate, mean};
 use crate::error::Result;
-use crate::eval::plan::Experiment;
+use crate::eval::experiments::Experiment;
 use crate::eval::row::Row;
 use crate::skeleton::LayoutId;
 
