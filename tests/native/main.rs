@@ -7,6 +7,7 @@ mod attack_loop;
 mod attack_peers;
 mod circles;
 mod draw;
+mod command_line;
 mod eval;
 mod eval_results;
 mod formats;

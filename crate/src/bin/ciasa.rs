@@ -6,6 +6,9 @@ use ciasa::cli;
 use clap::{Parser, Subcommand};
 
 /// Adversarial attacks on action recognition from skeletons (CIASA)
+///
+/// Results go to standard output, remarks and errors to standard error. Of several files the one that fails is reported and
+/// the others are done; the exit code is then not 0.
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {
@@ -16,24 +19,26 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Attack(Box<cli::attack::AttackArgs>),
+    Recognise(Box<cli::recognise::RecogniseArgs>),
     Convert(cli::convert::ConvertArgs),
-    Eval(Box<cli::eval::EvalArgs>),
-    Recognise(cli::recognise::RecogniseArgs),
+    Models(cli::shipped::ModelsArgs),
     Train(cli::train::TrainArgs),
     Evaluate(cli::evaluate::EvaluateArgs),
     Plot(cli::plot::PlotArgs),
+    Eval(Box<cli::eval::EvalArgs>),
     Gallery(cli::gallery::GalleryArgs),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Attack(args) => cli::attack::run(&args),
-        Command::Convert(args) => cli::convert::run(&args),
-        Command::Eval(args) => cli::eval::run(&args),
         Command::Recognise(args) => cli::recognise::run(&args),
+        Command::Convert(args) => cli::convert::run(&args),
+        Command::Models(args) => cli::shipped::run(&args),
         Command::Train(args) => cli::train::run(&args),
         Command::Evaluate(args) => cli::evaluate::run(&args),
         Command::Plot(args) => cli::plot::run(&args),
+        Command::Eval(args) => cli::eval::run(&args),
         Command::Gallery(args) => cli::gallery::run(&args),
     };
     match result {

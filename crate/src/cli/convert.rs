@@ -4,38 +4,37 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{clip, write};
-use crate::error::{Error, Result};
-use crate::format::{self, Format};
+use super::clips::each;
+use super::files::is_folder;
+use super::formats::{FormatArg, ending, outputs};
+use crate::error::Result;
+use crate::format;
 
-/// Convert a clip from one format to another
+/// Convert clips from one format to another
+///
+/// Read: NTU RGB+D's .skeleton text, Kinetics-skeleton JSON (.kinetics.json or .json) and ciasa-clip JSON (.json). The
+/// content decides how a file is read, not its name.
 #[derive(Args, Debug)]
 pub struct ConvertArgs {
-    /// The clip to read
-    input: PathBuf,
-    /// The file to write
-    output: PathBuf,
-    /// Format to write: ciasa-clip, ntu-skeleton or kinetics-json
-    #[arg(long, default_value = "ciasa-clip")]
-    to: String,
-}
-
-/// The format of that name.
-///
-/// # Errors
-/// Lists the names that there are.
-pub fn format_of(name: &str) -> Result<Format> {
-    Format::parse(name).ok_or_else(|| {
-        let known: Vec<_> = Format::ALL.iter().map(|f| f.as_str()).collect();
-        Error::config(format!("unknown format {name:?}; there are {}", known.join(", ")))
-    })
+    /// Clips to read
+    #[arg(required = true, value_name = "CLIP")]
+    clips: Vec<PathBuf>,
+    /// File to write; a folder for several clips
+    #[arg(required = true, value_name = "OUT")]
+    out: PathBuf,
+    #[command(flatten)]
+    format: FormatArg,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Where the clip cannot be read or the format cannot hold its layout.
+/// If a clip cannot be read, the format cannot hold its layout, or a file cannot be written.
 pub fn run(args: &ConvertArgs) -> Result<()> {
-    let format = format_of(&args.to).map_err(|e| e.at("--to"))?;
-    write(&args.output, &format::write(&clip(&args.input)?, format)?)
+    let format = match is_folder(&args.out) || args.clips.len() > 1 {
+        true => args.format.in_folder(),
+        false => args.format.of(&args.out)?,
+    };
+    let files = outputs(&args.clips, &args.out, |stem| format!("{stem}.{}", ending(format)))?;
+    each(&args.clips, |i, clip| files[i].write(&format::write(&clip, format)?))
 }

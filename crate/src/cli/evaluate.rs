@@ -4,23 +4,26 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::common::{DeviceArg, ModelArgs, text, write};
+use super::device::DeviceArg;
+use super::files::{Output, listed, text};
+use super::models::ShippedArgs;
 use super::plot::Confusion;
+use super::say::say;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::train::{Ensemble, Evaluation, TrainConfig, evaluate};
 
-/// Measure a shipped model again: top-1 and per-class accuracy on the test side of its split
+/// Measure a shipped network again: top-1 and each class's accuracy on the test side of its split
 #[derive(Args, Debug)]
 pub struct EvaluateArgs {
     #[command(flatten)]
-    model: ModelArgs,
-    /// Directory with the data sets' .npz files in data/
-    #[arg(long, env = "CIASA_DATA")]
+    shipped: ShippedArgs,
+    /// Folder with the data sets' .npz files in data/
+    #[arg(long, value_name = "DIR", env = "CIASA_DATA")]
     data: PathBuf,
     /// Where the confusion matrix goes, as CSV for `ciasa plot`
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     confusion: Option<PathBuf>,
     /// What computes
     #[arg(long, value_enum, default_value_t)]
@@ -30,50 +33,50 @@ pub struct EvaluateArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// Where the model, its config or the data cannot be read.
+/// If the network, its config or the data cannot be read, or the matrix cannot be written.
 pub fn run(args: &EvaluateArgs) -> Result<()> {
-    let recogniser = args.model.load_on(&args.device.device()?)?;
-    let config = config_of(&recogniser.entry.id, args.model.dir())?;
+    let confusion = args.confusion.as_deref().map(Output::new).transpose()?;
+    let library = args.shipped.library.open()?;
+    let entry = library.get_or_first(args.shipped.model.as_ref())?;
+    let config = config_of(&entry.id, &library.folder)?;
     let data = Dataset::read(&args.data.join("data"), config.dataset)?;
+    let recogniser = library.load(entry, &args.device.device()?)?;
     let result = measure(&recogniser, &config, &data)?;
-    match &args.confusion {
-        Some(path) => write(path, &Confusion::new(&data.classes, &result).to_csv()?),
+    match confusion {
+        Some(file) => file.write(&Confusion::new(&data.classes, &result).to_csv()?),
         None => Ok(()),
     }
 }
 
-/// Measures a model on the test side, and prints what came of it.
+/// Measures a network on the test side, and prints its accuracy.
 ///
 /// # Errors
-/// Where the classes are others, or the device fails.
+/// If the network's classes are not the set's, or the device fails.
 pub(super) fn measure(recogniser: &Recogniser, config: &TrainConfig, data: &Dataset) -> Result<Evaluation> {
     if recogniser.entry.classes != data.classes {
-        return Err(Error::config("the model has other classes than the set").at(&recogniser.entry.id));
+        return Err(Error::config("its classes are not those of the set").at(&recogniser.entry.id));
     }
     let (_, test) = config.split.sides(data);
     let result = evaluate(recogniser, test.iter().map(|&i| &data.clips[i]))?;
-    println!("{}: {}", recogniser.entry.id, config.split.describe(data));
-    println!("test: top-1 {:.2} % of {} clips (seed {})", 100.0 * result.top1(), result.clips(), config.seed);
+    say!("{}: {}", recogniser.entry.id, config.split.describe(data));
+    say!("test: top-1 {:.2} % of {} clips (seed {})", 100.0 * result.top1(), result.clips(), config.seed);
     let counts = result.confusion.chunks_exact(result.classes).map(|row| row.iter().sum::<usize>());
     for ((class, share), count) in data.classes.iter().zip(result.per_class()).zip(counts) {
-        println!("  {class:32} {} of {count:3}", share.map_or("     -".into(), |s| format!("{:5.1} %", 100.0 * s)));
+        say!("  {class:32} {} of {count:3}", share.map_or("     -".into(), |s| format!("{:5.1} %", 100.0 * s)));
     }
     Ok(result)
 }
 
-/// The config file beside the weights that made the model; an ensemble's is that of its first member.
+/// The training config of a network, found by its id; for an ensemble that of its first member.
 ///
 /// # Errors
-/// Where there is none, or a file cannot be read.
-pub(super) fn config_of(id: &str, dir: &Path) -> Result<TrainConfig> {
-    let entries = std::fs::read_dir(dir).map_err(|e| Error::io(dir, &e))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    paths.sort();
-    for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "json") && !p.ends_with("manifest.json")) {
+/// If there is none, or a file cannot be read.
+pub(super) fn config_of(id: &str, folder: &Path) -> Result<TrainConfig> {
+    for path in listed(folder, "json")?.iter().filter(|p| !p.ends_with("manifest.json")) {
         let (json, place) = (text(path)?, |e: Error| e.at(path.display()));
         if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
             if let (true, Some(member)) = (ensemble.id == id, ensemble.members.first()) {
-                let path = dir.join(member);
+                let path = folder.join(member);
                 return TrainConfig::parse(&text(&path)?).map_err(|e| e.at(path.display()));
             }
         } else {
@@ -83,5 +86,5 @@ pub(super) fn config_of(id: &str, dir: &Path) -> Result<TrainConfig> {
             }
         }
     }
-    Err(Error::config(format!("no config file in {} makes the model {id:?}", dir.display())))
+    Err(Error::config(format!("no training config in {} has the id {id:?}", folder.display())))
 }

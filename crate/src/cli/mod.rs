@@ -1,12 +1,25 @@
-//! The command line: each command is a file with its arguments and its work.
+//! The command line: each command is a file or folder with its arguments and its work.
+//!
+//! Results go to standard output, remarks and errors to standard error. A command on several files reports the one that
+//! fails and does the others. An option that has no effect is an error.
 
 pub mod attack;
-mod common;
+mod classes;
+mod clips;
 pub mod convert;
+mod device;
 pub mod eval;
 pub mod evaluate;
+mod files;
+mod formats;
 pub mod gallery;
+mod models;
+mod places;
 pub mod plot;
+mod progress;
 pub mod recognise;
+mod resample;
+mod say;
+pub mod shipped;
 pub mod train;
 mod weights;

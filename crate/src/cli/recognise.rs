@@ -1,40 +1,75 @@
-//! `ciasa recognise`: what a network thinks of a clip.
+//! `ciasa recognise`: names the actions that a network recognises in clips.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
+use burn::tensor::Device;
 use clap::Args;
 
-use super::common::{ModelArgs, clip};
+use super::classes::printed;
+use super::clips::{each, fitted};
+use super::models::NetworkArgs;
+use super::say::say;
 use crate::attack::run::block_on;
+use crate::contract::report::top;
+use crate::contract::stats::median;
 use crate::error::Result;
+use crate::model::Recogniser;
+use crate::skeleton::Sequence;
 
-/// Say which action a network sees in a clip
+/// Forward passes that `--time` measures, after one that is not counted.
+const TIMED: usize = 9;
+
+/// Name the action in clips
+///
+/// Classes are numbered from 1, as NTU RGB+D's A001.
 #[derive(Args, Debug)]
 pub struct RecogniseArgs {
-    /// Clips: NTU .skeleton, Kinetics-skeleton JSON or our own JSON
-    #[arg(required = true)]
+    /// Clips; `ciasa convert --help` lists the formats that are read
+    #[arg(required = true, value_name = "CLIP")]
     clips: Vec<PathBuf>,
-    /// How many classes to print for each
-    #[arg(long, default_value_t = 5)]
-    top: usize,
+    /// Classes to print for each clip, likeliest first
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    top: u16,
+    /// Print how long a forward pass takes: the median of 9, after one that is not counted
+    #[arg(long)]
+    time: bool,
     #[command(flatten)]
-    model: ModelArgs,
+    network: NetworkArgs,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Where a clip or the model cannot be read, or they do not fit each other.
+/// If a clip or the network cannot be read, or they do not fit each other.
 pub fn run(args: &RecogniseArgs) -> Result<()> {
-    let model = args.model.load()?;
-    for path in &args.clips {
-        let probabilities = block_on(model.recognise(&clip(path)?)).map_err(|e| e.at(path.display()))?;
-        let mut order: Vec<usize> = (0..probabilities.len()).collect();
-        order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
-        println!("{}", path.display());
-        for c in order.into_iter().take(args.top) {
-            println!("  {:6.2} %  {}", 100.0 * probabilities[c], model.entry.classes[c]);
+    let mut networks = args.network.open(Device::flex())?;
+    each(&args.clips, |i, clip| {
+        let model = networks.for_layout(clip.layout().id)?;
+        let clip = fitted(clip, &model)?;
+        let probabilities = block_on(model.recognise(&clip))?;
+        say!("{}", args.clips[i].display());
+        for class in top(&probabilities, args.top.into()) {
+            say!("  {:6.2} %  {}", 100.0 * class.p, printed(&model.entry.classes, class.index));
         }
-    }
+        match args.time {
+            true => time(&model, &clip),
+            false => Ok(()),
+        }
+    })
+}
+
+/// Prints the time of a forward pass, preprocessing included.
+fn time(model: &Recogniser, clip: &Sequence) -> Result<()> {
+    let pass = || -> Result<f64> {
+        let start = Instant::now();
+        block_on(model.recognise(clip))?;
+        Ok(1000.0 * start.elapsed().as_secs_f64())
+    };
+    // The caller's pass was the first: weights and caches are warm.
+    let times = (0..TIMED).map(|_| pass()).collect::<Result<Vec<f64>>>()?;
+    let middle = median(times).unwrap_or(f64::NAN);
+    let (frames, threads) = (clip.frames(), rayon::current_num_threads());
+    say!("  forward pass: {middle:.1} ms (median of {TIMED}; {frames} frames; CPU, {threads} threads)");
     Ok(())
 }

@@ -5,30 +5,34 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::common::{DeviceArg, bytes, replace, style, text, write};
+use super::device::DeviceArg;
 use super::evaluate::measure;
+use super::files::{bytes, replace, text, writable_folder};
 use super::plot::{Confusion, Log};
+use super::progress::style;
+use super::say::say;
 use crate::contract::manifest::{Accuracy, Manifest, ModelEntry};
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::train::{Ensemble, TrainConfig, Trainer, sha256};
 
-/// Train a model, or put an ensemble together, and measure it on the test side of its split
+/// Train a network, or combine trained streams to an ensemble, and measure it on the test side of its split
 #[derive(Args, Debug)]
 pub struct TrainArgs {
-    /// Config file, such as models/utd-mhad-st-gcn.json
+    /// Training config, such as models/utd-mhad-st-gcn.json
     config: PathBuf,
-    /// Directory with the data sets' .npz files in data/
-    #[arg(long, env = "CIASA_DATA")]
+    /// Folder with the data sets' .npz files in data/
+    #[arg(long, value_name = "DIR", env = "CIASA_DATA")]
     data: PathBuf,
-    /// Where weights, log and manifest go
-    #[arg(long, default_value = "models")]
+    /// Folder for weights, log and manifest
+    #[arg(long, value_name = "DIR", default_value = "models")]
     out: PathBuf,
-    /// Train without the config's validation subjects and tell how many epochs serve them best; writes no weights
+    /// Train without the config's validation subjects and print after how many epochs their accuracy is best; writes no
+    /// weights
     #[arg(long)]
     validate: bool,
-    /// Go on after the last epoch of a training that was cut off
+    /// Continue after the last epoch of a training that was interrupted
     #[arg(long)]
     resume: bool,
     /// What computes
@@ -39,11 +43,17 @@ pub struct TrainArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or the training fails.
+/// If a file cannot be read or written, or the training fails.
 pub fn run(args: &TrainArgs) -> Result<()> {
+    writable_folder(&args.out)?;
     let json = text(&args.config)?;
     let place = |e: Error| e.at(args.config.display());
     if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
+        for (option, given) in [("--validate", args.validate), ("--resume", args.resume)] {
+            if given {
+                return Err(Error::config("has no effect on an ensemble, which is not trained; leave it out").at(option));
+            }
+        }
         return combine(&ensemble, args);
     }
     let config = TrainConfig::parse(&json).map_err(place)?;
@@ -63,21 +73,21 @@ pub fn run(args: &TrainArgs) -> Result<()> {
         let best = trainer.log().iter().filter_map(|e| Some((e.validation?, e.epoch)));
         // The earliest of equals: max_by would give the last.
         if let Some((share, epoch)) = best.rev().max_by(|a, b| a.0.total_cmp(&b.0)) {
-            println!("validation: best after epoch {epoch}, top-1 {:.2} % (seed {})", 100.0 * share, config.seed);
+            say!("validation: best after epoch {epoch}, top-1 {:.2} % (seed {})", 100.0 * share, config.seed);
         }
     } else {
-        // What ships is what is measured: the 16-bit weights, read back.
+        // The 16-bit weights are read back and measured, because they are what ships.
         let bytes = trainer.state().to_safetensors_16()?;
         let mut entry = config.entry(&data);
         entry.weights[0].bytes = bytes.len();
         entry.weights[0].sha256 = sha256(&bytes);
-        write(&args.out.join(&entry.weights[0].file), &bytes)?;
+        replace(&args.out.join(&entry.weights[0].file), &bytes)?;
         publish(entry, &config, &data, &[bytes], args)?;
     }
     std::fs::remove_file(&checkpoint).map_err(|e| Error::io(&checkpoint, &e))
 }
 
-/// Epoch by epoch; after each, log and checkpoint are on the disk, so that nothing but the epoch begun can be lost.
+/// Trains to the last epoch. Log and checkpoint are written after each, so an interruption loses one epoch at most.
 fn train(config: &TrainConfig, trainer: &mut Trainer<'_>, file: &impl Fn(&str) -> PathBuf) -> Result<()> {
     let bar = ProgressBar::no_length().with_style(style());
     while trainer.log().len() < config.last_epoch() {
@@ -87,7 +97,7 @@ fn train(config: &TrainConfig, trainer: &mut Trainer<'_>, file: &impl Fn(&str) -
             bar.set_message(format!("epoch {} loss {:.3} accuracy {:.3}", p.epoch, p.loss, p.accuracy));
         })?;
         let validation = e.validation.map(|v| format!("  validation {v:.3}")).unwrap_or_default();
-        bar.suspend(|| println!("epoch {:3}  loss {:.3}  accuracy {:.3}{validation}", e.epoch, e.loss, e.accuracy));
+        bar.suspend(|| say!("epoch {:3}  loss {:.3}  accuracy {:.3}{validation}", e.epoch, e.loss, e.accuracy));
         replace(&file(".log.csv"), Log::new(trainer.log()).to_csv().as_bytes())?;
         replace(&file(".checkpoint"), &trainer.checkpoint()?)?;
     }
@@ -95,14 +105,14 @@ fn train(config: &TrainConfig, trainer: &mut Trainer<'_>, file: &impl Fn(&str) -
     Ok(())
 }
 
-/// The ensemble of two trained streams: no weights of its own, measured anew.
+/// Measures the ensemble of two trained streams, which has no weights of its own.
 fn combine(ensemble: &Ensemble, args: &TrainArgs) -> Result<()> {
     let manifest = manifest(&args.out.join("manifest.json"))?;
     let (mut entries, mut configs, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for member in &ensemble.members {
         let path = args.config.with_file_name(member);
         let config = TrainConfig::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
-        let missing = || Error::config(format!("train {member} first: the manifest has no {}", config.id));
+        let missing = || Error::config(format!("{member} is not trained yet (the manifest has no {}); train it first", config.id));
         let entry = manifest.get(&config.id).ok_or_else(missing)?.clone();
         for weights in &entry.weights {
             files.push(bytes(&args.out.join(&weights.file))?);
@@ -116,7 +126,7 @@ fn combine(ensemble: &Ensemble, args: &TrainArgs) -> Result<()> {
     publish(entry, config, &data, &files, args)
 }
 
-/// Measures a model on the test side and puts it into the manifest.
+/// Measures a network on the test side and puts it into the manifest.
 fn publish(
     mut entry: ModelEntry,
     config: &TrainConfig,
@@ -130,7 +140,7 @@ fn publish(
     let result = measure(&recogniser, config, data)?;
     entry.accuracy = Accuracy { top1: result.top1(), clips: result.clips() };
     let confusion = Confusion::new(&data.classes, &result).to_csv()?;
-    write(&args.out.join(format!("{}.confusion.csv", entry.id)), &confusion)?;
+    replace(&args.out.join(format!("{}.confusion.csv", entry.id)), &confusion)?;
     let path = args.out.join("manifest.json");
     let mut manifest = manifest(&path)?;
     match manifest.models.iter_mut().find(|m| m.id == entry.id) {
@@ -141,7 +151,7 @@ fn publish(
     replace(&path, (text + "\n").as_bytes())
 }
 
-/// The manifest, empty where there is none yet.
+/// The manifest; empty if there is none yet.
 fn manifest(path: &Path) -> Result<Manifest> {
     match path.exists() {
         true => Manifest::parse(&text(path)?).map_err(|e| e.at(path.display())),

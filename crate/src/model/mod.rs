@@ -13,4 +13,4 @@ pub mod residual;
 pub mod shift_gcn;
 pub mod stgcn;
 
-pub use recogniser::{Recogniser, clip_tensor};
+pub use recogniser::{MOST_SEEN, Recogniser, clip_tensor};

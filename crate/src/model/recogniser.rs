@@ -18,7 +18,7 @@ use crate::weights::state::State;
 const MAX_FRAMES: usize = 1000;
 /// Frames of a clip that a network without resampling reads at most: a hundred seconds. ST-GCN needs half a megabyte
 /// for each.
-const MOST_SEEN: usize = 3000;
+pub const MOST_SEEN: usize = 3000;
 
 /// A clip as a tensor, (1, C, T, V, M).
 pub fn clip_tensor(clip: &Sequence, device: &Device) -> Tensor<5> {

@@ -1,206 +1,218 @@
-//! `ciasa attack`: one clip, one attack, step by step, as the page does it.
+//! `ciasa attack`: attacks clips step by step, as the page does.
+
+mod settings;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use burn::tensor::Device;
 use clap::Args;
 
-use super::common::{ModelArgs, clip, natural, text, write};
-use super::convert::format_of;
-use crate::attack::{Attack, AttackConfig, Epsilon, Peer, Ranked, StepReport, Stop, Target, run as drive};
+use super::classes::printed;
+use super::clips::{Natural, each, fitted};
+use super::files::Output;
+use super::formats::{FormatArg, ending, outputs};
+use super::models::NetworkArgs;
+use super::say::{note, say};
+use crate::attack::{Attack, AttackConfig, StepReport, Target, run as drive};
 use crate::contract::report::top;
 use crate::contract::step_csv;
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
-use crate::skeleton::Layout;
+use crate::model::Recogniser;
+use crate::skeleton::Sequence;
+use settings::SettingArgs;
 
-/// Attack a clip
+/// Attack clips
 #[derive(Args, Debug)]
 pub struct AttackArgs {
-    /// The clip: NTU .skeleton, Kinetics-skeleton JSON or our own JSON
-    clip: PathBuf,
-    /// Settings as the page saves them (JSON); the options below change single ones
-    #[arg(long)]
-    config: Option<PathBuf>,
-    /// Which attack: ciasa, fgsm, pgd, mi-fgsm, cw or smart, each with its own step and losses
-    #[arg(long, conflicts_with = "fgsm")]
-    attack: Option<String>,
-    /// As --attack fgsm: one step along the gradient's sign
-    #[arg(long)]
-    fgsm: bool,
-    /// Class to reach: its name or number, least-likely, or (but for ciasa) untargeted
-    #[arg(long)]
-    target: Option<String>,
-    /// Attack region: set-1 to set-4, legs, arms, or joint names separated by commas
-    #[arg(long)]
-    region: Option<String>,
-    /// Largest change of a coordinate, in the layout's unit
-    #[arg(long, conflicts_with = "hierarchical")]
-    epsilon: Option<f32>,
-    /// The layout's own epsilon for each joint (advanced mode)
-    #[arg(long)]
-    hierarchical: bool,
-    /// Steps at most
-    #[arg(long)]
-    iterations: Option<usize>,
-    /// The step
-    #[arg(long)]
-    alpha: Option<f32>,
-    /// Weight of the restraint: smoothness and plausibility, or SMART's perceptual loss
-    #[arg(long)]
-    lambda: Option<f32>,
-    /// Stop once the target has this probability for --hold steps in a row
-    #[arg(long)]
-    confidence: Option<f32>,
-    /// Steps in a row for --confidence
-    #[arg(long, default_value_t = 3)]
-    hold: usize,
-    /// Constraints to switch off: clip, realign, smooth, plausible
-    #[arg(long, value_delimiter = ',')]
-    without: Vec<String>,
-    /// Seed
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Directory with natural clips for the discriminator
-    #[arg(long, default_value = "web/public/clips")]
-    natural: PathBuf,
-    /// Where the attacked clip goes
-    #[arg(long)]
+    /// Clips; `ciasa convert --help` lists the formats that are read
+    #[arg(required = true, value_name = "CLIP")]
+    clips: Vec<PathBuf>,
+    #[command(flatten)]
+    settings: SettingArgs,
+    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships ($CIASA_CLIPS)
+    #[arg(long, value_name = "DIR")]
+    natural: Option<PathBuf>,
+    /// Where the attacked clip goes; a folder for several clips
+    #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
-    /// Its format: ciasa-clip, ntu-skeleton or kinetics-json
-    #[arg(long, default_value = Format::Clip.as_str())]
-    to: String,
-    /// Where a row for each step goes (CSV)
-    #[arg(long)]
+    #[command(flatten)]
+    format: FormatArg,
+    /// Where the steps go, one row a step (CSV); a folder for several clips
+    #[arg(long, value_name = "PATH")]
     report: Option<PathBuf>,
     #[command(flatten)]
-    model: ModelArgs,
-}
-
-impl AttackArgs {
-    fn settings(&self, layout: &Layout, classes: &[String]) -> Result<AttackConfig> {
-        let mut config = match &self.config {
-            Some(path) => {
-                serde_json::from_str(&text(path)?).map_err(|e| Error::config(e.to_string()).at(path.display()))?
-            }
-            None => AttackConfig::default(),
-        };
-        if let Some(target) = &self.target {
-            config.target = target_of(target, classes)?;
-        }
-        if let Some(region) = &self.region {
-            config.joints = Some(region_of(region, layout)?);
-        }
-        if let Some(epsilon) = self.epsilon {
-            config.epsilon = Epsilon::Global(epsilon);
-        }
-        if self.hierarchical {
-            config.epsilon = Epsilon::PerJoint(layout.hierarchical.to_vec());
-        }
-        if let Some(confidence) = self.confidence {
-            config.stop = Stop::Confidence { confidence, hold: self.hold };
-        }
-        for name in &self.without {
-            match name.as_str() {
-                "clip" => config.constraints.clip = false,
-                "realign" => config.constraints.realign = false,
-                "smooth" => config.constraints.smooth = false,
-                "plausible" => config.constraints.plausible = false,
-                _ => return Err(Error::config(format!("there is no constraint {name:?}")).at("--without")),
-            }
-        }
-        config.iterations = self.iterations.unwrap_or(config.iterations);
-        let named = if self.fgsm { Some(Peer::Fgsm.as_str()) } else { self.attack.as_deref() };
-        if let Some(name) = named {
-            let peer = Peer::parse(name).ok_or_else(|| Error::config(format!("there is no attack {name:?}")));
-            config = peer.map_err(|e| e.at("--attack"))?.apply(config);
-        }
-        config.alpha = self.alpha.unwrap_or(config.alpha);
-        config.lambda = self.lambda.unwrap_or(config.lambda);
-        config.seed = self.seed.unwrap_or(config.seed);
-        Ok(config)
-    }
-}
-
-fn target_of(name: &str, classes: &[String]) -> Result<Target> {
-    match name {
-        "least-likely" => Ok(Target::LeastLikely),
-        "untargeted" => Ok(Target::Untargeted),
-        _ => classes
-            .iter()
-            .position(|c| c.eq_ignore_ascii_case(name))
-            .or_else(|| name.parse().ok())
-            .map(|index| Target::Class { index })
-            .ok_or_else(|| Error::config(format!("there is no class {name:?}")).at("--target")),
-    }
-}
-
-fn region_of(name: &str, layout: &Layout) -> Result<Vec<usize>> {
-    if let Some(region) = layout.region(name) {
-        return Ok(region.joints.to_vec());
-    }
-    let joint = |n: &str| {
-        let missing = || Error::config(format!("there is neither a region nor a joint {n:?}")).at("--region");
-        layout.joint(n.trim()).ok_or_else(missing)
-    };
-    name.split(',').map(joint).collect()
+    network: NetworkArgs,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or a setting does not fit.
+/// If a file cannot be read or written, a setting does not fit or has no effect, or an attack fails.
 pub fn run(args: &AttackArgs) -> Result<()> {
-    let model = Arc::new(args.model.load()?);
-    let clip = clip(&args.clip)?;
-    let format = format_of(&args.to).map_err(|e| e.at("--to"))?;
-    let config = args.settings(clip.layout(), &model.entry.classes)?;
-    let others = if config.constraints.plausible { natural(&args.natural, &clip)? } else { Vec::new() };
-    let mut attack = Attack::new(model.clone(), &clip, &others, config)?;
-
-    let classes = &model.entry.classes;
-    let mut reports = Vec::new();
-    let start = Instant::now();
-    let last = drive::run(&mut attack, |report| {
-        line(report, classes);
-        reports.push(report.clone());
-        ControlFlow::Continue(())
-    })?;
-    let milliseconds = 1000.0 * start.elapsed().as_secs_f64() / last.iteration as f64;
-    let probabilities = drive::block_on(attack.recognise())?;
-    summary(&last, clip.layout().unit, clip.body_height());
-    println!("a step took {milliseconds:.0} ms in the mean, on the CPU");
-    for Ranked { index, p } in top(&probabilities, 1) {
-        println!("now recognised as {:?} with {:.1} %", classes[index], 100.0 * p);
-    }
-
-    if let Some(path) = &args.report {
-        write(path, step_csv::table(&reports, classes).as_bytes())?;
-    }
-    if let Some(path) = &args.out {
-        write(path, &format::write(&attack.sequence()?, format)?)?;
-    }
-    Ok(())
+    let files = Files::check(args)?;
+    let mut networks = args.network.open(Device::flex())?;
+    let mut natural = None;
+    each(&args.clips, |i, clip| {
+        let model = networks.for_layout(clip.layout().id)?;
+        let clip = fitted(clip, &model)?;
+        let config = args.settings.settings(clip.layout(), &model.entry.classes)?;
+        if args.natural.is_some() && !config.plausible() {
+            return Err(Error::config("has no effect: this attack has no discriminator; leave it out").at("--natural"));
+        }
+        files.fit(i, &clip)?;
+        let others = match config.plausible() {
+            true => match &mut natural {
+                Some(natural) => Natural::beside(natural, &clip)?,
+                none => none.insert(Natural::read(args.natural.as_ref())?).beside(&clip)?,
+            },
+            false => Vec::new(),
+        };
+        say!("{}", args.clips[i].display());
+        let attack = Attack::new(model.clone(), &clip, &others, config)?;
+        Running { attack, model, reports: Vec::new() }.finish(&files, i)
+    })
 }
 
-fn line(r: &StepReport, classes: &[String]) {
+/// What is written for each clip, checked before the first attack.
+struct Files {
+    clips: Vec<Output>,
+    formats: Vec<Format>,
+    reports: Vec<Output>,
+}
+
+impl Files {
+    fn check(args: &AttackArgs) -> Result<Self> {
+        let mut files = Self { clips: Vec::new(), formats: Vec::new(), reports: Vec::new() };
+        match &args.out {
+            Some(out) => {
+                let ending = ending(args.format.in_folder());
+                files.clips = outputs(&args.clips, out, |stem| format!("{stem}-attacked.{ending}"))?;
+                let format = |file: &Output| match super::files::is_folder(out) {
+                    true => Ok(args.format.in_folder()),
+                    false => args.format.of(file.path()),
+                };
+                files.formats = files.clips.iter().map(format).collect::<Result<_>>()?;
+            }
+            None if args.format.is_given() => {
+                return Err(Error::config("has no effect without --out; leave it out").at("--to"));
+            }
+            None => {}
+        }
+        if let Some(report) = &args.report {
+            files.reports = outputs(&args.clips, report, |stem| format!("{stem}-steps.csv"))?;
+        }
+        match files.clips.iter().find(|clip| files.reports.iter().any(|report| report.path() == clip.path())) {
+            Some(both) => Err(Error::config("is both --out and --report").at(both.path().display())),
+            None => Ok(files),
+        }
+    }
+
+    /// Can the clip be written in its format? Asked of the clean clip, before the attack.
+    fn fit(&self, i: usize, clip: &Sequence) -> Result<()> {
+        match self.formats.get(i) {
+            Some(format) => format::write(clip, *format).map(drop).map_err(|e| e.at("--out")),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what is asked for. A failure of one does not keep the other from being written.
+    fn write(&self, i: usize, clip: Result<Sequence>, steps: &str) -> Result<()> {
+        let report = self.reports.get(i).map_or(Ok(()), |file| file.write(steps.as_bytes()));
+        let clip = match (self.clips.get(i), self.formats.get(i)) {
+            (Some(file), Some(format)) => clip.and_then(|clip| file.write(&format::write(&clip, *format)?)),
+            _ => Ok(()),
+        };
+        report.and(clip)
+    }
+}
+
+/// An attack with the steps that it has taken.
+struct Running {
+    attack: Attack,
+    model: Arc<Recogniser>,
+    reports: Vec<StepReport>,
+}
+
+impl Running {
+    /// Runs the attack to its end, prints what comes of it, and writes the files.
+    fn finish(mut self, files: &Files, i: usize) -> Result<()> {
+        let classes = &self.model.entry.classes;
+        let (mut taken, config) = (0, self.attack.config().clone());
+        let start = Instant::now();
+        let end = drive::run(&mut self.attack, |report| {
+            if taken == 0 {
+                opening(report, &config, classes);
+            }
+            taken = report.iteration;
+            step(report, classes);
+            self.reports.push(report.clone());
+            ControlFlow::Continue(())
+        });
+        let seconds = start.elapsed().as_secs_f64();
+        let last = match end {
+            Ok(last) => last,
+            // What the steps before have come to is kept.
+            Err(e) if taken > 0 => {
+                let kept = files.write(i, self.attack.sequence(), &step_csv::table(&self.reports, classes));
+                match kept {
+                    Ok(()) if !files.clips.is_empty() => note!("the clip after step {taken} is written"),
+                    Ok(()) => {}
+                    Err(lost) => note!("{lost}"),
+                }
+                return Err(e.at(format!("step {}", taken + 1)));
+            }
+            Err(e) => return Err(e),
+        };
+        // Written before it is looked at again: nothing can go wrong with it any more.
+        let written = files.write(i, self.attack.sequence(), &step_csv::table(&self.reports, classes));
+        let clip = self.attack.clean();
+        summary(&last, clip.layout().unit, clip.body_height());
+        say!("one step takes {:.0} ms on the CPU", 1000.0 * seconds / last.iteration as f64);
+        let now = top(&drive::block_on(self.attack.recognise())?, 1);
+        if let Some(now) = now.first() {
+            say!("recognised now as {} with {:.1} %", printed(classes, now.index), 100.0 * now.p);
+        }
+        written
+    }
+}
+
+/// What the attack starts from and aims at.
+fn opening(r: &StepReport, config: &AttackConfig, classes: &[String]) {
+    let target = match r.target {
+        None => "any other class".to_owned(),
+        Some(target) if config.target == Target::LeastLikely => {
+            format!("{}, the least likely", printed(classes, target))
+        }
+        Some(target) => printed(classes, target),
+    };
+    say!("recognised as {}; target: {target}", printed(classes, r.original));
+    if let Some(target) = r.target.filter(|target| *target == r.original) {
+        note!("the clip is recognised as the target, {}, without an attack", printed(classes, target));
+    }
+}
+
+fn step(r: &StepReport, classes: &[String]) {
     let target = r.p_target.map_or(String::new(), |p| format!("  target {:5.1} %", 100.0 * p));
-    println!(
-        "step {:4}  loss {:9.4}  original {:5.1} %{target}  seen as {}",
+    say!(
+        "step {:4}  loss {:9.4}  original {:5.1} %{target}  recognised as {}",
         r.iteration,
         r.losses.total,
         100.0 * r.p_original,
-        classes[r.predicted]
+        printed(classes, r.predicted)
     );
 }
 
 fn summary(r: &StepReport, unit: &str, height: Option<f32>) {
     let f = &r.figures;
+    // A body without a height has no share of it.
+    let height = height.filter(|h| *h > 0.0);
     let share = height.map_or(String::new(), |h| format!(" ({:.2} % of the body's height)", 100.0 * f.linf / h));
-    println!("largest change of a coordinate {:.4} {unit}{share}", f.linf);
-    println!("mean displacement of a joint   {:.4} {unit}", f.mean_displacement);
-    println!("bone lengths change by         {:.2e} at most, relative", f.bone_deviation);
-    println!("beyond epsilon after SSR       {:.4} {unit}", f.epsilon_excess);
+    say!("largest change of a coordinate {:.4} {unit}{share}", f.linf);
+    say!("mean displacement of a joint   {:.4} {unit}", f.mean_displacement);
+    say!("largest change of a bone       {:.2e} of its length", f.bone_deviation);
+    say!("beyond epsilon, by realignment {:.4} {unit}", f.epsilon_excess);
 }

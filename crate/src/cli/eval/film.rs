@@ -1,13 +1,17 @@
-//! `ciasa eval film`: the pictures of the paper's figures 6 and 7, of a made clip.
+//! `ciasa eval film`: the pictures of the paper's figures 6 and 7, of a synthetic clip.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use burn::tensor::Device;
 use clap::Args;
 
-use super::super::common::{ModelArgs, clip, natural, write};
 use crate::attack::run::block_on;
 use crate::attack::{AttackConfig, Constraints, Epsilon};
+use crate::cli::clips::{Natural, clip, gallery};
+use crate::cli::files::Output;
+use crate::cli::models::NetworkArgs;
+use crate::cli::say::say;
 use crate::contract::report::top;
 use crate::error::{Error, Result};
 use crate::eval::report::film::{Strip, film};
@@ -15,40 +19,44 @@ use crate::eval::trial::attack;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
-/// Draw a made clip as it was and as attacks with and without each constraint leave it
+/// Draw a clip before and after attacks with and without each constraint
 #[derive(Args, Debug)]
 pub struct FilmArgs {
-    /// The clip; one of our own, because pictures of it are published
-    #[arg(default_value = "web/public/clips/synthetic-wave-1.json")]
-    clip: PathBuf,
+    /// Clip to draw; a synthetic one may be published [default: synthetic-wave-1 of the gallery]
+    clip: Option<PathBuf>,
     /// Epsilon of all joints, in the layout's unit
     #[arg(long, default_value_t = 0.05)]
     epsilon: f32,
-    /// Epsilon of the legs
-    #[arg(long, default_value_t = 0.1)]
+    /// Epsilon of the legs, in the layout's unit
+    #[arg(long, value_name = "EPSILON", default_value_t = 0.1)]
     legs: f32,
-    /// Iterations
+    /// Steps of each attack
     #[arg(long, default_value_t = 100)]
     iterations: usize,
-    /// Directory with natural clips for the discriminator
-    #[arg(long, default_value = "web/public/clips")]
-    natural: PathBuf,
-    /// Where figure6.svg and figure7.svg go
-    #[arg(long, default_value = "docs/results")]
+    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships ($CIASA_CLIPS)
+    #[arg(long, value_name = "DIR")]
+    natural: Option<PathBuf>,
+    /// Folder for figure6.svg and figure7.svg
+    #[arg(long, value_name = "DIR", default_value = "docs/results")]
     out: PathBuf,
     #[command(flatten)]
-    model: ModelArgs,
+    network: NetworkArgs,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or an attack fails.
+/// If a file cannot be read or written, or an attack fails.
 pub fn run(args: &FilmArgs) -> Result<()> {
-    let clip = clip(&args.clip)?;
+    let files = [Output::new(&args.out.join("figure6.svg"))?, Output::new(&args.out.join("figure7.svg"))?];
+    let clip = match &args.clip {
+        Some(path) => clip(path)?,
+        None => clip(&gallery(None)?.join("synthetic-wave-1.json"))?,
+    };
     let layout = clip.layout();
-    let others = natural(&args.natural, &clip)?;
-    let scene = Scene { model: Arc::new(args.model.load()?), clip, others };
+    let others = Natural::read(args.natural.as_ref())?.beside(&clip)?;
+    let model = args.network.open(Device::flex())?.for_layout(layout.id)?;
+    let scene = Scene { model, clip, others };
     let all = Constraints::ALL;
     let basic = AttackConfig {
         epsilon: Epsilon::Global(args.epsilon),
@@ -56,7 +64,7 @@ pub fn run(args: &FilmArgs) -> Result<()> {
         seed: 1,
         ..Default::default()
     };
-    let legs = layout.region("legs").ok_or_else(|| Error::config("has no legs").at("clip"))?;
+    let legs = layout.region("legs").ok_or_else(|| Error::config("its layout has no legs").at("the clip"))?;
     let legs =
         AttackConfig { joints: Some(legs.joints.to_vec()), epsilon: Epsilon::Global(args.legs), ..basic.clone() };
 
@@ -65,7 +73,6 @@ pub fn run(args: &FilmArgs) -> Result<()> {
     let far: Vec<usize> = (0..8).map(|i| (2 * i + 1) * scene.clip.frames() / 16).collect();
     let figures = [
         (
-            "figure6.svg",
             format!("All joints, epsilon {} {}: neighbouring frames", args.epsilon, layout.unit),
             near,
             vec![
@@ -85,7 +92,6 @@ pub fn run(args: &FilmArgs) -> Result<()> {
             ],
         ),
         (
-            "figure7.svg",
             format!("The legs, epsilon {} {}: frames over the clip", args.legs, layout.unit),
             far,
             vec![
@@ -101,15 +107,14 @@ pub fn run(args: &FilmArgs) -> Result<()> {
             ],
         ),
     ];
-    for (name, title, frames, rows) in figures {
-        let path = args.out.join(name);
-        write(&path, scene.picture(&title, &frames, &rows)?.as_bytes())?;
-        println!("{}", path.display());
+    for (file, (title, frames, rows)) in files.into_iter().zip(figures) {
+        file.write(scene.picture(&title, &frames, &rows)?.as_bytes())?;
+        say!("{}", file.path().display());
     }
     Ok(())
 }
 
-/// What is drawn.
+/// A clip with the network that is attacked and the natural clips.
 struct Scene {
     model: Arc<Recogniser>,
     clip: Sequence,
@@ -117,16 +122,16 @@ struct Scene {
 }
 
 impl Scene {
-    /// The original, and a strip for each attack.
+    /// A picture with a strip of the original and one for each attack.
     fn picture(&self, title: &str, frames: &[usize], rows: &[(&str, AttackConfig)]) -> Result<String> {
         let mut attacked: Vec<(Vec<String>, Option<Sequence>)> = Vec::new();
-        attacked.push((vec!["Original".into(), self.said(&self.clip)?], None));
+        attacked.push((vec!["Original".into(), self.answer(&self.clip)?], None));
         for (name, config) in rows {
             let trial = attack(self.model.clone(), &self.clip, &self.others, config.clone())?;
             let figures = trial.last.figures;
             let caption = vec![
                 (*name).to_owned(),
-                self.said(&trial.clip)?,
+                self.answer(&trial.clip)?,
                 format!("bones change by {:.1} % at most", 100.0 * figures.bone_deviation),
                 format!("acceleration by {:.1} mm a frame²", 1000.0 * figures.acceleration_change.sqrt()),
             ];
@@ -139,11 +144,10 @@ impl Scene {
         Ok(film(title, &self.clip, &strips, frames))
     }
 
-    /// The class that the model says, and with what probability.
-    fn said(&self, clip: &Sequence) -> Result<String> {
+    /// The recognised class and its probability.
+    fn answer(&self, clip: &Sequence) -> Result<String> {
         let p = block_on(self.model.recognise(clip))?;
-        let said =
-            top(&p, 1).into_iter().map(|r| format!("{:?}, {:.0} %", self.model.entry.classes[r.index], 100.0 * r.p));
-        Ok(said.collect())
+        let classes = &self.model.entry.classes;
+        Ok(top(&p, 1).into_iter().map(|r| format!("{:?}, {:.0} %", classes[r.index], 100.0 * r.p)).collect())
     }
 }

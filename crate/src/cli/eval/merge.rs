@@ -1,55 +1,59 @@
-//! `ciasa eval merge`: the rows of several shards as one.
+//! `ciasa eval merge`: merges the rows of several runs.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::error::{Error, Result};
-use crate::eval::plan::EXPERIMENTS;
+use crate::cli::files::{Output, is_folder, listed, writable_folder};
+use crate::cli::say::say;
+use crate::error::Result;
+use crate::eval::experiments::EXPERIMENTS;
 use crate::eval::row::Row;
-use crate::eval::table::{merge, read, write};
+use crate::eval::table::{merge, read, table};
 
-/// Put the rows of several files together
+/// Merge files of rows
 #[derive(Args, Debug)]
 pub struct MergeArgs {
-    /// Files of rows, or directories with such files
-    #[arg(required = true)]
+    /// Files of rows (CSV), or folders with such files
+    #[arg(required = true, value_name = "PATH")]
     rows: Vec<PathBuf>,
-    /// Where they go: a file, or a directory that gets one file an experiment
-    #[arg(long)]
+    /// Where they go: a file, or a folder that gets a file for each experiment
+    #[arg(long, value_name = "PATH")]
     out: PathBuf,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or two files contradict each other.
+/// If a file cannot be read or written, or two files contradict each other.
 pub fn run(args: &MergeArgs) -> Result<()> {
+    let folder = is_folder(&args.out);
+    if folder {
+        writable_folder(&args.out)?;
+    } else {
+        Output::new(&args.out)?;
+    }
     let rows = merge(args.rows.iter().map(|path| rows_of(path)).collect::<Result<Vec<_>>>()?)?;
-    println!("{} rows", rows.len());
-    if !args.out.is_dir() {
-        return write(&args.out, &rows);
+    say!("{} rows", rows.len());
+    if !folder {
+        return Output::new(&args.out)?.write(&table(&rows)?);
     }
     for experiment in EXPERIMENTS {
         let own: Vec<Row> = rows.iter().filter(|r| r.experiment == experiment.id).cloned().collect();
         if !own.is_empty() {
-            write(&args.out.join(format!("{}.csv", experiment.id)), &own)?;
+            Output::new(&args.out.join(format!("{}.csv", experiment.id)))?.write(&table(&own)?)?;
         }
     }
     Ok(())
 }
 
-/// The rows of a file, or of all files of a directory.
+/// The rows of a file, or of all CSV files of a folder.
 ///
 /// # Errors
-/// Names the file and the line.
+/// Names the file and the row.
 pub fn rows_of(path: &Path) -> Result<Vec<Row>> {
     if !path.is_dir() {
         return read(path);
     }
-    let entries = std::fs::read_dir(path).map_err(|e| Error::io(path, &e))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    files.sort();
-    let tables = files.iter().filter(|f| f.extension().is_some_and(|e| e == "csv")).map(|f| read(f));
-    Ok(tables.collect::<Result<Vec<_>>>()?.concat())
+    Ok(listed(path, "csv")?.iter().map(|f| read(f)).collect::<Result<Vec<_>>>()?.concat())
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::index::New;
-use crate::cli::common::text;
+use crate::cli::files::text;
 use crate::data::mocap;
 use crate::error::Result;
 

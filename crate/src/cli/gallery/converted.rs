@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::index::{Index, New};
-use crate::cli::common::clip;
+use crate::cli::clips::clip;
+use crate::cli::say::note;
 use crate::data::convert::converted;
 use crate::error::Result;
 use crate::skeleton::LayoutId;
@@ -37,7 +38,7 @@ pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
         for (i, id) in ids.iter().enumerate() {
             let id = format!("synthetic-{id}");
             let Some(entry) = index.0.iter().find(|e| e.id == id) else {
-                println!("{id} is not in the gallery: left out in the skeleton {name}");
+                note!("{id} is not in the gallery, so it is not converted to {name}");
                 continue;
             };
             // The seed of camera and detector, where there are any.

@@ -51,7 +51,7 @@ struct Row {
 }
 
 /// All draws so far.
-pub struct Figures<'a> {
+pub struct Measurements<'a> {
     classes: &'a [String],
     real: Real,
     model: Option<&'a Recogniser>,
@@ -59,7 +59,7 @@ pub struct Figures<'a> {
     rows: Vec<Row>,
 }
 
-impl<'a> Figures<'a> {
+impl<'a> Measurements<'a> {
     pub fn new(classes: &'a [String], real: Real, model: Option<&'a Recogniser>, tilt: f32) -> Self {
         Self { classes, real, model, tilt, rows: Vec::new() }
     }

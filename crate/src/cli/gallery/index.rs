@@ -1,10 +1,10 @@
-//! The gallery's index: what the page shows before it has loaded a clip.
+//! The gallery's index, which the page shows before it loads a clip.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::common::{text, write};
+use crate::cli::files::{replace, text};
 use crate::data::thumb;
 use crate::error::{Error, Result};
 use crate::format::{self, Format};
@@ -24,15 +24,15 @@ pub enum Origin {
     Converted,
 }
 
-/// One clip of the gallery.
+/// A clip of the gallery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Stable id, used in addresses.
     pub id: String,
-    /// What a person reads.
+    /// Name for people.
     pub name: String,
-    /// The class, where the clip shows one that a model knows.
+    /// Its class, if it shows one that a network knows.
     pub label: Option<String>,
     /// Its layout.
     pub layout: LayoutId,
@@ -40,43 +40,43 @@ pub struct Entry {
     pub file: String,
     /// Where it comes from.
     pub origin: Origin,
-    /// Frames a second.
+    /// Frames per second.
     pub fps: f32,
-    /// T.
+    /// Number of frames, T.
     pub frames: usize,
-    /// Is it like nothing that a model was trained on? Its label, where it has one, may then not be recognised.
+    /// Whether it is unlike everything that a network was trained on. Its label, if it has one, may not be recognised.
     pub out_of_distribution: bool,
-    /// Whom to credit.
+    /// Who is credited.
     pub credit: String,
     /// The seed of a synthetic clip.
     pub seed: Option<u64>,
-    /// A stick figure of its widest frame, an SVG.
+    /// Stick figure of its widest frame (SVG).
     pub thumb: String,
 }
 
-/// A clip on its way into the gallery.
+/// A clip that is added to the gallery.
 pub struct New {
     pub id: String,
     pub name: String,
     pub clip: Sequence,
     pub credit: String,
     pub seed: Option<u64>,
-    /// Is it out of distribution though it has a label? Without one it is in any case.
+    /// Whether it is out of distribution despite a label. Without a label it always is.
     pub foreign: bool,
-    /// Its drawing; none for a clip of Kinect v1, of which it is made here.
+    /// Its drawing; none for a clip of Kinect v1, which is drawn here.
     pub thumb: Option<String>,
 }
 
-/// The whole index, in the order in which the page shows it.
+/// The index, in the page's order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Index(pub Vec<Entry>);
 
 impl Index {
-    /// The index in a directory, or an empty one where there is none yet.
+    /// Reads a folder's index; an empty one if there is no file.
     ///
     /// # Errors
-    /// Where it is there and cannot be read.
+    /// If the file cannot be read, or names a file outside the folder.
     pub fn read(dir: &Path) -> Result<Self> {
         let path = dir.join(FILE);
         if !path.exists() {
@@ -84,17 +84,17 @@ impl Index {
         }
         let index: Self =
             serde_json::from_str(&text(&path)?).map_err(|e| Error::data(e.to_string()).at(path.display()))?;
-        // What is replaced is removed: nothing outside of the directory.
+        // Replaced clips are removed, so a name must not lead out of the folder.
         match index.0.iter().find(|e| Path::new(&e.file).file_name().is_none_or(|name| name != e.file.as_str())) {
-            Some(entry) => Err(Error::data(format!("{:?} is no file beside it", entry.file)).at(path.display())),
+            Some(entry) => Err(Error::data(format!("the file name {:?} leads out of its folder", entry.file)).at(path.display())),
             None => Ok(index),
         }
     }
 
-    /// Puts new clips in the place of all of their origin, files included.
+    /// Replaces all clips of an origin by new ones, files included.
     ///
     /// # Errors
-    /// Where a file cannot be removed or written.
+    /// If a file cannot be removed or written.
     pub fn replace(&mut self, origin: Origin, clips: Vec<New>, dir: &Path) -> Result<()> {
         for old in self.0.iter().filter(|e| e.origin == origin) {
             let path = dir.join(&old.file);
@@ -105,7 +105,7 @@ impl Index {
         self.0.retain(|e| e.origin != origin);
         for new in clips {
             let file = format!("{}.json", new.id);
-            write(&dir.join(&file), &format::write(&new.clip, Format::Clip)?)?;
+            replace(&dir.join(&file), &format::write(&new.clip, Format::Clip)?)?;
             self.0.push(Entry {
                 id: new.id,
                 name: new.name,
@@ -128,22 +128,22 @@ impl Index {
     /// Writes the index.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// If the file cannot be written.
     pub fn write(&self, dir: &Path) -> Result<()> {
-        // One entry a line: a clip that changes is one line of a diff.
+        // One entry a line, so that a changed clip is one line of a diff.
         let lines: std::result::Result<Vec<_>, _> = self.0.iter().map(serde_json::to_string).collect();
         let lines = lines.map_err(|e| Error::data(e.to_string()).at(FILE))?;
-        write(&dir.join(FILE), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())
+        replace(&dir.join(FILE), format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())
     }
 }
 
-/// A class's name as a part of file names and addresses.
+/// A class's name for file names and addresses.
 pub fn slug(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
 
-/// A name as a person reads it.
+/// A name with a capital letter.
 pub fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::table::Table;
+use super::table::CsvTable;
 use super::{COLOURS, broken};
 use crate::error::{Error, Result};
 use crate::train::Evaluation;
@@ -49,7 +49,7 @@ impl Confusion {
     ///
     /// # Errors
     /// Names the line and column.
-    pub fn from_table(table: &Table) -> Result<Self> {
+    pub fn from_table(table: &CsvTable) -> Result<Self> {
         let classes = table.header[1..].to_vec();
         let n = classes.len();
         if n == 0 || n > MAX_CLASSES {
@@ -150,7 +150,7 @@ mod tests {
             String::from_utf8_lossy(&csv),
             "class,\"draw circle, left\",squat\n\"draw circle, left\",3,1\nsquat,0,4\n"
         );
-        let back = Confusion::from_table(&Table::read(&csv).unwrap()).unwrap();
+        let back = Confusion::from_table(&CsvTable::read(&csv).unwrap()).unwrap();
         assert_eq!(back.evaluation, made().evaluation);
         let svg = back.draw().unwrap();
         for text in ["draw circle, left", "squat", "87.5 % of 8 clips", "75 %", "100 %"] {
@@ -162,7 +162,7 @@ mod tests {
     fn hostile_matrices_are_refused_with_their_place() {
         let good = String::from_utf8(made().to_csv().unwrap()).unwrap();
         let message = |text: String| {
-            let read = Table::read(text.as_bytes()).and_then(|t| Confusion::from_table(&t));
+            let read = CsvTable::read(text.as_bytes()).and_then(|t| Confusion::from_table(&t));
             read.err().map(|e| e.to_string()).unwrap_or_default()
         };
         assert_eq!(message(good.replace("\nsquat", "\nsquad")), "line 3: \"squad\" where the header has \"squat\"");

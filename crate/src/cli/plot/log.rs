@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
 
-use super::table::Table;
+use super::table::CsvTable;
 use super::{COLOURS, broken};
 use crate::error::{Error, Result};
 use crate::train::Epoch;
@@ -41,7 +41,7 @@ impl Log {
     ///
     /// # Errors
     /// Names the line and column.
-    pub fn from_table(table: &Table) -> Result<Self> {
+    pub fn from_table(table: &CsvTable) -> Result<Self> {
         let width = table.header.len();
         if !(4..=5).contains(&width) || table.header != COLUMNS[..width] {
             let cause = format!("is neither a log ({}) nor a confusion matrix (class, ...)", COLUMNS.join(", "));
@@ -170,7 +170,7 @@ mod tests {
             csv,
             "epoch,loss,accuracy,rate,validation\n1,2.5000,0.2500,1.00e-3,\n2,2.5000,0.2500,1.00e-3,0.5000\n"
         );
-        let back = Log::from_table(&Table::read(csv.as_bytes()).unwrap()).unwrap();
+        let back = Log::from_table(&CsvTable::read(csv.as_bytes()).unwrap()).unwrap();
         assert_eq!(back.epochs, log.epochs);
         let svg = draw(&[("made".into(), back)]).unwrap();
         for text in ["loss", "accuracy", "learning rate", "validation", "epoch"] {
@@ -189,7 +189,7 @@ mod tests {
     fn hostile_logs_are_refused_with_their_place() {
         let good = Log::new(&[epoch(1, None), epoch(2, Some(0.5))]).to_csv();
         let message = |text: String| {
-            let log = Table::read(text.as_bytes()).and_then(|t| Log::from_table(&t));
+            let log = CsvTable::read(text.as_bytes()).and_then(|t| Log::from_table(&t));
             log.err().map(|e| e.to_string()).unwrap_or_default()
         };
         assert!(message(good.replace("rate", "speed")).starts_with("line 1: is neither a log"));

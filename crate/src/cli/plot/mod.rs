@@ -1,4 +1,4 @@
-//! `ciasa plot`: a training's log, or a confusion matrix, as a picture.
+//! `ciasa plot`: training logs, or a confusion matrix, as a picture.
 
 mod confusion;
 mod log;
@@ -12,11 +12,11 @@ use plotters::style::RGBColor;
 pub(super) use confusion::Confusion;
 pub(super) use log::Log;
 
-use self::table::Table;
-use super::common::{bytes, write};
+use self::table::CsvTable;
+use super::files::{Output, bytes};
 use crate::error::{Error, Result};
 
-/// Orange and blue of the colour-blind-safe set of Okabe and Ito, then its others; a dash of its own goes with each.
+/// Orange, blue and three others of Okabe and Ito's colour-blind-safe set. Each curve has its own dash as well.
 const COLOURS: [RGBColor; 5] = [
     RGBColor(213, 94, 0),
     RGBColor(0, 114, 178),
@@ -28,38 +28,39 @@ const COLOURS: [RGBColor; 5] = [
 /// Draw training logs (ID.log.csv) or a confusion matrix (ID.confusion.csv) as SVG
 #[derive(Args, Debug)]
 pub struct PlotArgs {
-    /// Logs, drawn together, or one confusion matrix
-    #[arg(required = true)]
+    /// Logs, which are drawn together, or one confusion matrix
+    #[arg(required = true, value_name = "CSV")]
     files: Vec<PathBuf>,
-    /// The picture
-    #[arg(short, long)]
+    /// Picture to write (SVG)
+    #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Names the file, line and column that is not what it should be.
+/// Names the file, line and column that is wrong.
 pub fn run(args: &PlotArgs) -> Result<()> {
+    let out = Output::new(&args.out)?;
     let mut logs = Vec::new();
     for path in &args.files {
         let place = |e: Error| e.at(path.display());
-        let table = Table::read(&bytes(path)?).map_err(place)?;
+        let table = CsvTable::read(&bytes(path)?).map_err(place)?;
         if table.header.first().is_some_and(|h| h == "class") {
             if args.files.len() > 1 {
-                return Err(place(Error::config("a confusion matrix has a picture of its own")));
+                return Err(place(Error::config("is a confusion matrix, which is drawn alone; give no other file")));
             }
             let svg = Confusion::from_table(&table).map_err(place)?.draw().map_err(place)?;
-            return write(&args.out, svg.as_bytes());
+            return out.write(svg.as_bytes());
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.trim_end_matches(".csv").trim_end_matches(".log");
         logs.push((name.to_owned(), Log::from_table(&table).map_err(place)?));
     }
-    write(&args.out, log::draw(&logs).map_err(|e| e.at(args.out.display()))?.as_bytes())
+    out.write(log::draw(&logs).map_err(|e| e.at(args.out.display()))?.as_bytes())
 }
 
-/// A drawing that failed.
+/// The error of a drawing that failed.
 fn broken(e: impl std::fmt::Display) -> Error {
     Error::data(e.to_string())
 }

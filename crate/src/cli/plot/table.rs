@@ -8,12 +8,12 @@ const MAX_BYTES: usize = 16 << 20;
 const MAX_SIZE: usize = 100_000;
 
 /// Rows of text under a header, all of its width.
-pub struct Table {
+pub struct CsvTable {
     pub header: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl CsvTable {
     /// Reads a table.
     ///
     /// # Errors
@@ -75,13 +75,13 @@ mod tests {
 
     #[test]
     fn errors_name_line_and_column() {
-        let message = |bytes: &[u8]| Table::read(bytes).err().map(|e| e.to_string()).unwrap_or_default();
+        let message = |bytes: &[u8]| CsvTable::read(bytes).err().map(|e| e.to_string()).unwrap_or_default();
         assert_eq!(message(b"a,b\n1,2\n1,2,3\n"), "line 3: 3 columns where the header has 2");
         assert_eq!(message(b"a,b\n1,\xff\n"), "line 2: is no text");
         assert_eq!(message(b""), "has no rows");
         assert_eq!(message(b"a,b\n"), "has no rows");
         assert!(message(&vec![b'a'; MAX_BYTES + 1]).contains("at most"));
-        let table = Table::read(b"a,b\n1,2\n3,NaN\n5,\n7,-1\n").unwrap();
+        let table = CsvTable::read(b"a,b\n1,2\n3,NaN\n5,\n7,-1\n").unwrap();
         assert_eq!(table.number(0, 1, 0.0..=2.0), Ok(2.0));
         for (row, text) in [(1, "NaN"), (2, ""), (3, "-1")] {
             let message = table.number(row, 1, 0.0..=9.0).unwrap_err().to_string();

@@ -1,0 +1,253 @@
+//! From options to an attack's settings. An option that has no effect is an error.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::attack::{AttackConfig, Epsilon, Method, Peer, Prediction, Restraint, Stop, Target};
+use crate::cli::classes;
+use crate::cli::files::text;
+use crate::error::{Error, Result};
+use crate::skeleton::Layout;
+
+/// Steps in a row that end an attack if `--hold` does not say how many.
+const HOLD: usize = 3;
+
+/// The settings, each of which changes what `--config` or the default says.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Settings of the attack")]
+pub struct SettingArgs {
+    /// Settings as the page saves them (JSON); the options below change single ones
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Attack, with its own step size and losses
+    #[arg(long, value_name = "NAME", value_parser = peer_parser(), conflicts_with = "fgsm")]
+    attack: Option<Peer>,
+    /// Same as --attack fgsm: one step along the sign of the gradient
+    #[arg(long)]
+    fgsm: bool,
+    /// Class to reach: its name, the beginning of its name, or its number (from 1, as NTU's A001); or least-likely, or
+    /// untargeted (not for ciasa). `ciasa models ID` lists the classes of a network
+    #[arg(long, value_name = "CLASS")]
+    target: Option<String>,
+    /// Attack region: set-1 to set-4, legs, arms, or joint names with commas between them
+    #[arg(long)]
+    region: Option<String>,
+    /// Largest change of a coordinate, in the layout's unit: metres, or shares of the picture for OpenPose
+    #[arg(long, conflicts_with = "hierarchical")]
+    epsilon: Option<f32>,
+    /// Use the layout's own epsilon for each joint (the paper's advanced mode)
+    #[arg(long)]
+    hierarchical: bool,
+    /// Largest number of steps
+    #[arg(long)]
+    iterations: Option<usize>,
+    /// Step size, in the layout's unit
+    #[arg(long)]
+    alpha: Option<f32>,
+    /// Weight of smoothness and plausibility, or of SMART's perceptual loss, against the prediction loss
+    #[arg(long)]
+    lambda: Option<f32>,
+    /// How far the margin between logits is driven beyond 0 (cw only)
+    #[arg(long)]
+    kappa: Option<f32>,
+    /// Stop when the target has this probability (0 to 1) for --hold steps in a row
+    #[arg(long, value_name = "P")]
+    confidence: Option<f32>,
+    /// Steps in a row for --confidence [default: 3]
+    #[arg(long, value_name = "STEPS", requires = "confidence")]
+    hold: Option<usize>,
+    /// Constraints to switch off, with commas between them
+    #[arg(long, value_name = "CONSTRAINT", value_delimiter = ',', value_parser = ["clip", "realign", "smooth", "plausible"])]
+    without: Vec<String>,
+    /// Seed of the discriminator
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+fn peer_parser() -> impl TypedValueParser<Value = Peer> {
+    PossibleValuesParser::new(Peer::ALL.map(Peer::as_str)).try_map(|name| Peer::parse(&name).ok_or("no attack"))
+}
+
+impl SettingArgs {
+    /// The settings for clips of a layout and a network with these classes.
+    ///
+    /// # Errors
+    /// If the config file cannot be read, a name is unknown, or an option has no effect.
+    pub fn settings(&self, layout: &Layout, classes: &[String]) -> Result<AttackConfig> {
+        let mut config = match &self.config {
+            Some(path) => AttackConfig::parse(&text(path)?).map_err(|e| e.at(path.display()))?,
+            None => AttackConfig::default(),
+        };
+        if let Some(target) = &self.target {
+            config.target = target_of(target, classes).map_err(|e| e.at("--target"))?;
+        }
+        if let Some(region) = &self.region {
+            config.joints = Some(region_of(region, layout).map_err(|e| e.at("--region"))?);
+        }
+        if let Some(epsilon) = self.epsilon {
+            config.epsilon = Epsilon::Global(epsilon);
+        }
+        if self.hierarchical {
+            config.epsilon = Epsilon::PerJoint(layout.hierarchical.to_vec());
+        }
+        if let Some(confidence) = self.confidence {
+            config.stop = Stop::Confidence { confidence, hold: self.hold.unwrap_or(HOLD) };
+        }
+        let off = |name: &str| self.without.iter().any(|without| without == name);
+        config.constraints.clip &= !off("clip");
+        config.constraints.realign &= !off("realign");
+        config.constraints.smooth &= !off("smooth");
+        config.constraints.plausible &= !off("plausible");
+        config.iterations = self.iterations.unwrap_or(config.iterations);
+        if let Some(peer) = self.attack.or(self.fgsm.then_some(Peer::Fgsm)) {
+            config = peer.apply(config);
+        }
+        if let (Some(kappa), Prediction::Margin { .. }) = (self.kappa, config.prediction) {
+            config.prediction = Prediction::Margin { kappa };
+        }
+        config.alpha = self.alpha.unwrap_or(config.alpha);
+        config.lambda = self.lambda.unwrap_or(config.lambda);
+        config.seed = self.seed.unwrap_or(config.seed);
+        self.effective(&config)?;
+        config.validate(layout, classes.len())?;
+        Ok(config)
+    }
+
+    /// Does every option change the attack?
+    fn effective(&self, config: &AttackConfig) -> Result<()> {
+        let one_step = config.method == Method::Fgsm;
+        let losses = !one_step && config.restraint == Restraint::Ciasa;
+        // The sign methods take their step from epsilon; Adam's uses it for clipping only.
+        let unbounded = !config.constraints.clip && matches!(config.method, Method::Ciasa | Method::Adam);
+        let peer = self.attack.is_some_and(|peer| peer != Peer::Ciasa) || self.fgsm;
+        let without = |name: &str| self.without.iter().any(|w| w == name);
+        let idle = [
+            ("--iterations", one_step && self.iterations.is_some_and(|n| n > 1), "FGSM takes one step"),
+            ("--alpha", one_step && self.alpha.is_some(), "FGSM steps by epsilon"),
+            ("--confidence", one_step && self.confidence.is_some(), "FGSM takes one step"),
+            (
+                "--lambda",
+                self.lambda.is_some() && !(config.smooth() || config.plausible() || config.perceptual()),
+                "this attack has no loss beside the prediction's",
+            ),
+            (
+                "--kappa",
+                self.kappa.is_some() && !matches!(config.prediction, Prediction::Margin { .. }),
+                "this attack has no margin; --attack cw has",
+            ),
+            ("--epsilon", self.epsilon.is_some() && unbounded, "nothing is clipped"),
+            ("--hierarchical", self.hierarchical && unbounded, "nothing is clipped"),
+            ("--without smooth", without("smooth") && (peer || !losses), "this attack has no smoothness loss"),
+            ("--without plausible", without("plausible") && (peer || !losses), "this attack has no discriminator"),
+            ("--seed", self.seed.is_some() && !config.plausible(), "this attack has no discriminator"),
+        ];
+        match idle.into_iter().find(|(_, idle, _)| *idle) {
+            Some((option, _, why)) => Err(Error::config(format!("has no effect: {why}; leave it out")).at(option)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn target_of(name: &str, classes: &[String]) -> Result<Target> {
+    match name {
+        "least-likely" => Ok(Target::LeastLikely),
+        "untargeted" => Ok(Target::Untargeted),
+        _ => classes::find(name, classes).map(|index| Target::Class { index }),
+    }
+}
+
+fn region_of(name: &str, layout: &Layout) -> Result<Vec<usize>> {
+    if let Some(region) = layout.region(name) {
+        return Ok(region.joints.to_vec());
+    }
+    let joint = |n: &str| {
+        layout.joint(n.trim()).ok_or_else(|| {
+            let regions = layout.regions.iter().map(|r| r.id).collect::<Vec<_>>().join(", ");
+            let joints = layout.joints.join(", ");
+            Error::config(format!("there is no region or joint {n:?}; regions: {regions}; joints: {joints}"))
+        })
+    };
+    name.split(',').map(joint).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::skeleton::LayoutId;
+
+    fn settings(change: impl FnOnce(&mut SettingArgs)) -> std::result::Result<AttackConfig, String> {
+        let mut args = SettingArgs::default();
+        change(&mut args);
+        let classes: Vec<String> = (1..=27).map(|c| format!("class {c}")).collect();
+        args.settings(LayoutId::KinectV1.layout(), &classes).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn an_option_without_an_effect_is_an_error() {
+        type Change = fn(&mut SettingArgs);
+        let off = |args: &mut SettingArgs, names: &[&str]| args.without = names.iter().map(|n| (*n).to_owned()).collect();
+        let fgsm: [(&str, Change); 5] = [
+            ("--iterations", |a| a.iterations = Some(9)),
+            ("--alpha", |a| a.alpha = Some(0.1)),
+            ("--confidence", |a| a.confidence = Some(0.9)),
+            ("--lambda", |a| a.lambda = Some(1.0)),
+            ("--seed", |a| a.seed = Some(1)),
+        ];
+        for (option, change) in fgsm {
+            let message = settings(|args| {
+                args.fgsm = true;
+                change(args);
+            });
+            assert!(message.clone().unwrap_err().starts_with(&format!("{option}: has no effect: ")), "{message:?}");
+            if option != "--iterations" {
+                assert!(settings(change).is_ok(), "{option}");
+            }
+        }
+        let refused = |change: &dyn Fn(&mut SettingArgs)| settings(|args| change(args)).unwrap_err();
+        assert!(refused(&|a| a.kappa = Some(1.0)).starts_with("--kappa: "));
+        assert!(
+            refused(&|a| {
+                a.attack = Some(Peer::Pgd);
+                off(a, &["smooth"]);
+            })
+            .starts_with("--without smooth: ")
+        );
+        assert!(
+            refused(&|a| {
+                a.epsilon = Some(0.1);
+                off(a, &["clip"]);
+            })
+            .starts_with("--epsilon: ")
+        );
+        assert!(
+            refused(&|a| {
+                a.lambda = Some(1.0);
+                off(a, &["smooth", "plausible"]);
+            })
+            .starts_with("--lambda: ")
+        );
+        let margin = settings(|a| {
+            a.attack = Some(Peer::Cw);
+            a.kappa = Some(2.0);
+        });
+        assert_eq!(margin.unwrap().prediction, Prediction::Margin { kappa: 2.0 });
+        let smart = settings(|a| {
+            a.attack = Some(Peer::Smart);
+            a.lambda = Some(2.0);
+        });
+        assert_eq!(smart.unwrap().lambda, 2.0);
+    }
+
+    #[test]
+    fn targets_and_regions_are_found_or_listed() {
+        assert_eq!(settings(|a| a.target = Some("23".into())).unwrap().target, Target::Class { index: 22 });
+        assert_eq!(settings(|a| a.target = Some("Class 23".into())).unwrap().target, Target::Class { index: 22 });
+        assert!(settings(|a| a.target = Some("28".into())).unwrap_err().contains("from 1 to 27"));
+        let message = settings(|a| a.region = Some("legs,head".into())).unwrap_err();
+        assert!(message.starts_with("--region: ") && message.contains("set-1"), "{message}");
+        assert!(settings(|a| a.region = Some("Head, left wrist".into())).is_ok());
+    }
+}

@@ -1,0 +1,115 @@
+//! Clips by path: read one by one, brought to what a network takes, and the natural ones for a discriminator.
+
+use std::path::{Path, PathBuf};
+
+use super::files::{bytes, listed};
+use super::places::{self, CLIPS};
+use super::resample::resampled;
+use super::say::note;
+use crate::error::{Error, Result};
+use crate::format;
+use crate::model::{MOST_SEEN, Recogniser};
+use crate::skeleton::Sequence;
+
+/// Reads a clip of any format.
+///
+/// # Errors
+/// Names the file and the place in it.
+pub fn clip(path: &Path) -> Result<Sequence> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format::read(&bytes(path)?, &name).map_err(|e| e.at(path.display()))
+}
+
+/// Reads each clip and does `work` with it. A file that fails is reported, and the others are done.
+///
+/// # Errors
+/// If one failed.
+pub fn each(paths: &[PathBuf], mut work: impl FnMut(usize, Sequence) -> Result<()>) -> Result<()> {
+    let mut failed = 0;
+    for (i, path) in paths.iter().enumerate() {
+        let result = clip(path).and_then(|clip| work(i, clip).map_err(|e| e.at(path.display())));
+        match result {
+            Err(e) if paths.len() == 1 => return Err(e),
+            Err(e) => {
+                note!("{e}");
+                failed += 1;
+            }
+            Ok(()) => {}
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        _ => Err(Error::data(format!("{failed} of {} clips failed, for the reasons above", paths.len()))),
+    }
+}
+
+/// The clip as a network takes it: with more frames than fit into memory it is resampled.
+///
+/// # Errors
+/// If the network takes every frame as it is, and these are too many.
+pub fn fitted(clip: Sequence, model: &Recogniser) -> Result<Sequence> {
+    if clip.frames() <= MOST_SEEN || model.accepts(&clip).is_ok() {
+        return Ok(clip);
+    }
+    if model.entry.frames == 0 {
+        let cause = format!("{} frames; with --frames 0 at most {MOST_SEEN} fit; try --frames 300", clip.frames());
+        return Err(Error::config(cause));
+    }
+    note!("{} frames, resampled to {MOST_SEEN}; the network takes {}", clip.frames(), model.entry.frames);
+    resampled(&clip, MOST_SEEN)
+}
+
+/// Natural clips, from which an attack's discriminator learns.
+pub struct Natural {
+    folder: PathBuf,
+    clips: Vec<Sequence>,
+}
+
+impl Natural {
+    /// Reads the clips of a folder, or of the gallery that ships. A file that is no clip is reported and left out.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn read(folder: Option<&PathBuf>) -> Result<Self> {
+        let folder = gallery(folder).map_err(|e| e.at("--natural"))?;
+        let mut clips = Vec::new();
+        for path in listed(&folder, "json")?.iter().filter(|p| !p.ends_with(CLIPS.holds)) {
+            match clip(path) {
+                Ok(clip) => clips.push(clip),
+                Err(e) => note!("{e}; left out of the natural clips"),
+            }
+        }
+        Ok(Self { folder, clips })
+    }
+
+    /// Those of the attacked clip's layout, without the attacked clip itself.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn beside(&self, attacked: &Sequence) -> Result<Vec<Sequence>> {
+        let fits = |c: &&Sequence| c.layout().id == attacked.layout().id && c.data() != attacked.data();
+        let clips: Vec<Sequence> = self.clips.iter().filter(fits).cloned().collect();
+        if clips.is_empty() {
+            let cause = format!(
+                "no other clip of the layout {} in {}; name a folder with some, or use --without plausible",
+                attacked.layout().id.as_str(),
+                self.folder.display()
+            );
+            return Err(Error::config(cause).at("--natural"));
+        }
+        Ok(clips)
+    }
+}
+
+/// A folder of clips: the given one, or the gallery that ships.
+///
+/// # Errors
+/// If none is given and the gallery is not found.
+pub fn gallery(folder: Option<&PathBuf>) -> Result<PathBuf> {
+    match folder {
+        Some(folder) => Ok(folder.clone()),
+        None => CLIPS.find().map_err(|tried| {
+            Error::config(format!("the gallery's clips are not in {}; name their folder", places::listed(&tried)))
+        }),
+    }
+}
