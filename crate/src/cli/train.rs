@@ -51,7 +51,9 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
         for (option, given) in [("--validate", args.validate), ("--resume", args.resume)] {
             if given {
-                return Err(Error::config("has no effect on an ensemble, which is not trained; leave it out").at(option));
+                return Err(
+                    Error::config("has no effect on an ensemble, which is not trained; leave it out").at(option)
+                );
             }
         }
         return combine(&ensemble, args);
@@ -112,7 +114,9 @@ fn combine(ensemble: &Ensemble, args: &TrainArgs) -> Result<()> {
     for member in &ensemble.members {
         let path = args.config.with_file_name(member);
         let config = TrainConfig::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
-        let missing = || Error::config(format!("{member} is not trained yet (the manifest has no {}); train it first", config.id));
+        let missing = || {
+            Error::config(format!("{member} is not trained yet (the manifest has no {}); train it first", config.id))
+        };
         let entry = manifest.get(&config.id).ok_or_else(missing)?.clone();
         for weights in &entry.weights {
             files.push(bytes(&args.out.join(&weights.file))?);

@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
-use crate::skeleton::Layout;
-
 /// All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
 /// on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
 ///
@@ -239,135 +236,12 @@ impl AttackConfig {
         let on: Vec<&str> = parts.into_iter().filter(|p| p.1).map(|p| p.0).collect();
         if on.is_empty() { "none".into() } else { on.join("+") }
     }
-
-    /// Checks the settings for clips of this layout and a recogniser with so many classes.
-    ///
-    /// # Errors
-    /// Names the first setting that is out of range or in conflict with another.
-    pub fn validate(&self, layout: &Layout, classes: usize) -> Result<()> {
-        let fail = |field: &str, cause: String| Err(Error::config(cause).at(field));
-        match self.target {
-            Target::Untargeted if self.method == Method::Ciasa => {
-                return fail(
-                    "target",
-                    "CIASA needs a target: choose a class or least-likely, or another method".into(),
-                );
-            }
-            Target::Class { index } if index >= classes => {
-                return fail(
-                    "target.index",
-                    format!("{index} is out of range: the network has classes 0 to {}", classes.saturating_sub(1)),
-                );
-            }
-            _ => {}
-        }
-        match self.prediction {
-            Prediction::Margin { kappa } if !(kappa.is_finite() && kappa >= 0.0) => {
-                return fail("prediction.kappa", format!("must be a number, at least 0, not {kappa}"));
-            }
-            Prediction::Margin { .. } if classes < 2 => {
-                return fail("prediction", "the margin loss needs a network with at least two classes".into());
-            }
-            Prediction::Margin { .. } if self.method == Method::Ciasa => {
-                return fail(
-                    "prediction",
-                    "CIASA minimises the cross-entropy; use the method adam for the margin loss".into(),
-                );
-            }
-            _ => {}
-        }
-        if self.method == Method::Ciasa && self.restraint != Restraint::Ciasa {
-            return fail("restraint", "CIASA uses its own restraint; use the method adam for another".into());
-        }
-        if let Some(joints) = &self.joints {
-            if joints.is_empty() {
-                return fail("joints", "the attack region is empty: give at least one joint, or null for all".into());
-            }
-            if let Some(j) = joints.iter().find(|j| **j >= layout.len()) {
-                return fail(
-                    "joints",
-                    format!("{j} is out of range: {} has joints 0 to {}", layout.name, layout.len() - 1),
-                );
-            }
-        }
-        match &self.epsilon {
-            Epsilon::Global(e) if !(e.is_finite() && *e > 0.0) => {
-                return fail("epsilon", format!("must be a number above 0, not {e}"));
-            }
-            Epsilon::PerJoint(each) if each.len() != layout.len() => {
-                return fail(
-                    "epsilon",
-                    format!("has {} values; {} has {} joints", each.len(), layout.name, layout.len()),
-                );
-            }
-            Epsilon::PerJoint(each) => {
-                if let Some(j) = each.iter().position(|e| !(e.is_finite() && *e >= 0.0)) {
-                    return fail(
-                        "epsilon",
-                        format!("must be a number, at least 0, not {} for joint {:?}", each[j], layout.joints[j]),
-                    );
-                }
-            }
-            Epsilon::Global(_) => {}
-        }
-        if !(self.alpha.is_finite() && self.alpha > 0.0) {
-            return fail("alpha", format!("must be a number above 0, not {}", self.alpha));
-        }
-        if !(self.lambda.is_finite() && self.lambda >= 0.0) {
-            return fail("lambda", format!("must be a number, at least 0, not {}", self.lambda));
-        }
-        if self.iterations == 0 {
-            return fail("iterations", "must be at least 1".into());
-        }
-        match self.stop {
-            Stop::Confidence { confidence, .. } if !(confidence > 0.0 && confidence <= 1.0) => {
-                fail("stop.confidence", format!("must be above 0 and at most 1, not {confidence}"))
-            }
-            Stop::Confidence { hold: 0, .. } => fail("stop.hold", "must be at least 1".into()),
-            _ => Ok(()),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::skeleton::LayoutId;
-
-    #[test]
-    fn every_bad_setting_is_refused_by_its_name() {
-        type Change = fn(&mut AttackConfig);
-        let change: [(&str, Change); 19] = [
-            ("target", |c| c.target = Target::Untargeted),
-            ("prediction", |c| c.prediction = Prediction::Margin { kappa: 0.0 }),
-            ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: -0.1 }),
-            ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: f32::NAN }),
-            ("restraint", |c| c.restraint = Restraint::Smart),
-            ("target.index", |c| c.target = Target::Class { index: 27 }),
-            ("joints", |c| c.joints = Some(vec![])),
-            ("joints", |c| c.joints = Some(vec![3, 20])),
-            ("epsilon", |c| c.epsilon = Epsilon::Global(0.0)),
-            ("epsilon", |c| c.epsilon = Epsilon::Global(f32::NAN)),
-            ("epsilon", |c| c.epsilon = Epsilon::PerJoint(vec![0.1; 19])),
-            ("epsilon", |c| c.epsilon = Epsilon::PerJoint([vec![0.1; 19], vec![-0.1]].concat())),
-            ("alpha", |c| c.alpha = 0.0),
-            ("alpha", |c| c.alpha = f32::INFINITY),
-            ("lambda", |c| c.lambda = -1.0),
-            ("iterations", |c| c.iterations = 0),
-            ("stop.confidence", |c| c.stop = Stop::Confidence { confidence: 1.5, hold: 1 }),
-            ("stop.confidence", |c| c.stop = Stop::Confidence { confidence: f32::NAN, hold: 1 }),
-            ("stop.hold", |c| c.stop = Stop::Confidence { confidence: 0.9, hold: 0 }),
-        ];
-        let layout = LayoutId::KinectV1.layout();
-        assert_eq!(AttackConfig::default().validate(layout, 27), Ok(()));
-        for (field, change) in change {
-            let mut config = AttackConfig::default();
-            change(&mut config);
-            let error = config.validate(layout, 27).unwrap_err();
-            assert!(error.is_config() && error.to_string().starts_with(&format!("{field}: ")), "{field}: {error}");
-        }
-    }
 
     #[test]
     fn the_json_is_what_the_page_sends() {

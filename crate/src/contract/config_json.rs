@@ -151,7 +151,10 @@ mod tests {
             ("null", "settings are a JSON object"),
             (r#"{"constraints": [true, true, true, true]}"#, "expected an object at line 1"),
             (r#"{"stop": ["iterations"]}"#, "expected an object at line 1"),
-            (r#"{"stop": {"kind": "iterations", "confidence": 0.9}}"#, "the kind \"iterations\" has no field \"confidence\""),
+            (
+                r#"{"stop": {"kind": "iterations", "confidence": 0.9}}"#,
+                "the kind \"iterations\" has no field \"confidence\"",
+            ),
             (r#"{"stop": {"kind": "confidence", "confidence": 0.9}}"#, "needs the field \"hold\""),
             (r#"{"target": {"kind": "least-likely", "index": 3}}"#, "the kind \"least-likely\" has no field \"index\""),
             (r#"{"target": {"kind": "class", "index": -1}}"#, "-1"),

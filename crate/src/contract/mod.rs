@@ -18,6 +18,7 @@ pub mod report;
 pub mod sample;
 pub mod stats;
 pub mod step_csv;
+pub mod validate;
 pub mod weight_files;
 
 #[cfg(all(test, feature = "ts"))]

@@ -5,9 +5,9 @@
 //! go on where it was cut off, and [`report`] turns them into tables and plots. How a row is judged is told in [`row`].
 
 pub mod defence;
+pub mod experiments;
 pub mod inputs;
 pub mod manifold;
-pub mod experiments;
 pub mod report;
 pub mod row;
 pub mod run;

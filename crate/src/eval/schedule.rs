@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::inputs::Inputs;
 use super::experiments::{Clips, Experiment, Models};
+use super::inputs::Inputs;
 use super::row::Key;
 use super::setting::Protocol;
 use super::unit::{Unit, Want};

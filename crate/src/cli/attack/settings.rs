@@ -188,7 +188,8 @@ mod tests {
     #[test]
     fn an_option_without_an_effect_is_an_error() {
         type Change = fn(&mut SettingArgs);
-        let off = |args: &mut SettingArgs, names: &[&str]| args.without = names.iter().map(|n| (*n).to_owned()).collect();
+        let off =
+            |args: &mut SettingArgs, names: &[&str]| args.without = names.iter().map(|n| (*n).to_owned()).collect();
         let fgsm: [(&str, Change); 5] = [
             ("--iterations", |a| a.iterations = Some(9)),
             ("--alpha", |a| a.alpha = Some(0.1)),

@@ -139,9 +139,7 @@ impl RunArgs {
         if self.experiments.is_empty() {
             return Ok(EXPERIMENTS.iter().collect());
         }
-        let named = |id: &String| {
-            experiment(id).ok_or_else(|| Error::config(format!("there is no experiment {id:?}")))
-        };
+        let named = |id: &String| experiment(id).ok_or_else(|| Error::config(format!("there is no experiment {id:?}")));
         self.experiments.iter().map(named).collect()
     }
 

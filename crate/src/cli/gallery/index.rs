@@ -86,7 +86,9 @@ impl Index {
             serde_json::from_str(&text(&path)?).map_err(|e| Error::data(e.to_string()).at(path.display()))?;
         // Replaced clips are removed, so a name must not lead out of the folder.
         match index.0.iter().find(|e| Path::new(&e.file).file_name().is_none_or(|name| name != e.file.as_str())) {
-            Some(entry) => Err(Error::data(format!("the file name {:?} leads out of its folder", entry.file)).at(path.display())),
+            Some(entry) => {
+                Err(Error::data(format!("the file name {:?} leads out of its folder", entry.file)).at(path.display()))
+            }
             None => Ok(index),
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-use super::GalleryArgs;
+use super::args::GalleryArgs;
 use super::figures::{Measurements, Real};
 use super::index::{New, capitalised, slug};
 use crate::cli::models::{Library, LibraryArgs};

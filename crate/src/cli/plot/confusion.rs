@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::style::{COLOURS, broken};
 use super::table::CsvTable;
-use super::{COLOURS, broken};
 use crate::error::{Error, Result};
 use crate::train::Evaluation;
 

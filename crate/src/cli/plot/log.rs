@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
 
+use super::style::{COLOURS, broken};
 use super::table::CsvTable;
-use super::{COLOURS, broken};
 use crate::error::{Error, Result};
 use crate::train::Epoch;
 

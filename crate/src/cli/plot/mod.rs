@@ -2,12 +2,12 @@
 
 mod confusion;
 mod log;
+mod style;
 mod table;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use plotters::style::RGBColor;
 
 pub(super) use confusion::Confusion;
 pub(super) use log::Log;
@@ -15,15 +15,6 @@ pub(super) use log::Log;
 use self::table::CsvTable;
 use super::files::{Output, bytes};
 use crate::error::{Error, Result};
-
-/// Orange, blue and three others of Okabe and Ito's colour-blind-safe set. Each curve has its own dash as well.
-const COLOURS: [RGBColor; 5] = [
-    RGBColor(213, 94, 0),
-    RGBColor(0, 114, 178),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-];
 
 /// Draw training logs (ID.log.csv) or a confusion matrix (ID.confusion.csv) as SVG
 #[derive(Args, Debug)]
@@ -58,9 +49,4 @@ pub fn run(args: &PlotArgs) -> Result<()> {
         logs.push((name.to_owned(), Log::from_table(&table).map_err(place)?));
     }
     out.write(log::draw(&logs).map_err(|e| e.at(args.out.display()))?.as_bytes())
-}
-
-/// The error of a drawing that failed.
-fn broken(e: impl std::fmt::Display) -> Error {
-    Error::data(e.to_string())
 }

@@ -5,6 +5,7 @@
 
 pub mod film;
 pub mod notes;
+mod page;
 mod paper;
 pub mod plots;
 mod sections;
@@ -15,15 +16,8 @@ use std::fmt::Write as _;
 use super::experiments::EXPERIMENTS;
 use super::row::Row;
 use notes::Notes;
+pub use page::Report;
 use sections::section;
-
-/// A report: the page, and the plots that it shows, by file name.
-pub struct Report {
-    /// Markdown.
-    pub page: String,
-    /// SVG files beside it.
-    pub plots: Vec<(String, String)>,
-}
 
 /// Makes the report. `folder` is where the page finds its plots.
 ///

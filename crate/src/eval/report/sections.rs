@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::page::Report;
+use super::paper;
 use super::plots::{Series, dots, lines};
 use super::tables::{Group, Table, groups, looks, number, success, success_cells};
-use super::{Report, paper};
 use crate::contract::stats::{Rate, mean};
 use crate::error::Result;
 use crate::eval::experiments::Experiment;
