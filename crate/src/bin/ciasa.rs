@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 
 /// Adversarial attacks on action recognition from skeletons (CIASA)
 ///
-/// Results go to standard output, remarks and errors to standard error. Of several files the one that fails is reported and
-/// the others are done; the exit code is then not 0.
+/// Results go to standard output, remarks and errors to standard error. Of several files the one that fails is reported
+/// and the others are done; the exit code is then not 0.
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {

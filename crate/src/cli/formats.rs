@@ -69,7 +69,8 @@ fn stem(path: &Path) -> String {
 
 /// Where the results of several input files go: one output for each input.
 ///
-/// One input may have a file or a folder, several need a folder; `named` gives the name in the folder from an input's stem.
+/// One input may have a file or a folder, several need a folder; `named` gives the name in the folder from an input's
+/// stem.
 ///
 /// # Errors
 /// If an output cannot be written, is an input, or is the output of two inputs.

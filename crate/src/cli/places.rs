@@ -30,8 +30,8 @@ impl Shipped {
         places.iter().find(|folder| folder.join(self.holds).is_file()).cloned().ok_or(places)
     }
 
-    /// The places, in order: the environment variable, the current folder, beside the program, the repository that it was
-    /// built from. A variable that is set is the only place: a wrong one is an error, not a fall back.
+    /// The places, in order: the environment variable, the current folder, beside the program, the repository that it
+    /// was built from. A variable that is set is the only place: a wrong one is an error, not a fall back.
     fn places(&self) -> Vec<PathBuf> {
         if let Some(folder) = std::env::var_os(self.variable) {
             return vec![folder.into()];

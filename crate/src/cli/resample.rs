@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::skeleton::Sequence;
 
-/// The clip in `frames` frames over the same time. Each is the mean of the frames around its moment, with triangular weights
-/// as wide as the distance of the new frames, so that no frame is skipped.
+/// The clip in `frames` frames over the same time. Each is the mean of the frames around its moment, with triangular
+/// weights as wide as the distance of the new frames, so that no frame is skipped.
 ///
 /// A joint is there if it was seen in the nearest frame; frames in which it was not seen do not enter its mean.
 ///
@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn every_frame_counts_and_what_was_not_seen_does_not() {
-        // Nine frames in the picture plane: joint j at (0.1, t / 10); joint 1 is not seen in frames 0 to 3, nobody in 8.
+        // Nine frames in the picture plane: joint j at (0.1, t / 10); joint 1 is not seen in frames 0 to 3, nobody in
+        // 8.
         let mut data = Vec::new();
         for t in 0..9 {
             for j in 0..18 {

@@ -1,20 +1,21 @@
-//! Two first defences: smoothing what comes in, and a detector of bodies that do not move like bodies.
+//! Two simple defences: smoothing a clip before it is recognised, and a detector of implausible bones and
+//! accelerations.
 
 use crate::contract::stats::{mean, median, quantile};
 use crate::error::Result;
 use crate::skeleton::Sequence;
 
-/// Weights of the temporal window, a Gaussian with a standard deviation of one frame, cut off after two.
+/// Weights of five frames: a Gaussian with a standard deviation of one frame.
 const WINDOW: [f64; 5] = [0.0545, 0.2442, 0.4026, 0.2442, 0.0545];
 
-/// Share of the clean training clips that each threshold lets pass.
+/// Share of the clean training clips below each threshold.
 pub const QUANTILE: f64 = 0.95;
 
-/// The clip with every coordinate averaged over five frames. A frame in which the joint was not seen does not count, and such a
-/// joint stays as it is; so does the confidence.
+/// The clip with every coordinate averaged over five frames. Frames in which the joint was not seen do not count.
+/// Unseen joints and confidences are unchanged.
 ///
 /// # Errors
-/// None for a clip in range; the result is checked like any clip.
+/// As [`Sequence::with_data`]; none for a clip in range.
 pub fn smoothed(clip: &Sequence) -> Result<Sequence> {
     let layout = clip.layout();
     let mut data = clip.data().to_vec();
@@ -37,29 +38,29 @@ pub fn smoothed(clip: &Sequence) -> Result<Sequence> {
     clip.with_data(data)
 }
 
-/// Flags clips whose bones change their lengths, or whose joints accelerate, more than clean clips do. It sees one clip, never the
-/// original of an attacked one.
+/// Flags clips whose bones vary in length, or whose joints accelerate, more than those of clean clips. It sees one
+/// clip, not the original of an attacked clip.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detector {
-    /// How much each bone usually varies, [`bone_variations`]: sensors are surer of a shin than of a hip.
+    /// Usual variation of each bone ([`bone_variations`]); sensors measure a shin more precisely than a hip.
     usual: Vec<f64>,
-    /// The highest variation of a bone that passes, as a multiple of the usual.
+    /// Largest variation of a bone that passes, as a multiple of the usual one.
     bones: f64,
-    /// The highest [`acceleration`] that passes.
+    /// Largest [`acceleration`] that passes.
     acceleration: f64,
 }
 
-/// What a detector says.
+/// The detector's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags {
-    /// A bone varies too much.
+    /// Whether a bone varies too much.
     pub bones: bool,
-    /// The joints accelerate too much.
+    /// Whether the joints accelerate too much.
     pub acceleration: bool,
 }
 
 impl Detector {
-    /// Thresholds that 95 % of these clips pass, each by itself. None without a clip.
+    /// Sets each threshold so that 95 % of these clips pass it. None if there is no clip.
     pub fn fit(clips: &[&Sequence]) -> Option<Self> {
         let variations: Vec<Vec<f64>> = clips.iter().map(|clip| bone_variations(clip)).collect();
         let bones = variations.first()?.len();
@@ -71,7 +72,7 @@ impl Detector {
         })
     }
 
-    /// Looks at a clip.
+    /// Checks a clip.
     pub fn flags(&self, clip: &Sequence) -> Flags {
         Flags {
             bones: most(&bone_variations(clip), &self.usual) > self.bones,
@@ -80,12 +81,14 @@ impl Detector {
     }
 }
 
-/// The largest multiple of the usual. A bone that is usually rigid is held against a ten-thousandth of its length.
+/// The largest multiple of the usual variation. A bone that is usually rigid is compared with a ten-thousandth of its
+/// length.
 fn most(variations: &[f64], usual: &[f64]) -> f64 {
     variations.iter().zip(usual).map(|(v, usual)| v / usual.max(1e-4)).fold(0.0, f64::max)
 }
 
-/// The standard deviation of each bone's length over the frames, relative to its mean; of the person in whom it is larger.
+/// The standard deviation of each bone's length over the frames, relative to its mean length; the larger one of two
+/// people.
 pub fn bone_variations(clip: &Sequence) -> Vec<f64> {
     let of = |m: usize, (a, b): (usize, usize)| -> Option<f64> {
         let there = (0..clip.frames()).filter(|&t| clip.seen(t, m, a) && clip.seen(t, m, b));
@@ -97,7 +100,7 @@ pub fn bone_variations(clip: &Sequence) -> Vec<f64> {
     bones.into_iter().map(|bone| (0..clip.people()).filter_map(|m| of(m, bone)).fold(0.0, f64::max)).collect()
 }
 
-/// The squared acceleration of a joint, meaned over joints and inner frames, under a root: in units a frame squared.
+/// Root mean square acceleration over joints and inner frames, in units per frame squared.
 pub fn acceleration(clip: &Sequence) -> f64 {
     let dims = clip.layout().dims;
     let inner = (1..clip.frames().saturating_sub(1)).flat_map(|t| (0..clip.people()).map(move |m| (t, m)));
@@ -117,7 +120,8 @@ mod tests {
     use super::*;
     use crate::skeleton::LayoutId;
 
-    /// Five frames in the picture plane, joint j at (j / 10, 0); the left ear (17) is never seen, the nose not in frame 4.
+    /// Five frames in the picture plane, joint j at (j / 10, 0); the left ear (17) is never seen, the nose not in frame
+    /// 4.
     fn clip() -> Sequence {
         let mut data = Vec::new();
         for t in 0..5 {
@@ -144,7 +148,7 @@ mod tests {
         let want = [0.0545 / 0.7013, 0.2442 / 0.9455, 0.4026, 0.2442 / 0.9455, 0.0545 / 0.7013];
         assert!(y.iter().zip(want).all(|(y, want)| (y - want).abs() < 1e-4), "{y:?}");
         assert_eq!(smooth.joint(2, 0, 4)[2], 0.8);
-        // What was not seen neither moves nor counts: the nose stays where it always was.
+        // The unseen nose neither moves nor counts.
         assert_eq!(smooth.joint(4, 0, 0), [0.0; 3]);
         assert_eq!(smooth.joint(3, 0, 0), clip.joint(3, 0, 0));
     }
@@ -170,7 +174,7 @@ mod tests {
         assert_eq!(flagged(&train[18]), Flags { bones: false, acceleration: false });
         assert_eq!(flagged(&train[19]), Flags { bones: true, acceleration: true });
         assert!(Detector::fit(&[]).is_none());
-        // Another bone that varies as much as that one usually does is out of the ordinary.
+        // Another bone that varies as much as that one is flagged.
         assert_eq!(flagged(&with(2, 10, 0.09)), Flags { bones: true, acceleration: false });
     }
 }

@@ -15,50 +15,50 @@ pub const ENSEMBLE: &str = "utd-mhad-2s-agcn";
 /// The ST-GCN for OpenPose's joints.
 pub const OPENPOSE: &str = "utd-mhad-openpose-st-gcn";
 
-/// An experiment: which models are attacked, on which clips, with which settings, and who else judges what comes out.
+/// An experiment: the attacked networks, the clips, the settings, and the other networks that judge the attacked clips.
 #[derive(Clone, Copy, Debug)]
 pub struct Experiment {
     /// Its id in rows and on the command line.
     pub id: &'static str,
-    /// What it answers.
+    /// Its question or subject, as a heading.
     pub about: &'static str,
-    /// The models that are attacked.
+    /// The networks that are attacked.
     pub models: Models,
-    /// Models that judge the perturbed clips beside the attacked one.
+    /// Networks that judge the attacked clips, besides the attacked one.
     pub judges: &'static [&'static str],
-    /// On which clips.
+    /// The clips that are attacked.
     pub clips: Clips,
-    /// Iterations, where the run's own number does not count.
+    /// Number of steps, if the experiment fixes it.
     pub iterations: Option<usize>,
     /// The settings, for clips of a layout.
     pub settings: fn(&Layout) -> Vec<Setting>,
 }
 
-/// Which models an experiment attacks.
+/// The networks that an experiment attacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Models {
-    /// Every model that is shipped.
+    /// All that ship.
     Every,
-    /// Every ST-GCN that is shipped.
+    /// Every ST-GCN that ships.
     EveryStGcn,
     /// These.
     These(&'static [&'static str]),
 }
 
-/// Which clips an experiment attacks.
+/// The clips that an experiment attacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clips {
-    /// As many test clips as the run has for attacks of many steps.
+    /// As many test clips as the run takes for attacks of many steps.
     Few,
-    /// As many as it has for one step or none: all test clips, unless it is told otherwise.
+    /// As many as it takes for one step or none: all test clips by default.
     Many,
-    /// The first so many made clips of the gallery.
+    /// The first so many synthetic clips of the gallery.
     Gallery(usize),
 }
 
-/// The paper calls its 0.02 a twentieth of a skeleton's height: a share of 2.5 a unit.
+/// The paper calls its 0.02 a twentieth of a skeleton's height: one unit is 2.5 heights.
 pub const SHARE_OF_UNIT: f32 = 2.5;
-/// The epsilon at which attacks are compared: the paper's 0.012 as a share.
+/// The epsilon at which attacks are compared: the paper's 0.012 as a share of the height.
 const COMPARED: Scale = Scale::Share(0.012 * SHARE_OF_UNIT);
 
 /// Every experiment, in the order of the report.
@@ -101,7 +101,7 @@ pub const EXPERIMENTS: [Experiment; 9] = [
     },
     Experiment {
         id: "table3",
-        about: "do perturbations made on one network fool another?",
+        about: "do attacks on one network fool another?",
         models: Models::These(&[ST_GCN, JOINT]),
         judges: &[ST_GCN, JOINT, BONE, ENSEMBLE],
         clips: Clips::Few,
@@ -119,7 +119,7 @@ pub const EXPERIMENTS: [Experiment; 9] = [
     },
     Experiment {
         id: "ablation",
-        about: "each constraint off and on",
+        about: "each constraint on and off",
         models: Models::These(&[ST_GCN]),
         judges: &[],
         clips: Clips::Few,
@@ -128,7 +128,7 @@ pub const EXPERIMENTS: [Experiment; 9] = [
     },
     Experiment {
         id: "openpose",
-        about: "CIASA basic on x and y alone, the confidence untouched",
+        about: "CIASA basic on x and y, with unchanged confidence",
         models: Models::These(&[OPENPOSE]),
         judges: &[],
         clips: Clips::Few,
@@ -137,7 +137,7 @@ pub const EXPERIMENTS: [Experiment; 9] = [
     },
     Experiment {
         id: "gallery",
-        about: "a few steps on made clips, which need no data: a test runs them again",
+        about: "a few steps on synthetic clips, which need no data: a test repeats them",
         models: Models::These(&[ST_GCN]),
         judges: &[],
         clips: Clips::Gallery(3),
@@ -156,7 +156,7 @@ fn clean(_: &Layout) -> Vec<Setting> {
     vec![Setting { id: "clean".into(), ..unharmed }]
 }
 
-/// Eq. 10 as it stands: no constraint but epsilon, which one step of epsilon keeps by itself.
+/// Eq. 10 without further constraints: a step of epsilon stays within epsilon by itself.
 fn figure2(layout: &Layout) -> Vec<Setting> {
     let grid: &[f32] = match layout.dims {
         3 => &[0.004, 0.008, 0.012, 0.02, 0.03, 0.05, 0.08, 0.12],
@@ -171,7 +171,7 @@ fn figure2(layout: &Layout) -> Vec<Setting> {
     grid.iter().map(one_step).collect()
 }
 
-/// The paper's epsilons and two more as metres, and some of them as the share that the paper gives for its unit.
+/// The paper's epsilons and two more in metres, and two of them as the share of the height that the paper gives.
 fn table1(_: &Layout) -> Vec<Setting> {
     let metres = [0.004, 0.006, 0.008, 0.01, 0.012, 0.02, 0.05].map(|e| basic(Scale::Unit(e)));
     let shares = [0.012, 0.02].map(|e| basic(Scale::Share(e * SHARE_OF_UNIT)));
@@ -216,7 +216,7 @@ fn ablation(_: &Layout) -> Vec<Setting> {
     rows.map(|(id, constraints)| Setting { id: id.into(), constraints, ..basic(COMPARED) }).to_vec()
 }
 
-/// The paper's epsilons: there, too, coordinates are shares of the picture.
+/// The paper's epsilons, which are shares of the picture there as well.
 fn openpose(_: &Layout) -> Vec<Setting> {
     [0.004, 0.006, 0.008, 0.01, 0.012].map(|e| basic(Scale::Unit(e))).to_vec()
 }

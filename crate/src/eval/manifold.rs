@@ -1,26 +1,26 @@
-//! How natural poses are, told by their distance from poses that were seen: a figure that no attack descends, so that attacks with
-//! and without a discriminator can be compared. The field reports it as the share on the manifold.
+//! How natural poses are, measured by their distance from training poses. No attack minimises this measure, so attacks
+//! with and without a discriminator can be compared by it. The field calls it the share of poses on the manifold.
 
 use crate::contract::stats::quantile;
 use crate::skeleton::Sequence;
 
-/// Every so many frames of the training clips are remembered.
+/// One of so many frames of the training clips is kept.
 const STRIDE: usize = 8;
-/// Share of poses of people who were not remembered that count as natural.
+/// Share of a held-out person's poses that counts as natural.
 pub const QUANTILE: f64 = 0.95;
 
-/// Poses that were seen.
+/// Training poses.
 pub struct Manifold {
     /// The cosines between all pairs of major bones (Eq. 13), (poses, pairs).
     poses: Vec<f32>,
     pairs: usize,
-    /// A pose as near as this to one that was seen is natural: root mean square over the pairs.
+    /// Largest distance from a training pose at which a pose is natural: root mean square over the pairs.
     threshold: f32,
 }
 
 impl Manifold {
-    /// From clean clips, each with its performer. A pose counts as natural up to the distance within which 95 % of the
-    /// performers' own poses lie from the nearest of all *other* performers. None where there are not two performers.
+    /// Fits clean clips, each with its performer. The threshold is the distance within which 95 % of the poses lie from
+    /// the nearest pose of all *other* performers. None if there are fewer than two performers.
     pub fn fit(clips: &[(&Sequence, &str)]) -> Option<Self> {
         let pairs = clips.first().map(|(clip, _)| cosines(clip, 0, 0).len())?;
         let mut who: Vec<&str> = clips.iter().map(|c| c.1).collect();
@@ -40,7 +40,7 @@ impl Manifold {
         Some(Self { poses: groups.concat(), pairs, threshold })
     }
 
-    /// The share of the clip's poses that are natural. None where nobody is in it.
+    /// The share of the clip's poses that are natural, 0 to 1. None if nobody is in the clip.
     pub fn share(&self, clip: &Sequence) -> Option<f32> {
         let poses = features(clip, 1);
         let n = poses.len() / self.pairs;
@@ -49,13 +49,13 @@ impl Manifold {
     }
 }
 
-/// The features of every `stride`th frame's people, one after the other.
+/// The features of the people in every `stride`th frame, (poses, pairs).
 fn features(clip: &Sequence, stride: usize) -> Vec<f32> {
     let people = (0..clip.frames()).step_by(stride).flat_map(|t| (0..clip.people()).map(move |m| (t, m)));
     people.filter(|&(t, m)| clip.present(t, m)).flat_map(|(t, m)| cosines(clip, t, m)).collect()
 }
 
-/// The cosines between all pairs of major bones; 0 where a bone was not seen or has no length.
+/// The cosines between all pairs of major bones; 0 if a bone was not seen or has no length.
 fn cosines(clip: &Sequence, t: usize, m: usize) -> Vec<f32> {
     let layout = clip.layout();
     let directions: Vec<[f32; 3]> = layout
@@ -78,7 +78,7 @@ fn cosines(clip: &Sequence, t: usize, m: usize) -> Vec<f32> {
         .collect()
 }
 
-/// The root mean square distance of a pose from the nearest of these; infinite where there is none.
+/// The root mean square distance of a pose from the nearest of these; infinite if there is none.
 fn nearest(pose: &[f32], poses: &[f32]) -> f32 {
     let squared = |other: &[f32]| pose.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
     let least = poses.chunks(pose.len()).map(squared).fold(f32::INFINITY, f32::min);
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::skeleton::LayoutId;
 
-    /// One frame a turn of the left forearm about the elbow, in degrees; every other bone points along x.
+    /// A frame for each turn of the left forearm about the elbow, in degrees; every other bone points along x.
     fn clip(turns: &[f32]) -> Sequence {
         let layout = LayoutId::KinectV1.layout();
         let mut data = Vec::new();

@@ -1,4 +1,4 @@
-//! Working through units on several threads.
+//! Runs units on several threads, and estimates their time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -11,13 +11,13 @@ use crate::attack::run::block_on;
 use crate::attack::{Attack, AttackConfig, Constraints};
 use crate::error::{Error, Result};
 
-/// Works through the units and gives each one's rows to `each`, on the calling thread, in the order in which they are done.
+/// Runs the units and passes the rows of each to `each`, on the calling thread, in the order in which they finish.
 ///
-/// Clips are attacked side by side, each on one thread with kernels that use no other. All cores are busy all the time then, which
-/// kernels that split a single clip's work do not achieve, and no row depends on the number of threads.
+/// Each clip is attacked on one thread, whose kernels use no other. This keeps all cores busy, which kernels that split
+/// a single clip do not, and no row depends on the number of threads.
 ///
 /// # Errors
-/// The first error of a unit or of `each`; what was done until then has been given out.
+/// The first error of a unit or of `each`. Rows that were finished before have been passed on.
 pub fn run(
     inputs: &Inputs,
     units: &[Unit],
@@ -39,7 +39,7 @@ pub fn run(
                         }
                     }
                 };
-                // The kernels ask the pool that they run in for its threads: this one has but one.
+                // Kernels use the threads of the pool that they run in; this pool has one.
                 match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
                     Ok(pool) => pool.install(work),
                     Err(e) => {
@@ -51,7 +51,7 @@ pub fn run(
         drop(send);
         for result in results {
             if let Err(e) = result.and_then(|(at, rows)| each(at, rows)) {
-                // The others finish the unit that they are at, and find no next one.
+                // The other threads finish their unit and find no next one.
                 next.store(units.len(), Ordering::Relaxed);
                 return Err(e);
             }
@@ -60,28 +60,28 @@ pub fn run(
     })
 }
 
-/// Seconds that this thread has been on a core, where the system tells (Linux): on a busy machine the clock tells too much.
+/// Seconds of processor time of this thread (Linux only). On a busy machine the clock would count the time of others.
 fn busy() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     Some(stat.split_whitespace().next()?.parse::<u64>().ok()? as f64 / 1e9)
 }
 
-/// Milliseconds of one thread.
+/// Times on one thread, in milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
     /// A forward pass.
     pub forward: f64,
-    /// A step without a discriminator.
+    /// A step without the discriminator.
     pub step: f64,
-    /// What the discriminator adds to a step.
+    /// The discriminator's part of a step.
     pub game: f64,
 }
 
 impl Cost {
-    /// Measures the model of a unit on its clip.
+    /// Measures a unit's network on its clip.
     ///
     /// # Errors
-    /// Where the attack fails.
+    /// If the attack fails.
     pub fn measure(inputs: &Inputs, unit: &Unit) -> Result<Self> {
         const TIMES: u32 = 3;
         let (victim, source) = (&inputs.models[unit.model].recogniser, &inputs.sources[unit.source]);
@@ -106,7 +106,7 @@ impl Cost {
         Ok(Self { forward, step: plain, game: (step(Constraints::ALL)? - plain).max(0.0) })
     }
 
-    /// Of a unit.
+    /// The expected time of a unit, in milliseconds.
     pub fn of(&self, unit: &Unit) -> f64 {
         let attack = unit.config.as_ref().map_or(0.0, |config| {
             let step = self.step + if config.plausible() { self.game } else { 0.0 };

@@ -1,4 +1,4 @@
-//! What is to be done: the units of the experiments, on the inputs that there is.
+//! The schedule of a run: the experiments' units of work on the networks and clips that are there.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use super::unit::{Unit, Want};
 use crate::contract::manifest::Architecture;
 use crate::error::{Error, Result};
 
-/// How many clips a run takes.
+/// Numbers of test clips.
 #[derive(Clone, Copy, Debug)]
 pub struct Amount {
     /// For attacks of many steps.
@@ -19,18 +19,19 @@ pub struct Amount {
     pub many: usize,
 }
 
-/// Units in a fixed order, and why something is left out.
+/// Units in a fixed order.
 pub struct Schedule {
-    /// What is to be done.
+    /// The units to run.
     pub units: Vec<Unit>,
-    /// Why something is not.
+    /// What is left out, and why.
     pub skipped: Vec<String>,
 }
 
-/// Everything that the experiments ask for and that is not there yet. Only the models of `only` are attacked, unless it is empty.
+/// All rows of the experiments that are not `there` yet, as units. Only the networks of `only` are attacked, unless it
+/// is empty.
 ///
 /// # Errors
-/// Where a setting does not fit a clip.
+/// If a setting does not fit a clip.
 pub fn schedule(
     inputs: &Inputs,
     experiments: &[&'static Experiment],
@@ -47,7 +48,7 @@ pub fn schedule(
                 continue;
             }
             let Some((source, clips)) = clips(inputs, experiment, model, amount, protocol.seed) else {
-                let what = format!("{}: there are no clips for {}", experiment.id, inputs.models[model].id());
+                let what = format!("{}, because there are no clips for {}", experiment.id, inputs.models[model].id());
                 schedule.skipped.push(what);
                 continue;
             };
@@ -82,7 +83,7 @@ pub fn schedule(
     Ok(schedule)
 }
 
-/// The models that an experiment attacks, as far as they are there.
+/// The networks that an experiment attacks, as far as they are there.
 fn attacked(inputs: &Inputs, experiment: &Experiment, skipped: &mut Vec<String>) -> Vec<usize> {
     let all = 0..inputs.models.len();
     let st_gcn = |m: &usize| inputs.models[*m].recogniser.entry.architecture == Architecture::StGcn;
@@ -93,14 +94,18 @@ fn attacked(inputs: &Inputs, experiment: &Experiment, skipped: &mut Vec<String>)
     }
 }
 
-/// The attacked model and the others that judge with it.
+/// The attacked network and the others that judge.
 fn judges(inputs: &Inputs, experiment: &Experiment, model: usize, skipped: &mut Vec<String>) -> Vec<usize> {
     let mut judges = vec![model];
     for id in experiment.judges {
         let Some(judge) = found(inputs, experiment, id, skipped) else { continue };
         let reads = |m: usize| (inputs.models[m].recogniser.entry.layout, &inputs.models[m].recogniser.entry.classes);
         if reads(judge) != reads(model) {
-            skipped.push(format!("{}: {id} does not read the clips of {}", experiment.id, inputs.models[model].id()));
+            skipped.push(format!(
+                "{id} as a judge in {}, because it does not read the clips of {}",
+                experiment.id,
+                inputs.models[model].id()
+            ));
         } else if !judges.contains(&judge) {
             judges.push(judge);
         }
@@ -110,14 +115,14 @@ fn judges(inputs: &Inputs, experiment: &Experiment, model: usize, skipped: &mut 
 
 fn found(inputs: &Inputs, experiment: &Experiment, id: &str, skipped: &mut Vec<String>) -> Option<usize> {
     let found = inputs.model(id);
-    let missing = format!("{}: there is no model {id:?}, or its set is not there", experiment.id);
+    let missing = format!("{id} in {}, because the network or its data set is not there", experiment.id);
     if found.is_none() && !skipped.contains(&missing) {
         skipped.push(missing);
     }
     found
 }
 
-/// The set and its clips, in the order in which they were drawn.
+/// The set and its clips, in the order of the draw.
 fn clips(
     inputs: &Inputs,
     experiment: &Experiment,

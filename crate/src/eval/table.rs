@@ -1,4 +1,4 @@
-//! Rows in a file: appended as they come, read back to go on, merged from shards.
+//! Files of rows: appended to during a run, read to continue one, and merged.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::row::{Key, Row};
 use crate::error::{Error, Result};
 
-/// A CSV file of rows that grows.
+/// A CSV file of rows that grows during a run.
 pub struct RowFile {
     path: PathBuf,
     file: File,
@@ -16,10 +16,10 @@ pub struct RowFile {
 }
 
 impl RowFile {
-    /// Opens the file, or starts it. A last line that was cut off is cut away; its rows will be measured again.
+    /// Opens or creates the file. An incomplete last line is removed; its rows are measured again.
     ///
     /// # Errors
-    /// Where the file cannot be read or written, or a line in it is no row.
+    /// If the file cannot be read or written, or a line in it is not a row.
     pub fn open(path: &Path) -> Result<Self> {
         let io = |e: std::io::Error| Error::io(path, &e);
         let bytes = if path.exists() { std::fs::read(path).map_err(io)? } else { Vec::new() };
@@ -40,10 +40,10 @@ impl RowFile {
         self.rows.iter().map(Row::key).collect()
     }
 
-    /// Adds rows; they are in the file when this returns.
+    /// Adds rows and writes them to the file.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// If the file cannot be written.
     pub fn append(&mut self, rows: Vec<Row>) -> Result<()> {
         let bytes = serialise(&rows, false)?;
         self.file.write_all(&bytes).and_then(|()| self.file.flush()).map_err(|e| Error::io(&self.path, &e))?;
@@ -51,10 +51,10 @@ impl RowFile {
         Ok(())
     }
 
-    /// Puts the rows in order, so that the file does not tell how many threads made it.
+    /// Sorts the rows, so that the file does not depend on the number of threads.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// If the file cannot be written.
     pub fn finish(mut self) -> Result<Vec<Row>> {
         self.rows.sort_by_cached_key(Row::key);
         write(&self.path, &self.rows)?;
@@ -80,24 +80,27 @@ pub fn table(rows: &[Row]) -> Result<Vec<u8>> {
 /// Reads a file of rows.
 ///
 /// # Errors
-/// Names the file and the line.
+/// Names the file and the row.
 pub fn read(path: &Path) -> Result<Vec<Row>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
     parse(&bytes).map_err(|e| e.at(path.display()))
 }
 
-/// The rows of several files as one, in order. A row that is in two of them must be the same measurement in both, but for the time
-/// that it took.
+/// Merges and sorts the rows of several files. A row that is in two of them must be the same in both, except for its
+/// time.
 ///
 /// # Errors
-/// Names the rows that differ.
+/// Names the row that differs.
 pub fn merge(tables: impl IntoIterator<Item = Vec<Row>>) -> Result<Vec<Row>> {
     let mut by_key: HashMap<Key, Row> = HashMap::new();
     for row in tables.into_iter().flatten() {
         match by_key.get(&row.key()) {
             Some(known) if (Row { seconds: 0.0, ..known.clone() }) != (Row { seconds: 0.0, ..row.clone() }) => {
                 let place = format!("{} {} {}, clip {}", row.experiment, row.model, row.setting, row.clip);
-                return Err(Error::data("two files have different rows for it").at(place));
+                return Err(Error::data(
+                    "two files hold different rows for it; were they measured with different versions?",
+                )
+                .at(place));
             }
             Some(_) => {}
             None => {
@@ -113,7 +116,7 @@ pub fn merge(tables: impl IntoIterator<Item = Vec<Row>>) -> Result<Vec<Row>> {
 /// Reads rows.
 ///
 /// # Errors
-/// Names the line that is none.
+/// Names the row that is wrong.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let mut rows = Vec::new();
@@ -140,7 +143,7 @@ fn serialise(rows: &[Row], header: bool) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }
 
-/// The names of a row's fields, in their order.
+/// The columns, in the order of a row's fields.
 const HEADER: [&str; 39] = [
     "experiment",
     "setting",
@@ -183,7 +186,7 @@ const HEADER: [&str; 39] = [
     "seconds",
 ];
 
-/// How many bytes end with a line's end.
+/// Number of bytes up to the end of the last complete line.
 fn whole_lines(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1)
 }
@@ -255,7 +258,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_is_cut_away_and_the_run_goes_on() {
+    fn an_incomplete_line_is_removed_and_the_run_continues() {
         let path = scratch("cut");
         let mut table = RowFile::open(&path).unwrap();
         table.append(vec![row("a", "s", 1), row("a", "s", 2)]).unwrap();

@@ -1,4 +1,4 @@
-//! One attack on one clip, to its end.
+//! Runs one attack on one clip to its end.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use crate::attack::{Attack, AttackConfig, Done, StepReport, Victim};
 use crate::error::Result;
 use crate::skeleton::Sequence;
 
-/// What came of an attack.
+/// The result of an attack.
 pub struct Trial {
     /// The last iterate.
     pub clip: Sequence,
-    /// The last step's report; its figures are the last iterate's.
+    /// The report of the last step; its figures belong to the last iterate.
     pub last: StepReport,
-    /// Updates after which a forward pass of the attack first met the goal. The last iterate has had none: its judge tells.
+    /// Updates after which a forward pass first met the goal. No forward pass sees the last iterate; its judge does.
     pub first: Option<usize>,
-    /// Updates that the last iterate has had.
+    /// Updates of the last iterate.
     pub updates: usize,
-    /// How long it took.
+    /// Duration in seconds.
     pub seconds: f32,
 }
 
@@ -33,7 +33,7 @@ pub fn attack(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], co
     let mut first = None;
     let last = run(&mut attack, |report| {
         if report.fooled && first.is_none() {
-            // A step's forward pass sees what the steps before it made.
+            // A step's forward pass sees the clip before the step's update.
             first = Some(report.iteration - 1);
         }
         ControlFlow::Continue(())

@@ -1,4 +1,4 @@
-//! The unit of work: one attack on one clip, and all rows that it answers.
+//! The unit of work: one attack on one clip, and the rows made of it.
 
 use std::collections::HashSet;
 
@@ -14,19 +14,19 @@ use crate::skeleton::Sequence;
 
 /// One attack on one clip.
 pub struct Unit {
-    /// The attacked model, by index.
+    /// Index of the attacked network.
     pub model: usize,
-    /// The set, by index.
+    /// Index of the set.
     pub source: usize,
-    /// The clip in it.
+    /// Index of the clip in the set.
     pub clip: usize,
-    /// The attack; none: the clip stays as it is.
+    /// The attack; none if the clip is not attacked.
     pub config: Option<AttackConfig>,
-    /// The rows that it answers; experiments that ask for the same attack share it.
+    /// The rows made of it. Experiments with the same attack share the unit.
     pub(super) wants: Vec<Want>,
 }
 
-/// A row that is wanted.
+/// A row to make.
 pub(super) struct Want {
     pub experiment: &'static str,
     pub setting: Setting,
@@ -51,33 +51,33 @@ impl Want {
     }
 }
 
-/// What a judge says.
-struct Verdict {
+/// A judge's answer.
+struct Answer {
     probabilities: Vec<f32>,
-    said: usize,
+    class: usize,
 }
 
 impl Unit {
-    /// How many rows it answers.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.wants.len()
     }
 
-    /// The experiments that asked for it.
+    /// The experiments that share it.
     pub fn experiments(&self) -> impl Iterator<Item = &'static str> + '_ {
         let mut seen = HashSet::new();
         self.wants.iter().map(|w| w.experiment).filter(move |e| seen.insert(*e))
     }
 
-    /// Judges that look at its clip.
+    /// Number of judges.
     pub fn judges(&self) -> usize {
         self.wants.iter().map(|w| w.judge).collect::<HashSet<_>>().len()
     }
 
-    /// Attacks the clip and measures what came of it.
+    /// Attacks the clip and measures the result.
     ///
     /// # Errors
-    /// Where the attack or a judge fails.
+    /// If the attack or a judge fails.
     pub fn work(&self, inputs: &Inputs) -> Result<Vec<Row>> {
         let (model, source) = (&inputs.models[self.model], &inputs.sources[self.source]);
         let (clean, _) = &source.clips[self.clip];
@@ -119,18 +119,18 @@ impl Unit {
         let (model, source) = (&inputs.models[self.model], &inputs.sources[self.source]);
         let judge = &inputs.models[want.judge];
         let (clip, label) = (&source.clips[self.clip].0, source.clips[self.clip].1);
-        let say = |clip: &Sequence| -> Result<Verdict> {
+        let answer = |clip: &Sequence| -> Result<Answer> {
             let probabilities = block_on(judge.recogniser.recognise(clip))?;
-            let said = top(&probabilities, 1).first().map_or(0, |t| t.index);
-            Ok(Verdict { probabilities, said })
+            let class = top(&probabilities, 1).first().map_or(0, |t| t.index);
+            Ok(Answer { probabilities, class })
         };
         let own = want.judge == self.model;
-        let (clean, last) = (say(clip)?, say(perturbed)?);
+        let (clean, last) = (answer(clip)?, answer(perturbed)?);
         let target = trial.and_then(|t| t.last.target);
         let figures = trial.map_or_else(Metrics::default, |t| t.last.figures);
-        let hit = target.map(|t| last.said == t);
-        let fooled = last.said != clean.said;
-        // The last iterate counts among all iterates; the attack itself has not seen what its model says of it.
+        let hit = target.map(|t| last.class == t);
+        let fooled = last.class != clean.class;
+        // The last iterate counts too; no forward pass of the attack has seen it.
         let met = hit.unwrap_or(fooled);
         let first = trial.filter(|_| own).and_then(|t| t.first.or(met.then_some(t.updates)));
         let flags = source.detector.as_ref().map(|d| d.flags(perturbed));
@@ -146,8 +146,8 @@ impl Unit {
             dataset: source.name.clone(),
             clip: self.clip,
             label,
-            clean: clean.said,
-            clean_correct: clean.said == label,
+            clean: clean.class,
+            clean_correct: clean.class == label,
             target,
             attack: String::new(),
             epsilon: epsilon.map(short),
@@ -160,8 +160,8 @@ impl Unit {
             used: trial.map_or(0, |t| t.last.iteration),
             first,
             best: trial.filter(|_| own).map(|_| first.is_some()),
-            predicted: last.said,
-            confidence: short(last.probabilities[last.said]),
+            predicted: last.class,
+            confidence: short(last.probabilities[last.class]),
             p_target: target.map(|t| short(last.probabilities[t])),
             hit,
             fooled,
@@ -173,7 +173,7 @@ impl Unit {
             epsilon_excess: short(figures.epsilon_excess),
             plausibility: figures.plausibility.map(short),
             natural: None,
-            smoothed: say(smoothed)?.said,
+            smoothed: answer(smoothed)?.class,
             flag_bones: flags.map(|f| f.bones),
             flag_acceleration: flags.map(|f| f.acceleration),
             seconds: trial.map_or(0.0, |t| (t.seconds * 100.0).round() / 100.0),

@@ -33,7 +33,8 @@ pub struct AttackArgs {
     clips: Vec<PathBuf>,
     #[command(flatten)]
     settings: SettingArgs,
-    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships ($CIASA_CLIPS)
+    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships
+    /// ($CIASA_CLIPS)
     #[arg(long, value_name = "DIR")]
     natural: Option<PathBuf>,
     /// Where the attacked clip goes; a folder for several clips

@@ -13,6 +13,8 @@ use crate::skeleton::Layout;
 
 /// Steps in a row that end an attack if `--hold` does not say how many.
 const HOLD: usize = 3;
+/// Names of the constraints.
+const CONSTRAINTS: [&str; 4] = ["clip", "realign", "smooth", "plausible"];
 
 /// The settings, each of which changes what `--config` or the default says.
 #[derive(Args, Debug, Default)]
@@ -59,7 +61,7 @@ pub struct SettingArgs {
     #[arg(long, value_name = "STEPS", requires = "confidence")]
     hold: Option<usize>,
     /// Constraints to switch off, with commas between them
-    #[arg(long, value_name = "CONSTRAINT", value_delimiter = ',', value_parser = ["clip", "realign", "smooth", "plausible"])]
+    #[arg(long, value_name = "CONSTRAINT", value_delimiter = ',', value_parser = CONSTRAINTS)]
     without: Vec<String>,
     /// Seed of the discriminator
     #[arg(long)]

@@ -33,7 +33,8 @@ pub struct FilmArgs {
     /// Steps of each attack
     #[arg(long, default_value_t = 100)]
     iterations: usize,
-    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships ($CIASA_CLIPS)
+    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships
+    /// ($CIASA_CLIPS)
     #[arg(long, value_name = "DIR")]
     natural: Option<PathBuf>,
     /// Folder for figure6.svg and figure7.svg

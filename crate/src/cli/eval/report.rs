@@ -20,8 +20,8 @@ pub struct ReportArgs {
     /// Files of rows (CSV), or folders with such files
     #[arg(value_name = "PATH", default_value = "docs/results")]
     rows: Vec<PathBuf>,
-    /// Paragraphs that explain the results (Markdown), under a heading for each experiment [default: docs/results/notes.md,
-    /// if it exists]
+    /// Paragraphs that explain the results (Markdown), under a heading for each experiment [default:
+    /// docs/results/notes.md, if it exists]
     #[arg(long, value_name = "FILE")]
     notes: Option<PathBuf>,
     /// Folder for RESULTS.md; the plots go to its results/

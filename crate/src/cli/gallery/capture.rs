@@ -1,4 +1,4 @@
-//! Motion capture for the gallery: actions that no network here was trained on.
+//! Motion capture for the gallery: actions that no shipped network was trained on.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::cli::files::text;
 use crate::data::mocap;
 use crate::error::Result;
 
-/// Files that are shown, and what they show.
+/// The files that are shown, and their actions.
 const MOTIONS: [(&str, &str); 8] = [
     ("walk", "Walk"),
     ("run", "Run"),
@@ -19,8 +19,8 @@ const MOTIONS: [(&str, &str); 8] = [
     ("dance_a", "Dance"),
 ];
 
-const CREDIT: &str = "humanoid motion from the Python package pybullet 3.2.7 (zlib licence), converted to the Kinect v1 \
-                      skeleton; it is not the original";
+const CREDIT: &str = "humanoid motion from the Python package pybullet 3.2.7 (zlib licence), converted to the Kinect \
+                      v1 skeleton; it is not the original";
 
 /// Converts the files `humanoid3d_<name>.txt` of a directory.
 pub fn make(dir: &Path) -> Result<Vec<New>> {

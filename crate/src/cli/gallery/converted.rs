@@ -1,4 +1,4 @@
-//! Clips of the gallery in the skeletons that other networks read.
+//! Clips of the gallery, converted to the skeletons of other networks.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::data::convert::converted;
 use crate::error::Result;
 use crate::skeleton::LayoutId;
 
-/// What a layout's clips are called, and which clips are converted: those whose action its sets have.
+/// Layouts with the names of their clips, and the clips to convert: those whose action the layout's sets have.
 const LAYOUTS: [(LayoutId, &str, &str, &[&str]); 3] = [
     (
         LayoutId::Ntu,
@@ -31,7 +31,7 @@ const LAYOUTS: [(LayoutId, &str, &str, &[&str]); 3] = [
     ),
 ];
 
-/// Converts clips that lie in the gallery's directory already.
+/// Converts clips that are in the gallery already.
 pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
     let mut clips = Vec::new();
     for (layout, name, short, ids) in LAYOUTS {
@@ -41,7 +41,7 @@ pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
                 note!("{id} is not in the gallery, so it is not converted to {name}");
                 continue;
             };
-            // The seed of camera and detector, where there are any.
+            // The seed of the camera and of the detector of layouts in the picture.
             let clip = converted(&clip(&dir.join(&entry.file))?, layout, 1 + i as u64)?;
             clips.push(New {
                 id: format!("{short}-{}", id.trim_start_matches("synthetic-")),
@@ -49,7 +49,8 @@ pub fn make(index: &Index, dir: &Path) -> Result<Vec<New>> {
                 clip,
                 credit: format!("{}; converted from Kinect v1 to the joints of {name}", entry.credit),
                 seed: None,
-                // HDM05 was recorded with markers on the body; another body's squat is no squat to a network that knows it.
+                // HDM05 was recorded with markers on the body; another body's squat is no squat to a network that knows
+                // it.
                 foreign: layout == LayoutId::Hdm05,
                 thumb: Some(entry.thumb.clone()),
             });

@@ -1,4 +1,4 @@
-//! How good synthetic clips are: recognised, and no copies.
+//! Measures synthetic clips: are they recognised, and are they no copies of training clips?
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
-/// The training clips, as they were seen and as the mean body performs them.
+/// The training clips, as recorded and as the mean body performs them.
 pub struct Real {
     labels: Vec<usize>,
     seen: Vec<Compared>,
@@ -33,7 +33,7 @@ impl Real {
     }
 }
 
-/// The class that comes first.
+/// The likeliest class.
 fn recognise(model: &Recogniser, clip: &Sequence) -> Result<usize> {
     let probabilities = block_on(model.recognise(clip))?;
     Ok(top(&probabilities, 1).first().map_or(0, |best| best.index))
@@ -44,13 +44,13 @@ struct Row {
     label: usize,
     ships: bool,
     recognised: Option<usize>,
-    /// Class of the nearest training clip, and how far that is, as seen.
+    /// Class and distance of the nearest training clip, as recorded.
     nearest: (usize, f32),
-    /// The distance to the nearest training clip where both are performed by the mean body.
+    /// Distance to the nearest training clip if the mean body performs both.
     neutral: f32,
 }
 
-/// All draws so far.
+/// The draws that are measured so far.
 pub struct Measurements<'a> {
     classes: &'a [String],
     real: Real,
@@ -74,7 +74,7 @@ impl<'a> Measurements<'a> {
         Ok(())
     }
 
-    /// The figures as a Markdown page.
+    /// The measurements as a Markdown page.
     pub fn markdown(&self) -> String {
         let mut page = String::from("# Figures of the synthetic clips\n\nWritten by `ciasa gallery`. ");
         // Writing to a string cannot fail.
@@ -85,16 +85,16 @@ impl<'a> Measurements<'a> {
     fn write(&self, page: &mut String) -> std::fmt::Result {
         writeln!(
             page,
-            "Distances are centimetres: the mean distance of a joint, pelvis at the origin, over 64 moments of both clips. \
-             \"Same body\" compares movements: both clips are performed by the mean body first. The sensor was found to \
-             look down by {:.1} degrees.\n",
+            "Distances are centimetres: the mean distance of a joint, pelvis at the origin, over 64 moments of both \
+             clips. \"Same body\" compares movements: both clips are performed by the mean body first. The sensor was \
+             found to look down by {:.1} degrees.\n",
             self.tilt
         )?;
         match self.model {
             Some(model) => {
                 writeln!(page, "Recognised by `{}`, which was trained on real clips only.\n", model.entry.id)?
             }
-            None => writeln!(page, "No model was at hand to recognise them.\n")?,
+            None => writeln!(page, "They were not recognised, because no network was found.\n")?,
         }
         let shipped: Vec<&Row> = self.rows.iter().filter(|r| r.ships).collect();
         let others: Vec<&Row> = self.rows.iter().filter(|r| !r.ships).collect();
@@ -102,8 +102,9 @@ impl<'a> Measurements<'a> {
         self.summary(page, "Further draws that were measured and thrown away", &others)?;
         writeln!(
             page,
-            "\n| class | recognised as | class of the nearest training clip | to it | real clips: nearest | real clips: all \
-             pairs | same body: to the nearest | same body, real clips: nearest | same body, real clips: all pairs |"
+            "\n| class | recognised as | class of the nearest training clip | to it | real clips: nearest | \
+             real clips: all pairs | same body: to the nearest | same body, real clips: nearest | \
+             same body, real clips: all pairs |"
         )?;
         writeln!(page, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
         for row in shipped {
@@ -122,7 +123,7 @@ impl<'a> Measurements<'a> {
         Ok(())
     }
 
-    /// One line for many draws.
+    /// A line that summarises draws.
     fn summary(&self, page: &mut String, what: &str, rows: &[&Row]) -> std::fmt::Result {
         if rows.is_empty() {
             return Ok(());
@@ -137,8 +138,8 @@ impl<'a> Measurements<'a> {
         let share = |values: Vec<f32>| median(values).unwrap_or(0.0);
         writeln!(
             page,
-            " The nearest training clip is of their class: {same} ({:.1} %); it is {:.1} cm away in the median, {:.1} cm at \
-             least ({:.1} and {:.1} with the same body).",
+            " The nearest training clip is of their class: {same} ({:.1} %); it is {:.1} cm away in the median, \
+             {:.1} cm at least ({:.1} and {:.1} with the same body).",
             100.0 * same as f32 / n as f32,
             share(rows.iter().map(|r| r.nearest.1).collect()),
             rows.iter().map(|r| r.nearest.1).fold(f32::INFINITY, f32::min),

@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 pub use args::GalleryArgs;
 pub use index::{Entry, Index, Origin};
 
-/// Runs the command. Without --data or --mocap the clips of that origin stay as they are. Clips in other skeletons are always
-/// converted again.
+/// Runs the command. Without --data or --mocap the clips of that origin stay as they are. Clips in other skeletons are
+/// always converted again.
 ///
 /// # Errors
 /// If a file is missing, broken or cannot be written.

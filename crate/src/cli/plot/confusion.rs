@@ -1,4 +1,4 @@
-//! A confusion matrix: which class was taken for which.
+//! A confusion matrix: how often each class is recognised as each other.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -8,29 +8,29 @@ use super::table::CsvTable;
 use crate::error::{Error, Result};
 use crate::train::Evaluation;
 
-/// The most classes that a picture can show.
+/// The most classes in a picture.
 const MAX_CLASSES: usize = 200;
 /// Pixels of a cell.
 const CELL: i32 = 24;
-/// Pixels of a letter, about.
+/// Approximate pixels of a letter.
 const LETTER: i32 = 7;
 
-/// An evaluation with its classes' names.
+/// An evaluation with the names of its classes.
 pub struct Confusion {
     classes: Vec<String>,
     evaluation: Evaluation,
 }
 
 impl Confusion {
-    /// What came of an evaluation.
+    /// The matrix of an evaluation.
     pub fn new(classes: &[String], evaluation: &Evaluation) -> Self {
         Self { classes: classes.to_vec(), evaluation: evaluation.clone() }
     }
 
-    /// The matrix as CSV: a row for each true class, a column for each class that clips were taken for.
+    /// The matrix as CSV: a row for each true class, a column for each recognised class.
     ///
     /// # Errors
-    /// Where a name cannot be written.
+    /// If a name cannot be written.
     pub fn to_csv(&self) -> Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(std::iter::once("class").chain(self.classes.iter().map(String::as_str))).map_err(broken)?;
@@ -68,7 +68,7 @@ impl Confusion {
                 let count = table.number(row, column, 0.0..=1e9)?;
                 if count.fract() != 0.0 {
                     let place = (format!("column {:?}", table.header[column]), format!("line {}", row + 2));
-                    return Err(Error::data(format!("{count} is no count")).at(place.0).at(place.1));
+                    return Err(Error::data(format!("{count} is not a whole number")).at(place.0).at(place.1));
                 }
                 confusion.push(count as usize);
             }
@@ -76,11 +76,11 @@ impl Confusion {
         Ok(Self { classes, evaluation: Evaluation { confusion, classes: n } })
     }
 
-    /// The matrix as SVG: a cell's shade is its share of the row, blue where the class was recognised and orange where it
-    /// was not, with the number of clips in it; the share recognised stands at the end of each row.
+    /// The matrix as SVG: a cell's shade is its share of the row, blue where the class was recognised and orange where
+    /// it was not, with the number of clips in it; the share recognised stands at the end of each row.
     ///
     /// # Errors
-    /// Where the drawing fails.
+    /// If the drawing fails.
     pub fn draw(&self) -> Result<String> {
         let n = self.classes.len() as i32;
         let name = self.classes.iter().map(|c| c.chars().count()).max().unwrap_or(0).min(40) as i32 * LETTER + 12;
@@ -166,7 +166,10 @@ mod tests {
             read.err().map(|e| e.to_string()).unwrap_or_default()
         };
         assert_eq!(message(good.replace("\nsquat", "\nsquad")), "line 3: \"squad\" where the header has \"squat\"");
-        assert_eq!(message(good.replace("0,4", "0.5,4")), "line 3, column \"draw circle, left\": 0.5 is no count");
+        assert_eq!(
+            message(good.replace("0,4", "0.5,4")),
+            "line 3, column \"draw circle, left\": 0.5 is not a whole number"
+        );
         assert!(message(good.replace("0,4", "-1,4")).starts_with("line 3, column \"draw circle, left\""));
         assert_eq!(message(good.replace("squat,0,4\n", "")), "1 rows for 2 classes");
         assert!(message(good.replace("0,4", "0,99999999999999999999")).starts_with("line 3, column \"squat\""));

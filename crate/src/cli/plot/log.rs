@@ -1,4 +1,4 @@
-//! A training's log: written epoch by epoch, drawn as curves.
+//! A training log: one row an epoch, drawn as curves.
 
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::train::Epoch;
 
 const COLUMNS: [&str; 5] = ["epoch", "loss", "accuracy", "rate", "validation"];
-/// Pixels; a README shows about 830 of them.
+/// Width and height in pixels.
 const SIZE: (u32, u32) = (960, 320);
 
 /// The epochs of a training.
@@ -18,12 +18,12 @@ pub struct Log {
 }
 
 impl Log {
-    /// A training's own log.
+    /// The log of a training.
     pub fn new(epochs: &[Epoch]) -> Self {
         Self { epochs: epochs.to_vec() }
     }
 
-    /// The log as CSV. The column "validation" is there where it was measured, and empty after epochs without it.
+    /// The log as CSV. It has the column "validation" if an epoch has one; the cell is empty for epochs without.
     pub fn to_csv(&self) -> String {
         let validated = self.epochs.iter().any(|e| e.validation.is_some());
         let mut out = COLUMNS[..if validated { 5 } else { 4 }].join(",") + "\n";
@@ -66,19 +66,19 @@ impl Log {
     }
 }
 
-/// One curve: what it is called in the legend (nothing where it needs none), and its points.
+/// A curve: its name in the legend (empty if it needs none) and its points.
 type Curve = (String, Vec<(f64, f64)>);
 
-/// Loss, accuracy (and validation) and learning rate of one or more logs, as SVG.
+/// Loss, accuracy, validation and learning rate of logs, as SVG.
 ///
 /// # Errors
-/// Where the drawing fails.
+/// If the drawing fails.
 pub fn draw(logs: &[(String, Log)]) -> Result<String> {
     let several = logs.len() > 1;
     let curves = |name: &dyn Fn(&str) -> String, of: &dyn Fn(&Epoch) -> Option<f64>| -> Vec<Curve> {
         logs.iter().map(|(log, epochs)| (name(log), epochs.points(of))).filter(|c| !c.1.is_empty()).collect()
     };
-    // Several logs are told apart in the first panel; their curves look the same in the others.
+    // The legend of several logs is in the first panel; their curves look the same in the others.
     let (named, nameless) = (|log: &str| if several { log.to_owned() } else { String::new() }, |_: &str| String::new());
     let mut accuracy = curves(&nameless, &|e| Some(e.accuracy.into()));
     let validation = |log: &str| if several { format!("{log}, validation") } else { "validation".to_owned() };
@@ -130,7 +130,7 @@ fn panel(area: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>, title: &str
         .map_err(broken)?;
     for (i, (name, points)) in curves.iter().enumerate() {
         let style = COLOURS[i % COLOURS.len()].stroke_width(2);
-        // The first curve is drawn through; each further one has its own dash, so that colour is never the only cue.
+        // The first curve is solid and each other has its own dash, so that colour is never the only cue.
         let drawn = match i {
             0 => chart.draw_series(LineSeries::new(points.clone(), style)),
             _ => chart.draw_series(DashedLineSeries::new(points.clone(), 4 + 3 * i as u32, 4, style)),

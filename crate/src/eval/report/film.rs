@@ -1,4 +1,4 @@
-//! Film strips: a few moments of a clip side by side, as it was and as an attack left it.
+//! Film strips: frames of a clip side by side, before and after an attack.
 
 use std::fmt::Write as _;
 
@@ -6,24 +6,25 @@ use crate::skeleton::Sequence;
 
 /// One strip.
 pub struct Strip<'a> {
-    /// What stands beside it, a line each.
+    /// Lines of text beside it.
     pub caption: Vec<String>,
-    /// The attacked clip; none: the original alone.
+    /// The attacked clip; none for the original alone.
     pub perturbed: Option<&'a Sequence>,
 }
 
-/// Size of a cell, of the captions' column, and how many units of height a body of one cell has.
+/// Width and height of a cell, width of the captions, and height of a body, in the picture's units.
 const CELL: [f64; 2] = [92.0, 150.0];
 const CAPTION: f64 = 190.0;
 const BODY: f64 = 118.0;
 
-/// Strips of the same original, at these frames: what was is blue and dashed, what is now orange and whole. In 3-D layouts it is
-/// seen from the front.
+/// Strips of one original at these frames: the original is blue and dashed, the attacked clip orange and solid. Clips
+/// in space are seen from the front.
 pub fn film(title: &str, clean: &Sequence, strips: &[Strip<'_>], frames: &[usize]) -> String {
     let (width, height) = (CAPTION + CELL[0] * frames.len() as f64, 34.0 + CELL[1] * strips.len() as f64);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" \
-         stroke-linecap=\"round\" fill=\"none\">\n<title>{0}</title>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n\
+         stroke-linecap=\"round\" fill=\"none\">\n<title>{0}</title>\n\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n\
          <text x=\"10\" y=\"22\" font-size=\"15\" fill=\"#16202b\">{0}</text>\n",
         escaped(title)
     );
@@ -39,15 +40,19 @@ pub fn film(title: &str, clean: &Sequence, strips: &[Strip<'_>], frames: &[usize
             );
         }
         for (column, &frame) in frames.iter().enumerate() {
-            let place = Place::of(clean, frame, [CAPTION + CELL[0] * (column as f64 + 0.5), top + CELL[1] * 0.5]);
+            let projection =
+                Projection::of(clean, frame, [CAPTION + CELL[0] * (column as f64 + 0.5), top + CELL[1] * 0.5]);
             let _ = writeln!(
                 svg,
                 "<g stroke=\"#2f7fc4\" stroke-width=\"1.6\" stroke-dasharray=\"4 3\">{}</g>",
-                place.figure(clean, frame)
+                projection.figure(clean, frame)
             );
             if let Some(perturbed) = strip.perturbed {
-                let _ =
-                    writeln!(svg, "<g stroke=\"#e8730c\" stroke-width=\"2.2\">{}</g>", place.figure(perturbed, frame));
+                let _ = writeln!(
+                    svg,
+                    "<g stroke=\"#e8730c\" stroke-width=\"2.2\">{}</g>",
+                    projection.figure(perturbed, frame)
+                );
             }
             if row + 1 == strips.len() {
                 let (x, y) = (CAPTION + CELL[0] * (column as f64 + 0.5), height - 4.0);
@@ -65,16 +70,16 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Where a body stands in the picture.
-struct Place {
+/// From a clip's coordinates to the picture's.
+struct Projection {
     middle: [f64; 2],
     origin: [f64; 2],
-    /// Picture units a unit of length; y is turned where it points up.
+    /// Picture units per unit of length; negative where y points up.
     scale: [f64; 2],
 }
 
-impl Place {
-    /// The middle of the original's joints in that frame comes to `middle`.
+impl Projection {
+    /// Puts the centre of the original's joints in a frame at `middle`.
     fn of(clean: &Sequence, frame: usize, middle: [f64; 2]) -> Self {
         let layout = clean.layout();
         let seen: Vec<&[f32]> =
@@ -94,7 +99,7 @@ impl Place {
         [0, 1].map(|c| self.middle[c] + (f64::from(joint[c]) - self.origin[c]) * self.scale[c])
     }
 
-    /// The bones as one path.
+    /// The bones of a frame as one path.
     fn figure(&self, clip: &Sequence, frame: usize) -> String {
         let mut path = String::from("<path d=\"");
         for (a, b) in clip.layout().bones() {
@@ -132,7 +137,8 @@ mod tests {
         assert_eq!((svg.matches("#2f7fc4").count(), svg.matches("#e8730c").count()), (4, 2));
         assert_eq!(svg.matches("M").count(), 6 * 19);
         assert!(svg.contains("a &lt; b"));
-        // A body of 1 is 118 high; the head, at the end of a bone to the shoulder centre, is half of that above the middle.
+        // A body of 1 is 118 high; the head, at the end of a bone to the shoulder centre, is half of that above the
+        // middle.
         let x = CAPTION + CELL[0] * 1.5;
         let y = 34.0 + CELL[1] * 1.5 - 59.0;
         assert!(svg.contains(&format!("L{:.1} {y:.1}", x + 59.0)), "{svg}");

@@ -1,6 +1,6 @@
-//! The report: tables and plots made of rows, beside the paper's own numbers.
+//! The report: tables and plots of the rows, beside the paper's own numbers.
 //!
-//! Everything in it is computed from the rows, but for the paragraphs that explain them: a person writes those, in a file of
+//! Everything in it is computed from the rows, except the paragraphs that explain them, which people write in a file of
 //! [`notes`].
 
 pub mod film;
@@ -19,10 +19,10 @@ use notes::Notes;
 pub use page::Report;
 use sections::section;
 
-/// Makes the report. `folder` is where the page finds its plots.
+/// Makes the report. `folder` is the folder of the plots, relative to the page.
 ///
 /// # Errors
-/// Where a plot cannot be drawn.
+/// If a plot cannot be drawn.
 pub fn report(rows: &[Row], notes: &Notes, folder: &str) -> crate::error::Result<Report> {
     let mut report = Report { page: String::from(HEAD), plots: Vec::new() };
     notes.write(&mut report.page, "all");
@@ -40,28 +40,30 @@ pub fn report(rows: &[Row], notes: &Notes, folder: &str) -> crate::error::Result
 
 const HEAD: &str = "# Results
 
-Written by `ciasa eval report` from the rows in `docs/results/`; only the paragraphs marked as *Reading* are a person's, from
-`docs/results/notes.md`. `ciasa eval` measures the rows again ([how](../README.md#the-papers-experiments)).
+Written by `ciasa eval report` from the rows in `docs/results/`, except the paragraphs marked as *Reading*, which
+people write in `docs/results/notes.md`. `ciasa eval` measures the rows again
+([how](EVALUATION.md)).
 
-**How to read the tables.** Rates are percent with their 95 % interval (Wilson) in brackets. *Correct* counts only clips that the
-model recognises without an attack, *all* counts every clip. The iterate that is judged is the last one, which the attack returns;
-*best* tells whether any iterate met the goal, as other implementations report it. A targeted attack succeeds where the model says
-the target (the class that it holds least likely for the clean clip), an untargeted one where it says anything else than of the
-clean clip. *After smoothing* is the success that is left when every coordinate is averaged over five frames (Gaussian, one
-frame of standard deviation). *Flagged* is the share of attacked clips that a detector flags, which looks at the variation of each
-bone's length against what is usual for that bone, and at accelerations; each of its two thresholds lets 95 % of the clean training
-clips pass. *Natural* is the share of
-poses that are as near to a pose of the training clips as those of other people are (95 % of them); *discriminator* is the score
-that the attack's own discriminator gives, 1 for natural. Lengths are thousandths of the clips' unit: millimetres, and for OpenPose
-thousandths of the picture. Medians are over the clips of *correct*.
+**How to read the tables.** Rates are in percent, with their 95 % interval (Wilson) in brackets. *Correct* counts only
+the clips that the network recognises without an attack, *all* counts every clip. The last iterate is judged, which is
+what the attack returns; *best* counts the attacks of which any iterate met the goal, as other implementations report
+it. A targeted attack succeeds if the network recognises the target (the least likely class of the clean clip), an
+untargeted one if it recognises any class other than that of the clean clip. *After smoothing* is the success that
+remains after every coordinate is averaged over five frames (Gaussian, standard deviation of one frame). *Flagged* is
+the share of attacked clips that a detector flags. The detector compares the variation of each bone's length with what
+is usual for that bone, and the accelerations with those of clean clips; 95 % of the clean training clips pass each of
+its two thresholds. *Natural* is the share of poses that are as close to a training pose as 95 % of the poses of other
+people are; *discriminator* is the score of the attack's own discriminator, 1 for natural. Lengths are in thousandths
+of the clips' unit: millimetres, or thousandths of the picture for OpenPose. Medians are over the clips of *correct*.
 ";
 
 const FOOT: &str = "
 ## Data
 
-UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset for human action recognition utilizing a depth camera
-and a wearable inertial sensor\", ICIP 2015. The paper: J. Liu, N. Akhtar, A. Mian, \"Adversarial Attack on Skeleton-based Human Action
-Recognition\". Its numbers are copied from its tables; they were measured on NTU RGB+D and Kinetics, and not by us.
+UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset for human action recognition utilizing a
+depth camera and a wearable inertial sensor\", ICIP 2015. The paper: J. Liu, N. Akhtar, A. Mian, \"Adversarial Attack on
+Skeleton-based Human Action Recognition\". Its numbers are copied from its tables; its authors measured them on NTU
+RGB+D and Kinetics.
 ";
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
-//! What a person wrote of the results: paragraphs under headings that name an experiment.
+//! Paragraphs that explain the results, under headings that name an experiment.
 
 use std::fmt::Write as _;
 
 use crate::error::{Error, Result};
 use crate::eval::experiments::experiment;
 
-/// The paragraphs, by experiment; those of "all" stand at the top.
+/// The paragraphs by experiment; those of "all" open the page.
 #[derive(Debug, Default)]
 pub struct Notes(Vec<(String, String)>);
 
 impl Notes {
-    /// Reads Markdown with one `## experiment` heading a part.
+    /// Reads Markdown in parts, each under a heading such as `## table1`.
     ///
     /// # Errors
-    /// Names a heading that is no experiment, or stands twice.
+    /// Names a heading that is no experiment or is there twice.
     pub fn parse(markdown: &str) -> Result<Self> {
         let mut notes = Self::default();
         for part in format!("\n{markdown}").split("\n## ").skip(1) {
@@ -23,14 +23,14 @@ impl Notes {
                 return Err(Error::data("is no experiment").at(format!("heading {id:?}")));
             }
             if notes.0.iter().any(|n| n.0 == id) {
-                return Err(Error::data("stands twice").at(format!("heading {id:?}")));
+                return Err(Error::data("is there twice").at(format!("heading {id:?}")));
             }
             notes.0.push((id.to_owned(), text.trim().to_owned()));
         }
         Ok(notes)
     }
 
-    /// Writes an experiment's paragraphs, if there are any.
+    /// Adds an experiment's paragraphs to the page, if there are any.
     pub fn write(&self, page: &mut String, id: &str) {
         if let Some((_, text)) = self.0.iter().find(|n| n.0 == id && !n.1.is_empty()) {
             // Writing to a string cannot fail.

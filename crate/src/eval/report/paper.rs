@@ -1,4 +1,4 @@
-//! The paper's own numbers, percent, as its tables print them.
+//! The paper's own numbers in percent, as in its tables.
 
 use crate::eval::experiments::SHARE_OF_UNIT;
 
@@ -24,8 +24,8 @@ pub fn table_1(epsilon: f32) -> Option<[f64; 3]> {
     TABLE_1.iter().find(|(e, _)| (e - epsilon).abs() < 1e-5).map(|(_, rates)| *rates)
 }
 
-/// The epsilon in the paper's unit that a setting stands for, told by its id: `e=0.012` as it is, `e=3%` by what the paper says
-/// its unit is.
+/// The epsilon of a setting in the paper's unit, from its id: `e=0.012` unchanged, `e=3%` converted by the paper's own
+/// statement ([`SHARE_OF_UNIT`]).
 pub fn epsilon(setting: &str) -> Option<f32> {
     let text = setting.strip_prefix("e=")?;
     match text.strip_suffix('%') {

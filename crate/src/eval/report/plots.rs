@@ -1,4 +1,4 @@
-//! Plots as SVG: lines against an epsilon, and dots side by side. Series differ by colour, by dash and by marker.
+//! Plots as SVG: lines against epsilon, and dots side by side. Series differ in colour, dash and marker.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -7,7 +7,7 @@ use plotters::series::DashedLineSeries;
 use crate::contract::stats::Rate;
 use crate::error::{Error, Result};
 
-/// Blue, orange and further ones that every common colour vision deficiency keeps apart by lightness.
+/// Blue, orange and others that differ in lightness, so that they stay distinct with a colour vision deficiency.
 const COLOURS: [RGBColor; 5] = [
     RGBColor(0x2f, 0x7f, 0xc4),
     RGBColor(0xe8, 0x73, 0x0c),
@@ -15,14 +15,14 @@ const COLOURS: [RGBColor; 5] = [
     RGBColor(0x6b, 0x4f, 0xa0),
     RGBColor(0x7a, 0x8a, 0x4a),
 ];
-/// Length of the dashes and of the gaps between them; without a gap the line is whole.
+/// Length of the dashes and of the gaps between them; a line without gaps is solid.
 const DASHES: [(i32, i32); 5] = [(8, 0), (9, 5), (3, 4), (14, 4), (6, 8)];
 
 /// A line of rates.
 pub struct Series {
-    /// Its name in the legend.
+    /// Name in the legend.
     pub name: String,
-    /// Where, and the rate there.
+    /// Abscissa and rate of each point.
     pub points: Vec<(f64, Rate)>,
 }
 
@@ -31,7 +31,7 @@ type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// Rates against a number, with their intervals.
 ///
 /// # Errors
-/// Where the plot cannot be drawn.
+/// If the plot cannot be drawn.
 pub fn lines(title: &str, x_label: &str, series: &[Series]) -> Result<String> {
     let right = series.iter().flat_map(|s| &s.points).map(|p| p.0).fold(0.0, f64::max).max(1e-9) * 1.05;
     draw((760, 460), |canvas| {
@@ -71,13 +71,13 @@ pub fn lines(title: &str, x_label: &str, series: &[Series]) -> Result<String> {
     })
 }
 
-/// Three rates of each name, side by side.
+/// Three rates for each name, side by side.
 ///
 /// # Errors
-/// Where the plot cannot be drawn.
+/// If the plot cannot be drawn.
 pub fn dots(title: &str, names: &[(String, [(&'static str, Rate); 3])]) -> Result<String> {
     let n = names.len();
-    // Below the last name there is room for the legend.
+    // The space below the last name is for the legend.
     draw((760, 176 + 44 * n as u32), |canvas| {
         let mut chart = ChartBuilder::on(canvas)
             .caption(title, ("sans-serif", 18))
@@ -129,7 +129,7 @@ pub fn dots(title: &str, names: &[(String, [(&'static str, Rate); 3])]) -> Resul
     })
 }
 
-/// A series' marker: disc, triangle, square, and so on.
+/// The marker of a series: disc, triangle or square.
 fn mark(i: usize, (x, y): (i32, i32), colour: RGBColor) -> Polygon<(i32, i32)> {
     let (corners, radius, turn) = [(16, 4.2, 0.0), (3, 6.0, -0.25), (4, 5.2, 0.125)][i % 3];
     let corner = |k: i32| {

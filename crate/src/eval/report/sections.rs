@@ -1,4 +1,4 @@
-//! One section an experiment.
+//! The sections of the report, one for each experiment.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -6,17 +6,17 @@ use std::fmt::Write as _;
 use super::page::Report;
 use super::paper;
 use super::plots::{Series, dots, lines};
-use super::tables::{Group, Table, groups, looks, number, success, success_cells};
+use super::tables::{Group, MarkdownTable, groups, looks, number, success, success_cells};
 use crate::contract::stats::{Rate, mean};
 use crate::error::Result;
 use crate::eval::experiments::Experiment;
 use crate::eval::row::Row;
 use crate::skeleton::LayoutId;
 
-/// Writes a section.
+/// Adds a section to the report.
 ///
 /// # Errors
-/// Where a plot cannot be drawn.
+/// If a plot cannot be drawn.
 pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], folder: &str) -> Result<()> {
     // Writing to a string cannot fail.
     let _ = writeln!(report.page, "\n## {}\n\n{}", title(experiment.id), sentence(experiment.about));
@@ -38,7 +38,8 @@ pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], fold
             plot(report, "figure2.svg", "Fooling rate of one step against epsilon", svg);
             let _ = writeln!(
                 report.page,
-                "\nThe paper: above 90 % for every protocol once epsilon reaches 0.02, \"one twentieth of the average skeleton height\"."
+                "\nThe paper reports above 90 % for every protocol from epsilon 0.02 on, which it calls \"one \
+                 twentieth of the average skeleton height\"."
             );
         }
         "table1" | "openpose" => {
@@ -95,7 +96,8 @@ pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], fold
             );
             let _ = writeln!(
                 report.page,
-                "\n![Film strips of the paper's figure 6]({folder}/figure6.svg)\n\n![Film strips of the paper's figure 7]({folder}/figure7.svg)"
+                "\n![Film strips of the paper's figure 6]({folder}/figure6.svg)\n\n\
+                 ![Film strips of the paper's figure 7]({folder}/figure7.svg)"
             );
         }
         _ => {
@@ -116,7 +118,7 @@ fn title(id: &str) -> &str {
         "peers" => "Peers: other attacks",
         "ablation" => "Ablation: figures 6 and 7",
         "openpose" => "OpenPose: two coordinates and a confidence",
-        "gallery" => "Made clips: a slice that a test runs again",
+        "gallery" => "Synthetic clips: a part that a test repeats",
         _ => id,
     }
 }
@@ -127,7 +129,7 @@ fn sentence(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str() + end)
 }
 
-/// The ids of an experiment's settings, in the plan's order. Those of both kinds of layout: some have their own grid.
+/// The ids of an experiment's settings, in its order, for layouts in space and in the picture, whose grids may differ.
 fn order(experiment: &Experiment) -> Vec<String> {
     let of = |id: LayoutId| (experiment.settings)(id.layout()).into_iter().map(|s| s.id);
     let mut ids: Vec<String> = of(LayoutId::OpenPose18).chain(of(LayoutId::KinectV1)).collect();
@@ -139,18 +141,18 @@ fn order(experiment: &Experiment) -> Vec<String> {
     ids
 }
 
-/// The rows of each attacked model.
+/// The rows of each attacked network.
 fn by_model<'a>(rows: &[&'a Row]) -> Vec<(String, Vec<&'a Row>)> {
     let ids: BTreeSet<&str> = rows.iter().map(|r| r.model.as_str()).collect();
     ids.into_iter().map(|id| (id.to_owned(), rows.iter().copied().filter(|r| r.model == id).collect())).collect()
 }
 
-/// Number of clips, seed, iterations and stop rule.
+/// Adds a line with the number of clips, the seed, the steps and the stop rule.
 fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
     let all = |of: &dyn Fn(&Row) -> String| {
         rows.iter().map(|r| of(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
     };
-    // What another judge says of the clean clip does not count here.
+    // Only the attacked network's answer to the clean clip counts here.
     let own = rows.iter().filter(|r| r.judge == r.model);
     let clips: BTreeSet<(&str, usize, bool)> = own.map(|r| (r.dataset.as_str(), r.clip, r.clean_correct)).collect();
     let correct = clips.iter().filter(|c| c.2).count();
@@ -166,7 +168,7 @@ fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
     };
     let _ = writeln!(
         page,
-        "\nModel {} (weights {}), {}: {} clips, {correct} of them correct; seed {}, {iterations}, {stop}.",
+        "\nNetwork {} (weights {}), {}: {} clips, {correct} of them correct; seed {}, {iterations}, {stop}.",
         all(&|r| r.model.clone()),
         all(&|r| r.weights.clone()),
         all(&|r| r.dataset.clone()),
@@ -176,7 +178,7 @@ fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
 }
 
 fn clean(page: &mut String, rows: &[&Row]) {
-    let mut table = Table::new(&[
+    let mut table = MarkdownTable::new(&[
         "model",
         "weights",
         "set",
@@ -202,12 +204,14 @@ fn clean(page: &mut String, rows: &[&Row]) {
         ]);
     }
     *page += &table.text();
-    *page += "\nWhat is flagged here is the detector's false alarm: its thresholds let 95 % of the *training* people's clips pass.\n";
+    *page +=
+        "\nFlags on clean clips are false alarms of the detector: 95 % of the *training* clips pass its thresholds.\n";
 }
 
-/// One step has no iterates to tell apart, and without a target success is a changed label.
-fn fooled(all: &[Group<'_>]) -> Table {
-    let mut table = Table::new(&["epsilon", "% of height", "fooled, correct", "fooled, all", "median confidence"]);
+/// One step has one iterate, and without a target a changed label is the success.
+fn fooled(all: &[Group<'_>]) -> MarkdownTable {
+    let mut table =
+        MarkdownTable::new(&["epsilon", "% of height", "fooled, correct", "fooled, all", "median confidence"]);
     for g in all {
         table.line(&[
             g.setting.clone(),
@@ -220,16 +224,21 @@ fn fooled(all: &[Group<'_>]) -> Table {
     table
 }
 
-/// The success table with further columns.
-fn success_with(all: &[Group<'_>], first: &str, more: &[&str], cells: impl Fn(&Group<'_>) -> Vec<String>) -> Table {
+/// The table of successes with more columns.
+fn success_with(
+    all: &[Group<'_>],
+    first: &str,
+    more: &[&str],
+    cells: impl Fn(&Group<'_>) -> Vec<String>,
+) -> MarkdownTable {
     let columns = [first, "% of height", "success, correct", "success, all", "best, correct", "label changed, correct"];
     let columns = [&columns[..], &["median updates to success", "median confidence"], more].concat();
-    let mut table = Table::new(&columns);
+    let mut table = MarkdownTable::new(&columns);
     all.iter().for_each(|g| table.line(&[success_cells(g), cells(g)].concat()));
     table
 }
 
-fn beside_table_1(all: &[Group<'_>]) -> Table {
+fn beside_table_1(all: &[Group<'_>]) -> MarkdownTable {
     success_with(all, "epsilon", &["paper: Kinetics", "NTU XS", "NTU XV"], |g| {
         let known = paper::epsilon(&g.setting).and_then(paper::table_1);
         known.map_or(vec!["-".into(); 3], |rates| rates.map(|r| format!("{r:.1}")).to_vec())
@@ -243,10 +252,10 @@ fn table3(page: &mut String, rows: &[&Row], settings: &[String]) {
     }
 }
 
-/// Each setting, judged by each model.
-fn transfer(rows: &[&Row], settings: &[String]) -> Table {
-    let columns = ["attack", "judge", "accuracy before", "after", "label changed, all", "target said, correct"];
-    let mut table = Table::new(&[&columns[..], &["paper: before", "after", "fooling rate"]].concat());
+/// Each setting, judged by each network.
+fn transfer(rows: &[&Row], settings: &[String]) -> MarkdownTable {
+    let columns = ["attack", "judge", "accuracy before", "after", "label changed, all", "target recognised, correct"];
+    let mut table = MarkdownTable::new(&[&columns[..], &["paper: before", "after", "fooling rate"]].concat());
     for group in groups(rows, settings) {
         let judges: BTreeSet<(bool, &str)> =
             group.rows.iter().map(|r| (r.judge != r.model, r.judge.as_str())).collect();
@@ -274,7 +283,7 @@ fn transfer(rows: &[&Row], settings: &[String]) -> Table {
     table
 }
 
-/// Success against epsilon as a share of the body's height, among the correct.
+/// Success against epsilon as a share of the body's height, in percent, among the correct.
 fn against_share(name: &str, rows: &[&Row], answer: impl Fn(&Row) -> bool + Copy) -> Series {
     let mut points: Vec<(f64, Rate)> =
         groups(rows, &[]).iter().filter_map(|g| Some((g.share()?, g.rate(answer)))).collect();
@@ -282,7 +291,7 @@ fn against_share(name: &str, rows: &[&Row], answer: impl Fn(&Row) -> bool + Copy
     Series { name: name.into(), points }
 }
 
-/// Success as it is, after smoothing, and where the detector flags nothing.
+/// Success as it is, after smoothing, and if the detector flags nothing.
 fn with_defences(all: &[Group<'_>]) -> Vec<(String, [(&'static str, Rate); 3])> {
     let of = |g: &Group<'_>| {
         [

@@ -1,4 +1,4 @@
-//! Rows to cells.
+//! Markdown tables of rows.
 
 use std::fmt::Write as _;
 
@@ -6,27 +6,27 @@ use crate::contract::stats::{Rate, mean, median};
 use crate::eval::row::Row;
 
 /// A Markdown table that grows.
-pub struct Table(String);
+pub struct MarkdownTable(String);
 
-impl Table {
-    /// With these columns.
+impl MarkdownTable {
+    /// A table with these columns and no line.
     pub fn new(columns: &[&str]) -> Self {
         Self(format!("\n| {} |\n|{}\n", columns.join(" | "), " --- |".repeat(columns.len())))
     }
 
-    /// One more line.
+    /// Adds a line.
     pub fn line(&mut self, cells: &[String]) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.0, "| {} |", cells.join(" | "));
     }
 
-    /// The table.
+    /// The table as Markdown.
     pub fn text(self) -> String {
         self.0
     }
 }
 
-/// The rows of one setting, and what can be asked of them.
+/// The rows of one setting.
 #[derive(Clone)]
 pub struct Group<'a> {
     /// The setting.
@@ -35,7 +35,7 @@ pub struct Group<'a> {
     pub rows: Vec<&'a Row>,
 }
 
-/// The rows by setting, in the order of `settings`; others come after them.
+/// The rows by setting, in the order of `settings`; other settings follow.
 pub fn groups<'a>(rows: &[&'a Row], settings: &[String]) -> Vec<Group<'a>> {
     let mut ids: Vec<String> = settings.to_vec();
     ids.extend(rows.iter().map(|r| r.setting.clone()).filter(|s| !settings.contains(s)));
@@ -49,47 +49,47 @@ pub fn groups<'a>(rows: &[&'a Row], settings: &[String]) -> Vec<Group<'a>> {
 }
 
 impl Group<'_> {
-    /// Rows of clips that are recognised without an attack.
+    /// Rows of clips that are recognised correctly without an attack.
     pub fn correct(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().copied().filter(|r| r.clean_correct)
     }
 
-    /// How often, among the correct.
+    /// How often `answer` is true among the correct.
     pub fn rate(&self, answer: impl Fn(&Row) -> bool) -> Rate {
         Rate::count(self.correct().map(answer))
     }
 
-    /// How often, among all.
+    /// How often `answer` is true among all rows.
     pub fn rate_of_all(&self, answer: impl Fn(&Row) -> bool) -> Rate {
         Rate::count(self.rows.iter().map(|r| answer(r)))
     }
 
-    /// How often, among the correct for whom there is an answer.
+    /// How often `answer` is true among the correct that have one.
     pub fn rate_where(&self, answer: impl Fn(&Row) -> Option<bool>) -> Rate {
         Rate::count(self.correct().filter_map(answer))
     }
 
-    /// The median over the correct, and over those of them that have the number.
+    /// The median over the correct that have the number.
     pub fn median(&self, number: impl Fn(&Row) -> Option<f32>) -> Option<f64> {
         median(self.correct().filter_map(number).map(f64::from))
     }
 
-    /// The mean of all shares of the body's height, as percent.
+    /// Mean epsilon as a share of the body's height, in percent.
     pub fn share(&self) -> Option<f64> {
         mean(self.rows.iter().filter_map(|r| r.share).map(|s| 100.0 * f64::from(s)))
     }
 }
 
-/// A number with so many digits after the point, or a dash.
+/// A number with so many decimals, or a dash.
 pub fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or("-".into(), |v| format!("{v:.digits$}"))
 }
 
-/// How well the attacks of each group did.
-pub fn success(groups: &[Group<'_>], first: &str) -> Table {
+/// The success of each group's attacks.
+pub fn success(groups: &[Group<'_>], first: &str) -> MarkdownTable {
     let columns = [first, "% of height", "success, correct", "success, all", "best, correct", "label changed, correct"];
     let columns = [&columns[..], &["median updates to success", "median confidence"]].concat();
-    let mut table = Table::new(&columns);
+    let mut table = MarkdownTable::new(&columns);
     groups.iter().for_each(|g| table.line(&success_cells(g)));
     table
 }
@@ -108,9 +108,9 @@ pub fn success_cells(g: &Group<'_>) -> Vec<String> {
     ]
 }
 
-/// What the attacked clips look like, and how they fare against the defences.
-pub fn looks(groups: &[Group<'_>], first: &str) -> Table {
-    let mut table = Table::new(&[
+/// How visible the attacks are, and how they do against the defences.
+pub fn looks(groups: &[Group<'_>], first: &str) -> MarkdownTable {
+    let mut table = MarkdownTable::new(&[
         first,
         "mean displacement",
         "max displacement",
