@@ -75,7 +75,7 @@ test("a sweep draws its rates, and its files agree with its tables", async ({ pa
     .split("\n")
     .map((line) => line.split(","));
   const column = (line: string[], name: string) => line[head.indexOf(name)];
-  expect(lines.map((line) => [column(line, "clean_name"), column(line, "predicted_name")])).toEqual(
+  expect(lines.map((line) => [column(line, "clean"), column(line, "predicted")])).toEqual(
     rows.map((row) => [row[2], row[4]?.replace(/(< )?[\d.]+ %.*/, "")]),
   );
   for (const [name = "", correct = "", , all = ""] of rates) {

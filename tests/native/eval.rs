@@ -97,7 +97,7 @@ fn an_attack_that_several_experiments_ask_for_runs_once_and_is_judged_by_each_mo
             let own = row.judge == ST_GCN;
             // Only the attacked model has seen the iterates before the last.
             assert_eq!(row.best.is_some(), own);
-            assert_eq!(row.hit, row.target.map(|t| row.predicted == t));
+            assert_eq!(row.hit, row.target.as_ref().map(|t| row.predicted == *t));
             assert_eq!(row.fooled, row.predicted != row.clean);
             assert!(!own || row.best >= row.hit);
         }

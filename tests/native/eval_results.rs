@@ -37,12 +37,12 @@ fn assert_kept(experiment: &str, rows: &[Row]) {
                 file.display()
             );
         };
-        assert_eq!((row.label, row.clean, row.target), (was.label, was.clean, was.target), "{place}");
+        assert_eq!((&row.label, &row.clean, &row.target), (&was.label, &was.clean, &was.target), "{place}");
         assert_eq!((row.used, &row.constraints, row.epsilon), (was.used, &was.constraints, was.epsilon), "{place}");
         assert!((row.confidence - was.confidence).abs() < 0.03, "{place}: {} was {}", row.confidence, was.confidence);
         // Where two classes are nearly equal, either may be said.
         if was.confidence > 0.53 {
-            assert_eq!((row.predicted, row.hit, row.fooled), (was.predicted, was.hit, was.fooled), "{place}");
+            assert_eq!((&row.predicted, row.hit, row.fooled), (&was.predicted, was.hit, was.fooled), "{place}");
         }
         for (now, then, share) in [
             (row.linf, was.linf, 0.1),

@@ -1,4 +1,4 @@
-//! The columns of `ciasa eval`'s tables. The Lab's CSV takes its names from here.
+//! The columns of `ciasa eval`'s tables, in which classes are named. The Lab's CSV takes its columns from here.
 
 /// The columns, in the order of the tables.
 pub const EVAL_COLUMNS: [&str; 39] = [

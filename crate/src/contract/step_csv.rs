@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::report::StepReport;
 
-/// The columns. Classes are indices from 0; `predicted_name` is the class's name. Lengths are in the layout's unit.
-pub const COLUMNS: [&str; 18] = [
+/// The columns. `predicted` is a class by its name. Lengths are in the layout's unit, probabilities from 0 to 1.
+pub const COLUMNS: [&str; 17] = [
     "iteration",
     "total",
     "prediction",
@@ -14,7 +14,6 @@ pub const COLUMNS: [&str; 18] = [
     "perceptual",
     "discriminator",
     "predicted",
-    "predicted_name",
     "p_original",
     "p_target",
     "linf",
@@ -48,7 +47,6 @@ fn row(report: &StepReport, classes: &[String]) -> [String; COLUMNS.len()] {
         loss.adversarial.to_string(),
         loss.perceptual.to_string(),
         loss.discriminator.to_string(),
-        report.predicted.to_string(),
         cell(name).into_owned(),
         report.p_original.to_string(),
         optional(report.p_target),
@@ -91,8 +89,8 @@ mod tests {
             done: None,
         };
         let csv = table([&report], &["sit".into(), "say \"hi\", wave".into()]);
-        let expected = "1,0.1,0.2,0.3,0,0,0,1,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0";
+        let expected = "1,0.1,0.2,0.3,0,0,0,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0";
         assert_eq!(csv, format!("{}\n{expected}\n", COLUMNS.join(",")));
-        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,1,,0.25,,0.05,0,0,0,0,,0\n"));
+        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,,0.25,,0.05,0,0,0,0,,0\n"));
     }
 }

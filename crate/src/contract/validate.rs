@@ -106,7 +106,7 @@ impl AttackConfig {
 fn above_0(field: &str, value: f32, most: f32) -> Result<()> {
     match value > 0.0 && value <= most {
         true => Ok(()),
-        false => Err(Error::config(format!("must be above 0 and at most {most}, not {value}")).at(field)),
+        false => Err(Error::config(format!("must be above 0 and at most {most:?}, not {value:?}")).at(field)),
     }
 }
 
@@ -114,7 +114,7 @@ fn above_0(field: &str, value: f32, most: f32) -> Result<()> {
 fn from_0(field: &str, value: f32, most: f32) -> Result<()> {
     match value >= 0.0 && value <= most {
         true => Ok(()),
-        false => Err(Error::config(format!("must be from 0 to {most}, not {value}")).at(field)),
+        false => Err(Error::config(format!("must be from 0 to {most:?}, not {value:?}")).at(field)),
     }
 }
 
@@ -212,11 +212,11 @@ mod tests {
     fn messages_name_range_and_value() {
         assert_eq!(
             above_0("alpha", f32::INFINITY, 100.0).unwrap_err().to_string(),
-            "alpha: must be above 0 and at most 100, not inf"
+            "alpha: must be above 0 and at most 100.0, not inf"
         );
         assert_eq!(
             from_0("lambda", f32::NAN, 1e6).unwrap_err().to_string(),
-            "lambda: must be from 0 to 1000000, not NaN"
+            "lambda: must be from 0 to 1000000.0, not NaN"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What experiments run on: models, and clips with what is known of them.
+//! What experiments run on: networks, and clips with what is known of their set.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
-/// Natural clips for an attack's discriminator.
+/// Number of natural clips for an attack's discriminator.
 const NATURAL: usize = 54;
 
-/// A model and the set that it was trained on.
+/// A network and the set that it was trained on.
 pub struct Model {
     /// The network.
     pub recogniser: Arc<Recogniser>,
-    /// The first digits of its weights' SHA-256.
+    /// The first digits of the SHA-256 of its weights.
     pub weights: String,
-    /// Its set, an index into [`Inputs::sources`]; none where that is not there.
+    /// Index of its set in [`Inputs::sources`]; none if the set is not there.
     pub source: Option<usize>,
 }
 
 impl Model {
-    /// A loaded model.
+    /// A loaded network with its set.
     pub fn new(recogniser: Recogniser, source: Option<usize>) -> Self {
         let digits = |w: &crate::contract::manifest::WeightFile| w.sha256.chars().take(8).collect::<String>();
         let weights = recogniser.entry.weights.iter().map(digits).collect::<Vec<_>>().join("+");
@@ -37,27 +37,27 @@ impl Model {
     }
 }
 
-/// Clips, and what was learnt from those of the training side.
+/// A set of clips, and what is fitted on its training side.
 pub struct Source {
     /// The set's name in rows.
     pub name: String,
-    /// All its clips, with their class.
+    /// All its clips, each with the index of its class.
     pub clips: Vec<(Sequence, usize)>,
-    /// The test side.
+    /// Indices of the test clips.
     pub test: Vec<usize>,
-    /// Clips of the training side for the discriminators.
+    /// Indices of training clips for the discriminators.
     natural: Vec<usize>,
-    /// Its thresholds were set on the training side.
+    /// Detector with thresholds from the training side.
     pub detector: Option<Detector>,
-    /// The training side's poses.
+    /// Poses of the training side.
     pub manifold: Option<Manifold>,
 }
 
 impl Source {
-    /// A set with its two sides.
+    /// A data set, split into two sides (indices of clips).
     ///
     /// # Errors
-    /// Where a side is empty.
+    /// If a side is empty.
     pub fn of_dataset(name: &str, data: Dataset, training: &[usize], test: Vec<usize>, seed: u64) -> Result<Self> {
         if training.is_empty() || test.is_empty() {
             return Err(Error::data("a side of the split has no clip").at(name));
@@ -72,36 +72,36 @@ impl Source {
         Ok(Self { name: name.into(), clips, test, natural, detector, manifold })
     }
 
-    /// Made clips: all are to be attacked, and each is natural to the others. Nothing is known of a training side.
+    /// Clips without a training side: all are attacked, and each is a natural clip for the others.
     pub fn of_gallery(clips: Vec<(Sequence, usize)>) -> Self {
         let all: Vec<usize> = (0..clips.len()).collect();
         let name = "gallery".to_owned();
         Self { name, clips, test: all.clone(), natural: all, detector: None, manifold: None }
     }
 
-    /// `n` test clips, even over the classes.
+    /// Indices of `n` test clips, spread over the classes.
     pub fn select(&self, n: usize, seed: u64) -> Vec<usize> {
         let labels: Vec<_> = self.test.iter().map(|&i| (i, self.clips[i].1)).collect();
         stratified(&labels, n, seed)
     }
 
-    /// The natural clips for an attack on a clip: never itself.
+    /// The natural clips for an attack on a clip, without the clip itself.
     pub fn natural(&self, attacked: usize) -> Vec<Sequence> {
         self.natural.iter().filter(|i| **i != attacked).map(|&i| self.clips[i].0.clone()).collect()
     }
 }
 
-/// All of it.
+/// The networks and sets of a run.
 #[derive(Default)]
 pub struct Inputs {
-    /// The models at hand.
+    /// The networks.
     pub models: Vec<Model>,
-    /// The sets at hand.
+    /// The sets.
     pub sources: Vec<Source>,
 }
 
 impl Inputs {
-    /// The model of that id.
+    /// Index of the network of that id.
     pub fn model(&self, id: &str) -> Option<usize> {
         self.models.iter().position(|m| m.id() == id)
     }

@@ -1,97 +1,97 @@
-//! One row: what one judge says of one clip under one setting.
+//! A row: the answer of one judge for one clip under one setting.
 
 use serde::{Deserialize, Serialize};
 
 use super::setting::{Protocol, Setting};
 use crate::contract::{AttackConfig, Epsilon, Target};
 
-/// A row of the tables. **Protocol.** The iterate that is judged is the last one, which the attack returns: after all iterations, or,
-/// with a stop rule, where it held. `best` tells, separately, whether any iterate met the goal, which is what other code
-/// reports. A clip is fooled if the judge says something else than of the clean clip; a targeted attack hits if it says the
-/// target. All clips have rows; `clean_correct` picks those that were right without an attack.
+/// A row of the tables. **Protocol.** The last iterate is judged, which the attack returns: after all iterations, or when
+/// the stop rule ends it. `best` says whether any iterate met the goal, which other code reports. A clip is fooled if
+/// the judge recognises another class than in the clean clip; a targeted attack hits if it recognises the target. Every
+/// clip has a row; `clean_correct` marks those that are recognised correctly without an attack. Classes are named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// The experiment.
+    /// Id of the experiment.
     pub experiment: String,
-    /// The setting in it.
+    /// Id of the setting in it.
     pub setting: String,
-    /// The model that was attacked.
+    /// Id of the attacked network.
     pub model: String,
-    /// Its weights: the first digits of their SHA-256.
+    /// The first digits of the SHA-256 of its weights.
     pub weights: String,
-    /// The model that judges; the attacked one, but for transfer.
+    /// Id of the network that judges; for transfer not the attacked one.
     pub judge: String,
-    /// The set that the clip is of.
+    /// The clip's set.
     pub dataset: String,
-    /// The clip's index in it.
+    /// The clip's index in the set, from 0.
     pub clip: usize,
     /// The clip's class.
-    pub label: usize,
-    /// What the judge says of the clean clip.
-    pub clean: usize,
-    /// Is that right?
+    pub label: String,
+    /// The judge's class for the clean clip.
+    pub clean: String,
+    /// Whether that is right.
     pub clean_correct: bool,
-    /// The class that the attack aims at, if any.
-    pub target: Option<usize>,
-    /// The attack.
+    /// The attack's target; none if it is untargeted.
+    pub target: Option<String>,
+    /// Id of the attack.
     pub attack: String,
-    /// The epsilon, where all joints have one, in the layout's unit.
+    /// Epsilon in the layout's unit, if all joints have the same.
     pub epsilon: Option<f32>,
-    /// The same as a share of the body's height.
+    /// Epsilon as a share of the body's height.
     pub share: Option<f32>,
-    /// The region; empty for all joints.
+    /// Id of the region; empty for all joints.
     pub region: String,
-    /// The constraints that held.
+    /// The constraints that are on.
     pub constraints: String,
-    /// Iterations allowed.
+    /// Largest number of steps.
     pub iterations: usize,
     /// Seed of the run.
     pub seed: u64,
     /// The stop rule.
     pub stop: String,
-    /// Iterations taken.
+    /// Steps taken.
     pub used: usize,
-    /// Updates after which the attacked model first said what it was to say.
+    /// Updates after which an iterate first met the goal.
     pub first: Option<usize>,
-    /// Did any iterate make it say so?
+    /// Whether any iterate met the goal.
     pub best: Option<bool>,
-    /// What the judge says of the last iterate.
-    pub predicted: usize,
-    /// With what probability.
+    /// The judge's class for the last iterate.
+    pub predicted: String,
+    /// Its probability, 0 to 1.
     pub confidence: f32,
-    /// The target's probability.
+    /// The target's probability, 0 to 1.
     pub p_target: Option<f32>,
-    /// Does the judge say the target?
+    /// Whether the judge recognises the target.
     pub hit: Option<bool>,
-    /// Does it say something else than of the clean clip?
+    /// Whether it recognises another class than in the clean clip.
     pub fooled: bool,
-    /// The largest change of a coordinate, in the layout's unit, as all lengths.
+    /// Largest change of a coordinate, in the layout's unit, like all lengths.
     pub linf: f32,
-    /// How far a joint is from where it was, in the mean.
+    /// Mean displacement of a joint.
     pub mean_displacement: f32,
-    /// And at most.
+    /// Largest displacement of a joint.
     pub max_displacement: f32,
-    /// The largest relative change of a bone's length.
+    /// Largest relative change of a bone's length.
     pub bone_deviation: f32,
-    /// The mean squared change of a joint's acceleration a frame.
+    /// Mean squared change of a joint's acceleration, in (units per frame squared) squared.
     pub acceleration_change: f32,
-    /// How far realignment pushed a coordinate beyond epsilon.
+    /// How far realignment moves a coordinate beyond epsilon.
     pub epsilon_excess: f32,
-    /// The score of the attack's own discriminator, where one took part.
+    /// Score of the attack's own discriminator, if it has one.
     pub plausibility: Option<f32>,
-    /// The share of poses that are natural ([`super::manifold`]).
+    /// Share of natural poses ([`super::manifold`]).
     pub natural: Option<f32>,
-    /// What the judge says of the smoothed clip ([`super::defence::smoothed`]).
-    pub smoothed: usize,
-    /// Does the detector flag its bones?
+    /// The judge's class for the smoothed clip ([`super::defence::smoothed`]).
+    pub smoothed: String,
+    /// Whether the detector flags its bones.
     pub flag_bones: Option<bool>,
-    /// Does it flag its accelerations?
+    /// Whether the detector flags its accelerations.
     pub flag_acceleration: Option<bool>,
-    /// Seconds that the attack took, on one thread.
+    /// Duration of the attack on one thread, in seconds.
     pub seconds: f32,
 }
 
-/// What tells rows apart: rows of one key are the same measurement.
+/// The identity of a row: rows with the same key are the same measurement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String, String, String, String, String, String, usize, usize, u64, String);
 
@@ -104,7 +104,7 @@ impl Row {
         Key(experiment, model, judge, setting, dataset, weights, self.clip, self.iterations, self.seed, stop)
     }
 
-    /// The key that the row of a setting will have.
+    /// The key of a setting's row.
     pub fn key_of(place: &Place<'_>, setting: &Setting, protocol: Protocol) -> Key {
         Key(
             place.experiment.to_owned(),
@@ -120,38 +120,38 @@ impl Row {
         )
     }
 
-    /// Is the smoothed clip still the target's?
+    /// Whether the target is recognised after smoothing.
     pub fn smoothed_hit(&self) -> Option<bool> {
-        self.target.map(|target| self.smoothed == target)
+        self.target.as_ref().map(|target| self.smoothed == *target)
     }
 
-    /// Is the smoothed clip still something else than the clean one was?
+    /// Whether another class than in the clean clip is recognised after smoothing.
     pub fn smoothed_fooled(&self) -> bool {
         self.smoothed != self.clean
     }
 
-    /// Did the attack reach what it was after: its target, or untargeted any other class?
+    /// Whether the attack met its goal: the target, or any other class if it is untargeted.
     pub fn success(&self) -> bool {
         self.hit.unwrap_or(self.fooled)
     }
 
-    /// The same after smoothing.
+    /// Whether it meets its goal after smoothing.
     pub fn smoothed_success(&self) -> bool {
         self.smoothed_hit().unwrap_or(self.smoothed_fooled())
     }
 
-    /// Does the detector flag anything?
+    /// Whether the detector flags bones or accelerations.
     pub fn flagged(&self) -> Option<bool> {
         Some(self.flag_bones? || self.flag_acceleration?)
     }
 }
 
-/// Where a row belongs.
+/// The place of a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     /// The experiment.
     pub experiment: &'a str,
-    /// The attacked model.
+    /// The attacked network.
     pub model: &'a str,
     /// Its weights.
     pub weights: &'a str,
@@ -163,12 +163,12 @@ pub struct Place<'a> {
     pub clip: usize,
 }
 
-/// Five significant digits: enough for any table, and rows stay small.
+/// Rounds to five significant digits, enough for any table.
 pub fn short(v: f32) -> f32 {
     format!("{v:.4e}").parse().unwrap_or(v)
 }
 
-/// The one epsilon of all joints.
+/// The epsilon of all joints, if they have the same.
 pub fn global(config: Option<&AttackConfig>) -> Option<f32> {
     match config.map(|c| &c.epsilon) {
         Some(Epsilon::Global(e)) => Some(*e),
@@ -176,12 +176,12 @@ pub fn global(config: Option<&AttackConfig>) -> Option<f32> {
     }
 }
 
-/// The constraints that hold, in words.
+/// The constraints that are on, in words.
 pub fn constraints(config: Option<&AttackConfig>) -> String {
     config.map_or("none".into(), AttackConfig::constraints_in_words)
 }
 
-/// Does the attack have a target?
+/// Whether the attack has a target.
 pub fn targeted(config: &AttackConfig) -> bool {
     config.target != Target::Untargeted
 }

@@ -1,23 +1,23 @@
-//! One attack, but for its clip: a setting; and what all attacks of a run have in common.
+//! A setting: an attack without its clip; and what all attacks of a run have in common.
 
 use crate::attack::{AttackConfig, Constraints, Epsilon, Peer, Stop, Target};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
-/// One attack, but for the clip.
+/// An attack without its clip.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     /// Its id, unique in its experiment.
     pub id: String,
-    /// None: the clip stays as it is.
+    /// The attack; none if the clip is not attacked.
     pub attack: Option<Peer>,
-    /// Where it goes.
+    /// Its target.
     pub target: Target,
-    /// How far.
+    /// Its epsilon.
     pub scale: Scale,
-    /// A region's id; none means all joints.
+    /// Id of its region; none for all joints.
     pub region: Option<&'static str>,
-    /// Which constraints hold; for peers only the projection's.
+    /// The constraints that are on; peers use only clipping and realignment.
     pub constraints: Constraints,
 }
 
@@ -26,24 +26,28 @@ pub struct Setting {
 pub enum Scale {
     /// In the layout's unit.
     Unit(f32),
-    /// As a share of the height of the body in the clip.
+    /// As a share of the body's height.
     Share(f32),
     /// The layout's own for each joint.
     Hierarchical,
 }
 
 impl Setting {
-    /// The attack on a clip; none where it is to stay as it is.
+    /// The attack on a clip; none if the clip is not attacked.
     ///
     /// # Errors
-    /// Where the epsilon is a share of a height that the clip does not show, or the layout has no such region.
+    /// If the epsilon is a share of a height and no frame shows a body from head to foot, or the layout has no such
+    /// region.
     pub fn config(&self, clip: &Sequence, protocol: Protocol) -> Result<Option<AttackConfig>> {
         let Some(peer) = self.attack else { return Ok(None) };
         let layout = clip.layout();
         let epsilon = match self.scale {
             Scale::Unit(e) => Epsilon::Global(e),
             Scale::Share(share) => {
-                let height = clip.body_height().ok_or_else(|| Error::data("nobody is seen from head to foot"))?;
+                let height = clip
+                    .body_height()
+                    .filter(|h| *h > 0.0)
+                    .ok_or_else(|| Error::data("has no body height: no frame shows a body from head to foot"))?;
                 Epsilon::Global(share * height)
             }
             Scale::Hierarchical => Epsilon::PerJoint(layout.hierarchical.to_vec()),
@@ -68,10 +72,9 @@ impl Setting {
 pub struct Protocol {
     /// Steps of the iterative attacks.
     pub iterations: usize,
-    /// Passes in a row that the goal has to be met for an attack to stop early; none: it never does. The iterate that is judged is
-    /// the one that the attack returns either way.
+    /// Forward passes in a row that must meet the goal before an attack stops early; none if it never does.
     pub hold: Option<usize>,
-    /// Seed of the discriminator and of the choice of clips.
+    /// Seed of the discriminators and of the choice of clips.
     pub seed: u64,
 }
 
@@ -81,7 +84,7 @@ impl Protocol {
         self.hold.map_or(Stop::Iterations, |hold| Stop::Confidence { confidence: f32::MIN_POSITIVE, hold })
     }
 
-    /// The stop rule in a row.
+    /// The stop rule as a row writes it.
     pub fn stop(self) -> String {
         self.rule().in_words()
     }

@@ -126,6 +126,11 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
         if !numbers.iter().all(|n| n.is_finite()) {
             return Err(Error::data("a number is not finite").at(format!("row {}", i + 1)));
         }
+        // Earlier versions wrote indices. Rows of both kinds in one table would contradict each other.
+        if row.label.bytes().all(|b| b.is_ascii_digit()) {
+            let cause = "classes are numbers here, as earlier versions wrote them; measure these rows again";
+            return Err(Error::data(cause).at(format!("row {}", i + 1)));
+        }
         rows.push(row);
     }
     Ok(rows)
@@ -206,10 +211,10 @@ pub(super) mod tests {
             judge: "m".into(),
             dataset: "made".into(),
             clip,
-            label: 1,
-            clean: 1,
+            label: "wave".into(),
+            clean: "wave".into(),
             clean_correct: true,
-            target: Some(2),
+            target: Some("squat".into()),
             attack: "ciasa".into(),
             epsilon: Some(0.02),
             share: None,
@@ -221,7 +226,7 @@ pub(super) mod tests {
             used: 100,
             first: None,
             best: Some(true),
-            predicted: 2,
+            predicted: "squat".into(),
             confidence: 0.75,
             p_target: Some(0.75),
             hit: Some(true),
@@ -234,7 +239,7 @@ pub(super) mod tests {
             epsilon_excess: 0.0,
             plausibility: Some(0.5),
             natural: Some(1.0),
-            smoothed: 1,
+            smoothed: "wave".into(),
             flag_bones: Some(false),
             flag_acceleration: None,
             seconds: 1.5,
@@ -291,6 +296,8 @@ pub(super) mod tests {
         assert!(bad(b"\xff\xfe\n\x00,\n").contains("row 1"));
         let nan = String::from_utf8(good).unwrap().replace("0.02,0.01,", "NaN,0.01,");
         assert!(bad(nan.as_bytes()).contains("not finite"));
+        let numbered = serialise(&[Row { label: "1".into(), ..row("a", "s", 1) }], true).unwrap();
+        assert!(bad(&numbered).contains("classes are numbers"));
         std::fs::remove_file(&path).unwrap();
     }
 
@@ -300,7 +307,7 @@ pub(super) mod tests {
         let slower = Row { seconds: 9.0, ..b.clone() };
         let merged = merge([vec![c.clone(), b.clone()], vec![slower, a.clone()]]).unwrap();
         assert_eq!(merged.iter().map(Row::key).collect::<Vec<_>>(), [a.key(), b.key(), c.key()]);
-        let other = Row { predicted: 0, ..b.clone() };
+        let other = Row { predicted: "clap".into(), ..b.clone() };
         let e = merge([vec![b], vec![other]]).unwrap_err();
         assert!(e.is_data() && e.to_string().starts_with("a m s, clip 2: "));
     }

@@ -119,6 +119,8 @@ impl Unit {
         let (model, source) = (&inputs.models[self.model], &inputs.sources[self.source]);
         let judge = &inputs.models[want.judge];
         let (clip, label) = (&source.clips[self.clip].0, source.clips[self.clip].1);
+        // Judges have the classes of the attacked network.
+        let named = |class: usize| model.recogniser.entry.classes[class].clone();
         let answer = |clip: &Sequence| -> Result<Answer> {
             let probabilities = block_on(judge.recogniser.recognise(clip))?;
             let class = top(&probabilities, 1).first().map_or(0, |t| t.index);
@@ -145,10 +147,10 @@ impl Unit {
             judge: judge.id().into(),
             dataset: source.name.clone(),
             clip: self.clip,
-            label,
-            clean: clean.class,
+            label: named(label),
+            clean: named(clean.class),
             clean_correct: clean.class == label,
-            target,
+            target: target.map(named),
             attack: String::new(),
             epsilon: epsilon.map(short),
             share: epsilon.zip(clip.body_height()).map(|(e, height)| short(e / height)),
@@ -160,7 +162,7 @@ impl Unit {
             used: trial.map_or(0, |t| t.last.iteration),
             first,
             best: trial.filter(|_| own).map(|_| first.is_some()),
-            predicted: last.class,
+            predicted: named(last.class),
             confidence: short(last.probabilities[last.class]),
             p_target: target.map(|t| short(last.probabilities[t])),
             hit,
@@ -173,7 +175,7 @@ impl Unit {
             epsilon_excess: short(figures.epsilon_excess),
             plausibility: figures.plausibility.map(short),
             natural: None,
-            smoothed: answer(smoothed)?.class,
+            smoothed: named(answer(smoothed)?.class),
             flag_bones: flags.map(|f| f.bones),
             flag_acceleration: flags.map(|f| f.acceleration),
             seconds: trial.map_or(0.0, |t| (t.seconds * 100.0).round() / 100.0),

@@ -31,7 +31,6 @@ export const STEP_COLUMNS = [
   "perceptual",
   "discriminator",
   "predicted",
-  "predicted_name",
   "p_original",
   "p_target",
   "linf",

@@ -8,17 +8,10 @@ import { experiments, type LabSettings } from "./settings.ts";
 type Cell = string | number | boolean | null;
 
 /** Columns that `ciasa eval` does not have. */
-type OwnColumn =
-  | "joints"
-  | "label_name"
-  | "clean_name"
-  | "target_name"
-  | "predicted_name"
-  | "engine"
-  | "batch";
+type OwnColumn = "joints" | "engine" | "batch";
 
-/** Columns of `ciasa eval` hold classes by index; the page's own hold them by name. */
-type Column = [name: EvalColumn | OwnColumn, of: (row: Row, classes: string[]) => Cell];
+/** Classes are named, as in the tables of `ciasa eval`. */
+type Column = [name: EvalColumn | OwnColumn, of: (row: Row) => Cell];
 
 const columns: Column[] = [
   ["setting", (row) => row.setting],
@@ -26,10 +19,10 @@ const columns: Column[] = [
   ["judge", (row) => row.judge],
   ["dataset", (row) => row.dataset],
   ["clip", (row) => row.clip],
-  ["label", (row, classes) => index(row.label, classes)],
-  ["clean", (row, classes) => index(row.clean, classes)],
+  ["label", (row) => row.label],
+  ["clean", (row) => row.clean],
   ["clean_correct", (row) => row.correct],
-  ["target", (row, classes) => index(row.target, classes)],
+  ["target", (row) => row.target],
   ["attack", (row) => peerOf(row.config)],
   ["epsilon", (row) => epsilon(row)],
   ["share", (row) => (row.height ? (epsilon(row) ?? Number.NaN) / row.height : null)],
@@ -41,7 +34,7 @@ const columns: Column[] = [
   ["used", (row) => row.used],
   ["first", (row) => row.first],
   ["best", (row) => row.best],
-  ["predicted", (row, classes) => index(row.predicted, classes)],
+  ["predicted", (row) => row.predicted],
   ["confidence", (row) => row.confidence],
   ["p_target", (row) => row.pTarget],
   ["hit", (row) => row.hit],
@@ -54,10 +47,6 @@ const columns: Column[] = [
   ["epsilon_excess", (row) => row.figures.epsilonExcess],
   ["plausibility", (row) => row.figures.plausibility],
   ["seconds", (row) => row.seconds],
-  ["label_name", (row) => row.label],
-  ["clean_name", (row) => row.clean],
-  ["target_name", (row) => row.target],
-  ["predicted_name", (row) => row.predicted],
   ["engine", (row) => row.engine],
   ["batch", (row) => row.batch],
 ];
@@ -71,20 +60,16 @@ export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelEntry
       .join("+") ?? null;
   const first: EvalColumn[] = ["experiment", "weights"];
   const head = [...first, ...columns.map(([name]) => name)];
-  const lines = rows.map((row) => {
-    const classes = of(row.judge)?.classes ?? [];
-    return [experiments[sweep], digits(row.model), ...columns.map(([, value]) => value(row, classes))];
-  });
+  const lines = rows.map((row) => [
+    experiments[sweep],
+    digits(row.model),
+    ...columns.map(([, value]) => value(row)),
+  ]);
   return [head, ...lines].map((line) => `${line.map(cell).join(",")}\n`).join("");
 }
 
 function epsilon({ config }: Row): number | null {
   return typeof config.epsilon === "number" ? config.epsilon : null;
-}
-
-function index(name: string | null, classes: string[]): number | null {
-  const at = name === null ? -1 : classes.indexOf(name);
-  return at < 0 ? null : at;
 }
 
 function cell(value: Cell): string {
