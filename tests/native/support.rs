@@ -149,7 +149,7 @@ pub fn portable_recogniser(id: &str, architecture: Architecture, layout: LayoutI
         name: "random weights".into(),
         architecture,
         layout,
-        classes: (0..classes).map(|c| c.to_string()).collect(),
+        classes: (1..=classes).map(|c| format!("class {c}")).collect(),
         people: 1,
         frames: 8,
         preprocessing: Preprocessing::Raw,
