@@ -3,8 +3,16 @@
 //! Callers ask *what kind* of thing went wrong with the predicates (`is_format`, `is_weights`, ...) and show the
 //! message to a person; nobody matches on variants, so that a new cause is never a breaking change. The place
 //! (a line, a field, a tensor's key) stands before the cause because that is what a person looks for first.
+//!
+//! Messages quote names and texts from files, which can be long or hold control characters. They are shortened and
+//! escaped here, once for all: no message is longer than a screen or changes a terminal.
 
 use std::fmt;
+
+/// Characters of a cause, at most.
+const CAUSE: usize = 800;
+/// Characters of a place, at most.
+const PLACE: usize = 300;
 
 /// What went wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +40,7 @@ impl Error {
     pub const KINDS: [&str; 6] = ["format", "weights", "config", "device", "data", "io"];
 
     fn new(kind: Kind, cause: impl Into<String>) -> Self {
-        Self { kind, place: None, cause: cause.into() }
+        Self { kind, place: None, cause: printable(&cause.into(), CAUSE) }
     }
 
     /// A clip file that cannot be read.
@@ -68,10 +76,11 @@ impl Error {
     /// The same error with the place where it happened, outermost first.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
-        self.place = Some(match self.place {
-            Some(inner) => format!("{place}, {inner}"),
+        let place = match self.place {
+            Some(inner) => format!("{}, {inner}", printable(&place.to_string(), PLACE / 2)),
             None => place.to_string(),
-        });
+        };
+        self.place = Some(printable(&place, PLACE));
         self
     }
 
@@ -118,6 +127,37 @@ impl Error {
     }
 }
 
+/// At most `most` characters of a text from a file, for messages.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A text with at most about `most` characters, control characters escaped. A long one loses its middle: what is wrong
+/// stands at the start, what was expected instead at the end.
+pub(crate) fn printable(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    let shortened = match length > most {
+        true => {
+            let end: String = text.chars().skip(length - most / 2).collect();
+            format!("{}{end}", short(text, most / 2))
+        }
+        false => text.to_owned(),
+    };
+    // Directional marks reorder what stands around them.
+    let hidden = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !shortened.contains(hidden) {
+        return shortened;
+    }
+    let escaped = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
+    shortened.chars().map(escaped).collect()
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
@@ -142,5 +182,27 @@ mod tests {
             [Error::format, Error::weights, Error::config, Error::device, Error::data].map(|make| make("x").kind());
         let io = Error::io("x".as_ref(), &std::io::ErrorKind::NotFound.into());
         assert_eq!((&made[..], io.kind()), (&Error::KINDS[..5], Error::KINDS[5]));
+    }
+
+    #[test]
+    fn what_a_file_says_is_shortened_and_escaped() {
+        let e = Error::weights(format!("{} is not known", "k".repeat(5_000_000))).at("\u{1b}[2J".repeat(1_000));
+        let e = (0..50).fold(e, |e, i| e.at(format!("file {i}")));
+        let text = e.to_string();
+        assert!(text.chars().count() < 2_000, "{}", text.len());
+        assert!(text.starts_with("file 49, file 48") && text.ends_with("k is not known"), "{text}");
+        assert!(!text.contains(char::is_control));
+        assert_eq!(Error::data("\u{1b}[31m\u{202e}red").to_string(), "\\u{1b}[31m\\u{202e}red");
+        assert_eq!(Error::data("two\nlines").to_string(), "two\nlines");
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(short("éàü", 2), "éà...");
+        assert_eq!(short("éàü", 3), "éàü");
+        let long = format!("{}, expected a number", "é".repeat(500));
+        let cut = printable(&long, 200);
+        assert!(cut.chars().count() == 203 && cut.starts_with("éé") && cut.ends_with("é, expected a number"));
+        assert_eq!(printable("plain", 200), "plain");
     }
 }
