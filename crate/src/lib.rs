@@ -8,6 +8,7 @@
 //! | [`skeleton`] | layouts, clips (T, M, V, C), graphs |
 //! | [`geometry`] | three-vectors |
 //! | [`format`] | NTU `.skeleton`, Kinetics-skeleton JSON and our own JSON, to clips and back |
+//! | [`container`] | zip archives, pickles and NumPy arrays, read as data |
 //! | [`contract`] | settings, presets, bounds, reports, metrics, manifest, statistics: no Burn |
 //! | `weights`, `checkpoint` | weight files as named arrays, and the network that they hold (feature `engine`) |
 //! | `model` | the networks, frozen and differentiable to the clip (feature `engine`) |
@@ -51,6 +52,7 @@ pub mod attack;
 pub mod checkpoint;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod container;
 pub mod contract;
 #[cfg(feature = "engine")]
 pub mod data;

@@ -1,0 +1,17 @@
+//! Zip archives, Python pickles and NumPy arrays, read as data: nothing in a file is ever run.
+//!
+//! Weight files and clip files both come in these containers. What is read borrows from the file's bytes, so memory
+//! stays in proportion to the file's size.
+
+mod array;
+mod calls;
+mod dtype;
+mod instructions;
+pub mod pickle;
+pub mod value;
+pub mod zip;
+
+pub use array::Array;
+pub use pickle::load;
+pub use value::Value;
+pub use zip::Archive;
