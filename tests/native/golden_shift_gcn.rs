@@ -4,14 +4,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::model::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use ciasa::skeleton::LayoutId;
-use ciasa::weights::State;
+use ciasa::weights::{self, State};
 
 use crate::support::{data_dir, relative_l2};
 
 #[test]
 fn published_weights_give_the_golden_logits() {
     let Some(dir) = data_dir("weights/ntu_ShiftGCN_joint_xview.pt") else { return };
-    let state = State::from_bytes(&std::fs::read(dir.join("weights/ntu_ShiftGCN_joint_xview.pt")).unwrap()).unwrap();
+    let state = weights::read(&std::fs::read(dir.join("weights/ntu_ShiftGCN_joint_xview.pt")).unwrap()).unwrap();
     let case = std::fs::read(dir.join("golden/shift_gcn_case_T64.safetensors")).unwrap();
     let case = State::from_safetensors(&case).unwrap();
     let config = ShiftGcnConfig { layout: LayoutId::Ntu, classes: 60, people: 2 };

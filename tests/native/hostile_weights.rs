@@ -1,7 +1,7 @@
 //! Hostile weight files: cut, changed and put together at random, an error or a state and never a panic.
 
 use ciasa::checkpoint::Opened;
-use ciasa::weights::State;
+use ciasa::weights::{self, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -68,7 +68,7 @@ const PIECES: &[&[u8]] = &[
 
 /// What is read has as many values as its shape says, and not more than the file has bytes.
 fn judge(bytes: &[u8]) {
-    if let Ok(state) = State::from_bytes(bytes) {
+    if let Ok(state) = weights::read(bytes) {
         for (key, array) in state.iter() {
             assert_eq!(array.shape.iter().product::<usize>(), array.data.len(), "{key}");
         }
@@ -82,9 +82,9 @@ fn judge(bytes: &[u8]) {
 fn the_small_files_are_read_and_every_cut_of_them_is_an_error() {
     for format in 0..4 {
         let bytes = small(format);
-        assert_eq!(State::from_bytes(&bytes).unwrap().get("fc.weight", &[2, 3]).unwrap()[3], 4.0);
+        assert_eq!(weights::read(&bytes).unwrap().get("fc.weight", &[2, 3]).unwrap()[3], 4.0);
         for cut in 0..bytes.len() {
-            assert!(State::from_bytes(&bytes[..cut]).is_err(), "format {format} cut at {cut}");
+            assert!(weights::read(&bytes[..cut]).is_err(), "format {format} cut at {cut}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::stgcn::{StGcn, StGcnConfig};
 use crate::contract::manifest::{Architecture, ModelEntry, Preprocessing};
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
-use crate::weights::state::State;
+use crate::weights::{self, State};
 
 /// More frames than any network was trained on.
 const MAX_FRAMES: usize = 1000;
@@ -77,7 +77,7 @@ impl Recogniser {
     /// finite.
     pub fn load(entry: ModelEntry, files: &[impl AsRef<[u8]>], device: &Device) -> Result<Self> {
         let name = |i: usize| entry.weights.get(i).map_or(entry.id.as_str(), |w| w.file.as_str());
-        let read = |(i, bytes): (usize, &_)| State::from_bytes(AsRef::as_ref(bytes)).map_err(|e: Error| e.at(name(i)));
+        let read = |(i, bytes): (usize, &_)| weights::read(AsRef::as_ref(bytes)).map_err(|e: Error| e.at(name(i)));
         let states = files.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?;
         Self::from_states(entry, &states, device)
     }

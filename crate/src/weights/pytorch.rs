@@ -1,215 +1,119 @@
-//! PyTorch's weight files: the zip of today and the row of pickles of before, read without running anything in them.
+//! PyTorch's weight files: the zip of today and the sequence of pickles of versions before 1.6.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 
-use half::{bf16, f16};
-
-use super::pickle::{Loaded, Storage, TensorRef, Value, load};
 use super::state::State;
+use super::state_dict::{Found, find};
+use super::tensors::{Storages, state, width};
+use crate::container::pickle::Loaded;
+use crate::container::{Archive, Value, load};
 use crate::error::{Error, Result};
 
 /// What the first pickle of an old file holds: the low half of PyTorch's magic number 0x1950a86a20f9469cfc6c.
 const MAGIC: i64 = 0xa86a_20f9_469c_fc6c_u64 as i64;
 
-/// More entries than a zip of a network has: one an array.
-const ENTRIES: u64 = 50_000;
-
-/// Is it such a file, as far as its first bytes tell?
-pub fn is_pytorch(bytes: &[u8]) -> bool {
-    // A safetensors file begins with the length of its JSON, which can look like the start of a pickle.
-    let safetensors = bytes.get(4..9) == Some(b"\0\0\0\0{");
-    bytes.starts_with(b"PK\x03\x04") || (matches!(bytes, [0x80, 2..=5, ..]) && !safetensors)
-}
-
-/// Reads the state dict of a `.pt` or `.pth` file. Where the dict is wrapped (`state_dict`, `model`), the wrapping is taken
-/// off, and so is the prefix `module.` of data-parallel training.
+/// Reads the state dict of a `.pt` or `.pth` file, or of a pickle of NumPy arrays (`.pdparams`). Wrappings such as
+/// `state_dict` and the prefix `module.` of data-parallel training are taken off.
 ///
 /// # Errors
-/// Names the byte or the key where the file is cut short, calls something, or does not fit itself.
+/// Names the byte or the key where the file is cut short or contradicts itself, and the keys where no array is found.
 pub fn read(bytes: &[u8]) -> Result<State> {
-    if bytes.starts_with(b"PK") { read_zip(bytes) } else { read_legacy(bytes) }
+    if Archive::is_zip(bytes) { read_zip(bytes) } else { read_pickles(bytes) }
 }
 
 fn bad(cause: impl Into<String>) -> Error {
     Error::weights(cause)
 }
 
-/// Where a storage's bytes are.
-type Storages<'a> = BTreeMap<String, std::borrow::Cow<'a, [u8]>>;
-
-/// How many entries a zip of the large kind promises; its reader would make room for all of them before it looks.
-fn promised(bytes: &[u8]) -> Option<u64> {
-    let number = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
-    let end = bytes.windows(4).skip(bytes.len().saturating_sub(22 + 65_535)).rposition(|w| w == b"PK\x05\x06")?;
-    let end = end + bytes.len().saturating_sub(22 + 65_535);
-    let comment = usize::from(u16::from_le_bytes(*bytes.get(end + 20..)?.first_chunk()?));
-    let locator = bytes.len().checked_sub(20 + 22 + comment)?;
-    bytes.get(locator..)?.starts_with(b"PK\x06\x07").then_some(())?;
-    let from = usize::try_from(number(locator + 8)?).ok()?;
-    let record = from + bytes.get(from..)?.windows(4).position(|w| w == b"PK\x06\x06")?;
-    number(record + 32)
-}
-
 fn read_zip(bytes: &[u8]) -> Result<State> {
-    if let Some(entries) = promised(bytes).filter(|n| *n > ENTRIES) {
-        return Err(bad(format!("a zip of {entries} entries")));
-    }
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad(format!("not a zip file: {e}")))?;
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
-    let pickle =
-        names.iter().find(|n| n.ends_with("data.pkl")).ok_or_else(|| bad("has no data.pkl: no PyTorch file"))?;
-    let folder = pickle.trim_end_matches("data.pkl").to_owned();
-    let mut entry = |name: &str| -> Result<Vec<u8>> {
-        let file = archive.by_name(name).map_err(|e| bad(e.to_string()).at(name))?;
-        // PyTorch stores without compression: an entry cannot be larger than the file, whatever its header promises.
-        let mut out = Vec::new();
-        file.take(bytes.len() as u64 + 1).read_to_end(&mut out).map_err(|e| bad(e.to_string()).at(name))?;
-        if out.len() > bytes.len() { Err(bad("is larger than the file that holds it").at(name)) } else { Ok(out) }
-    };
-    let pickle_bytes = entry(pickle)?;
-    let root = load(&pickle_bytes).map_err(|e| e.at(pickle))?.value;
-    let tensors = tensors(&root)?;
+    let archive = Archive::open(bytes)?;
+    let (folder, pickle) = pickle(&archive)?;
+    let root = load(archive.get(pickle)?).map_err(|e| e.at(format!("{pickle:?}")))?.value;
+    let found = find(&root)?;
     let mut storages = Storages::new();
     let mut total = 0;
-    for (_, tensor) in &tensors {
-        let key = &tensor.storage.key;
+    for key in found.values().filter_map(storage) {
         if !storages.contains_key(key) {
-            let data = entry(&format!("{folder}data/{key}"))?;
+            let data = archive.get(&format!("{folder}data/{key}"))?;
             total += data.len();
             if total > bytes.len() {
                 return Err(bad("its entries are larger than the file"));
             }
-            storages.insert(key.clone(), data.into());
+            storages.insert(key, data);
         }
     }
-    state(&tensors, &storages, bytes.len())
+    let big = match archive.get(&format!("{folder}byteorder")).ok().map(<[u8]>::trim_ascii) {
+        Some(b"big") => true,
+        Some(b"little") | None => false,
+        Some(other) => return Err(bad(format!("the byte order {:?} is not known", String::from_utf8_lossy(other)))),
+    };
+    state(found, &storages, big, bytes.len())
 }
 
-fn read_legacy(bytes: &[u8]) -> Result<State> {
+fn storage<'a>(found: &Found<'a>) -> Option<&'a str> {
+    match found {
+        Found::Tensor(tensor) if width(tensor.storage.kind).is_some() => Some(tensor.storage.key),
+        _ => None,
+    }
+}
+
+/// The folder of the archive and its pickle. PyTorch keeps all in the folder of the first entry.
+fn pickle<'a>(archive: &Archive<'a>) -> Result<(&'a str, &'a str)> {
+    const NAME: &str = "data.pkl";
+    let folder = |name: &'a str| name.strip_suffix(NAME).filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    let all: Vec<(&str, &str)> = archive.names().iter().filter_map(|name| Some((folder(name)?, *name))).collect();
+    let first = archive.names().first().map_or("", |name| name.split_inclusive('/').next().unwrap_or(name));
+    match (all.as_slice(), all.iter().find(|(folder, _)| *folder == first)) {
+        ([], _) if archive.names().is_empty() => Err(bad("an empty zip archive")),
+        ([], _) => Err(bad("a zip archive without data.pkl: no PyTorch file")),
+        ([one], _) => Ok(*one),
+        (_, Some(own)) => Ok(*own),
+        ([(_, one), (_, two), ..], None) => {
+            Err(bad(format!("two networks in one zip archive: {one:?} and {two:?}; save one of them alone")))
+        }
+    }
+}
+
+fn read_pickles(bytes: &[u8]) -> Result<State> {
     let mut at = 0;
-    let mut next = || -> Result<Loaded> {
+    let mut next = || -> Result<Loaded<'_>> {
         let loaded = load(&bytes[at..]).map_err(|e| e.at(format!("pickle at byte {at}")))?;
         at += loaded.len;
         Ok(loaded)
     };
-    match next()?.value {
-        Value::Int(magic) if magic == MAGIC => {}
-        _ => return Err(bad("does not begin as a PyTorch file does")),
+    let first = next()?.value;
+    if !matches!(first, Value::Int(MAGIC)) {
+        // A plain pickle; what is in it says whether it holds arrays.
+        return match find(&first) {
+            Ok(found) if found.values().all(|found| storage(found).is_none()) => {
+                state(found, &Storages::new(), false, bytes.len())
+            }
+            Ok(_) => Err(bad("a pickle whose tensors lie in another file; save it with torch.save")),
+            Err(e) => Err(bad(format!("does not begin as a PyTorch file does: {e}"))),
+        };
     }
-    let (_version, _system, root, keys) = (next()?, next()?, next()?, next()?);
-    let tensors = tensors(&root.value)?;
+    let (_version, system, root, keys) = (next()?, next()?, next()?, next()?);
+    let big = matches!(system.value.get("little_endian"), Some(Value::Bool(false)));
+    let found = find(&root.value)?;
     // The optimiser's as well, which lie between those of the network.
-    let known: BTreeMap<&str, &Storage> = root.storages.iter().map(|s| (&*s.key, &**s)).collect();
+    let known: BTreeMap<&str, _> = root.storages.iter().map(|s| (s.key, s)).collect();
     let Value::List(keys) = keys.value else { return Err(bad("has no list of its storages")) };
     let mut storages = Storages::new();
     for key in keys.items().iter() {
-        let Value::Str(key) = key else { return Err(bad("a storage without a name")) };
-        let place = || format!("storage {key:?}");
+        let key = key.text().ok_or_else(|| bad("a storage without a name"))?;
+        let place = || format!("storage {:?}", crate::error::short(key, 40));
+        let storage = known.get(key).ok_or_else(|| bad("is used by no tensor").at(place()))?;
         let header = bytes.get(at..at + 8).ok_or_else(|| bad("the file is cut short").at(place()))?;
         let count = header.iter().rev().fold(0u64, |sum, b| (sum << 8) | u64::from(*b));
-        let storage = known.get(&**key).ok_or_else(|| bad("is used by no tensor").at(place()))?;
-        let size = usize::try_from(count).ok().and_then(|n| n.checked_mul(width(&storage.kind)?));
+        let size = usize::try_from(count).ok().and_then(|n| n.checked_mul(width(storage.kind)?));
         let end = size.and_then(|size| (at + 8).checked_add(size)).filter(|end| *end <= bytes.len());
         let end = end.ok_or_else(|| bad(format!("{count} values are more than the file holds")).at(place()))?;
-        storages.insert(key.to_string(), bytes[at + 8..end].into());
+        if storages.insert(storage.key, &bytes[at + 8..end]).is_some() {
+            return Err(bad("is in the list of storages twice").at(place()));
+        }
         at = end;
     }
-    state(&tensors, &storages, bytes.len())
-}
-
-/// The tensors of the state dict, wherever it is wrapped.
-fn tensors(root: &Value) -> Result<Vec<(String, std::rc::Rc<TensorRef>)>> {
-    let Value::Dict(dict) = root else { return Err(bad("holds no state dict")) };
-    let items = dict.items();
-    for wrapping in ["state_dict", "model_state_dict", "model", "net"] {
-        let inner = items.iter().find(|(k, _)| matches!(k, Value::Str(k) if &**k == wrapping));
-        if let Some((_, inner @ Value::Dict(_))) = inner {
-            return tensors(inner);
-        }
-    }
-    let named = items.iter().filter_map(|(key, value)| match (key, value) {
-        (Value::Str(key), Value::Tensor(tensor)) => {
-            Some((key.trim_start_matches("module.").to_owned(), tensor.clone()))
-        }
-        _ => None,
-    });
-    Ok(named.collect())
-}
-
-/// Bytes of one value; none for a type that no network of ours needs.
-fn width(kind: &str) -> Option<usize> {
-    match kind {
-        "DoubleStorage" | "LongStorage" => Some(8),
-        "FloatStorage" | "IntStorage" => Some(4),
-        "HalfStorage" | "BFloat16Storage" | "ShortStorage" => Some(2),
-        "BoolStorage" | "ByteStorage" | "CharStorage" => Some(1),
-        _ => None,
-    }
-}
-
-fn value(kind: &str, b: &[u8]) -> f32 {
-    let long = |b: &[u8]| b.iter().rev().fold(0u64, |sum, b| (sum << 8) | u64::from(*b));
-    match kind {
-        "DoubleStorage" => f64::from_bits(long(b)) as f32,
-        "LongStorage" => long(b) as i64 as f32,
-        "FloatStorage" => f32::from_bits(long(b) as u32),
-        "IntStorage" => long(b) as u32 as i32 as f32,
-        "HalfStorage" => f16::from_bits(long(b) as u16).to_f32(),
-        "BFloat16Storage" => bf16::from_bits(long(b) as u16).to_f32(),
-        "ShortStorage" => f32::from(long(b) as u16 as i16),
-        "CharStorage" => f32::from(b[0] as i8),
-        _ => f32::from(b[0]),
-    }
-}
-
-/// The arrays. They may share storages, but together have no more values than the file has bytes.
-fn state(tensors: &[(String, std::rc::Rc<TensorRef>)], storages: &Storages<'_>, most: usize) -> Result<State> {
-    let mut state = State::new();
-    let mut total = 0;
-    for (key, tensor) in tensors {
-        let data = gather(tensor, storages, most - total).map_err(|e| e.at(format!("{key:?}")))?;
-        total += data.len();
-        state.insert(key.clone(), &tensor.shape, data);
-    }
-    Ok(state)
-}
-
-fn gather(tensor: &TensorRef, storages: &Storages<'_>, most: usize) -> Result<Vec<f32>> {
-    let kind = tensor.storage.kind.as_str();
-    let width = width(kind).ok_or_else(|| bad(format!("has the type {kind}, which is not known")))?;
-    let bytes = storages.get(&tensor.storage.key).ok_or_else(|| bad("its values are not in the file"))?;
-    let held = bytes.len() / width;
-    let count = tensor.shape.iter().try_fold(1usize, |n, s| n.checked_mul(*s)).filter(|n| *n <= held);
-    let count = count.ok_or_else(|| bad(format!("shape {:?} of {held} values", tensor.shape)))?;
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    if count > most {
-        return Err(bad("the arrays have more values than the file has bytes"));
-    }
-    let reach = tensor
-        .shape
-        .iter()
-        .zip(&tensor.strides)
-        .try_fold(tensor.offset, |at, (size, stride)| at.checked_add((size - 1).checked_mul(*stride)?));
-    if reach.is_none_or(|last| last >= held) {
-        return Err(bad(format!("reaches beyond its {held} values")));
-    }
-    let mut out = Vec::with_capacity(count);
-    let mut index = vec![0; tensor.shape.len()];
-    for _ in 0..count {
-        let at: usize = tensor.offset + index.iter().zip(&tensor.strides).map(|(i, s)| i * s).sum::<usize>();
-        out.push(value(kind, &bytes[at * width..(at + 1) * width]));
-        for d in (0..index.len()).rev() {
-            index[d] += 1;
-            if index[d] < tensor.shape[d] {
-                break;
-            }
-            index[d] = 0;
-        }
-    }
-    Ok(out)
+    state(found, &storages, big, bytes.len())
 }
 
 #[cfg(test)]
@@ -344,12 +248,6 @@ mod tests {
         };
         assert!(error(&record(1 << 30)).contains("zip of 1073741824 entries"));
         assert!(!error(&record(1)).contains("entries"));
-    }
-
-    #[test]
-    fn a_short_header_of_safetensors_is_no_pickle() {
-        assert!(!is_pytorch(b"\x80\x02\0\0\0\0\0\0{}"));
-        assert!(is_pytorch(b"\x80\x02\x8a\x0al"));
     }
 
     #[test]

@@ -2,11 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use half::f16;
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
-
-use super::pytorch;
 use crate::error::{Error, Result};
 
 /// One array.
@@ -18,13 +13,12 @@ pub struct Array {
     pub data: Vec<f32>,
 }
 
-/// A network's safetensors header has some tens of kilobytes.
-const MAX_HEADER: u64 = 1 << 20;
-
 /// Named arrays.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     arrays: BTreeMap<String, Array>,
+    /// Arrays that could not be read, and why: an error only where a network needs them.
+    unread: BTreeMap<String, String>,
 }
 
 impl State {
@@ -37,6 +31,16 @@ impl State {
     pub fn insert(&mut self, key: impl Into<String>, shape: &[usize], data: Vec<f32>) {
         debug_assert_eq!(shape.iter().product::<usize>(), data.len());
         self.arrays.insert(key.into(), Array { shape: shape.to_vec(), data });
+    }
+
+    /// Notes an array that cannot be read, and why.
+    pub fn insert_unread(&mut self, key: impl Into<String>, cause: impl Into<String>) {
+        self.unread.insert(key.into(), cause.into());
+    }
+
+    /// Why the array of that name could not be read, if it is in the file and could not.
+    pub fn unread(&self, key: &str) -> Option<&str> {
+        self.unread.get(key).map(String::as_str)
     }
 
     /// Is there an array of that name?
@@ -66,7 +70,10 @@ impl State {
     /// # Errors
     /// Names the key.
     pub fn expect(&self, key: &str, shape: &[usize]) -> Result<&Array> {
-        let array = self.arrays.get(key).ok_or_else(|| Error::weights("is missing").at(format!("{key:?}")))?;
+        let array = self.arrays.get(key).ok_or_else(|| {
+            let cause = self.unread.get(key).map_or("is missing", String::as_str);
+            Error::weights(cause).at(format!("{key:?}"))
+        })?;
         match array.shape == shape {
             true => Ok(array),
             false => {
@@ -90,74 +97,17 @@ impl State {
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
         let short = |key: String| key.strip_prefix(prefix).map(str::to_owned).unwrap_or(key);
-        Self { arrays: self.arrays.into_iter().map(|(key, array)| (short(key), array)).collect() }
+        self.renamed(short)
     }
 
-    /// Reads a weight file: safetensors, or PyTorch's `.pt` and `.pth`, told apart by their first bytes.
-    ///
-    /// # Errors
-    /// As [`State::from_safetensors`] and [`super::pytorch::read`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        match pytorch::is_pytorch(bytes) {
-            true => pytorch::read(bytes),
-            false => Self::from_safetensors(bytes),
+    /// The same arrays under other names.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(String) -> String) -> Self {
+        Self {
+            arrays: self.arrays.into_iter().map(|(key, array)| (name(key), array)).collect(),
+            unread: self.unread.into_iter().map(|(key, cause)| (name(key), cause)).collect(),
         }
     }
-
-    /// Reads a safetensors file of floats and integers; arrays of other types are left out.
-    ///
-    /// Memory stays within a small multiple of the file's size: the format's header cannot promise more bytes than
-    /// the file has.
-    ///
-    /// # Errors
-    /// Where the header is not valid or longer than 1 MiB, or an array's bytes lie outside the file.
-    pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
-        if let Some(length) = bytes.first_chunk().map(|b| u64::from_le_bytes(*b)).filter(|n| *n > MAX_HEADER) {
-            let cause = format!("neither a PyTorch nor a safetensors file (of a header of {length} bytes)");
-            return Err(Error::weights(cause));
-        }
-        let file = SafeTensors::deserialize(bytes)
-            .map_err(|e| Error::weights(format!("neither a PyTorch nor a safetensors file ({e})")))?;
-        let mut state = Self::new();
-        for (key, view) in file.iter() {
-            let data: Vec<f32> = match view.dtype() {
-                Dtype::F32 => chunks(view.data(), f32::from_le_bytes),
-                Dtype::F16 => chunks(view.data(), |b: [u8; 2]| f16::from_le_bytes(b).to_f32()),
-                Dtype::BF16 => chunks(view.data(), |b: [u8; 2]| half::bf16::from_le_bytes(b).to_f32()),
-                Dtype::F64 => chunks(view.data(), |b: [u8; 8]| f64::from_le_bytes(b) as f32),
-                Dtype::I64 => chunks(view.data(), |b: [u8; 8]| i64::from_le_bytes(b) as f32),
-                Dtype::I32 => chunks(view.data(), |b: [u8; 4]| i32::from_le_bytes(b) as f32),
-                _ => continue,
-            };
-            state.insert(key, view.shape(), data);
-        }
-        Ok(state)
-    }
-
-    /// Writes a safetensors file of 16-bit floats.
-    ///
-    /// # Errors
-    /// Names the key whose values do not fit 16 bits.
-    pub fn to_safetensors_16(&self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(self.arrays.len());
-        for (key, array) in &self.arrays {
-            if let Some(v) = array.data.iter().find(|v| !f16::from_f32(**v).is_finite()) {
-                return Err(Error::weights(format!("{v} does not fit a 16-bit float")).at(format!("{key:?}")));
-            }
-            bytes.push(array.data.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect::<Vec<u8>>());
-        }
-        let views = self.arrays.iter().zip(&bytes).map(|((key, array), bytes)| {
-            TensorView::new(Dtype::F16, array.shape.clone(), bytes)
-                .map(|view| (key.as_str(), view))
-                .map_err(|e| Error::weights(e.to_string()).at(format!("{key:?}")))
-        });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        safetensors::serialize(views, None).map_err(|e| Error::weights(e.to_string()))
-    }
-}
-
-fn chunks<const N: usize>(bytes: &[u8], f: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-    bytes.as_chunks::<N>().0.iter().map(|b| f(*b)).collect()
 }
 
 #[cfg(test)]
@@ -166,35 +116,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sixteen_bits_go_round() {
-        let mut state = State::new();
-        state.insert("a.weight", &[2, 3], vec![0.0, 0.5, -1.25, 2.0, 1024.0, -0.125]);
-        let back = State::from_safetensors(&state.to_safetensors_16().unwrap()).unwrap();
-        assert_eq!(back, state);
-        state.insert("b", &[1], vec![1e9]);
-        assert!(state.to_safetensors_16().unwrap_err().to_string().starts_with("\"b\""));
-    }
-
-    #[test]
     fn wrong_arrays_are_named() {
         let mut state = State::new();
         state.insert("fc.bias", &[2], vec![1.0, f32::NAN]);
+        state.insert_unread("conv.weight", "is a tensor of a type that is not read");
         let message = |e: Result<&[f32]>| e.unwrap_err().to_string();
         assert_eq!(message(state.get("fc.weight", &[2])), "\"fc.weight\": is missing");
+        assert_eq!(message(state.get("conv.weight", &[2])), "\"conv.weight\": is a tensor of a type that is not read");
         assert_eq!(message(state.get("fc.bias", &[3])), "\"fc.bias\": has shape [2] where [3] is needed");
         assert_eq!(message(state.get("fc.bias", &[2])), "\"fc.bias\": value 1 is NaN");
-    }
-
-    #[test]
-    fn hostile_files_are_refused() {
-        let mut state = State::new();
-        state.insert("a", &[4], vec![1.0; 4]);
-        let good = state.to_safetensors_16().unwrap();
-        for cut in 0..good.len() {
-            assert!(State::from_safetensors(&good[..cut]).is_err(), "cut at {cut}");
-        }
-        let mut huge = good.clone();
-        huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
-        assert!(State::from_safetensors(&huge).unwrap_err().is_weights());
     }
 }
