@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::attack::run::block_on;
-use ciasa::checkpoint::opened::class_names;
+use ciasa::checkpoint::class_names::class_names;
 use ciasa::checkpoint::{Answers, Opened};
 use ciasa::contract::manifest::{Architecture, Preprocessing};
 use ciasa::model::Recogniser;

@@ -1,5 +1,6 @@
-//! Whose network a state dict is, told by its keys and shapes.
+//! Which network a state dict is: its keys and shapes show it.
 
+use super::{aliases, lookalikes};
 use crate::error::{Error, Result};
 use crate::model::agcn::{AgcnConfig, Stream};
 use crate::model::shift_gcn::ShiftGcnConfig;
@@ -8,7 +9,7 @@ use crate::skeleton::{Graph, LayoutId, Sequence};
 use crate::weights::joint_order::{JointOrder, reordered};
 use crate::weights::state::State;
 
-/// The networks that are told apart.
+/// The networks that are recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// ST-GCN (yysijie/st-gcn).
@@ -19,7 +20,7 @@ pub enum Family {
     ShiftGcn,
 }
 
-/// What keys and shapes tell.
+/// What keys and shapes show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Which network.
@@ -82,12 +83,17 @@ impl Family {
     }
 }
 
-/// Tells which network it is, and checks that all of it is there. Gives the state dict without a prefix such as `module.`
-/// that all keys may have.
+/// Recognises the network and checks that it is complete. The state dict in the result has the names of the networks here:
+/// aliases are renamed, and a prefix such as `module.` of all keys is taken off.
 ///
 /// # Errors
 /// Names the keys that were looked for, that are missing or unknown, or have another shape, and a graph that is not ours.
 pub fn identify(state: State) -> Result<(Found, State)> {
+    let state = aliases::renamed(state);
+    if let Some(name) = lookalikes::named(&state) {
+        let read = Family::ALL.map(Family::name).join(", ");
+        return Err(Error::weights(format!("looks like {name}, which is not read; these are: {read}")));
+    }
     let (family, prefix) = family(&state)?;
     let state = if prefix.is_empty() { state } else { state.within(&prefix) };
     let at = |key: &str, cause: String| Err(Error::weights(cause).at(format!("{key:?}")));
@@ -121,7 +127,7 @@ pub fn identify(state: State) -> Result<(Found, State)> {
     Ok((Found { family, layout, classes, people, order }, state))
 }
 
-/// The network whose mark is among the keys, and what stands before it.
+/// The network whose mark is among the keys, and the prefix of the mark.
 fn family(state: &State) -> Result<(Family, String)> {
     for family in Family::ALL {
         let prefix = |key: &str| key.strip_suffix(family.mark()).map(str::to_owned);
@@ -136,9 +142,14 @@ fn family(state: &State) -> Result<(Family, String)> {
     Err(Error::weights(format!("no network that is known: looked for {marks}; found {found}")))
 }
 
-/// Is every array there, in its shape, and none beside them?
+/// Checks that the arrays are exactly the expected ones, correctly shaped.
 fn complete(family: Family, wanted: &[(String, Vec<usize>)], state: &State) -> Result<()> {
     let missing: Vec<&str> = wanted.iter().map(|(key, _)| key.as_str()).filter(|key| !state.contains(key)).collect();
+    if let [one] = missing.as_slice()
+        && let Some(cause) = state.unread(one)
+    {
+        return Err(Error::weights(cause).at(format!("{one:?}")));
+    }
     if !missing.is_empty() {
         let cause = format!("missing from this {}: {}", family.name(), listed(&missing));
         return Err(Error::weights(cause));
@@ -152,7 +163,9 @@ fn complete(family: Family, wanted: &[(String, Vec<usize>)], state: &State) -> R
         true => Ok(()),
         false => {
             let (name, keys) = (family.name(), listed(&unknown));
-            Err(Error::weights(format!("no part of the published {name}, so this is a variant of it: {keys}")))
+            Err(Error::weights(format!(
+                "keys that the published {name} does not have, so this is a variant of it: {keys}"
+            )))
         }
     }
 }
@@ -167,7 +180,7 @@ fn listed(keys: &[&str]) -> String {
     }
 }
 
-/// The order of the joints, where the file or the layout leaves no choice. A graph in the file must be ours.
+/// The order of the joints, if the file or the layout leaves no choice. A graph in the file must be ours.
 fn order(family: Family, layout: LayoutId, state: &State) -> Result<Option<JointOrder>> {
     let orders = JointOrder::of(layout);
     let v = layout.layout().len();

@@ -13,5 +13,5 @@ mod table;
 pub use graph::Graph;
 pub use kinect_v1::{MSR_ACTION3D_ORDER, UTD_MHAD_ORDER};
 pub use layout::{Layout, LayoutId, Region};
-pub use ntu_classes::NTU_CLASSES;
+pub use ntu_classes::{NTU_120_CLASSES, NTU_CLASSES};
 pub use sequence::Sequence;

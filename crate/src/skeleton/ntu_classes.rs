@@ -1,4 +1,4 @@
-//! The 60 classes of NTU RGB+D.
+//! The 60 classes of NTU RGB+D and the 60 that NTU RGB+D 120 adds.
 
 /// NTU RGB+D's class names in order: `A001` is the first.
 pub const NTU_CLASSES: [&str; 60] = [
@@ -63,3 +63,78 @@ pub const NTU_CLASSES: [&str; 60] = [
     "walking towards",
     "walking apart",
 ];
+
+/// The classes that NTU RGB+D 120 adds: `A061` is the first.
+const ADDED: [&str; 60] = [
+    "put on headphone",
+    "take off headphone",
+    "shoot at the basket",
+    "bounce ball",
+    "tennis bat swing",
+    "juggling table tennis balls",
+    "hush (quiet)",
+    "flick hair",
+    "thumb up",
+    "thumb down",
+    "make ok sign",
+    "make victory sign",
+    "staple book",
+    "counting money",
+    "cutting nails",
+    "cutting paper (using scissors)",
+    "snapping fingers",
+    "open bottle",
+    "sniff (smell)",
+    "squat down",
+    "toss a coin",
+    "fold paper",
+    "ball up paper",
+    "play magic cube",
+    "apply cream on face",
+    "apply cream on hand back",
+    "put on bag",
+    "take off bag",
+    "put something into a bag",
+    "take something out of a bag",
+    "open a box",
+    "move heavy objects",
+    "shake fist",
+    "throw up cap/hat",
+    "hands up (both hands)",
+    "cross arms",
+    "arm circles",
+    "arm swings",
+    "running on the spot",
+    "butt kicks (kick backward)",
+    "cross toe touch",
+    "side kick",
+    "yawn",
+    "stretch oneself",
+    "blow nose",
+    "hit other person with something",
+    "wield knife towards other person",
+    "knock over other person (hit with body)",
+    "grab other person's stuff",
+    "shoot at other person with a gun",
+    "step on foot",
+    "high-five",
+    "cheers and drink",
+    "carry something with other person",
+    "take a photo of other person",
+    "follow other person",
+    "whisper in other person's ear",
+    "exchange things with other person",
+    "support somebody with hand",
+    "finger-guessing game (playing rock-paper-scissors)",
+];
+
+/// NTU RGB+D 120's class names in order.
+pub const NTU_120_CLASSES: [&str; 120] = {
+    let mut all = [""; 120];
+    let mut i = 0;
+    while i < 120 {
+        all[i] = if i < 60 { NTU_CLASSES[i] } else { ADDED[i - 60] };
+        i += 1;
+    }
+    all
+};
