@@ -27,3 +27,4 @@ mod support;
 mod torch_files;
 mod toy;
 mod trainer;
+mod user_files;

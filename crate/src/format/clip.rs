@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde::de::{Deserializer, Error as _};
 
 use super::json::{self, List, Record, Value};
-use super::{channel, room, somebody, text};
-use crate::error::{self, Error};
+use super::rules::{channel, room, somebody};
+use crate::error::{self, Error, short};
 use crate::skeleton::{Layout, LayoutId, Sequence};
 
 /// The value of the key `format`.
@@ -32,8 +32,8 @@ pub(super) fn read(text: &str) -> error::Result<Sequence> {
     let fps = document.fps.ok_or_else(|| missing("fps"))?;
     let frames = document.frames.ok_or_else(|| missing("frames"))?;
     let people = frames.people.ok_or_else(|| Error::format("there is no frame").at("frames"))?;
-    if let Some(told) = document.people.filter(|told| *told != people) {
-        return Err(Error::format(format!("{told} people, but the frames have {people}")).at("people"));
+    if let Some(stated) = document.people.filter(|stated| *stated != people) {
+        return Err(Error::format(format!("{stated} people, but the frames have {people}")).at("people"));
     }
     let count = frames.present.len() / people;
     let mut data = room(layout, count, people, text.len())?;
@@ -50,7 +50,7 @@ pub(super) fn read(text: &str) -> error::Result<Sequence> {
     Ok(clip)
 }
 
-/// Writes a clip, one frame a line, 4 decimals.
+/// Writes a clip, one frame a line, 4 decimals. A joint that 4 decimals would turn into an absent one is written exactly.
 pub(super) fn write(clip: &Sequence) -> Vec<u8> {
     let layout = clip.layout();
     let mut out = format!(r#"{{"format":"{NAME}","version":1,"layout":"{}","fps":{}"#, layout.id.as_str(), clip.fps);
@@ -70,10 +70,14 @@ pub(super) fn write(clip: &Sequence) -> Vec<u8> {
             }
             for j in 0..layout.len() {
                 out.push_str(if j == 0 { "[" } else { "," });
-                for (c, v) in clip.joint(t, m, j).iter().enumerate() {
-                    // Adding zero turns a negative zero into a plain one.
-                    let rounded = (f64::from(*v) * 1e4).round() / 1e4 + 0.0;
-                    let _ = write!(out, "{}{rounded}", if c == 0 { '[' } else { ',' });
+                let joint = clip.joint(t, m, j);
+                let exact = lost(layout, joint);
+                for (c, v) in joint.iter().enumerate() {
+                    let comma = if c == 0 { '[' } else { ',' };
+                    let _ = match exact {
+                        true => write!(out, "{comma}{v}"),
+                        false => write!(out, "{comma}{}", rounded(*v)),
+                    };
                 }
                 out.push(']');
             }
@@ -83,6 +87,18 @@ pub(super) fn write(clip: &Sequence) -> Vec<u8> {
     }
     out.push_str("\n]}\n");
     out.into_bytes()
+}
+
+/// To 4 decimals; adding zero turns a negative zero into a plain one.
+fn rounded(v: f32) -> f64 {
+    (f64::from(v) * 1e4).round() / 1e4 + 0.0
+}
+
+/// Would rounding make the joint absent: all its numbers zero, or its confidence?
+fn lost(layout: &Layout, joint: &[f32]) -> bool {
+    let zero = |v: &f32| rounded(*v) == 0.0;
+    let unsure = layout.confidence && zero(&joint[layout.dims]);
+    (joint.iter().all(zero) || unsure) && joint.iter().any(|v| *v != 0.0)
 }
 
 #[derive(Default)]
@@ -109,7 +125,7 @@ impl Record for Document {
             "format" => {
                 let name = value.text()?.unwrap_or_default();
                 if name != NAME {
-                    return Err(D::Error::custom(format!("{:?} is not {NAME:?}", text::short(&name, 40))));
+                    return Err(D::Error::custom(format!("{:?} is not {NAME:?}", short(&name, 40))));
                 }
                 self.format = true;
             }
@@ -124,7 +140,7 @@ impl Record for Document {
                 let id = value.text()?.unwrap_or_default();
                 let known = || LayoutId::ALL.map(LayoutId::as_str).join(", ");
                 self.layout = Some(LayoutId::parse(&id).ok_or_else(|| {
-                    D::Error::custom(format!("{:?} is no layout; known are {}", text::short(&id, 40), known()))
+                    D::Error::custom(format!("{:?} is no layout; known are {}", short(&id, 40), known()))
                 })?);
             }
             "fps" => {
@@ -168,9 +184,9 @@ impl List for Frames {
         if index >= Sequence::MAX_FRAMES {
             return Err(D::Error::custom(format!("more than {} frames", Sequence::MAX_FRAMES)));
         }
-        let told = self.people;
+        let first = self.people;
         let count = value.list(&mut Frame(self))?.unwrap_or(0);
-        match told {
+        match first {
             Some(people) if people != count => Err(D::Error::custom(format!(
                 "{count} people, but the first frame has {people} (null is an absent one)"
             ))),
@@ -295,6 +311,20 @@ mod tests {
             // What has 4 decimals once stays as it is.
             assert_eq!(write(&back), write(&clip));
         }
+        Ok(())
+    }
+
+    #[test]
+    fn small_numbers_are_not_lost() -> error::Result<()> {
+        let mut data = vec![0.0; 60];
+        data[3] = 4e-5;
+        data[7] = -1e-30;
+        let clip = Sequence::new(LayoutId::KinectV1, 30.0, 1, 1, data)?;
+        assert_eq!(read(&String::from_utf8_lossy(&write(&clip)))?, clip);
+        let mut data = vec![0.0; 54];
+        data[..3].copy_from_slice(&[0.25, 0.5, 1e-5]);
+        let clip = Sequence::new(LayoutId::OpenPose18, 30.0, 1, 1, data)?;
+        assert_eq!(read(&String::from_utf8_lossy(&write(&clip)))?, clip);
         Ok(())
     }
 

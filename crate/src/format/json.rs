@@ -9,8 +9,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::text::without_middle;
-use crate::error::{self, Error};
+use crate::error::{self, Error, printable};
 
 /// An array level.
 pub(super) trait List {
@@ -72,7 +71,7 @@ impl Path {
         let whole = e.to_string();
         let position = format!(" at line {} column {}", e.line(), e.column());
         let cause = whole.strip_suffix(&position).unwrap_or(&whole);
-        let error = Error::format(format!("{}{position}", without_middle(cause)));
+        let error = Error::format(format!("{}{position}", printable(cause, 200)));
         if place.is_empty() { error } else { error.at(place) }
     }
 }

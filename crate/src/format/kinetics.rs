@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use serde::de::{Deserializer, Error as _};
 
 use super::json::{self, List, Record, Value};
-use super::{channel, room, somebody};
+use super::rules::{channel, room, somebody};
 use crate::error::{self, Error};
 use crate::skeleton::{Layout, LayoutId, Sequence};
 

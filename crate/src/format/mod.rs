@@ -2,14 +2,16 @@
 //!
 //! | format | layouts | read | written |
 //! | --- | --- | --- | --- |
-//! | [`Format::Clip`] | any | frames, people, label, frame rate | positions to 4 decimals |
+//! | [`Format::Clip`] | any | frames, people, label, frame rate | positions to 4 decimals, small ones exactly |
 //! | [`Format::NtuSkeleton`] | `ntu` | the two liveliest bodies, label from the file's name, 30 frames a second | exact positions; no label, no frame rate |
 //! | [`Format::KineticsJson`] | `openpose-18` | the two surest people of each frame, 30 frames a second | exact positions and label; no frame rate |
 //!
-//! A file is hostile until read. It may have [`MAX_BYTES`]; counts in it are never believed before the bytes are there;
-//! reading takes memory in proportion to its size (twice the size, measured on clips of 60 MiB); every refusal says
-//! where: a line of a text file, or a field of a JSON file such as `data[3].skeleton[0].pose`. A file in which nobody is
-//! seen is refused, because there is nothing to recognise.
+//! A file is hostile until read. It may have [`MAX_BYTES`]; a count in it is checked against the bytes that follow;
+//! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a file
+//! of one-digit numbers takes); every refusal names the place: a line of a text file, or a field of a JSON file such as
+//! `data[3].skeleton[0].pose`. A file in which nobody is seen is refused, because there is nothing to recognise.
+//!
+//! What a body or a recording can hardly be (140 m tall, 9,000 frames a second) is read, with a [`Warning`] beside it.
 //!
 //! ```
 //! use ciasa::format::{self, Format};
@@ -23,17 +25,22 @@ mod json;
 mod kinetics;
 mod ntu;
 mod ntu_classes;
+mod reading;
+mod rules;
 mod text;
+mod tracks;
+mod unit;
 
 use serde::de::{Deserializer, Error as _};
 
 use crate::error::{Error, Result};
-use crate::skeleton::{Layout, LayoutId, Sequence};
+use crate::skeleton::{LayoutId, Sequence};
+use rules::{channel, somebody};
 
 pub use crate::skeleton::NTU_CLASSES;
-
-/// The largest file that is read: 64 MiB. An hour of one Kinect v1 body in our own format takes 47 MiB.
-pub const MAX_BYTES: usize = 64 << 20;
+pub use reading::{Reading, Warning};
+pub use rules::MAX_BYTES;
+pub use unit::Unit;
 
 /// The formats that we read and write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,25 +94,38 @@ impl Format {
     }
 }
 
-/// Reads a clip. The content tells the format; the name's ending is asked only where the content does not, and its
+/// Reads a clip. The content shows the format; the name's ending decides only if the content does not, and its
 /// class (`...A023.skeleton`) labels an NTU clip.
 ///
 /// # Errors
-/// Where the bytes are no clip of a known format; the message names the line or the field.
+/// The bytes are no clip of a known format; the message names the line or the field.
 pub fn read(bytes: &[u8], file_name: &str) -> Result<Sequence> {
-    let text = text::decode(bytes)?;
-    match detect(text, file_name)? {
-        Format::Clip => clip::read(text),
-        Format::NtuSkeleton => ntu::read(text, file_name),
-        Format::KineticsJson => kinetics::read(text),
-    }
+    open(bytes, file_name, None).map(|reading| reading.clip)
 }
 
-/// Writes a clip. What is written can be read again; see the table of this module for what a format leaves out.
+/// As [`read`], with warnings beside the clip. `unit` overrules the unit of the layout.
 ///
 /// # Errors
-/// Where the format cannot hold the clip's layout or its count of people, nobody is in the clip, or a value is outside
-/// its range.
+/// As [`read`]; or the unit does not apply to the clip's layout.
+pub fn open(bytes: &[u8], file_name: &str, unit: Option<Unit>) -> Result<Reading> {
+    let text = text::decode(bytes)?;
+    let (clip, warnings) = match detect(text, file_name)? {
+        Format::Clip => (clip::read(text)?, Vec::new()),
+        Format::NtuSkeleton => ntu::read(text, file_name)?,
+        Format::KineticsJson => (kinetics::read(text)?, Vec::new()),
+    };
+    let clip = match unit {
+        Some(unit) => unit.applied(&clip)?,
+        None => clip,
+    };
+    Ok(Reading::checked(clip, warnings))
+}
+
+/// Writes a clip. What is written can be read again; the table of this module shows what a format leaves out.
+///
+/// # Errors
+/// The format cannot hold the clip's layout or its number of people, nobody is in the clip, a value is outside its range,
+/// or the file would be too large or too empty to be read again.
 pub fn write(clip: &Sequence, format: Format) -> Result<Vec<u8>> {
     let layout = clip.layout();
     if !format.holds(layout.id) {
@@ -120,11 +140,13 @@ pub fn write(clip: &Sequence, format: Format) -> Result<Vec<u8>> {
             Error::format(cause).at(format!("joint {joint:?}")).at(format!("frame {}", i / per_frame))
         })?;
     }
-    match format {
-        Format::Clip => Ok(clip::write(clip)),
-        Format::NtuSkeleton => ntu::write(clip),
-        Format::KineticsJson => Ok(kinetics::write(clip)),
-    }
+    let bytes = match format {
+        Format::Clip => clip::write(clip),
+        Format::NtuSkeleton => ntu::write(clip)?,
+        Format::KineticsJson => kinetics::write(clip),
+    };
+    rules::readable(clip, bytes.len())?;
+    Ok(bytes)
 }
 
 fn detect(text: &str, file_name: &str) -> Result<Format> {
@@ -140,7 +162,7 @@ fn detect(text: &str, file_name: &str) -> Result<Format> {
     }
 }
 
-/// Looks at the keys of the document and stops at the first that tells.
+/// Looks at the keys of the document and stops at the first that decides.
 fn detect_json(text: &str) -> Result<Format> {
     #[derive(Default)]
     struct Probe(Option<Format>);
@@ -167,41 +189,4 @@ fn detect_json(text: &str) -> Result<Format> {
             "this JSON is no clip: it has neither \"frames\" (our own format) nor \"data\" (Kinetics-skeleton)",
         ))),
     }
-}
-
-/// A file's number as the value of a joint's channel, or why it is none.
-fn channel(layout: &Layout, channel: usize, value: f64) -> std::result::Result<f32, String> {
-    if !value.is_finite() || value.abs() > 1000.0 {
-        Err(format!("{value:?} is no coordinate"))
-    } else if channel >= layout.dims && value < 0.0 {
-        Err(format!("the confidence {value:?} is negative"))
-    } else if channel < layout.dims && layout.dims == 2 && !(-1.0..=2.0).contains(&value) {
-        Err(format!("{value:?} is no share of the picture (0 to 1; are these pixels?)"))
-    } else {
-        Ok(value as f32)
-    }
-}
-
-/// Room for a clip of (T, M, V, C) values, all zero.
-///
-/// Absent people and skipped frames take next to nothing in a file and a full share here, so a small file could ask for
-/// 100 MB. A clip may take 4 MiB and 16 times its file: enough for two people of whom one is in every tenth frame.
-fn room(layout: &Layout, frames: usize, people: usize, file: usize) -> Result<Vec<f32>> {
-    if frames > Sequence::MAX_FRAMES {
-        return Err(Error::format(format!("{frames} frames; at most {} are read", Sequence::MAX_FRAMES)));
-    }
-    let values = frames * people * layout.len() * layout.channels();
-    if values * size_of::<f32>() > 16 * file + (4 << 20) {
-        return Err(Error::format(format!(
-            "{frames} frames, but hardly anybody in them: the file is too small for it"
-        )));
-    }
-    Ok(vec![0.0; values])
-}
-
-fn somebody(clip: &Sequence) -> Result<()> {
-    if clip.data().iter().all(|v| *v == 0.0) {
-        return Err(Error::format(format!("nobody is seen in any of the clip's {} frames", clip.frames())));
-    }
-    Ok(())
 }

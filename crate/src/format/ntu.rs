@@ -4,16 +4,18 @@
 //! body's id, the count of joints, and per joint a line of 12 fields that starts with x, y and z. Only the id and the
 //! coordinates are read: the other fields hold `NaN` in some files.
 //!
-//! A body is told by its id, so it keeps its slot where it leaves and comes back. Of more than two bodies the two of
-//! highest motion energy stay, the highest first, as in this set's usual preprocessing: the variances of x, y and z over
-//! all joints and frames of the body, added.
+//! A body keeps its slot by its id, also when it leaves and comes back; a person whose id changes is one person
+//! ([`tracks`](super::tracks)). Of more than two bodies the two of highest motion energy stay, the highest first, as in
+//! this set's usual preprocessing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::text::short;
-use super::{channel, ntu_classes, room, somebody};
-use crate::error::{Error, Result};
+use super::ntu_classes;
+use super::reading::Warning;
+use super::rules::{channel, room, somebody};
+use super::tracks::{Track, stitched};
+use crate::error::{Error, Result, short};
 use crate::skeleton::{LayoutId, Sequence};
 
 const FPS: f32 = 30.0;
@@ -25,7 +27,7 @@ const JOINTS: usize = 25;
 const VALUES: usize = JOINTS * 3;
 
 /// Reads a clip; the label comes from the file's name.
-pub(super) fn read(text: &str, file_name: &str) -> Result<Sequence> {
+pub(super) fn read(text: &str, file_name: &str) -> Result<(Sequence, Vec<Warning>)> {
     let mut lines = Lines { rest: text.lines(), number: 0, frame: None };
     let frames = lines.count("the count of frames")?;
     if frames == 0 || frames > Sequence::MAX_FRAMES {
@@ -38,7 +40,11 @@ pub(super) fn read(text: &str, file_name: &str) -> Result<Sequence> {
     }
     lines.frame = None;
     lines.only_blank(frames)?;
-    let kept = bodies.liveliest();
+    let (kept, people) = bodies.liveliest();
+    let mut warnings = Vec::new();
+    if people > PEOPLE {
+        warnings.push(Warning::new(format!("{people} bodies; the {PEOPLE} with the most motion are kept.")));
+    }
     let layout = LayoutId::Ntu.layout();
     // A clip without anybody is refused below; until then it has one empty slot.
     let people = kept.len().max(1);
@@ -52,7 +58,7 @@ pub(super) fn read(text: &str, file_name: &str) -> Result<Sequence> {
     let mut clip = Sequence::new(layout.id, FPS, frames, people, data)?;
     somebody(&clip)?;
     clip.label = ntu_classes::label(file_name).map(str::to_owned);
-    Ok(clip)
+    Ok((clip, warnings))
 }
 
 fn read_frame<'t>(lines: &mut Lines<'t>, t: usize, bodies: &mut Bodies<'t>) -> Result<()> {
@@ -86,49 +92,31 @@ fn read_frame<'t>(lines: &mut Lines<'t>, t: usize, bodies: &mut Bodies<'t>) -> R
     Ok(())
 }
 
-/// A body's frames and, for each of them, its joints (V, 3).
-#[derive(Default)]
-struct Body {
-    frames: Vec<usize>,
-    values: Vec<f32>,
-}
-
-impl Body {
-    fn energy(&self) -> f64 {
-        let n = (self.values.len() / 3) as f64;
-        let variance = |axis: usize| {
-            let values = || self.values.iter().skip(axis).step_by(3).map(|v| f64::from(*v));
-            let mean = values().sum::<f64>() / n;
-            values().map(|v| (v - mean).powi(2)).sum::<f64>() / n
-        };
-        (0..3).map(variance).sum()
-    }
-}
-
 /// All bodies of a clip, in order of appearance.
 #[derive(Default)]
 struct Bodies<'t> {
     by_id: BTreeMap<&'t str, usize>,
-    all: Vec<Body>,
+    all: Vec<Track>,
 }
 
 impl<'t> Bodies<'t> {
-    fn of(&mut self, id: &'t str) -> &mut Body {
+    fn of(&mut self, id: &'t str) -> &mut Track {
         let new = self.all.len();
         let at = *self.by_id.entry(id).or_insert(new);
         if at == new {
-            self.all.push(Body::default());
+            self.all.push(Track::default());
         }
         &mut self.all[at]
     }
 
-    /// At most two, the highest energy first; among equals the one that came first.
-    fn liveliest(self) -> Vec<Body> {
-        let seen = self.all.into_iter().filter(|b| !b.frames.is_empty());
-        let mut ranked: Vec<_> = seen.map(|b| (b.energy(), b)).collect();
+    /// At most two, the highest energy first, among equals the one that came first; and how many there were.
+    fn liveliest(self) -> (Vec<Track>, usize) {
+        let seen = self.all.into_iter().filter(|b| !b.frames.is_empty()).collect();
+        let mut ranked: Vec<_> = stitched(seen).into_iter().map(|b| (b.energy(), b)).collect();
+        let count = ranked.len();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         ranked.truncate(PEOPLE);
-        ranked.into_iter().map(|(_, body)| body).collect()
+        (ranked.into_iter().map(|(_, body)| body).collect(), count)
     }
 }
 
@@ -229,6 +217,10 @@ mod tests {
         format!("{}\n{}", frames.len(), frames.iter().map(frame).collect::<String>())
     }
 
+    fn read(text: &str, name: &str) -> Result<Sequence> {
+        super::read(text, name).map(|(clip, _)| clip)
+    }
+
     fn message(text: &str) -> String {
         read(text, "").err().map(|e| e.to_string()).unwrap_or_default()
     }
@@ -248,7 +240,8 @@ mod tests {
     #[test]
     fn of_six_bodies_the_two_liveliest_stay() -> Result<()> {
         let crowd: Vec<_> = (0..6).map(|i| body(&i.to_string(), i as f32, [0.0, 0.2, 0.1, 0.4, 0.3, 0.0][i])).collect();
-        let clip = read(&file(&[&crowd]), "")?;
+        let (clip, warnings) = super::read(&file(&[&crowd]), "")?;
+        assert_eq!(warnings[0].text, "6 bodies; the 2 with the most motion are kept.");
         assert_eq!([0, 1].map(|m| clip.joint(0, m, 0)[0]), [3.0, 4.0]);
         Ok(())
     }

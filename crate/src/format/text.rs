@@ -1,6 +1,6 @@
 //! From bytes to text: what every format checks first.
 
-use super::MAX_BYTES;
+use super::rules::MAX_BYTES;
 use crate::error::{Error, Result};
 
 /// The file's text without a byte order mark.
@@ -30,26 +30,6 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str> {
     Ok(text)
 }
 
-/// At most `most` characters of what a file says, for messages.
-pub(super) fn short(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// The text without its middle where it is long: a quotation is cut, what was expected instead stays.
-pub(super) fn without_middle(text: &str) -> String {
-    const START: usize = 80;
-    const END: usize = 120;
-    let length = text.chars().count();
-    if length <= START + END {
-        return text.to_owned();
-    }
-    let end: String = text.chars().skip(length - END).collect();
-    format!("{}{end}", short(text, START))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,15 +53,5 @@ mod tests {
         assert!(message(b"{\0\"\0").starts_with("line 1: a zero byte"));
         assert_eq!(message(b"3\n0\n\xc3("), "line 3: the byte 0xc3 is no UTF-8 text");
         assert_eq!(message(&vec![b' '; MAX_BYTES + 1]), "the file has 65 MiB; at most 64 are read");
-    }
-
-    #[test]
-    fn long_text_is_cut_between_characters() {
-        assert_eq!(short("éàü", 2), "éà...");
-        assert_eq!(short("éàü", 3), "éàü");
-        let long = format!("{}, expected a number", "é".repeat(500));
-        let cut = without_middle(&long);
-        assert!(cut.chars().count() == 203 && cut.starts_with("éé") && cut.ends_with("é, expected a number"));
-        assert_eq!(without_middle("plain"), "plain");
     }
 }

@@ -49,8 +49,8 @@ impl Sequence {
         if data.len() != expected {
             return Err(Error::format(format!("has {} values; {expected} are expected", data.len())));
         }
-        // Positions beyond a kilometre do not occur, and their squares would overflow later.
-        if let Some(i) = data.iter().position(|v| !v.is_finite() || v.abs() > 1000.0) {
+        // A body at 100 m in millimetres has such numbers; squares of much larger ones would overflow later.
+        if let Some(i) = data.iter().position(|v| !v.is_finite() || v.abs() > 100_000.0) {
             let joint = i / l.channels() % l.len();
             let frame = i / (l.channels() * l.len() * people);
             return Err(Error::format(format!("the value {} is no coordinate", data[i]))

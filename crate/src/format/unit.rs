@@ -1,0 +1,87 @@
+//! Units of files that are not in their layout's own.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::skeleton::Sequence;
+
+/// What the numbers of a file are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Metres, as every layout with lengths has them.
+    Metres,
+    /// Hundredths of a metre.
+    Centimetres,
+    /// Thousandths of a metre.
+    Millimetres,
+    /// Confidences from 0 to 100.
+    Percent,
+}
+
+impl Unit {
+    /// Every unit.
+    pub const ALL: [Self; 4] = [Self::Metres, Self::Centimetres, Self::Millimetres, Self::Percent];
+
+    /// The id for settings: `m`, `cm`, `mm`, `percent`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Metres => "m",
+            Self::Centimetres => "cm",
+            Self::Millimetres => "mm",
+            Self::Percent => "percent",
+        }
+    }
+
+    /// The unit of that id.
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.as_str() == id)
+    }
+
+    /// What a person reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Metres => "metres",
+            Self::Centimetres => "centimetres",
+            Self::Millimetres => "millimetres",
+            Self::Percent => "percent",
+        }
+    }
+
+    /// What a number in this unit is multiplied by.
+    pub fn factor(self) -> f32 {
+        match self {
+            Self::Metres => 1.0,
+            Self::Centimetres | Self::Percent => 0.01,
+            Self::Millimetres => 0.001,
+        }
+    }
+
+    /// A clip in its layout's own units, from numbers in this one: coordinates (T, M, V, 3) are scaled by a length, the
+    /// confidences of a 2-D layout by percent.
+    ///
+    /// # Errors
+    /// The unit does not apply to the clip's layout.
+    pub fn applied(self, clip: &Sequence) -> Result<Sequence> {
+        let layout = clip.layout();
+        let refused = |what: &str| {
+            let cause = format!("{} has no effect: the layout {} has no {what}", self.as_str(), layout.id.as_str());
+            Err(Error::config(cause).at("unit"))
+        };
+        let mut data = clip.data().to_vec();
+        match self {
+            Self::Percent if layout.confidence => {
+                data.iter_mut().skip(layout.dims).step_by(layout.channels()).for_each(|c| *c *= self.factor());
+            }
+            Self::Percent => return refused("confidences"),
+            _ if layout.dims == 3 => data.iter_mut().for_each(|v| *v *= self.factor()),
+            _ => return refused("lengths, but shares of the picture"),
+        }
+        clip.with_data(data)
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
