@@ -4,9 +4,9 @@ use super::export::{clip, set, thrown};
 use super::json::to_js;
 use crate::contract::LayoutInfo;
 use crate::error::Error;
-use crate::format::{self, Format};
+use crate::format::{self, Format, Unit};
 use crate::skeleton::LayoutId;
-use js_sys::{Float32Array, Object};
+use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::prelude::*;
 
 /// All layouts, as `LayoutInfo[]`.
@@ -33,13 +33,17 @@ pub fn body_height(
     Ok(clip(layout, fps, frames, people, data).map_err(thrown)?.body_height())
 }
 
-/// Reads a clip's file: `{ layout, fps, label, frames, people, data }`.
+/// Reads a clip's file: `{ layout, fps, label, frames, people, data, warnings }`. `unit` (an id of
+/// [`Unit`](format::Unit)) overrules the unit of the layout. `warnings` is an array of `{ text, unit }`: a sentence, and
+/// the unit that mends it or null.
 ///
 /// # Errors
 /// Throws if the bytes are not a clip; the message names the line or the field.
 #[wasm_bindgen(js_name = parseClip)]
-pub fn parse_clip(bytes: &[u8], file_name: &str) -> Result<Object, JsValue> {
-    let clip = format::read(bytes, file_name).map_err(thrown)?;
+pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result<Object, JsValue> {
+    let known = |id: &String| Unit::parse(id).ok_or_else(|| thrown(Error::config(format!("there is no unit {id:?}"))));
+    let unit = unit.as_ref().map(known).transpose()?;
+    let format::Reading { clip, warnings } = format::open(bytes, file_name, unit).map_err(thrown)?;
     let object = Object::new();
     set(&object, "layout", clip.layout().id.as_str());
     set(&object, "fps", clip.fps);
@@ -47,6 +51,13 @@ pub fn parse_clip(bytes: &[u8], file_name: &str) -> Result<Object, JsValue> {
     set(&object, "frames", clip.frames() as u32);
     set(&object, "people", clip.people() as u32);
     set(&object, "data", Float32Array::from(clip.data()));
+    let warnings = warnings.iter().map(|warning| {
+        let object = Object::new();
+        set(&object, "text", warning.text.as_str());
+        set(&object, "unit", warning.unit.map_or(JsValue::NULL, |unit| unit.as_str().into()));
+        object
+    });
+    set(&object, "warnings", warnings.collect::<Array>());
     Ok(object)
 }
 

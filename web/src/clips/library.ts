@@ -55,9 +55,9 @@ export class Library extends EventTarget {
     return loading;
   }
 
-  /** Adds a visitor's file. Throws a CoreError if it is not a readable clip. */
-  async add(file: File, layouts: LayoutInfo[]): Promise<Entry> {
-    const clip = await parseClip(new Uint8Array(await file.arrayBuffer()), file.name);
+  /** Adds a visitor's file, read in a unit if one is given. Throws a CoreError if it is not a readable clip. */
+  async add(file: File, layouts: LayoutInfo[], unit?: string): Promise<Entry> {
+    const clip = await parseClip(new Uint8Array(await file.arrayBuffer()), file.name, unit);
     return this.addClip({ ...clip, name: file.name, origin: "file" }, layouts);
   }
 

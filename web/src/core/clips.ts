@@ -23,11 +23,11 @@ export async function layouts(): Promise<LayoutInfo[]> {
 
 /**
  * Parses a clip file of any format; the format is recognised by content. Loads the module first if needed. Throws a
- * CoreError whose message names the line or the field.
+ * CoreError whose message names the line or the field. `unit` overrules the layout's unit: "m", "cm", "mm" or "percent".
  */
-export async function parseClip(bytes: Uint8Array, fileName: string): Promise<Clip> {
+export async function parseClip(bytes: Uint8Array, fileName: string, unit?: string): Promise<Clip> {
   await loadCore();
-  const read = coreParseClip(bytes, fileName) as Omit<Clip, "id" | "name" | "origin">;
+  const read = coreParseClip(bytes, fileName, unit) as Omit<Clip, "id" | "name" | "origin">;
   return { ...read, id: fileName, name: fileName, origin: "file" };
 }
 

@@ -14,6 +14,7 @@ export interface DropTarget {
   choose(entry: Entry): Promise<void>;
   announce(words: string): void;
   report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
+  inform(title: string, detail: string, actions: Notice["actions"]): void;
 }
 
 /** A file that could not be opened: a sentence with its name, and the reason. */
@@ -44,13 +45,15 @@ export async function openFiles(target: DropTarget, files: File[]): Promise<void
 }
 
 /** Adds the readable clips to the library and shows the last one; returns the others. */
-async function addClips(target: DropTarget, files: File[]): Promise<Rejected[]> {
+async function addClips(target: DropTarget, files: File[], unit?: string): Promise<Rejected[]> {
   const rejected: Rejected[] = [];
   let last: Entry | null = null;
+  let shown: File | null = null;
   for (const file of files) {
     try {
       if (target.layouts.length === 0) target.layouts = await layouts();
-      last = await target.library.add(file, target.layouts);
+      last = await target.library.add(file, target.layouts, unit);
+      shown = file;
     } catch (thrown) {
       rejected.push({ title: `"${file.name}" is not a readable clip.`, failure: asFailure(thrown) });
     }
@@ -58,8 +61,23 @@ async function addClips(target: DropTarget, files: File[]): Promise<Rejected[]> 
   if (last) {
     await target.choose(last);
     target.announce(`${last.name} added to your files`);
+    if (shown) await warn(target, last, shown);
   }
   return rejected;
+}
+
+/** Shows what is odd about the clip on the stage, with a button that reads the file in the unit that mends it. */
+async function warn(target: DropTarget, entry: Entry, file: File): Promise<void> {
+  const { warnings = [] } = await target.library.clip(entry);
+  if (warnings.length === 0) return;
+  const units = new Set(warnings.flatMap(({ unit }) => (unit === null ? [] : [unit])));
+  const actions = [...units].map((unit) => ({
+    label: `Read in ${unit}`,
+    run: () => void addClips(target, [file], unit).then((rejected) => reportRejected(target, rejected)),
+  }));
+  const detail = warnings.map(({ text }) => text).join(" ");
+  target.inform(`"${file.name}" was read, with a warning.`, detail, actions);
+  target.announce(detail);
 }
 
 function reportRejected(target: DropTarget, rejected: Rejected[]): void {
