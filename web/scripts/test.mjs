@@ -108,7 +108,10 @@ function shown(name, [program, ...args], env) {
       console.error(`${program}: ${error.message}`);
       resolve({ succeeded: false, output });
     });
-    child.on("close", (status) => resolve({ succeeded: status === 0, output }));
+    child.on("close", (status, signal) => {
+      if (status !== 0) console.error(`${program} ${signal ? `was ended by ${signal}` : `failed with status ${status}`}.`);
+      resolve({ succeeded: status === 0, output });
+    });
   });
 }
 
