@@ -1,5 +1,6 @@
-// Seconds of an attack step in one Chromium: our engine beside TensorFlow.js and PyTorch, on the same network, weights and clip.
-// Needs web/pkg (npm run build). Prints a table, writes docs/bench/browser.json and docs/BENCH.md. `npm run bench -- --help`.
+// Seconds of an attack step in one Chromium: our engine beside TensorFlow.js and PyTorch, on the same network, weights
+// and clip. Needs web/pkg (npm run build). Prints a table, writes docs/bench/browser.json and docs/BENCH.md.
+// The options: `npm run bench -- --help`.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
@@ -15,7 +16,8 @@ import { readTensors, writeTensors } from "../bench/tensors.js";
 import { chromium, chromiumSettings, output, root, run, target } from "./tools.mjs";
 
 const HELP = `npm run bench -- [options]
-  --side WORDS        only the sides whose names begin with one of these, with commas between; ours-wasm always takes part
+  --side WORDS        only the sides whose names begin with one of these, with commas between; ours-wasm always takes
+                      part
                       (${Object.keys(SIDES).join(", ")})
   --frames LIST       lengths of the clip, multiples of 4 (64,300)
   --check-frames N    length of the clip on which the sides' answers are compared (64: also with the golden case)
@@ -24,7 +26,8 @@ const HELP = `npm run bench -- [options]
   --product N         size of the matrix product, a multiple of 64; 0 leaves it out (1024)
   --memory-steps N    steps of ours after which memory must be what it was; 0 leaves it out (1000)
   --no-tf             without TensorFlow.js
-  --browser-flag F    one more flag for Chromium, as often as needed (a GPU: --use-angle=vulkan --enable-features=Vulkan)
+  --browser-flag F    one more flag for Chromium, as often as needed
+                      (a GPU: --use-angle=vulkan --enable-features=Vulkan)
   --headed            with a window
   --out FILE          where the results go (docs/bench/browser.json)`;
 

@@ -46,7 +46,8 @@ function chosen(args) {
   const unknown = before.find((word) => !(word in suites));
   if (unknown) fail(`There is no suite ${unknown}. The suites are:\n${list()}`);
   if (after.length > 0 && before.length !== 1) fail(`Words after -- are for one suite; name it.\n${HELP}`);
-  const wanted = new Set(before.length > 0 ? before : Object.keys(suites));
+  const all = Object.keys(suites).filter((name) => !suites[name].onlyByName);
+  const wanted = new Set(before.length > 0 ? before : all);
   for (const name of before) if (suites[name].after) wanted.add(suites[name].after);
   return { names: Object.keys(suites).filter((name) => wanted.has(name)), words: { [before[0]]: after } };
 }
@@ -109,7 +110,8 @@ function shown(name, [program, ...args], env) {
       resolve({ succeeded: false, output });
     });
     child.on("close", (status, signal) => {
-      if (status !== 0) console.error(`${program} ${signal ? `was ended by ${signal}` : `failed with status ${status}`}.`);
+      if (status !== 0)
+        console.error(`${program} ${signal ? `was ended by ${signal}` : `failed with status ${status}`}.`);
       resolve({ succeeded: status === 0, output });
     });
   });

@@ -1,4 +1,5 @@
-//! `bindgen INPUT.wasm OUT_DIR NAME`: makes a module that a page can load, with its TypeScript types, of what Cargo built.
+//! `bindgen INPUT.wasm OUT_DIR NAME`: makes a module that a page can load, with its TypeScript types, of what Cargo
+//! built.
 
 use std::error::Error;
 use std::process::ExitCode;
