@@ -22,13 +22,11 @@ fn page_clip(frames: usize, phase: f32) -> JsValue {
 }
 
 fn entry(bytes: usize) -> JsValue {
-    js(
-        &json!({ "id": "made", "name": "Made", "architecture": "st-gcn", "layout": "kinect-v1",
+    js(&json!({ "id": "made", "name": "Made", "architecture": "st-gcn", "layout": "kinect-v1",
         "classes": ["a", "b", "c"],
         "people": 1, "frames": 8, "preprocessing": "centred",
         "weights": [{ "file": "made.safetensors", "bytes": bytes, "sha256": "" }],
-        "accuracy": { "top1": 0.3, "clips": 1 }, "split": "", "data": "", "licence": "", "retrain": "" }),
-    )
+        "accuracy": { "top1": 0.3, "clips": 1 }, "split": "", "data": "", "licence": "", "retrain": "" }))
 }
 
 fn files(bytes: &[u8]) -> Vec<js_sys::Uint8Array> {
