@@ -30,7 +30,11 @@ pub(super) fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
 
 /// A clip from the fields of TypeScript's `Clip`.
 pub(super) fn clip(layout: &str, fps: f32, frames: usize, people: usize, data: &Float32Array) -> Result<Sequence> {
-    let id = LayoutId::parse(layout).ok_or_else(|| Error::config(format!("unknown layout {layout:?}")))?;
+    let unknown = || {
+        let ids = LayoutId::ALL.map(LayoutId::as_str).join(", ");
+        Error::config(format!("unknown skeleton layout {layout:?}; the layouts are {ids}"))
+    };
+    let id = LayoutId::parse(layout).ok_or_else(unknown)?;
     Sequence::new(id, fps, frames, people, data.to_vec())
 }
 

@@ -3,6 +3,7 @@
 use super::export::{clip, set, thrown};
 use super::json::to_js;
 use crate::contract::LayoutInfo;
+use crate::contract::messages::ClipHead;
 use crate::error::Error;
 use crate::format::{self, Format, Unit};
 use crate::skeleton::LayoutId;
@@ -44,12 +45,14 @@ pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result
     let known = |id: &String| Unit::parse(id).ok_or_else(|| thrown(Error::config(format!("there is no unit {id:?}"))));
     let unit = unit.as_ref().map(known).transpose()?;
     let format::Reading { clip, warnings } = format::open(bytes, file_name, unit).map_err(thrown)?;
-    let object = Object::new();
-    set(&object, "layout", clip.layout().id.as_str());
-    set(&object, "fps", clip.fps);
-    set(&object, "label", clip.label.as_deref().map_or(JsValue::NULL, JsValue::from));
-    set(&object, "frames", clip.frames() as u32);
-    set(&object, "people", clip.people() as u32);
+    let head = ClipHead {
+        layout: clip.layout().id,
+        fps: clip.fps,
+        frames: clip.frames(),
+        people: clip.people(),
+        label: clip.label.clone(),
+    };
+    let object: Object = to_js(&head)?.unchecked_into();
     set(&object, "data", Float32Array::from(clip.data()));
     let warnings = warnings.iter().map(|warning| {
         let object = Object::new();

@@ -21,17 +21,20 @@ pub fn attack_defaults() -> Result<JsValue, JsValue> {
 /// An `AttackConfig` changed to that of a peer ([`Peer::apply`]).
 ///
 /// # Errors
-/// Throws if there is no such peer, or the settings are none.
+/// Throws if there is no such peer, or the settings are not an `AttackConfig`.
 #[wasm_bindgen(js_name = applyPeer)]
 pub fn apply_peer(peer: &str, config: JsValue) -> Result<JsValue, JsValue> {
-    let known = Peer::parse(peer).ok_or_else(|| thrown(Error::config(format!("there is no attack {peer:?}"))))?;
-    to_js(&known.apply(settings(config)?))
+    let unknown = || {
+        let ids = Peer::ALL.map(Peer::as_str).join(", ");
+        thrown(Error::config(format!("there is no attack {peer:?}; the attacks are {ids}")))
+    };
+    to_js(&Peer::parse(peer).ok_or_else(unknown)?.apply(settings(config)?))
 }
 
 /// The peer that an `AttackConfig` describes ([`Peer::of`]).
 ///
 /// # Errors
-/// Throws if the settings are none.
+/// Throws if the settings are not an `AttackConfig`.
 #[wasm_bindgen(js_name = peerOf)]
 pub fn peer_of(config: JsValue) -> Result<String, JsValue> {
     Ok(Peer::of(&settings(config)?).as_str().into())
@@ -40,7 +43,7 @@ pub fn peer_of(config: JsValue) -> Result<String, JsValue> {
 /// The constraints in force as tables write them ([`AttackConfig::constraints_in_words`]).
 ///
 /// # Errors
-/// Throws if the settings are none.
+/// Throws if the settings are not an `AttackConfig`.
 #[wasm_bindgen(js_name = constraintsInWords)]
 pub fn constraints_in_words(config: JsValue) -> Result<String, JsValue> {
     Ok(settings(config)?.constraints_in_words())
@@ -49,7 +52,7 @@ pub fn constraints_in_words(config: JsValue) -> Result<String, JsValue> {
 /// The stop rule as tables write it ([`crate::contract::Stop::in_words`]).
 ///
 /// # Errors
-/// Throws if the settings are none.
+/// Throws if the settings are not an `AttackConfig`.
 #[wasm_bindgen(js_name = stopInWords)]
 pub fn stop_in_words(config: JsValue) -> Result<String, JsValue> {
     Ok(settings(config)?.stop.in_words())
@@ -94,7 +97,7 @@ pub fn displacement(
 /// The steps of an attack, `StepReport[]`, as CSV ([`step_csv::table`]).
 ///
 /// # Errors
-/// Throws if the reports are none.
+/// Throws if they are not reports.
 #[wasm_bindgen(js_name = stepCsv)]
 pub fn steps_as_csv(reports: JsValue, classes: Vec<String>) -> Result<String, JsValue> {
     let reports: Vec<StepReport> = from_js(reports, "reports")?;
