@@ -3,5 +3,5 @@ import { ensure } from "./needs.mjs";
 import { environment, must } from "./tools.mjs";
 
 ensure("linker", "rust");
-const test = ["test", "--release", "-p", "ciasa", "--features", "ts", "--lib", "typescript"];
+const test = ["test", "--release", "-p", "ciasa", "--features", "ts", "--test", "generated"];
 must("cargo", test, { env: { ...environment, UPDATE_GENERATED: "1" } });

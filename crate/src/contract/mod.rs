@@ -21,9 +21,6 @@ pub mod step_csv;
 pub mod validate;
 pub mod weight_files;
 
-#[cfg(all(test, feature = "ts"))]
-mod typescript;
-
 pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Stop, Target};
 pub use goal::Goal;
 pub use layout_info::LayoutInfo;

@@ -1,5 +1,7 @@
 //! A clip that was read, with warnings: what a file holds that a body or a recording hardly can.
 
+use serde::Serialize;
+
 use super::unit::Unit;
 use crate::skeleton::Sequence;
 
@@ -12,8 +14,9 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
 }
 
-/// One odd thing, with its figure.
-#[derive(Clone, Debug, PartialEq)]
+/// Something odd about a clip's file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "ClipWarning"))]
 pub struct Warning {
     /// A sentence for a person.
     pub text: String,

@@ -2,19 +2,26 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
-/// What the numbers of a file are measured in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The unit of the numbers in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Unit {
     /// Metres, as every layout with lengths has them.
+    #[serde(rename = "m")]
     Metres,
     /// Hundredths of a metre.
+    #[serde(rename = "cm")]
     Centimetres,
     /// Thousandths of a metre.
+    #[serde(rename = "mm")]
     Millimetres,
     /// Confidences from 0 to 100.
+    #[serde(rename = "percent")]
     Percent,
 }
 
@@ -83,5 +90,18 @@ impl Unit {
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_the_id() {
+        for unit in Unit::ALL {
+            assert_eq!(serde_json::to_value(unit).ok(), Some(unit.as_str().into()));
+            assert_eq!(Unit::parse(unit.as_str()), Some(unit));
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::contract::messages::ClipHead;
 use crate::error::Error;
 use crate::format::{self, Format, Unit};
 use crate::skeleton::LayoutId;
-use js_sys::{Array, Float32Array, Object};
+use js_sys::{Float32Array, Object};
 use wasm_bindgen::prelude::*;
 
 /// All layouts, as `LayoutInfo[]`.
@@ -34,9 +34,8 @@ pub fn body_height(
     Ok(clip(layout, fps, frames, people, data).map_err(thrown)?.body_height())
 }
 
-/// Reads a clip's file: `{ layout, fps, label, frames, people, data, warnings }`. `unit` (an id of
-/// [`Unit`](format::Unit)) overrules the unit of the layout. `warnings` is an array of `{ text, unit }`: a sentence, and
-/// the unit that mends it or null.
+/// Reads a clip's file: a `ClipHead` with its values as `data`, a `Float32Array`, and `warnings`, `ClipWarning[]`. `unit`,
+/// an id of [`Unit`], overrules the layout's unit.
 ///
 /// # Errors
 /// Throws if the bytes are not a clip; the message names the line or the field.
@@ -54,13 +53,7 @@ pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result
     };
     let object: Object = to_js(&head)?.unchecked_into();
     set(&object, "data", Float32Array::from(clip.data()));
-    let warnings = warnings.iter().map(|warning| {
-        let object = Object::new();
-        set(&object, "text", warning.text.as_str());
-        set(&object, "unit", warning.unit.map_or(JsValue::NULL, |unit| unit.as_str().into()));
-        object
-    });
-    set(&object, "warnings", warnings.collect::<Array>());
+    set(&object, "warnings", to_js(&warnings)?);
     Ok(object)
 }
 

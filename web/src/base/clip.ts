@@ -1,13 +1,6 @@
-import type { ClipHead } from "../generated/types.ts";
+import type { ClipHead, ClipWarning } from "../generated/types.ts";
 
-export type { LayoutId } from "../generated/types.ts";
-
-/** Something odd about a clip's file. */
-export interface ClipWarning {
-  text: string;
-  /** The unit in which the file has to be read instead, if that mends it. */
-  unit: string | null;
-}
+export type { LayoutId, Unit } from "../generated/types.ts";
 
 /** A skeleton clip. */
 export type Clip = ClipHead & {

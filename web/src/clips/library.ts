@@ -1,5 +1,5 @@
 import { asset } from "../base/assets.ts";
-import type { Clip, LayoutId } from "../base/clip.ts";
+import type { Clip, LayoutId, Unit } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
 import { parseClip } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
@@ -56,7 +56,7 @@ export class Library extends EventTarget {
   }
 
   /** Adds a visitor's file, read in a unit if one is given. Throws a CoreError if it is not a readable clip. */
-  async add(file: File, layouts: LayoutInfo[], unit?: string): Promise<Entry> {
+  async add(file: File, layouts: LayoutInfo[], unit?: Unit): Promise<Entry> {
     const clip = await parseClip(new Uint8Array(await file.arrayBuffer()), file.name, unit);
     return this.addClip({ ...clip, name: file.name, origin: "file" }, layouts);
   }

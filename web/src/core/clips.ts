@@ -4,7 +4,7 @@ import {
   parseClip as coreParseClip,
   writeClip as coreWriteClip,
 } from "../../pkg/viewer/viewer.js";
-import type { Clip } from "../base/clip.ts";
+import type { Clip, Unit } from "../base/clip.ts";
 import type { ClipFormat, LayoutInfo } from "./layout.ts";
 import { loadCore } from "./module.ts";
 
@@ -23,9 +23,9 @@ export async function layouts(): Promise<LayoutInfo[]> {
 
 /**
  * Parses a clip file of any format; the format is recognised by content. Loads the module first if needed. Throws a
- * CoreError whose message names the line or the field. `unit` overrules the layout's unit: "m", "cm", "mm" or "percent".
+ * CoreError whose message names the line or the field. `unit` overrules the layout's unit.
  */
-export async function parseClip(bytes: Uint8Array, fileName: string, unit?: string): Promise<Clip> {
+export async function parseClip(bytes: Uint8Array, fileName: string, unit?: Unit): Promise<Clip> {
   await loadCore();
   const read = coreParseClip(bytes, fileName, unit) as Omit<Clip, "id" | "name" | "origin">;
   return { ...read, id: fileName, name: fileName, origin: "file" };

@@ -1,3 +1,4 @@
+import type { Unit } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Notice } from "../base/notice.ts";
 import type { Entry, Library } from "../clips/library.ts";
@@ -45,7 +46,7 @@ export async function openFiles(target: DropTarget, files: File[]): Promise<void
 }
 
 /** Adds the readable clips to the library and shows the last one; returns the others. */
-async function addClips(target: DropTarget, files: File[], unit?: string): Promise<Rejected[]> {
+async function addClips(target: DropTarget, files: File[], unit?: Unit): Promise<Rejected[]> {
   const rejected: Rejected[] = [];
   let last: Entry | null = null;
   let shown: File | null = null;

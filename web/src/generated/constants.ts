@@ -1,4 +1,4 @@
-// Generated from crate/src/contract. Do not edit; run: npm run generate
+// Generated from Rust by tests/generated.rs. Do not edit; run: npm run generate
 import type { Peer } from "./types.ts";
 
 /** Names of the attacks. */

@@ -1,4 +1,4 @@
-// Generated from crate/src/contract. Do not edit; run: npm run generate
+// Generated from Rust by tests/generated.rs. Do not edit; run: npm run generate
 
 /**
  * All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
@@ -280,7 +280,7 @@ export type Stream = "joint" | "bone";
 /** The orders in which data sets of the same sensor number its joints. */
 export type JointOrder = "layout" | "utd-mhad" | "msr-action3d";
 
-/** The layouts that we know. */
+/** The supported layouts. */
 export type LayoutId = "kinect-v1" | "ntu" | "openpose-18" | "hdm05";
 
 /** A skeleton layout. Joints are named by index. */
@@ -330,6 +330,17 @@ export type ClipHead = {
   /** Name of its class; none if unknown. */
   label: string | null;
 };
+
+/** Something odd about a clip's file. */
+export type ClipWarning = {
+  /** A sentence for a person. */
+  text: string;
+  /** The unit that mends it, if reading the file again with another unit does. */
+  unit: Unit | null;
+};
+
+/** The unit of the numbers in a file. */
+export type Unit = "m" | "cm" | "mm" | "percent";
 
 /** The recogniser's answer without all its probabilities, which cross as a `Float32Array` beside it. */
 export type RecognitionHead = {

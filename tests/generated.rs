@@ -1,26 +1,29 @@
 //! Compares `web/src/generated` with the Rust types and constants that cross to TypeScript, or writes it anew:
 //! `npm run generate`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
 use ts_rs::{Config, TS};
 
-use super::eval_columns::EVAL_COLUMNS;
-use super::layout_info::RegionInfo;
-use super::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
-use super::messages::{
+use ciasa::contract::eval_columns::EVAL_COLUMNS;
+use ciasa::contract::layout_info::RegionInfo;
+use ciasa::contract::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
+use ciasa::contract::messages::{
     Backend, BackendKind, ClipHead, DeviceChoice, ErrorMessage, LoadedWeights, Memory, Parity, RecognitionHead,
 };
-use super::weight_files::{
+use ciasa::contract::weight_files::{
     Answers, Choice, Identified, JointOrder, MAX_NAMES_BYTES, MAX_WEIGHT_BYTES, Question, Stream,
 };
-use super::*;
-use crate::error::Error;
-use crate::skeleton::LayoutId;
+use ciasa::contract::*;
+use ciasa::error::Error;
+use ciasa::format::{Unit, Warning};
+use ciasa::skeleton::LayoutId;
 
-const NOTICE: &str = "// Generated from crate/src/contract. Do not edit; run: npm run generate\n";
+const NOTICE: &str = "// Generated from Rust by tests/generated.rs. Do not edit; run: npm run generate\n";
 
 #[test]
 fn generated_typescript_is_up_to_date() {
@@ -81,6 +84,8 @@ fn types() -> String {
         LayoutInfo,
         RegionInfo,
         ClipHead,
+        Warning,
+        Unit,
         // The engine.
         RecognitionHead,
         DeviceChoice,
