@@ -1,4 +1,4 @@
-//! The clips that ship, as they lie in `web/public/clips`.
+//! The shipped clips in `web/public/clips`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn gallery() -> Vec<(Entry, Sequence)> {
 }
 
 #[test]
-fn the_index_tells_the_truth_about_its_files() {
+fn the_index_describes_its_files() {
     let gallery = gallery();
     for (entry, clip) in &gallery {
         assert_eq!(entry.label, clip.label, "{}", entry.id);
@@ -82,7 +82,7 @@ fn bones_do_not_change_feet_are_on_the_floor_and_clips_are_short() {
         for (parent, joint) in clip.layout().bones() {
             let lengths = (0..clip.frames()).map(|t| clip.distance(t, 0, parent, joint));
             let (least, most) = lengths.fold((f32::INFINITY, 0.0f32), |(a, b), l| (a.min(l), b.max(l)));
-            // Files hold tenths of a millimetre.
+            // Files are rounded to tenths of a millimetre.
             assert!(most - least < 3e-4, "{} {}: {least} to {most}", entry.id, clip.layout().joints[joint]);
         }
         let heights = clip.data().chunks_exact(3).map(|p| p[1]);
@@ -111,7 +111,7 @@ fn every_skeleton_has_clips_and_converted_ones_are_made_again_from_their_source(
 }
 
 #[test]
-fn clips_seen_by_a_made_camera_are_recognised() {
+fn clips_of_a_simulated_camera_are_recognised() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
     let manifest = Manifest::parse(&std::fs::read_to_string(models.join("manifest.json")).unwrap()).unwrap();
     let entry = manifest.models.into_iter().find(|m| m.layout == LayoutId::OpenPose18).unwrap();
@@ -124,7 +124,7 @@ fn clips_seen_by_a_made_camera_are_recognised() {
         entry.label.as_ref() == Some(&recogniser.entry.classes[best])
     };
     let known = clips.iter().filter(known).count();
-    // As on its test side: nine of ten.
+    // Nine of ten, as on the network's test side.
     assert!(clips.len() == 8 && known >= 7, "{known} of {}", clips.len());
 }
 

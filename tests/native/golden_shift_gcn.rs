@@ -1,5 +1,4 @@
-//! Shift-GCN with its published weights, which do not ship: a real file in PyTorch's old format, and the golden answer
-//! to it.
+//! Shift-GCN with its published weights, which do not ship: a real file in PyTorch's old format, and the golden logits.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::model::shift_gcn::{ShiftGcn, ShiftGcnConfig};

@@ -1,4 +1,4 @@
-//! ST-GCN against the golden case: an independent PyTorch program's answers on the same weights and clip.
+//! ST-GCN against the golden case: the results of an independent PyTorch program for the same weights and clip.
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -7,7 +7,7 @@ use ciasa::skeleton::LayoutId;
 
 use crate::support::{golden, portable_stgcn, relative_l2};
 
-/// The class that the golden cross-entropy points at.
+/// The class of the golden cross-entropy.
 const TARGET: usize = 7;
 const SHAPE: [usize; 5] = [1, 3, 64, 25, 1];
 

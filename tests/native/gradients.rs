@@ -48,7 +48,7 @@ fn recogniser(
     Recogniser::from_states(entry, &states, &Device::flex()).unwrap()
 }
 
-/// A weighted sum of the logits: as smooth as the network is.
+/// A weighted sum of the logits, as smooth as the network.
 fn loss(model: &Recogniser, clip: &Sequence, data: Vec<f32>, tracked: bool) -> (Tensor<4>, Tensor<1>) {
     let l = clip.layout();
     let shape = [clip.frames(), clip.people(), l.len(), l.channels()];
@@ -65,9 +65,9 @@ fn norm(v: &[f32]) -> f32 {
     v.iter().map(|v| v * v).sum::<f32>().sqrt()
 }
 
-/// Central differences along the gradient itself and three fixed directions, in which only what is in the clip moves.
-/// ReLUs have kinks, so a difference is a mean slope over a short way: within a few percent of the gradient's size,
-/// where a wrong term or factor is far beyond.
+/// Central differences along the gradient itself and three fixed directions, which move only the joints that are in the
+/// clip. ReLUs have kinks, so a difference is a mean slope: it agrees within a few percent of the gradient's size,
+/// while a wrong term or factor is off by far more.
 fn check(model: &Recogniser, clip: &Sequence, h: f32) {
     let (x, value) = loss(model, clip, clip.data().to_vec(), true);
     let gradient = x.grad(&value.backward()).unwrap().into_data().try_to_vec::<f32>().unwrap();
@@ -90,7 +90,7 @@ fn check(model: &Recogniser, clip: &Sequence, h: f32) {
     }
 }
 
-/// Two people of whom the second is there in a part of the clip.
+/// Two people; the second one is present in a part of the clip.
 fn ntu() -> Sequence {
     let clip = toy::clip(LayoutId::Ntu, 7, 2, false, 3);
     let mut data = clip.data().to_vec();
@@ -126,7 +126,7 @@ fn shift_gcn() {
 
 #[test]
 fn moving_the_first_frame_turns_the_whole_clip() {
-    // Only the first frame moves: what the others then feel is the rotation, which is differentiated as well.
+    // Only the first frame moves. It affects the others through the rotation, which is differentiable too.
     let model = recogniser(Architecture::ShiftGcn, LayoutId::Ntu, Preprocessing::Agcn, (1, 0));
     let clip = toy::clip(LayoutId::Ntu, 16, 1, false, 11);
     let (x, value) = loss(&model, &clip, clip.data().to_vec(), true);

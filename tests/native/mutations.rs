@@ -2,8 +2,8 @@
 
 use proptest::sample::Index;
 
-/// One change of a file: its kind, from where, how far, and a piece that may come in. From kind 4 on the piece takes the place
-/// of what was there.
+/// One change of a file: its kind, from where, how far, and a piece that may come in. From kind 4 on the piece takes
+/// the place of what was there.
 pub fn change(bytes: &mut Vec<u8>, kind: u8, at: Index, length: usize, piece: &[u8]) {
     if bytes.is_empty() {
         return;

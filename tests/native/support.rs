@@ -34,7 +34,8 @@ pub fn relative_l2(a: &[f32], b: &[f32]) -> f64 {
     diff / sq(&mut b.iter().map(|b| f64::from(*b)))
 }
 
-/// Values of an array made from its name alone, the same on every machine: splitmix64 seeded with the name's FNV-1a hash.
+/// Values of an array made from its name alone, the same on every machine: splitmix64 seeded with the name's FNV-1a
+/// hash.
 pub fn portable(name: &str, shape: &[usize], lo: f64, hi: f64) -> Vec<f32> {
     let seed =
         name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3));

@@ -50,8 +50,8 @@ impl Victim for Toy {
     }
 }
 
-/// A clip of jointed people that turn at random about the origin. Some bones continue their parent's direction, some have no
-/// length, and where `gaps` is set some people are absent and, in the picture plane, some joints were not seen.
+/// A clip of jointed people that turn at random about the origin. Some bones continue their parent's direction, some
+/// have no length, and where `gaps` is set some people are absent and, in the picture plane, some joints were not seen.
 pub fn clip(layout: LayoutId, frames: usize, people: usize, gaps: bool, seed: u64) -> Sequence {
     let l = layout.layout();
     let mut rng = Pcg32::seed_from_u64(seed);

@@ -1,4 +1,4 @@
-//! The trainer's splits on the real sets, where they are at hand, and the config files beside the weights.
+//! The trainer's splits on the real sets, if they are installed, and the config files in `models/`.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn config(name: &str) -> TrainConfig {
 }
 
 #[test]
-fn every_config_file_is_one_and_is_named_after_no_other_model() {
+fn every_config_file_is_valid_and_has_its_models_name() {
     let mut ids = Vec::new();
     for entry in std::fs::read_dir(models()).unwrap() {
         let path = entry.unwrap().path();

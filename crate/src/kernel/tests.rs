@@ -1,4 +1,4 @@
-//! The kernels against the same operations composed of stock ones, values and all gradients.
+//! The kernels against the reference, composed of Burn's own operations: values and all gradients.
 
 #![allow(clippy::unwrap_used)]
 
@@ -42,7 +42,7 @@ fn temporal_convolution_agrees_with_the_stock_one() {
     }
 }
 
-/// Weights of a sum that leave out values so near zero that rounding decides their sign.
+/// Sets the weights to zero where a value is so near zero that rounding decides its sign.
 fn decided(weigh: Tensor<4>, y: &Tensor<4>) -> Tensor<4> {
     weigh * Tensor::from_inner(y.clone().inner().abs().greater_elem(1e-3).float())
 }
@@ -55,7 +55,7 @@ fn frozen<const D: usize>(shape: [usize; D]) -> Tensor<D> {
 #[test]
 fn the_end_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
     Device::flex().seed(7);
-    // The last ones are cut into several tasks.
+    // The last shapes are cut into several tasks.
     for (n, t, v, c, out, stride) in
         [(1, 1, 2, 3, 4, 1), (2, 9, 4, 6, 8, 2), (1, 11, 2, 3, 2, 3), (1, 45, 50, 8, 128, 1), (1, 91, 50, 8, 128, 2)]
     {
@@ -118,7 +118,7 @@ fn a_frozen_product_with_its_bias_agrees_with_the_stock_operations() {
 #[test]
 fn the_start_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
     Device::flex().seed(9);
-    // Pieces and tasks end in mid-clip; a bias is one for all joints, or one for each.
+    // Pieces and tasks end within a clip; the bias is one for all joints, or one per joint.
     for (n, t, v, c, out, biases) in
         [(1, 1, 2, 3, 4, 1), (2, 17, 5, 3, 8, 5), (1, 45, 25, 4, 128, 25), (3, 33, 4, 6, 8, 4)]
     {
@@ -161,7 +161,7 @@ fn graph_product_agrees_with_the_dense_one() {
     let (kernel, stock) = (run(graph_product), run(reference::graph_product));
     close(kernel.0, stock.0);
     close(kernel.1, stock.1);
-    // Where there is no edge the kernel has no gradient: the networks multiply it by zero.
+    // Without an edge the kernel's gradient is zero.
     close(kernel.2, stock.2 * mask);
 }
 

@@ -14,7 +14,7 @@ use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::model::{Recogniser, clip_tensor};
 use crate::skeleton::{LayoutId, Sequence};
 
-/// Made clips: each class swings other joints; subjects "1" to "3" train, "4" tests.
+/// Generated clips: each class swings other joints; subjects "1" to "3" train, "4" tests.
 fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
     let layout = LayoutId::KinectV1.layout();
     let clip = |class: usize, i: usize| {
@@ -22,7 +22,7 @@ fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
         for t in 0..6 {
             for j in 0..layout.len() {
                 let swing = if j % classes == class { 0.8 * (t as f32 * 0.9 + i as f32).sin() } else { 0.0 };
-                // Every joint moves somewhat: statistics of what never moves settle slowly.
+                // Every joint moves a little: the statistics of constant values converge slowly.
                 let sway = |c: usize| 0.3 * (t as f32 * (1.0 + 0.1 * (j + c) as f32) + i as f32).sin();
                 data.extend([(j as f32).sin() * 0.4 + sway(0), j as f32 * 0.08 + swing + sway(1), 3.0 + sway(2)]);
             }
@@ -46,8 +46,7 @@ fn config(architecture: &str, epochs: usize) -> TrainConfig {
     TrainConfig::parse(&json).unwrap()
 }
 
-/// Values over which a normalisation's statistics were taken, by its published name, for N clips of T frames and 20
-/// joints.
+/// Number of values in a normalisation's statistics, by its published name, for N clips of T frames and 20 joints.
 fn rows(key: &str, n: usize, t: usize) -> f32 {
     let digits: String = key.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let Ok(layer) = digits.parse::<usize>() else { return (n * t) as f32 };
@@ -66,7 +65,7 @@ fn the_frozen_network_with_a_batchs_statistics_is_the_trained_one() {
     for architecture in [Architecture::StGcn, Architecture::AgcnJoint, Architecture::AgcnBone] {
         let mut start = Start { device: &device, rng: Pcg64Mcg::seed_from_u64(2) };
         let model = Network::new(architecture, layout.id, 5, &mut start).unwrap();
-        // All weights are moved, so that none is left at a start at which its place would not matter.
+        // Changes all weights, so that none keeps an initial value at which an error would not show.
         let mut weights = Average::new(&model.valid(), 0.5).unwrap();
         weights.values.iter_mut().flatten().for_each(|w| *w += start.rng.random_range(-0.05..0.05));
         let model = weights.fill(model);
@@ -75,7 +74,7 @@ fn the_frozen_network_with_a_batchs_statistics_is_the_trained_one() {
         let values: Vec<f32> = (0..n * t * 60).map(|_| start.rng.random_range(-1.0..1.0)).collect();
         let x = Tensor::<4>::from_data(TensorData::new(values, [n, t, 20, 3]), &device);
 
-        // Each pass moves the running statistics by a tenth towards the batch's: two passes tell what those are.
+        // Each pass moves the running statistics by a tenth towards the batch's, so two passes reveal the batch's.
         let mut passed = || (model.forward(x.clone(), &mut pass).inner(), model.state());
         let ((_, first), (trained, second)) = (passed(), passed());
         let mut state = second.clone();
@@ -83,7 +82,7 @@ fn the_frozen_network_with_a_batchs_statistics_is_the_trained_one() {
             let shape = second.shape(key).unwrap();
             let rows = if key.ends_with("running_var") { rows(key, n, t) } else { f32::INFINITY };
             let pairs = first.get(key, shape).unwrap().iter().zip(second.get(key, shape).unwrap());
-            // The running variance is the unbiased one; a batch is normalised by its own.
+            // The running variance is unbiased; a batch is normalised by its biased one.
             let values = pairs.map(|(a, b)| (10.0 * b - 9.0 * a) * (1.0 - 1.0 / rows)).collect();
             state.insert(key, shape, values);
         }
@@ -99,7 +98,7 @@ fn the_frozen_network_with_a_batchs_statistics_is_the_trained_one() {
 }
 
 #[test]
-fn a_handful_of_clips_is_learned_by_heart() {
+fn a_few_clips_are_learned_perfectly() {
     for architecture in ["st-gcn", "2s-agcn-bone"] {
         let data = made(Kind::UtdMhad, 2, 4);
         let config = TrainConfig { batch: 6, dropout: 0.0, ..config(architecture, 70) };
@@ -115,7 +114,7 @@ fn a_handful_of_clips_is_learned_by_heart() {
 }
 
 #[test]
-fn a_training_taken_up_again_ends_with_the_same_weights() {
+fn a_resumed_training_ends_with_the_same_weights() {
     let data = made(Kind::UtdMhad, 3, 4);
     for architecture in ["st-gcn", "2s-agcn-bone"] {
         let config = config(architecture, 4);
@@ -151,7 +150,7 @@ fn validation_takes_its_subjects_from_the_training_side_only() {
     let data = made(Kind::UtdMhad, 3, 4);
     let config = config("st-gcn", 3);
     let mut trainer = Trainer::new(&config, &data, true, &Device::flex()).unwrap();
-    // The same start with other test clips: all must come out the same.
+    // The same training with other test clips has the same result.
     let mut other = data.clone();
     for clip in other.clips.iter_mut().filter(|c| c.subject == "4") {
         clip.clip = clip.clip.with_data(vec![1.0; clip.clip.data().len()]).unwrap();
@@ -162,7 +161,7 @@ fn validation_takes_its_subjects_from_the_training_side_only() {
     (0..3).for_each(|_| assert!(without.epoch(|_| ()).unwrap().loss.is_finite()));
     assert_eq!((trainer.log(), trainer.state()), (without.log(), without.state()));
     assert_eq!(log.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true]);
-    // Three clips are validated on: the share is a multiple of a third.
+    // Three clips validate, so the share is a multiple of a third.
     assert!(log.iter().flatten().all(|v| (v * 3.0 - (v * 3.0).round()).abs() < 1e-9));
 
     let json = serde_json::to_string(&config).unwrap();
@@ -183,7 +182,7 @@ fn copies_are_dropped_from_the_training_side() {
     let mut data = made(Kind::UtdMhad, 2, 4);
     let config = config("st-gcn", 1);
     assert_eq!(config.split.sides(&data).0.len(), 6);
-    // Clip 3 tests: its copy at 0 must go. Clip 2 is a copy of clip 1, and one of the two stays.
+    // Clip 3 tests, so its copy at 0 is dropped. Clip 2 copies clip 1, and one of the two stays.
     data.clips[0].clip = data.clips[3].clip.clone();
     data.clips[2].clip = data.clips[1].clip.clone();
     assert_eq!(config.split.sides(&data), (vec![1, 4, 5, 6], vec![3, 7]));
@@ -193,7 +192,7 @@ fn copies_are_dropped_from_the_training_side() {
 }
 
 #[test]
-fn an_example_without_variation_is_what_the_frozen_networks_input_makes_of_the_clip() {
+fn an_example_without_variation_equals_the_frozen_networks_input() {
     let data = made(Kind::UtdMhad, 2, 1);
     let off =
         r#"{"turn": 0, "tilt": 0, "shear": 0, "scale": 0, "bones": 0, "offset": 0, "jitter": 0, "crop": 0, "warp": 0}"#;
@@ -210,7 +209,7 @@ fn an_example_without_variation_is_what_the_frozen_networks_input_makes_of_the_c
 
 #[test]
 fn projected_clips_are_seen_alike_by_trainer_and_frozen_network() {
-    // Without variation and with the clip's own seed, an example is what the frozen network's input makes of that clip.
+    // Without variation and with the clip's own seed, an example equals the frozen network's input for that clip.
     let mut data = made(Kind::UtdMhadOpenPose, 2, 4);
     for clip in &mut data.clips {
         clip.solid = Some(clip.clip.clone());
