@@ -196,6 +196,13 @@ fn an_output_is_checked_before_the_work_and_a_result_is_never_lost() {
     here.ciasa(args!["plot", "a.csv", "-o", "missing/a.svg"]).fails(&["missing", "does not exist"]);
     assert_eq!(here.names(), ["folder"]);
 
+    // Joints a kilometre away fit into no clip; the steps are kept.
+    let far = ["--attack", "pgd", "--without", "clip,realign", "--alpha", "100", "--iterations", "20"];
+    let [a, b, c, d, e, f, g, h] = far;
+    let run = here.ciasa(args!["attack", clip, a, b, c, d, e, f, g, h, "--out", "far.json", "--report", "far.csv"]);
+    run.fails(&["--out", "leave clipping on"]);
+    assert_eq!(std::fs::read_to_string(here.0.join("far.csv")).unwrap().lines().count(), 21);
+
     // A device that is full accepts the check and refuses the bytes.
     if cfg!(target_os = "linux") {
         let [a, b, c, d, e] = quick();

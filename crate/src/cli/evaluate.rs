@@ -22,7 +22,7 @@ pub struct EvaluateArgs {
     /// Folder with the data sets' .npz files in data/
     #[arg(long, value_name = "DIR", env = "CIASA_DATA")]
     data: PathBuf,
-    /// Where the confusion matrix goes, as CSV for `ciasa plot`
+    /// File for the confusion matrix (CSV for `ciasa plot`)
     #[arg(long, value_name = "FILE")]
     confusion: Option<PathBuf>,
     /// What computes

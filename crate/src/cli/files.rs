@@ -57,14 +57,14 @@ impl Output {
             return Err(Error::config("is a folder; name a file in it").at(path.display()));
         }
         writable_folder(folder_of(path))?;
-        // A pipe would block here until somebody reads it.
+        // Opening a pipe would block until another program reads it.
         if path.is_file() {
             OpenOptions::new().append(true).open(path).map_err(|e| Error::io(path, &e))?;
         }
         Ok(Self(path.to_owned()))
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.0
     }

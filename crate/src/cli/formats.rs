@@ -67,7 +67,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Where the results of several input files go: one output for each input.
+/// The files for the results of a command, one for each input.
 ///
 /// One input may have a file or a folder, several need a folder; `named` gives the name in the folder from an input's
 /// stem.

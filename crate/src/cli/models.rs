@@ -19,14 +19,14 @@ use crate::skeleton::LayoutId;
 /// A shipped network.
 #[derive(Args, Debug)]
 pub struct ShippedArgs {
-    /// Id of a shipped network; `ciasa models` lists them
+    /// Id of a shipped network (`ciasa models` lists them); without it the first that fits
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
     #[command(flatten)]
     pub library: LibraryArgs,
 }
 
-/// Where the shipped networks are.
+/// The folder of the shipped networks.
 #[derive(Args, Debug)]
 pub struct LibraryArgs {
     /// Folder with manifest.json and the weight files. Without it: $CIASA_MODELS, else ./models, models beside the
@@ -35,8 +35,9 @@ pub struct LibraryArgs {
     models: Option<PathBuf>,
 }
 
-/// A shipped network, or one from somebody else's files.
+/// A shipped network, or one from other weight files.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
     #[command(flatten)]
     shipped: ShippedArgs,

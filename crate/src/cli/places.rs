@@ -1,4 +1,4 @@
-//! Where the files that ship are found, wherever the program is started.
+//! The folders of the files that ship, found from any current folder.
 
 use std::path::{Path, PathBuf};
 

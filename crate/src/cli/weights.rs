@@ -1,4 +1,4 @@
-//! `--weights`: a network from somebody else's files, and answers to what the files leave open.
+//! `--weights`: a network from other weight files, and answers to what the files leave open.
 
 use std::path::PathBuf;
 

@@ -41,16 +41,16 @@ pub enum Models {
     Every,
     /// Every ST-GCN that ships.
     EveryStGcn,
-    /// These.
+    /// The networks with these ids.
     These(&'static [&'static str]),
 }
 
 /// The clips that an experiment attacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clips {
-    /// As many test clips as the run takes for attacks of many steps.
+    /// The run's number of test clips for attacks of many steps.
     Few,
-    /// As many as it takes for one step or none: all test clips by default.
+    /// Its number for attacks of one step or none; all test clips by default.
     Many,
     /// The first so many synthetic clips of the gallery.
     Gallery(usize),

@@ -26,7 +26,7 @@ pub struct Setting {
 pub enum Scale {
     /// In the layout's unit.
     Unit(f32),
-    /// As a share of the body's height.
+    /// A share of the body's height.
     Share(f32),
     /// The layout's own for each joint.
     Hierarchical,

@@ -31,20 +31,20 @@ pub struct AttackArgs {
     /// Clips; `ciasa convert --help` lists the formats that are read
     #[arg(required = true, value_name = "CLIP")]
     clips: Vec<PathBuf>,
+    /// File for the attacked clip; a folder for several clips
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArg,
+    /// File for a row for each step (CSV); a folder for several clips
+    #[arg(long, value_name = "PATH")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingArgs,
     /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships
     /// ($CIASA_CLIPS)
     #[arg(long, value_name = "DIR")]
     natural: Option<PathBuf>,
-    /// Where the attacked clip goes; a folder for several clips
-    #[arg(long, value_name = "PATH")]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    format: FormatArg,
-    /// Where the steps go, one row a step (CSV); a folder for several clips
-    #[arg(long, value_name = "PATH")]
-    report: Option<PathBuf>,
     #[command(flatten)]
     network: NetworkArgs,
 }
@@ -124,11 +124,19 @@ impl Files {
     fn write(&self, i: usize, clip: Result<Sequence>, steps: &str) -> Result<()> {
         let report = self.reports.get(i).map_or(Ok(()), |file| file.write(steps.as_bytes()));
         let clip = match (self.clips.get(i), self.formats.get(i)) {
-            (Some(file), Some(format)) => clip.and_then(|clip| file.write(&format::write(&clip, *format)?)),
+            (Some(file), Some(format)) => {
+                clip.and_then(|clip| format::write(&clip, *format)).map_err(unwritable).and_then(|b| file.write(&b))
+            }
             _ => Ok(()),
         };
         report.and(clip)
     }
+}
+
+/// Without clipping an attack can move joints further than any clip may hold.
+fn unwritable(e: Error) -> Error {
+    let next = "the attack left the range of a clip; leave clipping on, or lower --alpha or --epsilon";
+    Error::config(format!("{next} ({e})")).at("--out: cannot be written")
 }
 
 /// An attack with the steps that it has taken.

@@ -18,7 +18,7 @@ use crate::eval::experiments::{Clips, Experiment, Models, ST_GCN};
 use crate::eval::inputs::{Inputs, Model, Source};
 use crate::skeleton::Sequence;
 
-/// Where networks and clips are.
+/// The folders of networks and clips.
 #[derive(Args, Debug)]
 pub struct InputArgs {
     /// Folder with the data sets' .npz files in data/; without it only the gallery is attacked

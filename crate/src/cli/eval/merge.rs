@@ -17,7 +17,7 @@ pub struct MergeArgs {
     /// Files of rows (CSV), or folders with such files
     #[arg(required = true, value_name = "PATH")]
     rows: Vec<PathBuf>,
-    /// Where they go: a file, or a folder that gets a file for each experiment
+    /// File for the merged rows, or a folder that gets a file for each experiment
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
 }

@@ -73,7 +73,7 @@ struct RunArgs {
     /// Clips that are attacked at the same time [default: number of cores]
     #[arg(long, value_name = "N", conflicts_with = "dry_run")]
     threads: Option<usize>,
-    /// Where the rows go (CSV); rows that the file holds are not measured again
+    /// File for the rows (CSV); rows that it holds already are not measured again
     #[arg(long, value_name = "FILE", default_value = "eval.csv")]
     out: PathBuf,
     /// Only print what there is to do and how long it takes

@@ -12,7 +12,7 @@ use crate::skeleton::{LayoutId, Sequence};
 
 const FILE: &str = "index.json";
 
-/// Where a clip of the gallery comes from.
+/// Origin of a clip of the gallery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
@@ -38,7 +38,7 @@ pub struct Entry {
     pub layout: LayoutId,
     /// The file beside the index.
     pub file: String,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
     /// Frames per second.
     pub fps: f32,
