@@ -298,6 +298,25 @@ fn a_body_without_a_height_has_no_share_of_it() {
 }
 
 #[test]
+fn a_clip_in_another_unit_is_warned_of_and_scaled() {
+    let here = Scratch::new("unit");
+    let clip = gallery("synthetic-wave-1.json");
+    let metres = format::read(&std::fs::read(&clip).unwrap(), "").unwrap();
+    let large = metres.with_data(metres.data().iter().map(|v| 100.0 * v).collect()).unwrap();
+    here.file("large.json", format::write(&large, Format::Clip).unwrap());
+    let seen = |args: &[&dyn AsRef<std::ffi::OsStr>]| here.ciasa(args).succeeds();
+    let wrong = seen(args!["recognise", "large.json"]);
+    assert!(wrong.err().contains("large.json: warning: ") && wrong.err().contains("--unit cm"), "{}", wrong.err());
+    let right = seen(args!["recognise", "large.json", "--unit", "cm"]);
+    assert!(!right.err().contains("warning") && right.out().contains("wave (class 3)"), "{}", right.out());
+    seen(args!["convert", "large.json", "small.json", "--unit", "cm"]);
+    let small = format::read(&std::fs::read(here.0.join("small.json")).unwrap(), "").unwrap();
+    assert!(small.data().iter().zip(metres.data()).all(|(a, b)| (a - b).abs() < 1e-4));
+    here.ciasa(args!["recognise", clip, "--unit", "percent"]).fails(&["percent"]);
+    here.ciasa(args!["recognise", clip, "--unit", "inch"]).fails(&["--unit", "mm"]);
+}
+
+#[test]
 fn a_forward_pass_is_timed() {
     let here = Scratch::new("time");
     let run = here.ciasa(args!["recognise", gallery("synthetic-wave-1.json"), "--time"]).succeeds();

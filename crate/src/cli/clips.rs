@@ -2,32 +2,59 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::files::{bytes, listed};
 use super::places::{self, CLIPS};
 use super::resample::resampled;
 use super::say::note;
 use crate::error::{Error, Result};
-use crate::format;
+use crate::format::{self, Unit};
 use crate::model::{MOST_SEEN, Recogniser};
 use crate::skeleton::Sequence;
 
-/// Reads a clip of any format.
+/// Clips, and how they are read.
+#[derive(Args, Debug)]
+pub struct ClipArgs {
+    /// Clips; `ciasa convert --help` lists the formats that are read
+    #[arg(required = true, value_name = "CLIP")]
+    pub paths: Vec<PathBuf>,
+    /// Unit of the clips' numbers, if it is not their layout's: lengths in m, cm or mm, or confidences in percent
+    #[arg(long, value_name = "UNIT", value_parser = unit_parser())]
+    unit: Option<Unit>,
+}
+
+fn unit_parser() -> impl TypedValueParser<Value = Unit> {
+    PossibleValuesParser::new(Unit::ALL.map(Unit::as_str)).try_map(|name| Unit::parse(&name).ok_or("no unit"))
+}
+
+/// Reads a clip of any format, and prints the reader's warnings.
 ///
 /// # Errors
 /// Names the file and the place in it.
 pub fn clip(path: &Path) -> Result<Sequence> {
+    read(path, None)
+}
+
+fn read(path: &Path, unit: Option<Unit>) -> Result<Sequence> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    format::read(&bytes(path)?, &name).map_err(|e| e.at(path.display()))
+    let reading = format::open(&bytes(path)?, &name, unit).map_err(|e| e.at(path.display()))?;
+    for warning in &reading.warnings {
+        let option = warning.unit.map_or(String::new(), |unit| format!(" (--unit {})", unit.as_str()));
+        note!("{}: warning: {warning}{option}", path.display());
+    }
+    Ok(reading.clip)
 }
 
 /// Reads each clip and does `work` with it. A file that fails is reported, and the others are done.
 ///
 /// # Errors
 /// If one failed.
-pub fn each(paths: &[PathBuf], mut work: impl FnMut(usize, Sequence) -> Result<()>) -> Result<()> {
-    let mut failed = 0;
+pub fn each(clips: &ClipArgs, mut work: impl FnMut(usize, Sequence) -> Result<()>) -> Result<()> {
+    let (paths, mut failed) = (&clips.paths, 0);
     for (i, path) in paths.iter().enumerate() {
-        let result = clip(path).and_then(|clip| work(i, clip).map_err(|e| e.at(path.display())));
+        let result = read(path, clips.unit).and_then(|clip| work(i, clip).map_err(|e| e.at(path.display())));
         match result {
             Err(e) if paths.len() == 1 => return Err(e),
             Err(e) => {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::clips::each;
+use super::clips::{ClipArgs, each};
 use super::files::is_folder;
 use super::formats::{FormatArg, ending, outputs};
 use crate::error::Result;
@@ -16,9 +16,8 @@ use crate::format;
 /// content decides how a file is read, not its name.
 #[derive(Args, Debug)]
 pub struct ConvertArgs {
-    /// Clips to read
-    #[arg(required = true, value_name = "CLIP")]
-    clips: Vec<PathBuf>,
+    #[command(flatten)]
+    clips: ClipArgs,
     /// File to write; a folder for several clips
     #[arg(required = true, value_name = "OUT")]
     out: PathBuf,
@@ -31,10 +30,10 @@ pub struct ConvertArgs {
 /// # Errors
 /// If a clip cannot be read, the format cannot hold its layout, or a file cannot be written.
 pub fn run(args: &ConvertArgs) -> Result<()> {
-    let format = match is_folder(&args.out) || args.clips.len() > 1 {
+    let format = match is_folder(&args.out) || args.clips.paths.len() > 1 {
         true => args.format.in_folder(),
         false => args.format.of(&args.out)?,
     };
-    let files = outputs(&args.clips, &args.out, |stem| format!("{stem}.{}", ending(format)))?;
+    let files = outputs(&args.clips.paths, &args.out, |stem| format!("{stem}.{}", ending(format)))?;
     each(&args.clips, |i, clip| files[i].write(&format::write(&clip, format)?))
 }

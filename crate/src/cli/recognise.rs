@@ -1,13 +1,12 @@
 //! `ciasa recognise`: names the actions that a network recognises in clips.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::Args;
 
 use super::classes::printed;
-use super::clips::{each, fitted};
+use super::clips::{ClipArgs, each, fitted};
 use super::models::NetworkArgs;
 use super::say::say;
 use crate::attack::run::block_on;
@@ -25,9 +24,8 @@ const TIMED: usize = 9;
 /// Classes are numbered from 1, as NTU RGB+D's A001.
 #[derive(Args, Debug)]
 pub struct RecogniseArgs {
-    /// Clips; `ciasa convert --help` lists the formats that are read
-    #[arg(required = true, value_name = "CLIP")]
-    clips: Vec<PathBuf>,
+    #[command(flatten)]
+    clips: ClipArgs,
     /// Classes to print for each clip, likeliest first
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     top: u16,
@@ -48,7 +46,7 @@ pub fn run(args: &RecogniseArgs) -> Result<()> {
         let model = networks.for_layout(clip.layout().id)?;
         let clip = fitted(clip, &model)?;
         let probabilities = block_on(model.recognise(&clip))?;
-        say!("{}", args.clips[i].display());
+        say!("{}", args.clips.paths[i].display());
         for class in top(&probabilities, args.top.into()) {
             say!("  {:6.2} %  {}", 100.0 * class.p, printed(&model.entry.classes, class.index));
         }

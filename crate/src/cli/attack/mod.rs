@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use clap::Args;
 
 use super::classes::printed;
-use super::clips::{Natural, each, fitted};
+use super::clips::{ClipArgs, Natural, each, fitted};
 use super::files::Output;
 use super::formats::{FormatArg, ending, outputs};
 use super::models::NetworkArgs;
@@ -28,9 +28,8 @@ use settings::SettingArgs;
 /// Attack clips
 #[derive(Args, Debug)]
 pub struct AttackArgs {
-    /// Clips; `ciasa convert --help` lists the formats that are read
-    #[arg(required = true, value_name = "CLIP")]
-    clips: Vec<PathBuf>,
+    #[command(flatten)]
+    clips: ClipArgs,
     /// File for the attacked clip; a folder for several clips
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -72,7 +71,7 @@ pub fn run(args: &AttackArgs) -> Result<()> {
             },
             false => Vec::new(),
         };
-        say!("{}", args.clips[i].display());
+        say!("{}", args.clips.paths[i].display());
         let attack = Attack::new(model.clone(), &clip, &others, config)?;
         Running { attack, model, reports: Vec::new() }.finish(&files, i)
     })
@@ -91,7 +90,7 @@ impl Files {
         match &args.out {
             Some(out) => {
                 let ending = ending(args.format.in_folder());
-                files.clips = outputs(&args.clips, out, |stem| format!("{stem}-attacked.{ending}"))?;
+                files.clips = outputs(&args.clips.paths, out, |stem| format!("{stem}-attacked.{ending}"))?;
                 let format = |file: &Output| match super::files::is_folder(out) {
                     true => Ok(args.format.in_folder()),
                     false => args.format.of(file.path()),
@@ -104,7 +103,7 @@ impl Files {
             None => {}
         }
         if let Some(report) = &args.report {
-            files.reports = outputs(&args.clips, report, |stem| format!("{stem}-steps.csv"))?;
+            files.reports = outputs(&args.clips.paths, report, |stem| format!("{stem}-steps.csv"))?;
         }
         match files.clips.iter().find(|clip| files.reports.iter().any(|report| report.path() == clip.path())) {
             Some(both) => Err(Error::config("is both --out and --report").at(both.path().display())),
