@@ -1,5 +1,5 @@
-// The element's script and its assets stay together in one folder, which Vite copies as it is (`publicDir`): the element
-// finds its models, clips and WebAssembly beside its own file. So it is loaded by address, not bundled.
+// The element finds its models, clips and WebAssembly beside its own file. So its script and its assets stay in one folder,
+// which Vite copies as it is (`publicDir`), and the script is loaded by address, not bundled.
 import type { CiasaPlayground } from "../../web/src/element/element.ts";
 
 const script = document.createElement("script");

@@ -24,7 +24,7 @@ fn measured(name: &str, args: &[&str]) -> Vec<Row> {
     rows
 }
 
-/// Another processor rounds otherwise, and an attack of a few steps makes more of it; what is said, and by how much, stays.
+/// Another processor rounds differently, and a few steps of an attack amplify it; labels and their margins stay.
 fn assert_kept(experiment: &str, rows: &[Row]) {
     let file = root().join(format!("docs/results/{experiment}.csv"));
     let kept = read(&file).unwrap();

@@ -120,8 +120,8 @@ fn alike<'a>(mut attacks: impl Iterator<Item = &'a Attack>) -> Result<()> {
         let ([t, m], [frames, people]) = (shape(attack), shape(first));
         if [t, m] != [frames, people] {
             return refused(format!(
-                "its clip has {t} frames and {m} people, that of attack 1 has {frames} and {people}; attacks of one batch \
-                 have clips of one shape"
+                "its clip has {t} frames and {m} people, that of attack 1 has {frames} and {people}; \
+                 attacks of one batch have clips of one shape"
             ));
         }
     }

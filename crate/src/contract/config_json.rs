@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Epsilon {
     }
 }
 
-/// An object with a `kind` and the fields of that kind, for enums whose derived reader would drop fields of another kind.
+/// An object with a `kind` and the fields of that kind. The derived reader would drop fields of another kind.
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Tagged {
