@@ -1,7 +1,7 @@
 //! CIASA: adversarial attacks on action recognition from skeletons.
 //!
-//! "Adversarial Attack on Skeleton-based Human Action Recognition" (Liu, Akhtar, Mian) perturbs the joints of a skeleton
-//! clip until a graph network sees another action. Bone lengths, smoothness and plausibility are kept.
+//! "Adversarial Attack on Skeleton-based Human Action Recognition" (Liu, Akhtar, Mian) perturbs the joints of a
+//! skeleton clip until a graph network sees another action. Bone lengths, smoothness and plausibility are kept.
 //!
 //! | module | what it is |
 //! | --- | --- |

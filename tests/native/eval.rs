@@ -83,7 +83,7 @@ fn rows_depend_neither_on_threads_nor_on_shards() {
 fn an_attack_that_several_experiments_ask_for_runs_once_and_is_judged_by_each_model() {
     let inputs = inputs();
     let schedule = planned(&inputs, &["table1", "table3", "peers", "ablation"], PROTOCOL);
-    // CIASA with 3 % of the body's height, on two clips: the ST-GCN's own verdict for four experiments, and those of two
+    // CIASA with 3 % of the body's height, on two clips: the ST-GCN's verdict for four experiments, and those of two
     // others for table3 and peers.
     let shared: Vec<&Unit> = schedule.units.iter().filter(|u| u.model == 0 && u.experiments().count() == 4).collect();
     assert_eq!(shared.len(), 2);
