@@ -1,5 +1,5 @@
-// The element finds its models, clips and WebAssembly beside its own file. So script and assets stay in one folder, which
-// Vite copies as it is (`publicDir`), and the script is loaded by address, not bundled.
+// The element finds its models, clips and WebAssembly beside its own file. So script and assets stay in one folder,
+// which Vite copies as it is (`publicDir`), and the script is loaded by address, not bundled.
 import type { CiasaPlayground } from "../../web/src/element/element.ts";
 
 const script = document.createElement("script");

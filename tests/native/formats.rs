@@ -249,7 +249,10 @@ proptest! {
     }
 
     #[test]
-    fn random_tokens_never_panic(tokens in vec(select(PIECES.to_vec()), 0..60), start in select(vec!["", "{", "1\n", "{\"data\":["])) {
+    fn random_tokens_never_panic(
+        tokens in vec(select(PIECES.to_vec()), 0..60),
+        start in select(vec!["", "{", "1\n", "{\"data\":["]),
+    ) {
         let _ = judge(format!("{start}{}", tokens.concat()).as_bytes(), "a.json");
     }
 
@@ -278,7 +281,8 @@ proptest! {
     ) {
         let l = layout.layout();
         let size = l.len() * l.channels();
-        let mut data: Vec<f32> = (0..frames * size).map(|i| (seeds[i % 60] + seeds[i * 7 % 59] * 0.37) % 1.0 + 0.001).collect();
+        let value = |i: usize| (seeds[i % 60] + seeds[i * 7 % 59] * 0.37) % 1.0 + 0.001;
+        let mut data: Vec<f32> = (0..frames * size).map(value).collect();
         for t in (1..frames).filter(|t| absent[*t - 1]) {
             data[t * size..(t + 1) * size].fill(0.0);
         }

@@ -106,7 +106,13 @@ proptest! {
 
     #[test]
     fn pieces_in_any_order_never_panic(
-        start in select(vec![&b""[..], b"\x80\x02", b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02K\x01.\x80\x02}.\x80\x02", b"PK\x03\x04", b"\x40\0\0\0\0\0\0\0{"]),
+        start in select(vec![
+            &b""[..],
+            b"\x80\x02",
+            b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02K\x01.\x80\x02}.\x80\x02",
+            b"PK\x03\x04",
+            b"\x40\0\0\0\0\0\0\0{",
+        ]),
         pieces in vec(select(PIECES.to_vec()), 0..50),
     ) {
         judge(&[start, &pieces.concat()].concat());

@@ -320,7 +320,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_network_with_one_wrong_array_is_refused_by_its_name(which in any::<Index>(), how in 0u8..5, place in any::<Index>()) {
+    fn a_network_with_one_wrong_array_is_refused_by_its_name(
+        which in any::<Index>(),
+        how in 0u8..5,
+        place in any::<Index>(),
+    ) {
         let good = shift(LayoutId::Ntu, 60, 2);
         let (key, array) = good.iter().nth(which.index(good.iter().count())).unwrap();
         let mut data = array.data.clone();

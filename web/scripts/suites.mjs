@@ -39,8 +39,6 @@ export const suites = {
   lines: {
     about: "no line of code or prose has more than 120 columns",
     needs: [],
-    // Not part of `npm test` until every line holds it: remove this then.
-    onlyByName: true,
     commands: [[node, "web/scripts/lines.mjs"]],
   },
   clippy: {

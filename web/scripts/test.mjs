@@ -46,8 +46,7 @@ function chosen(args) {
   const unknown = before.find((word) => !(word in suites));
   if (unknown) fail(`There is no suite ${unknown}. The suites are:\n${list()}`);
   if (after.length > 0 && before.length !== 1) fail(`Words after -- are for one suite; name it.\n${HELP}`);
-  const all = Object.keys(suites).filter((name) => !suites[name].onlyByName);
-  const wanted = new Set(before.length > 0 ? before : all);
+  const wanted = new Set(before.length > 0 ? before : Object.keys(suites));
   for (const name of before) if (suites[name].after) wanted.add(suites[name].after);
   return { names: Object.keys(suites).filter((name) => wanted.has(name)), words: { [before[0]]: after } };
 }

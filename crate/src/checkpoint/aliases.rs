@@ -71,7 +71,8 @@ fn agcn_name(key: &str) -> Option<String> {
     Some(format!("l{}.{rest}", index.saturating_add(1)))
 }
 
-/// The head is a matrix here. The normalisation of one person's joints is repeated for the second: both are treated alike.
+/// The head is a matrix here. The normalisation of one person's joints is repeated for the second: both are treated
+/// alike.
 fn agcn_array(name: &str, array: &Array) -> Array {
     let person = |l: LayoutId| l.layout().len() * l.layout().channels();
     let mut array = array.clone();

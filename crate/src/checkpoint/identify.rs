@@ -83,11 +83,12 @@ impl Family {
     }
 }
 
-/// Recognises the network and checks that it is complete. The state dict in the result has the names of the networks here:
-/// aliases are renamed, and a prefix such as `module.` of all keys is taken off.
+/// Recognises the network and checks that it is complete. The state dict in the result has the names of the networks
+/// here: aliases are renamed, and a prefix such as `module.` of all keys is taken off.
 ///
 /// # Errors
-/// Names the keys that were looked for, that are missing or unknown, or have another shape, and a graph that is not ours.
+/// Names the keys that were looked for, that are missing or unknown, or have another shape, and a graph that is not
+/// ours.
 pub fn identify(state: State) -> Result<(Found, State)> {
     let state = aliases::renamed(state);
     if let Some(name) = lookalikes::named(&state) {

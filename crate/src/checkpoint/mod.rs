@@ -1,4 +1,5 @@
-//! From anybody's weight files to a network: which architecture the keys show, what they leave open, and the recogniser.
+//! From anybody's weight files to a network: which architecture the keys show, what they leave open, and the
+//! recogniser.
 
 mod aliases;
 pub mod class_names;

@@ -1,4 +1,5 @@
-//! The calls of a pickle: PyTorch's storages and tensors and the dicts of `collections` are built, all others stay opaque.
+//! The calls of a pickle: PyTorch's storages and tensors and the dicts of `collections` are built, all others stay
+//! opaque.
 
 use std::rc::Rc;
 
@@ -49,7 +50,8 @@ pub(super) fn call<'a>(callee: &Value<'a>, arguments: Value<'a>) -> Result<Value
             Some(tensor.clone())
         }
         ("torch._tensor", "_rebuild_from_type_v2", [function, _, arguments @ Value::Tuple(_), ..]) => {
-            // The inner call is one of the above or opaque; it cannot be this one again without end, as tuples nest so deep.
+            // The inner call is one of the above or opaque; it cannot be this one again without end, as tuples nest so
+            // deep.
             Some(call(function, arguments.clone())?)
         }
         ("torch._utils", "_rebuild_tensor_v2", arguments) => Some(tensor(arguments)?),

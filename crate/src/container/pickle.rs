@@ -1,16 +1,17 @@
 //! A machine that reads Python's pickles as data. It knows the instructions and runs nothing.
 //!
 //! A call becomes a tensor or an ordered dict where it is one of PyTorch's few, and otherwise an opaque
-//! [`Object`](super::value::Object): training programs put much beside the weights (arguments, counters, paths), and none
-//! of it may make the file unreadable. Work and memory are bounded by the file's size: texts and bytes borrow from it,
-//! containers are shared, never copied, and nest only so deep.
+//! [`Object`](super::value::Object): training programs put much beside the weights (arguments, counters, paths), and
+//! none of it may make the file unreadable. Work and memory are bounded by the file's size: texts and bytes borrow
+//! from it, containers are shared, never copied, and nest only so deep.
 
 use std::rc::Rc;
 
 use super::value::{Global, Items, Storage, Value};
 use crate::error::{Error, Result};
 
-/// Values in one pickle, at most. A state dict with its optimiser has some ten thousand; a value can take a hundred bytes.
+/// Values in one pickle, at most. A state dict with its optimiser has some ten thousand; a value can take a hundred
+/// bytes.
 const MOST: usize = 1 << 20;
 /// A name of a class or a key of a storage is not longer than that.
 pub(super) const NAME: usize = 512;

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::setting::{Protocol, Setting};
 use crate::contract::{AttackConfig, Epsilon, Target};
 
-/// A row of the tables. **Protocol.** The last iterate is judged, which the attack returns: after all iterations, or when
-/// the stop rule ends it. `best` says whether any iterate met the goal, which other code reports. A clip is fooled if
-/// the judge recognises another class than in the clean clip; a targeted attack hits if it recognises the target. Every
-/// clip has a row; `clean_correct` marks those that are recognised correctly without an attack. Classes are named.
+/// A row of the tables. **Protocol.** The last iterate is judged, which the attack returns: after all iterations, or
+/// when the stop rule ends it. `best` says whether any iterate met the goal, which other code reports. A clip is
+/// fooled if the judge recognises another class than in the clean clip; a targeted attack hits if it recognises the
+/// target. Every clip has a row; `clean_correct` marks those that are recognised correctly without an attack. Classes
+/// are named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Id of the experiment.

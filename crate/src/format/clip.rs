@@ -50,7 +50,8 @@ pub(super) fn read(text: &str) -> error::Result<Sequence> {
     Ok(clip)
 }
 
-/// Writes a clip, one frame a line, 4 decimals. A joint that 4 decimals would turn into an absent one is written exactly.
+/// Writes a clip, one frame a line, 4 decimals. A joint that 4 decimals would turn into an absent one is written
+/// exactly.
 pub(super) fn write(clip: &Sequence) -> Vec<u8> {
     let layout = clip.layout();
     let mut out = format!(r#"{{"format":"{NAME}","version":1,"layout":"{}","fps":{}"#, layout.id.as_str(), clip.fps);
@@ -286,7 +287,8 @@ mod tests {
         assert!(plain.present(0, 0) && !plain.present(0, 1) && !plain.present(1, 0));
         let deep = "[".repeat(50_000) + &"]".repeat(50_000);
         let shuffled = format!(
-            r#"{{"frames":{body},"note":{deep},"people":2,"fps":20,"layout":"kinect-v1","version":1,"format":"ciasa-clip"}}"#
+            r#"{{"frames":{body},"note":{deep},"people":2,"fps":20,"layout":"kinect-v1",
+                "version":1,"format":"ciasa-clip"}}"#
         );
         assert_eq!(read(&shuffled)?, plain);
         Ok(())
@@ -332,7 +334,8 @@ mod tests {
     fn a_joint_without_confidence_is_nowhere() -> error::Result<()> {
         let joints = ["[0.5,0.25,0]"; 17].join(",");
         let text = format!(
-            r#"{{"format":"ciasa-clip","version":1,"layout":"openpose-18","fps":30,"frames":[[[{joints},[0.5,0.25,0.9]]]]}}"#
+            r#"{{"format":"ciasa-clip","version":1,"layout":"openpose-18","fps":30,
+                "frames":[[[{joints},[0.5,0.25,0.9]]]]}}"#
         );
         let clip = read(&text)?;
         assert_eq!(clip.joint(0, 0, 3), [0.0; 3]);

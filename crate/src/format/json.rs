@@ -1,7 +1,7 @@
 //! Streaming JSON with a place: every error names the field it happened in, such as `data[3].skeleton[0].pose`.
 //!
-//! Both JSON formats are long arrays of numbers. A tree of values would take many times the file's size in memory,
-//! and derived structs lose the path, so readers say what each level holds ([`List`], [`Record`]) and numbers go straight
+//! Both JSON formats are long arrays of numbers. A tree of values would take many times the file's size in memory, and
+//! derived structs lose the path, so readers say what each level holds ([`List`], [`Record`]) and numbers go straight
 //! where they belong. Unknown keys are skipped without recursion, however deep they nest.
 
 use std::cell::RefCell;

@@ -3,8 +3,8 @@
 //! `{"data": [{"frame_index": 1, "skeleton": [{"pose": [x0, y0, ...], "score": [s0, ...]}]}], "label": "..."}`
 //!
 //! y points *down*, as in a picture, and stays so in the [`Sequence`]. The centring that networks trained on this set
-//! expect (minus 0.5, in some code with y turned) is preprocessing, not reading. A joint with score 0 was not found: all
-//! its channels are zero here.
+//! expect (minus 0.5, in some code with y turned) is preprocessing, not reading. A joint with score 0 was not found:
+//! all its channels are zero here.
 //!
 //! The files know no identities. As in the set's usual preprocessing, each frame is sorted by total score and the two
 //! surest people are kept, so a slot may pass from one person to another; unlike there, people beyond the fifth count

@@ -7,9 +7,10 @@
 //! | [`Format::KineticsJson`] | `openpose-18` | the two surest people of each frame, 30 frames a second | exact positions and label; no frame rate |
 //!
 //! A file is hostile until read. It may have [`MAX_BYTES`]; a count in it is checked against the bytes that follow;
-//! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a file
-//! of one-digit numbers takes); every refusal names the place: a line of a text file, or a field of a JSON file such as
-//! `data[3].skeleton[0].pose`. A file in which nobody is seen is refused, because there is nothing to recognise.
+//! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a
+//! file of one-digit numbers takes); every refusal names the place: a line of a text file, or a field of a JSON file
+//! such as `data[3].skeleton[0].pose`. A file in which nobody is seen is refused, because there is nothing to
+//! recognise.
 //!
 //! What a body or a recording can hardly be (140 m tall, 9,000 frames a second) is read, with a [`Warning`] beside it.
 //!
@@ -124,8 +125,8 @@ pub fn open(bytes: &[u8], file_name: &str, unit: Option<Unit>) -> Result<Reading
 /// Writes a clip. What is written can be read again; the table of this module shows what a format leaves out.
 ///
 /// # Errors
-/// The format cannot hold the clip's layout or its number of people, nobody is in the clip, a value is outside its range,
-/// or the file would be too large or too empty to be read again.
+/// The format cannot hold the clip's layout or its number of people, nobody is in the clip, a value is outside its
+/// range, or the file would be too large or too empty to be read again.
 pub fn write(clip: &Sequence, format: Format) -> Result<Vec<u8>> {
     let layout = clip.layout();
     if !format.holds(layout.id) {

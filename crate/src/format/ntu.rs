@@ -182,7 +182,8 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// Writes a clip. Fields that a clip does not know (hands, lean, pictures, orientation) are 0, tracking states 2, tracked.
+/// Writes a clip. Fields that a clip does not know (hands, lean, pictures, orientation) are 0, tracking states 2,
+/// tracked.
 pub(super) fn write(clip: &Sequence) -> Result<Vec<u8>> {
     if clip.people() > BODIES {
         return Err(Error::config(format!("{} people; an NTU file has at most {BODIES}", clip.people())));

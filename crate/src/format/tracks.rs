@@ -1,8 +1,9 @@
 //! Bodies of an NTU clip by their ids, and one person from several ids.
 //!
-//! A Kinect that loses a person gives them a new id when it finds them again. The set's published reader does not notice,
-//! because it keys bodies by their place in the frame. Here an id that begins within a second after another ended, and
-//! close to it, is the same person. Nearest pairs come first, so that two people whose ids change together stay two people.
+//! A Kinect that loses a person gives them a new id when it finds them again. The set's published reader does not
+//! notice, because it keys bodies by their place in the frame. Here an id that begins within a second after another
+//! ended, and close to it, is the same person. Nearest pairs come first, so that two people whose ids change together
+//! stay two people.
 
 use std::collections::BTreeMap;
 

@@ -34,8 +34,8 @@ pub fn body_height(
     Ok(clip(layout, fps, frames, people, data).map_err(thrown)?.body_height())
 }
 
-/// Reads a clip's file: a `ClipHead` with its values as `data`, a `Float32Array`, and `warnings`, `ClipWarning[]`. `unit`,
-/// an id of [`Unit`], overrules the layout's unit.
+/// Reads a clip's file: a `ClipHead` with its values as `data`, a `Float32Array`, and `warnings`, `ClipWarning[]`.
+/// `unit`, an id of [`Unit`], overrules the layout's unit.
 ///
 /// # Errors
 /// Throws if the bytes are not a clip; the message names the line or the field.

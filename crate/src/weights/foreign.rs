@@ -15,7 +15,7 @@ pub(super) fn refusal(bytes: &[u8]) -> Option<Error> {
         let size = text.lines().find_map(|line| line.strip_prefix("size "));
         let size = size.map_or_else(String::new, |n| format!(" of {} bytes", short(n, 20)));
         return refused(&format!(
-            "this is a Git LFS pointer to a file{size}, not the weights: run `git lfs pull`, or download the file itself"
+            "this is a Git LFS pointer to a file{size}, not the weights: run `git lfs pull`, or download the file"
         ));
     }
     if text.starts_with('<') {
