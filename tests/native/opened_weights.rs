@@ -292,7 +292,7 @@ fn hostile_files_get_an_error_that_names_the_key() {
     assert_eq!(with("l5.tcn1.bn.bias", Some((&[128], nan))), "net.pt, \"l5.tcn1.bn.bias\": value 5 is NaN");
     let index = with("l2.gcn1.shift_in", Some((&[1600], vec![1600.0; 1600])));
     assert_eq!(index, "net.pt, \"l2.gcn1.shift_in\": 1600 is not an index into 1600 values");
-    assert!(with("l2.tcn1.shift_in.ypos", Some((&[64], vec![1e30; 64]))).contains("no distance in frames"));
+    assert!(with("l2.tcn1.shift_in.ypos", Some((&[64], vec![1e30; 64]))).contains("is not an offset in frames"));
     assert!(with("l2.tcn1.shift_in.xpos", Some((&[64], vec![0.5; 64]))).contains("shifts by 0.5 along the joints"));
     assert!(
         with("data_bn.weight", Some((&[151], vec![0.0; 151])))
