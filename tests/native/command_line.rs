@@ -197,7 +197,7 @@ fn an_output_is_checked_before_the_work_and_a_result_is_never_lost() {
     assert_eq!(here.names(), ["folder"]);
 
     // Joints a kilometre away fit into no clip; the steps are kept.
-    let far = ["--attack", "pgd", "--without", "clip,realign", "--alpha", "100", "--iterations", "20"];
+    let far = ["--attack", "mi-fgsm", "--without", "clip,realign", "--alpha", "100", "--iterations", "20"];
     let [a, b, c, d, e, f, g, h] = far;
     let run = here.ciasa(args!["attack", clip, a, b, c, d, e, f, g, h, "--out", "far.json", "--report", "far.csv"]);
     run.fails(&["--out", "leave clipping on"]);
