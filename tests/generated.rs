@@ -58,6 +58,7 @@ fn types() -> String {
         Target,
         Epsilon,
         Constraints,
+        Projection,
         Stop,
         Peer,
         // Reports.

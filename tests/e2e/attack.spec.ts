@@ -111,6 +111,7 @@ test("attacks computed together equal the same attacks computed alone", async ({
       lambda: 10,
       iterations: 3,
       constraints: { clip: true, realign: true, smooth: true, plausible: true },
+      projection: "exact",
       stop: { kind: "iterations" },
       seed: 1,
     };

@@ -76,8 +76,8 @@ test("steps are written as the command line writes them", () => {
     .split("\n");
   expect(head).toBe(STEP_COLUMNS.join(","));
   expect(rows).toEqual([
-    "1,0,0,0,0,0,0,wave,0.8,,0.5,0.25,0.5,0,0,,0",
-    '2,0,0,0,0,0,0,"say ""hi"", wave",0.2,,0.5,0.25,0.5,0,0,,0',
+    "1,0,0,0,0,0,0,wave,0.8,,0.5,0.25,0.5,0,0,,0,0",
+    '2,0,0,0,0,0,0,"say ""hi"", wave",0.2,,0.5,0.25,0.5,0,0,,0,0',
   ]);
 });
 
@@ -99,7 +99,7 @@ test("every attack is read back from its settings and has a name", () => {
     expect(peerOf(applyPeer(id, attackDefaults()))).toBe(id);
     expect(peerName(id)).toBe(name);
   }
-  expect(constraintsInWords(applyPeer("smart", attackDefaults()))).toBe("clip+realign+perceptual");
+  expect(constraintsInWords(applyPeer("smart", attackDefaults()))).toBe("exact+perceptual");
   const stop = { kind: "confidence", confidence: 0.7, hold: 5 } as const;
   expect(stopInWords({ ...attackDefaults(), stop })).toBe("held 5 at 0.7");
   expect(stopInWords(attackDefaults())).toBe("none");

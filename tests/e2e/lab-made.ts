@@ -80,6 +80,7 @@ export const reports = (fooled: boolean[]): StepReport[] =>
     pTarget: null,
     top: [],
     figures,
+    yieldedFrames: 0,
     fooled: is,
     done: null,
   }));

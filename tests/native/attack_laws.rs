@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ciasa::attack::{
-    Attack, AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Target, realign, run::run,
+    Attack, AttackConfig, Constraints, Epsilon, Method, Prediction, Projection, Restraint, Target, realign, run::run,
 };
 use ciasa::contract::{metrics, region};
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -24,7 +24,7 @@ fn cases() -> impl Strategy<Value = Case> {
     let shape = (0..4_usize, 1..7_usize, 1..3_usize, any::<bool>(), any::<u64>());
     // Half of the regions are arbitrary joints; the others are presets or all joints.
     let joints = (any::<u64>(), 0..6_u8);
-    let losses = (0..5_usize, any::<[bool; 3]>());
+    let losses = (0..5_usize, any::<[bool; 4]>());
     let settings = (losses, 0..CLASSES, any::<[bool; 4]>(), 0.001..0.3_f32, any::<bool>());
     (shape, joints, settings).prop_filter_map("nothing may move", |(shape, joints, settings)| {
         let (layout, frames, people, gaps, seed) = shape;
@@ -37,7 +37,7 @@ fn cases() -> impl Strategy<Value = Case> {
             2 => l.region("set-3").map(|r| r.joints.to_vec()),
             _ => Some((0..l.len()).filter(|j| mask >> j & 1 == 1).collect()),
         };
-        let ((method, [margin, smart, away]), class, [a, b, c, d], epsilon, each) = settings;
+        let ((method, [margin, smart, away, paper]), class, [a, b, c, d], epsilon, each) = settings;
         let method = [Method::Fgsm, Method::Ciasa, Method::Pgd, Method::MiFgsm, Method::Adam][method];
         let free = method != Method::Ciasa;
         let config = AttackConfig {
@@ -53,6 +53,7 @@ fn cases() -> impl Strategy<Value = Case> {
             alpha: 0.05,
             iterations: 3,
             constraints: Constraints { clip: a, realign: b, smooth: c, plausible: d },
+            projection: if paper { Projection::Paper } else { Projection::Exact },
             seed,
             ..Default::default()
         };
@@ -150,10 +151,12 @@ proptest! {
             if promised.realign {
                 bones_keep_their_lengths(&case.clip, x);
             }
-            if promised.clip && !promised.realign {
+            let exact = config.projection == Projection::Exact;
+            if promised.clip && (exact || !promised.realign) {
                 within_epsilon(&case.clip, x, config);
                 prop_assert_eq!(report.figures.epsilon_excess, 0.0);
             }
+            prop_assert!(report.yielded_frames == 0 || exact && promised.realign);
             let l = report.losses;
             let parts = l.prediction + config.lambda * (l.smooth + l.adversarial + l.perceptual);
             prop_assert!((report.losses.total - parts).abs() <= 1e-4 * parts.abs().max(1.0));
@@ -204,7 +207,8 @@ proptest! {
         stays(&case.clip, attack.perturbed(), &config);
         if config.constraints.realign {
             bones_keep_their_lengths(&case.clip, attack.perturbed());
-        } else if config.constraints.clip {
+        }
+        if config.constraints.clip && (config.projection == Projection::Exact || !config.constraints.realign) {
             within_epsilon(&case.clip, attack.perturbed(), &config);
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::attack::losses::smooth::smooth;
-use ciasa::attack::{Attack, AttackConfig, Constraints, Target, run::run};
+use ciasa::attack::{Attack, AttackConfig, Constraints, Projection, Target, run::run};
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
 use ciasa::weights::State;
@@ -45,6 +45,7 @@ fn ten_steps() {
         lambda: 1.0,
         iterations: 10,
         constraints: Constraints { plausible: false, ..Constraints::ALL },
+        projection: Projection::Paper,
         ..Default::default()
     };
     let mut attack = Attack::new(Arc::new(network), &clean, &[], config).unwrap();

@@ -21,6 +21,7 @@ mod hostile_weights;
 mod layers;
 mod mutations;
 mod opened_weights;
+mod projection;
 mod shipped;
 mod sources;
 mod support;

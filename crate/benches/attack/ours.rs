@@ -7,7 +7,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
 use ciasa::attack::adam::Adam;
 use ciasa::attack::run::block_on;
-use ciasa::attack::{Attack, AttackConfig, Constraints, Epsilon, Target, Victim, project, realign};
+use ciasa::attack::{Attack, AttackConfig, Constraints, Epsilon, Projection, Target, Victim, project, realign};
 use ciasa::model::clip_tensor;
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -95,6 +95,8 @@ impl Side for Ours {
                 lambda: LAMBDA,
                 iterations: usize::MAX,
                 constraints: Constraints { plausible: self.discriminator, ..Constraints::ALL },
+                // The programs that it is compared with clip and realign.
+                projection: Projection::Paper,
                 ..Default::default()
             };
             let natural = if self.discriminator { vec![clip(64)] } else { Vec::new() };

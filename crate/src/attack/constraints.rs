@@ -10,13 +10,15 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 #[cfg(feature = "gpu")]
 use super::gpu;
-use super::{project, realign};
-use crate::contract::Constraints;
+use super::{project, projection, realign};
+use crate::contract::{self, AttackConfig};
 use crate::skeleton::Sequence;
 
 /// How V' is projected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
+    /// The bounds and the bone lengths hold at once: see [`projection`].
+    Exact,
     /// Lines 10 to 13 of Algorithm 1: clip once, then realign once. A realigned joint may end beyond its epsilon.
     Paper {
         /// Clip every coordinate to its epsilon (Eq. 5).
@@ -30,21 +32,30 @@ pub enum Rule {
 #[derive(Clone)]
 pub struct Projection {
     clean: Arc<Sequence>,
+    /// The bound of each value, (T, M, V, C). Without clipping the exact projection has infinite ones.
     bounds: Arc<[f32]>,
     rule: Rule,
 }
 
 impl Projection {
     /// For a clip and its bounds, (T, M, V, C), in the layout's unit, 0 where a value must stay.
-    pub fn new(clean: &Arc<Sequence>, bounds: &Arc<[f32]>, constraints: Constraints) -> Self {
-        let rule = Rule::Paper { clip: constraints.clip, realign: constraints.realign };
-        Self { clean: clean.clone(), bounds: bounds.clone(), rule }
+    pub fn new(clean: &Arc<Sequence>, bounds: &Arc<[f32]>, config: &AttackConfig) -> Self {
+        let contract::Constraints { clip, realign, .. } = config.constraints;
+        // Without realignment both projections clip, and that is exact.
+        if config.projection == contract::Projection::Paper || !realign {
+            return Self { clean: clean.clone(), bounds: bounds.clone(), rule: Rule::Paper { clip, realign } };
+        }
+        let anywhere = |bound: &f32| if *bound > 0.0 { f32::INFINITY } else { 0.0 };
+        let bounds = if clip { bounds.clone() } else { bounds.iter().map(anywhere).collect() };
+        Self { clean: clean.clone(), bounds, rule: Rule::Exact }
     }
 
-    /// Projects `x`, (T, M, V, C). Values that must stay are set to the original's in any case.
-    pub fn project(&self, x: &mut [f32]) {
+    /// Projects `x`, (T, M, V, C). Values that must stay are set to the original's in any case. Returns the number of
+    /// frames that the exact projection had to pull towards the original.
+    pub fn project(&self, x: &mut [f32]) -> usize {
         project::hold(x, self.clean.data(), &self.bounds);
         match self.rule {
+            Rule::Exact => projection::project(x, &self.clean, &self.bounds),
             Rule::Paper { clip, realign } => {
                 if clip {
                     project::clip(x, self.clean.data(), &self.bounds);
@@ -52,26 +63,30 @@ impl Projection {
                 if realign {
                     realign::realign(x, &self.clean, &self.bounds);
                 }
+                0
             }
         }
     }
 }
 
 /// The same projection with its data on a GPU. Holding and clipping happen within the kernel of the Adam step, by
-/// [`GpuProjection::range`]; [`GpuProjection::project`] does the rest. A GPU realigns in f32, the host in f64.
+/// [`GpuProjection::range`]; [`GpuProjection::project`] does the rest in f32, the host in f64.
 #[cfg(feature = "gpu")]
 pub(super) struct GpuProjection {
     /// The lowest and the highest place of each value, (2, T M V C).
     pub range: Tensor<2>,
-    realign: Option<GpuRealignment>,
+    lengths: Option<GpuLengths>,
 }
 
+/// What restores the bone lengths.
 #[cfg(feature = "gpu")]
-struct GpuRealignment {
+struct GpuLengths {
+    /// By the moves of the exact projection, or by realignment.
+    exact: bool,
     /// (T, M, V, C)
     clean: Tensor<4>,
-    /// The order in which joints are placed, (T M, V): see [`realign::placing`].
-    placing: Tensor<2, Int>,
+    /// The bones in their order, (T M, V): see [`projection::bones`] and [`realign::placing`].
+    bones: Tensor<2, Int>,
     /// Coordinates per joint: 2 or 3.
     dims: usize,
 }
@@ -80,30 +95,42 @@ struct GpuRealignment {
 impl Projection {
     /// Uploads the projection; `None` if a GPU has no kernels for it.
     pub(super) fn on_gpu(&self, device: &Device) -> Option<GpuProjection> {
-        let Rule::Paper { clip, realign } = self.rule;
+        let (clip, lengths) = match self.rule {
+            Rule::Exact => (true, Some((true, projection::bones(&self.clean, &self.bounds)?))),
+            Rule::Paper { clip, realign: true } => (clip, Some((false, realign::placing(&self.clean, &self.bounds)?))),
+            Rule::Paper { clip, realign: false } => (clip, None),
+        };
         let range = |(clean, bound): (&f32, &f32)| match clip || *bound == 0.0 {
             true => project::range(*clean, *bound),
             false => (f32::MIN, f32::MAX),
         };
+        let finite = |end: f32| end.clamp(f32::MIN, f32::MAX);
         let (low, high): (Vec<_>, Vec<_>) = self.clean.data().iter().zip(&*self.bounds).map(range).unzip();
-        let range = Tensor::from_data(TensorData::new([low, high].concat(), [2, self.bounds.len()]), device);
-        let realign = if realign { Some(GpuRealignment::new(&self.clean, &self.bounds, device)?) } else { None };
-        Some(GpuProjection { range, realign })
+        let range: Vec<f32> = low.into_iter().chain(high).map(finite).collect();
+        let range = Tensor::from_data(TensorData::new(range, [2, self.bounds.len()]), device);
+        let lengths = lengths.map(|(exact, bones)| GpuLengths::new(exact, &self.clean, bones, device));
+        Some(GpuProjection { range, lengths })
+    }
+
+    /// Completes on the host what a GPU has projected, (T, M, V, C): the exact projection's laws hold in 32-bit numbers
+    /// afterwards. Returns what [`Projection::project`] does.
+    pub(super) fn complete(&self, x: &mut [f32]) -> usize {
+        if self.rule == Rule::Exact { self.project(x) } else { 0 }
     }
 }
 
 #[cfg(feature = "gpu")]
-impl GpuRealignment {
-    fn new(clean: &Sequence, bounds: &[f32], device: &Device) -> Option<Self> {
+impl GpuLengths {
+    fn new(exact: bool, clean: &Sequence, bones: Vec<i32>, device: &Device) -> Self {
         let layout = clean.layout();
         let [poses, joints] = [clean.frames() * clean.people(), layout.len()];
-        let placing = TensorData::new(realign::placing(clean, bounds)?, [poses, joints]);
         let shape = [clean.frames(), clean.people(), joints, layout.channels()];
-        Some(Self {
+        Self {
+            exact,
             clean: Tensor::from_data(TensorData::new(clean.data().to_vec(), shape), device),
-            placing: Tensor::from_data(placing, device),
+            bones: Tensor::from_data(TensorData::new(bones, [poses, joints]), device),
             dims: layout.dims,
-        })
+        }
     }
 }
 
@@ -111,9 +138,10 @@ impl GpuRealignment {
 impl GpuProjection {
     /// Projects `x`, (T, M, V, C), which lies within the range.
     pub fn project(&self, x: Tensor<4>) -> Tensor<4> {
-        match &self.realign {
-            Some(GpuRealignment { clean, placing, dims }) => gpu::realign(x, clean.clone(), placing.clone(), *dims),
-            None => x,
+        let Some(GpuLengths { exact, clean, bones, dims }) = &self.lengths else { return x };
+        match exact {
+            true => gpu::retract(x, clean.clone(), self.range.clone(), bones.clone(), *dims),
+            false => gpu::realign(x, clean.clone(), bones.clone(), *dims),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Iterate for HostIterate<'_> {
     }
 
     fn project(&mut self) {
-        self.attack.projection.project(&mut self.attack.perturbed);
+        self.attack.yielded_frames = self.attack.projection.project(&mut self.attack.perturbed);
     }
 }
 

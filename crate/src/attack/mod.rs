@@ -13,7 +13,7 @@
 //! | forward pass, losses, backward pass, read-back | `forward_backward.rs` |
 //! | the losses | [`losses`], with their [`discriminator`] |
 //! | the update rules: sign steps, momentum, Adam | [`update`], [`sign`], [`momentum`], [`adam`] |
-//! | the projection after each update | [`constraints`], from [`project`] and [`realign`] |
+//! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
 //!
 //! A new attack of this family is one more [`update::Update`], or one more loss; [`Peer`] names the published ones.
@@ -35,6 +35,7 @@ pub mod momentum;
 mod pose;
 mod progress;
 pub mod project;
+pub mod projection;
 pub mod realign;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod run;
@@ -48,6 +49,6 @@ pub use state::Attack;
 pub use victim::Victim;
 
 pub use crate::contract::{
-    AttackConfig, Constraints, Done, Epsilon, Losses, Method, Metrics, Peer, Prediction, Ranked, Restraint, StepReport,
-    Stop, Target,
+    AttackConfig, Constraints, Done, Epsilon, Losses, Method, Metrics, Peer, Prediction, Projection, Ranked, Restraint,
+    StepReport, Stop, Target,
 };

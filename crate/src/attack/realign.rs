@@ -4,6 +4,9 @@ use super::pose::{Point, Pose};
 use super::solve_between;
 use crate::skeleton::Sequence;
 
+/// The share of a perturbation that is left differs between frames by this much at most.
+const SLOPE: f64 = 0.125;
+
 /// Realigns every person in every frame. `x` and `bounds` are (T, M, V, C); a joint may move if its bound is above 0.
 ///
 /// Outwards from the joints that stay, each joint is put at the end of its perturbed bone's direction, at the
@@ -17,26 +20,58 @@ use crate::skeleton::Sequence;
 pub fn realign(x: &mut [f32], clean: &Sequence, bounds: &[f32]) {
     let layout = clean.layout();
     let (order, channels, values) = (layout.order(), layout.channels(), layout.len() * layout.channels());
-    for (i, (x, bounds)) in x.chunks_mut(values).zip(bounds.chunks(values)).enumerate() {
-        let pose = Pose::new(clean, i, x, bounds, &order);
-        for (j, point) in places(&pose).into_iter().enumerate().filter(|(j, _)| pose.free[*j]) {
+    let pose = |(i, (x, bounds)): (usize, (&[f32], &[f32]))| Pose::new(clean, i, x, bounds, &order);
+    let poses: Vec<Pose> = x.chunks(values).zip(bounds.chunks(values)).enumerate().map(pose).collect();
+    let mut placed: Vec<Placed> = poses.iter().map(|pose| Placed::new(pose, 1.0)).collect();
+    while let Some(limits) = limits(&placed, clean.people()) {
+        for ((placed, pose), limit) in placed.iter_mut().zip(&poses).zip(limits) {
+            if placed.share.is_some_and(|share| share > limit) {
+                *placed = Placed::new(pose, limit);
+            }
+        }
+    }
+    for ((x, pose), placed) in x.chunks_mut(values).zip(&poses).zip(placed) {
+        for (j, point) in placed.at.into_iter().enumerate().filter(|(j, _)| pose.free[*j]) {
             (0..layout.dims).for_each(|c| x[j * channels + c] = point[c] as f32);
         }
     }
 }
 
-/// The place of each joint of a pose, (V).
-fn places(pose: &Pose) -> Vec<Point> {
-    let mut at = pose.perturbed.clone();
-    let between = pose.between();
-    if between.contains(&true) {
-        solve_between::place(pose, &between, &mut at);
+/// A pose whose joints have their places.
+struct Placed {
+    /// (V)
+    at: Vec<Point>,
+    /// The share of their perturbation that is left to the joints between joints that stay, if there are any.
+    share: Option<f64>,
+}
+
+impl Placed {
+    /// With at most this share.
+    fn new(pose: &Pose, most: f64) -> Self {
+        let mut at = pose.perturbed.clone();
+        let between = pose.between();
+        let share = between.contains(&true).then(|| solve_between::place(pose, &between, most, &mut at));
+        for (from, to) in pose.placing(&between) {
+            let bone = pose.bone(from, to);
+            at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
+        }
+        Self { at, share }
     }
-    for (from, to) in pose.placing(&between) {
-        let bone = pose.bone(from, to);
-        at[to] = [0, 1, 2].map(|c| at[from][c] + bone[c]);
-    }
-    at
+}
+
+/// The share that each pose may keep so that the motion does not jump where a frame keeps less than the frames around
+/// it. None if all do already.
+fn limits(placed: &[Placed], people: usize) -> Option<Vec<f64>> {
+    let shares: Vec<f64> = placed.iter().map(|placed| placed.share.unwrap_or(1.0)).collect();
+    let mut limits = shares.clone();
+    let mut pass = |from: usize, to: usize| {
+        if placed[from].share.is_some() && placed[to].share.is_some() {
+            limits[to] = limits[to].min(limits[from] + SLOPE);
+        }
+    };
+    (people..shares.len()).for_each(|i| pass(i - people, i));
+    (people..shares.len()).rev().for_each(|i| pass(i, i - people));
+    shares.iter().zip(&limits).any(|(share, limit)| share > limit).then_some(limits)
 }
 
 /// The order in which [`realign`] places the joints of each pose, for a GPU: (T M, V), `other * V + joint` with the
@@ -140,6 +175,69 @@ mod tests {
         realign(&mut x, &clean, &bounds(&[13, 14]));
         assert!(crate::contract::metrics::bone_deviation(&clean, &x) < 1e-5);
         assert!((x[39] - 0.3).abs() > 0.01, "the knee is back at the original's {}", x[39]);
+    }
+
+    #[test]
+    fn a_frame_that_keeps_less_takes_its_neighbours_along() {
+        // A knee between hip and ankle, alone, 20 frames: wanted 0.05 to the side, and in frame 10 on the line from hip
+        // to ankle, from where no move to the side lengthens a bone. Half of the way it does.
+        let mut data = clip().data().to_vec();
+        for (j, at) in [(12, [0.0, 0.9]), (13, [0.3, 0.5]), (14, [0.0, 0.1])] {
+            data[j * 3..j * 3 + 2].copy_from_slice(&at);
+        }
+        let clean = Sequence::new(LayoutId::KinectV1, 30.0, 20, 1, data.repeat(20)).unwrap();
+        let mut x = clean.data().to_vec();
+        (0..20).filter(|t| *t != 10).for_each(|t| x[t * 60 + 41] = 0.05);
+        x[10 * 60 + 39] = 0.0;
+        realign(&mut x, &clean, &bounds(&[13]).repeat(20));
+        assert!(crate::contract::metrics::bone_deviation(&clean, &x) < 1e-5);
+        // On a circle of radius 0.3, 0.05 becomes 0.04932 of it, and a share s of it 0.05 s to 1 %.
+        for (t, share) in [(5, 1.0), (6, 1.0), (7, 0.875), (8, 0.75), (9, 0.625), (11, 0.625), (14, 1.0)] {
+            assert!((x[t * 60 + 41] / 0.05 - share).abs() < 0.015, "frame {t}: {}", x[t * 60 + 41]);
+        }
+    }
+
+    #[test]
+    fn a_frame_without_joints_between_others_does_not_wait_for_its_neighbours() {
+        // The knee alone, wanted on the line from hip to ankle in frame 0; in frame 1 its ankle is lost, so that
+        // nothing ties it.
+        let mut data = clip().data().to_vec();
+        for (j, at) in [(12, [0.0, 0.9]), (13, [0.3, 0.5]), (14, [0.0, 0.1])] {
+            data[j * 3..j * 3 + 2].copy_from_slice(&at);
+        }
+        data.iter_mut().skip(2).step_by(3).for_each(|z| *z = 12.0);
+        let mut data = data.repeat(2);
+        data[60 + 42..60 + 45].fill(0.0);
+        let clean = Sequence::new(LayoutId::KinectV1, 30.0, 2, 1, data).unwrap();
+        let mut x = clean.data().to_vec();
+        (x[39], x[60 + 41]) = (0.0, 12.3);
+        realign(&mut x, &clean, &bounds(&[13]).repeat(2));
+        assert!(crate::contract::metrics::bone_deviation(&clean, &x) < 1e-5);
+        assert!(x[60 + 41] > 12.2, "{:?}", &x[99..102]);
+    }
+
+    #[test]
+    fn joints_of_a_bone_without_length_move_as_one_between_joints_that_stay() {
+        // Hip and foot stay; knee and ankle are at one place, 0.5 from both, and are pushed to the side by 0.1 and 0.3.
+        let mut data = clip().data().to_vec();
+        for (j, at) in [(12, [0.0, 0.9]), (13, [0.3, 0.5]), (14, [0.3, 0.5]), (15, [0.0, 0.1])] {
+            data[j * 3..j * 3 + 2].copy_from_slice(&at);
+        }
+        let clean = clip().with_data(data).unwrap();
+        let mut x = clean.data().to_vec();
+        x[41] += 0.1;
+        x[44] += 0.3;
+        realign(&mut x, &clean, &bounds(&[13, 14]));
+        assert!(crate::contract::metrics::bone_deviation(&clean, &x) < 1e-5);
+        assert!(x[39..42] == x[42..45] && x[41] > 0.05, "{:?}", &x[39..45]);
+        // Where the foot has the ankle's place, too, all of them stay there.
+        let mut data = clean.data().to_vec();
+        data.copy_within(42..45, 45);
+        let clean = clean.with_data(data).unwrap();
+        let mut x = clean.data().to_vec();
+        x[41] += 0.1;
+        realign(&mut x, &clean, &bounds(&[13, 14]));
+        assert_eq!(x, clean.data());
     }
 
     #[test]

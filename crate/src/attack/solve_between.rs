@@ -11,30 +11,48 @@ const CORRECTIONS: usize = 30;
 const HALVINGS: i32 = 6;
 
 /// Moves the joints `between` from their perturbed places, by the smallest move that gives all their bones the
-/// original's lengths. That can fail: the knee of a straight leg cannot leave the line. Then the perturbation of these
-/// joints is halved and tried again, up to six times; after that they return to the original, which has the right
-/// lengths.
-pub(super) fn place(pose: &Pose<'_>, between: &[bool], at: &mut [Point]) {
+/// original's lengths, with at most the share `most` of their perturbation. That can fail: the knee of a straight leg
+/// cannot leave the line. Then the perturbation of these joints is halved and tried again, up to six times; after that
+/// they return to the original, which has the right lengths. Returns the share that is left.
+pub(super) fn place(pose: &Pose<'_>, between: &[bool], most: f64, at: &mut [Point]) -> f64 {
+    let leads = leads(pose, between);
+    let moves: Vec<bool> = (0..between.len()).map(|j| between[j] && leads[j] == j).collect();
     let bones: Vec<Bone> = (0..between.len())
         .filter(|&a| between[a])
         .flat_map(|a| pose.neighbours(a).map(move |b| (a, b)))
         .filter(|&(a, b)| if between[b] { a < b } else { !pose.free[b] })
-        .map(|(a, b)| Bone { a, b, length: pose.length(a, b) })
+        .map(|(a, b)| Bone { a: leads[a], b: leads[b], length: pose.length(a, b) })
+        .filter(|bone| bone.a != bone.b && (moves[bone.a] || moves[bone.b]))
         .collect();
     for halving in 0..=HALVINGS {
-        let share = 0.5_f64.powi(halving);
+        let share = most * 0.5_f64.powi(halving);
         for j in (0..between.len()).filter(|&j| between[j]) {
             let (from, to) = (pose.original[j], pose.perturbed[j]);
             at[j] = [0, 1, 2].map(|c| from[c] + share * (to[c] - from[c]));
         }
-        if correct(&bones, between, at) {
-            return;
+        if correct(&bones, &moves, at) {
+            (0..between.len()).filter(|&j| between[j]).for_each(|j| at[j] = at[leads[j]]);
+            return share;
         }
     }
     (0..between.len()).filter(|&j| between[j]).for_each(|j| at[j] = pose.original[j]);
+    0.0
 }
 
-/// A bone of which at least one end, `a`, moves.
+/// For each joint the one that it moves with: itself, but for joints between at the end of a bone without length, which
+/// has no direction to be corrected along. A joint that stays leads those that it holds.
+fn leads(pose: &Pose<'_>, between: &[bool]) -> Vec<usize> {
+    let mut leads: Vec<usize> = (0..between.len()).collect();
+    for a in (0..between.len()).filter(|&a| between[a]) {
+        for b in pose.neighbours(a).filter(|&b| (between[b] || !pose.free[b]) && pose.length(a, b) == 0.0) {
+            let (one, other) = if between[leads[a]] { (leads[a], leads[b]) } else { (leads[b], leads[a]) };
+            leads.iter_mut().filter(|lead| **lead == one).for_each(|lead| *lead = other);
+        }
+    }
+    leads
+}
+
+/// A bone with an end that moves.
 struct Bone {
     a: usize,
     b: usize,

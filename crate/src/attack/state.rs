@@ -32,6 +32,8 @@ pub struct Attack {
     /// The recogniser's logits for the original, (classes), once they are known.
     pub(super) clean_logits: Option<Vec<f32>>,
     pub(super) progress: Progress,
+    /// Frames that the last projection pulled towards the original.
+    pub(super) yielded_frames: usize,
 }
 
 impl Attack {
@@ -58,7 +60,7 @@ impl Attack {
         let (clean, bounds) = (Arc::new(clip.clone()), Arc::from(region::bounds(clip, &config)?));
         Ok(Self {
             victim,
-            projection: Projection::new(&clean, &bounds, config.constraints),
+            projection: Projection::new(&clean, &bounds, &config),
             perturbed: clip.data().to_vec(),
             update: Update::new(config.method, clip.data().len()),
             clean,
@@ -67,6 +69,7 @@ impl Attack {
             plausibility,
             clean_logits: None,
             progress: Progress::default(),
+            yielded_frames: 0,
         })
     }
 
@@ -78,6 +81,7 @@ impl Attack {
         config.validate(self.clean.layout(), self.victim.classes())?;
         needs_natural(&config, self.plausibility.is_some())?;
         let bounds = region::bounds(&self.clean, &config)?;
+        let held = |config: &AttackConfig| (config.constraints, config.projection);
         let old = std::mem::replace(&mut self.config, config);
         if old.method != self.config.method {
             self.update = Update::new(self.config.method, self.perturbed.len());
@@ -85,10 +89,10 @@ impl Attack {
         if old.target != self.config.target || old.stop != self.config.stop {
             self.progress.held = 0;
         }
-        if bounds[..] != self.bounds[..] || old.constraints != self.config.constraints {
+        if bounds[..] != self.bounds[..] || held(&old) != held(&self.config) {
             self.bounds = bounds.into();
-            self.projection = Projection::new(&self.clean, &self.bounds, self.config.constraints);
-            self.projection.project(&mut self.perturbed);
+            self.projection = Projection::new(&self.clean, &self.bounds, &self.config);
+            self.yielded_frames = self.projection.project(&mut self.perturbed);
         }
         Ok(())
     }
@@ -101,6 +105,7 @@ impl Attack {
             plausibility.reset(self.config.seed);
         }
         self.progress = Progress::default();
+        self.yielded_frames = 0;
     }
 
     /// V', (T, M, V, C), in the layout's unit.
@@ -156,6 +161,7 @@ impl Attack {
             p_target: seen.verdict.p_target,
             top: seen.verdict.top,
             figures: Metrics::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility),
+            yielded_frames: self.yielded_frames,
             fooled: seen.verdict.fooled,
             done,
         }

@@ -41,6 +41,8 @@ pub struct AttackConfig {
     /// The constraints that are on.
     #[serde(deserialize_with = "super::config_json::object")]
     pub constraints: Constraints,
+    /// How epsilon and the bone lengths are enforced after each step.
+    pub projection: Projection,
     /// When to stop early.
     pub stop: Stop,
     /// Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
@@ -132,6 +134,36 @@ pub struct Constraints {
     pub plausible: bool,
 }
 
+/// How epsilon and the bone lengths are enforced after each step, as far as these constraints are on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Projection {
+    /// Both hold at once: the nearest pose within epsilon that has the bone lengths.
+    #[default]
+    Exact,
+    /// Lines 10 to 13 of Algorithm 1 to the letter: clip, then realign, which moves joints beyond epsilon again.
+    Paper,
+}
+
+impl Projection {
+    /// Every projection.
+    pub const ALL: [Self; 2] = [Self::Exact, Self::Paper];
+
+    /// The name in settings and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Paper => "paper",
+        }
+    }
+
+    /// The projection of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|projection| projection.as_str() == name)
+    }
+}
+
 /// When to stop before all iterations are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -162,6 +194,7 @@ impl Default for AttackConfig {
             lambda: 10.0,
             iterations: 100,
             constraints: Constraints::ALL,
+            projection: Projection::Exact,
             stop: Stop::Iterations,
             seed: 0,
         }
@@ -225,10 +258,14 @@ impl AttackConfig {
     }
 
     /// The constraints in force as tables write them, such as "clip+realign+smooth"; "none" if all are off.
+    /// "exact" stands for clipping and realignment in the exact projection.
     pub fn constraints_in_words(&self) -> String {
+        let Constraints { clip, realign, .. } = self.constraints;
+        let exact = clip && realign && self.projection == Projection::Exact;
         let parts = [
-            ("clip", self.constraints.clip),
-            ("realign", self.constraints.realign),
+            ("exact", exact),
+            ("clip", clip && !exact),
+            ("realign", realign && !exact),
             ("smooth", self.smooth()),
             ("plausible", self.plausible()),
             ("perceptual", self.perceptual()),
@@ -247,6 +284,7 @@ mod tests {
     fn the_json_is_what_the_page_sends() {
         let json = r#"{"method":"fgsm","target":{"kind":"least-likely"},"joints":[1,2],"epsilon":[0.5,1],"alpha":0.5,
             "lambda":2,"iterations":7,"constraints":{"clip":true,"realign":false,"smooth":true,"plausible":false},
+            "projection":"paper",
             "stop":{"kind":"confidence","confidence":0.5,"hold":3},"seed":9}"#;
         let config: AttackConfig = serde_json::from_str(json).unwrap();
         assert_eq!(
@@ -263,6 +301,7 @@ mod tests {
                 lambda: 2.0,
                 iterations: 7,
                 constraints: Constraints { clip: true, realign: false, smooth: true, plausible: false },
+                projection: Projection::Paper,
                 stop: Stop::Confidence { confidence: 0.5, hold: 3 },
                 seed: 9,
             }
@@ -271,7 +310,14 @@ mod tests {
         assert_eq!(again, config);
         let one: AttackConfig = serde_json::from_str(r#"{"target":{"kind":"class","index":4},"epsilon":1}"#).unwrap();
         assert_eq!((one.target, one.epsilon), (Target::Class { index: 4 }, Epsilon::Global(1.0)));
+        assert_eq!(one.projection, Projection::Exact);
         assert!(serde_json::from_str::<AttackConfig>(r#"{"epsilonn":1}"#).is_err());
+        assert!(serde_json::from_str::<AttackConfig>(r#"{"projection":"nearest"}"#).is_err());
+        for projection in Projection::ALL {
+            assert_eq!(Projection::parse(projection.as_str()), Some(projection));
+            assert_eq!(serde_json::to_value(projection).unwrap(), projection.as_str());
+        }
+        assert_eq!(Projection::parse("nearest"), None);
 
         let json = r#"{"method":"mi-fgsm","prediction":{"kind":"margin","kappa":2},"restraint":"smart"}"#;
         let peer: AttackConfig = serde_json::from_str(json).unwrap();

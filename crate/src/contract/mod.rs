@@ -21,7 +21,7 @@ pub mod step_csv;
 pub mod validate;
 pub mod weight_files;
 
-pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint, Stop, Target};
+pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Projection, Restraint, Stop, Target};
 pub use goal::Goal;
 pub use layout_info::LayoutInfo;
 pub use manifest::{Manifest, ModelEntry};

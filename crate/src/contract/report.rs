@@ -32,6 +32,10 @@ pub struct StepReport {
     pub top: Vec<Ranked>,
     /// The distance between the clip and the original.
     pub figures: Metrics,
+    /// Frames of the clip after the update that the exact projection pulled towards the original, because the
+    /// perturbation could not be brought within epsilon and the bone lengths as it was.
+    #[serde(default)]
+    pub yielded_frames: usize,
     /// Whether the predicted class is the target, or, untargeted, any class other than the original.
     pub fooled: bool,
     /// Why the attack is over; none while it runs.
@@ -154,6 +158,7 @@ mod tests {
             p_target: None,
             top: vec![Ranked { index: 2, p: 0.5 }],
             figures: Metrics::default(),
+            yielded_frames: 3,
             fooled: true,
             done: Some(Done::Held),
         };
@@ -162,6 +167,7 @@ mod tests {
         assert!(json["pTarget"].is_null() && json["target"].is_null());
         assert_eq!(json["done"], "held");
         assert_eq!(json["top"][0]["index"], 2);
+        assert_eq!(json["yieldedFrames"], 3);
         let figures = ["linf", "meanDisplacement", "maxDisplacement", "boneDeviation", "accelerationChange"];
         assert!(figures.iter().all(|f| json["figures"][f] == 0.0));
         assert!(json["figures"]["plausibility"].is_null());

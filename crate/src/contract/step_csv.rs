@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::report::StepReport;
 
 /// The columns. `predicted` is a class by its name. Lengths are in the layout's unit, probabilities from 0 to 1.
-pub const COLUMNS: [&str; 17] = [
+pub const COLUMNS: [&str; 18] = [
     "iteration",
     "total",
     "prediction",
@@ -23,6 +23,7 @@ pub const COLUMNS: [&str; 17] = [
     "acceleration_change",
     "plausibility",
     "epsilon_excess",
+    "yielded_frames",
 ];
 
 /// The header and one row for each report (RFC 4180 with line feeds). `classes` are the recogniser's class names.
@@ -57,6 +58,7 @@ fn row(report: &StepReport, classes: &[String]) -> [String; COLUMNS.len()] {
         metrics.acceleration_change.to_string(),
         optional(metrics.plausibility),
         metrics.epsilon_excess.to_string(),
+        report.yielded_frames.to_string(),
     ]
 }
 
@@ -85,12 +87,13 @@ mod tests {
             p_target: None,
             top: Vec::new(),
             figures: Metrics { linf: 0.05, ..Metrics::default() },
+            yielded_frames: 2,
             fooled: true,
             done: None,
         };
         let csv = table([&report], &["sit".into(), "say \"hi\", wave".into()]);
-        let expected = "1,0.1,0.2,0.3,0,0,0,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0";
+        let expected = "1,0.1,0.2,0.3,0,0,0,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0,2";
         assert_eq!(csv, format!("{}\n{expected}\n", COLUMNS.join(",")));
-        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,,0.25,,0.05,0,0,0,0,,0\n"));
+        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,,0.25,,0.05,0,0,0,0,,0,2\n"));
     }
 }

@@ -193,6 +193,7 @@ mod tests {
     use super::*;
     use crate::contract::Peer;
     use crate::contract::eval_columns::EVAL_COLUMNS;
+    use crate::contract::{Constraints, Projection};
 
     #[test]
     fn five_digits_are_kept() {
@@ -215,10 +216,14 @@ mod tests {
 
     #[test]
     fn constraints_in_words() {
-        let of = |peer: Peer| constraints(Some(&peer.apply(AttackConfig::default())));
+        let paper = AttackConfig { projection: Projection::Paper, ..Default::default() };
+        let of = |peer: Peer| constraints(Some(&peer.apply(paper.clone())));
         assert_eq!(of(Peer::Ciasa), "clip+realign+smooth+plausible");
         assert_eq!(of(Peer::Smart), "clip+realign+perceptual");
         assert_eq!(of(Peer::Pgd), "clip+realign");
         assert_eq!(constraints(None), "none");
+        assert_eq!(constraints(Some(&Peer::Pgd.apply(AttackConfig::default()))), "exact");
+        let clip = Constraints { clip: true, ..Constraints::NONE };
+        assert_eq!(constraints(Some(&AttackConfig { constraints: clip, ..Default::default() })), "clip");
     }
 }

@@ -1,6 +1,6 @@
 //! A setting: an attack without its clip; and what all attacks of a run have in common.
 
-use crate::attack::{AttackConfig, Constraints, Epsilon, Peer, Stop, Target};
+use crate::attack::{AttackConfig, Constraints, Epsilon, Peer, Projection, Stop, Target};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
@@ -59,6 +59,8 @@ impl Setting {
             epsilon,
             iterations: protocol.iterations,
             constraints: self.constraints,
+            // The kept rows are the paper's attack.
+            projection: Projection::Paper,
             stop: protocol.rule(),
             seed: protocol.seed,
             ..Default::default()

@@ -40,6 +40,7 @@ export const STEP_COLUMNS = [
   "acceleration_change",
   "plausibility",
   "epsilon_excess",
+  "yielded_frames",
 ] as const;
 
 /** Columns of the tables of `ciasa eval`. */

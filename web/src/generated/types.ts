@@ -25,6 +25,8 @@ export type AttackConfig = {
   iterations: number;
   /** The constraints that are on. */
   constraints: Constraints;
+  /** How epsilon and the bone lengths are enforced after each step. */
+  projection: Projection;
   /** When to stop early. */
   stop: Stop;
   /**
@@ -67,6 +69,9 @@ export type Constraints = {
   plausible: boolean;
 };
 
+/** How epsilon and the bone lengths are enforced after each step, as far as these constraints are on. */
+export type Projection = "exact" | "paper";
+
 /** When to stop before all iterations are taken. */
 export type Stop = { kind: "iterations" } | { kind: "confidence";
   /** A probability, above 0. */
@@ -104,6 +109,11 @@ export type StepReport = {
   top: Array<Ranked>;
   /** The distance between the clip and the original. */
   figures: Metrics;
+  /**
+   * Frames of the clip after the update that the exact projection pulled towards the original, because the
+   * perturbation could not be brought within epsilon and the bone lengths as it was.
+   */
+  yieldedFrames: number;
   /** Whether the predicted class is the target, or, untargeted, any class other than the original. */
   fooled: boolean;
   /** Why the attack is over; none while it runs. */

@@ -222,5 +222,6 @@ fn summary(r: &StepReport, unit: &str, height: Option<f32>) {
     say!("largest change of a coordinate {:.4} {unit}{share}", f.linf);
     say!("mean displacement of a joint   {:.4} {unit}", f.mean_displacement);
     say!("largest change of a bone       {:.2e} of its length", f.bone_deviation);
-    say!("beyond epsilon, by realignment {:.4} {unit}", f.epsilon_excess);
+    say!("beyond epsilon                 {:.4} {unit}", f.epsilon_excess);
+    say!("frames that had to yield       {}", r.yielded_frames);
 }

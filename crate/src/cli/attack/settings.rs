@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::attack::{AttackConfig, Epsilon, Method, Peer, Prediction, Restraint, Stop, Target};
+use crate::attack::{AttackConfig, Epsilon, Method, Peer, Prediction, Projection, Restraint, Stop, Target};
 use crate::cli::classes;
 use crate::cli::files::text;
 use crate::error::{Error, Result};
@@ -63,6 +63,9 @@ pub struct SettingArgs {
     /// Constraints to switch off, with commas between them
     #[arg(long, value_name = "CONSTRAINT", value_delimiter = ',', value_parser = CONSTRAINTS)]
     without: Vec<String>,
+    /// How epsilon and bone lengths are enforced: both exactly, or clip and then realign as Algorithm 1 does
+    #[arg(long, value_name = "NAME", value_parser = projection_parser())]
+    projection: Option<Projection>,
     /// Seed of the discriminator
     #[arg(long)]
     seed: Option<u64>,
@@ -70,6 +73,11 @@ pub struct SettingArgs {
 
 fn peer_parser() -> impl TypedValueParser<Value = Peer> {
     PossibleValuesParser::new(Peer::ALL.map(Peer::as_str)).try_map(|name| Peer::parse(&name).ok_or("no attack"))
+}
+
+fn projection_parser() -> impl TypedValueParser<Value = Projection> {
+    let parse = |name: String| Projection::parse(&name).ok_or("no projection");
+    PossibleValuesParser::new(Projection::ALL.map(Projection::as_str)).try_map(parse)
 }
 
 impl SettingArgs {
@@ -102,6 +110,7 @@ impl SettingArgs {
         config.constraints.realign &= !off("realign");
         config.constraints.smooth &= !off("smooth");
         config.constraints.plausible &= !off("plausible");
+        config.projection = self.projection.unwrap_or(config.projection);
         config.iterations = self.iterations.unwrap_or(config.iterations);
         if let Some(peer) = self.attack.or(self.fgsm.then_some(Peer::Fgsm)) {
             config = peer.apply(config);
@@ -138,6 +147,11 @@ impl SettingArgs {
                 "--kappa",
                 self.kappa.is_some() && !matches!(config.prediction, Prediction::Margin { .. }),
                 "this attack has no margin; --attack cw has",
+            ),
+            (
+                "--projection",
+                self.projection.is_some() && !config.constraints.realign,
+                "without realignment both projections clip",
             ),
             ("--epsilon", self.epsilon.is_some() && unbounded, "nothing is clipped"),
             ("--hierarchical", self.hierarchical && unbounded, "nothing is clipped"),

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use clap::Args;
 
 use crate::attack::run::block_on;
-use crate::attack::{AttackConfig, Constraints, Epsilon};
+use crate::attack::{AttackConfig, Constraints, Epsilon, Projection};
 use crate::cli::clips::{Natural, clip, gallery};
 use crate::cli::files::Output;
 use crate::cli::models::NetworkArgs;
@@ -62,6 +62,8 @@ pub fn run(args: &FilmArgs) -> Result<()> {
     let basic = AttackConfig {
         epsilon: Epsilon::Global(args.epsilon),
         iterations: args.iterations,
+        // The films show the paper's attack.
+        projection: Projection::Paper,
         seed: 1,
         ..Default::default()
     };
