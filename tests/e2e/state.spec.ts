@@ -17,6 +17,7 @@ const other: State = {
   iterations: 7,
   clipping: false,
   realign: false,
+  projection: "paper",
   smooth: false,
   plausible: false,
   stop: "iterations",

@@ -69,6 +69,7 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
     target: { kind: "untargeted" },
     joints: regionJoints(state, layout),
     epsilon: state.mode === "advanced" ? [...jointEpsilons(state, layout)] : globalEpsilon(state, layout),
+    projection: state.projection,
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     constraints:
       state.mode === "one-step"

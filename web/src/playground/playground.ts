@@ -28,6 +28,7 @@ const attackKeys: ReadonlySet<keyof State> = new Set([
   "iterations",
   "clipping",
   "realign",
+  "projection",
   "smooth",
   "plausible",
   "stop",

@@ -49,6 +49,8 @@ export const table = {
   iterations: row("n", 200, number(1, 5000, true)),
   clipping: row("c", true, flag),
   realign: row("ssr", true, flag),
+  /** How epsilon and bone lengths are enforced: both hold, or as in the paper. */
+  projection: row("proj", "exact", choice("exact", "paper")),
   smooth: row("smooth", true, flag),
   plausible: row("gan", true, flag),
   stop: row("stop", "confidence", choice("confidence", "iterations")),

@@ -47,7 +47,7 @@ function steps(method: State["method"]): Field[] {
   ];
 }
 
-/** Step size, seed and stop rule. */
+/** Step size, seed, projection and stop rule. */
 @customElement("ciasa-optimiser")
 export class Optimiser extends Part {
   static override styles = [
@@ -68,6 +68,12 @@ export class Optimiser extends Part {
       <div class="grid">
         ${steps(state.method).map((field) => this.#field(field, false))}
         ${fields.map((field) => this.#field(field, attacking && field.key === "seed"))}
+        <label class="rule">Projection
+          <select @change=${(event: Event) => settings.set({ projection: fieldValue(event) as State["projection"] })}>
+            <option value="exact" ?selected=${state.projection === "exact"}>exact: epsilon and bone lengths hold</option>
+            <option value="paper" ?selected=${state.projection === "paper"}>paper: bone lengths hold, epsilon may not</option>
+          </select>
+        </label>
         <label class="rule">Stop
           <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
             <option value="confidence" ?selected=${state.stop === "confidence"}>when the target holds</option>
