@@ -1,4 +1,4 @@
-//! Weight files of others: told apart, asked about, loaded; and what hostile ones get.
+//! Weight files of other projects: recognised, asked about and loaded; hostile files are refused.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::attack::run::block_on;

@@ -195,7 +195,7 @@ impl Record for PersonReader {
     }
 }
 
-/// Reads exactly N numbers; `of` tells each one's channel.
+/// Reads exactly N numbers; `of` names the channel of each.
 fn numbers<'de, D: Deserializer<'de>, const N: usize>(
     value: Value<'_, D>,
     of: impl Fn(usize) -> usize,
