@@ -70,8 +70,12 @@ export class Optimiser extends Part {
         ${fields.map((field) => this.#field(field, attacking && field.key === "seed"))}
         <label class="rule">Projection
           <select @change=${(event: Event) => settings.set({ projection: fieldValue(event) as State["projection"] })}>
-            <option value="exact" ?selected=${state.projection === "exact"}>exact: epsilon and bone lengths hold</option>
-            <option value="paper" ?selected=${state.projection === "paper"}>paper: bone lengths hold, epsilon may not</option>
+            <option value="exact" ?selected=${state.projection === "exact"}>
+              exact: epsilon and bone lengths hold
+            </option>
+            <option value="paper" ?selected=${state.projection === "paper"}>
+              paper: bone lengths hold, epsilon may not
+            </option>
           </select>
         </label>
         <label class="rule">Stop
