@@ -35,7 +35,8 @@ fn files(bytes: &[u8]) -> Vec<js_sys::Uint8Array> {
 
 fn settings() -> Value {
     json!({ "method": "ciasa", "target": { "kind": "least-likely" }, "joints": [1, 2, 3], "epsilon": 0.02,
-        "alpha": 0.01, "lambda": 10, "iterations": 3, "stop": { "kind": "iterations" }, "seed": 7,
+        "alpha": 0.01, "lambda": 10, "iterations": 3, "stop": { "kind": "iterations" },
+        "seed": 7, "projection": "paper",
         "constraints": { "clip": true, "realign": true, "smooth": true, "plausible": true } })
 }
 

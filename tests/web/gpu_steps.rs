@@ -126,16 +126,6 @@ fn apart(a: (&Attack, &[StepReport]), b: (&Attack, &[StepReport])) -> (f32, f32)
 
 #[wasm_bindgen_test]
 async fn steps_without_the_host_equal_the_hosts() {
-    equal_the_hosts(&paper(), 1e-3).await;
-}
-
-/// The exact projection holds coordinates at their bounds, each of which is a decision that f32 may take another way.
-#[wasm_bindgen_test]
-async fn exact_steps_without_the_host_equal_the_hosts() {
-    equal_the_hosts(&AttackConfig::default(), 1e-2).await;
-}
-
-async fn equal_the_hosts(config: &AttackConfig, tolerance: f32) {
     let gpu = gpu().await;
     let arms = LayoutId::KinectV1.layout().region("arms").unwrap().joints.to_vec();
     for (layout, people, joints) in [
@@ -145,22 +135,15 @@ async fn equal_the_hosts(config: &AttackConfig, tolerance: f32) {
         (LayoutId::OpenPose18, 1, None),
         (LayoutId::OpenPose18, 2, Some(vec![3, 4, 9, 10])),
     ] {
-        let config = AttackConfig { joints, ..config.clone() };
+        let config = AttackConfig { joints, ..paper() };
         let attack = || start(network(layout, &gpu.device), people, &config);
         let (mut host, mut on_gpu) = (attack(), attack());
         let with = one_by_one(&mut host, 12).await;
         let without = in_batches(&mut on_gpu, 12, 5).await;
         gpu.check().unwrap();
         let (clip, report) = apart((&on_gpu, &without), (&host, &with));
-        let projection = config.projection;
-        console_log!("{projection:?} {layout:?} {people} {:?}: clip {clip:e}, reports {report:e}", config.joints);
-        assert!(clip < tolerance && report < tolerance, "{projection:?} {layout:?} {people}: {clip} {report}");
-        if projection == Projection::Exact {
-            for report in &without {
-                assert_eq!((report.figures.epsilon_excess, report.yielded_frames), (0.0, 0));
-                assert!(report.figures.bone_deviation < 2e-5, "{report:?}");
-            }
-        }
+        console_log!("{layout:?} {people} {:?}: clip {clip:e}, reports {report:e}", config.joints);
+        assert!(clip < 1e-3 && report < 1e-3, "{layout:?} {people}: {clip} {report}");
         // Values that stay are equal bit for bit.
         for ((x, clean), host) in on_gpu.perturbed().iter().zip(on_gpu.clean().data()).zip(host.perturbed()) {
             assert!(x.to_bits() == clean.to_bits() || host.to_bits() != clean.to_bits());
@@ -224,6 +207,7 @@ async fn the_iterations_end_a_call_and_the_host_takes_what_a_gpu_cannot() {
     let adam = AttackConfig { method: Method::Adam, ..config.clone() };
     for (name, device, config) in [
         ("the CPU", &Device::flex(), config.clone()),
+        ("the exact projection", device, AttackConfig { projection: Projection::Exact, ..config.clone() }),
         ("sign steps", device, AttackConfig { method: Method::Pgd, ..config.clone() }),
         ("SMART's balance", device, AttackConfig { restraint: Restraint::Smart, ..adam }),
         // Knees between hips and ankles that stay.
@@ -256,20 +240,18 @@ async fn a_call_reads_back_once_and_a_step_launches_three_kernels_more_than_its_
     let gpu = gpu().await;
     js_sys::eval(COUNT).unwrap();
     let readings = || js_sys::Reflect::get(&js_sys::global(), &"readings".into()).unwrap().as_f64().unwrap();
-    for config in [paper(), AttackConfig::default()] {
-        let mut attack = start(network(LayoutId::KinectV1, &gpu.device), 1, &config);
-        // The first step also recognises the original.
-        attack.step().await.unwrap();
-        let read = readings();
-        one_by_one(&mut attack, 2).await;
-        assert_eq!(readings() - read, 2.0);
-        let before = launches();
-        attack.steps(5).await.unwrap();
-        assert_eq!(readings() - read, 3.0);
-        // Two blocks, forward and backward (see `kernels.rs`); the clip's Adam step, its bone lengths, the
-        // discriminator's Adam step.
-        assert_eq!(launches() - before, 5 * (2 * (3 + 4) + 3));
-    }
+    let mut attack = start(network(LayoutId::KinectV1, &gpu.device), 1, &paper());
+    // The first step also recognises the original.
+    attack.step().await.unwrap();
+    let read = readings();
+    one_by_one(&mut attack, 2).await;
+    assert_eq!(readings() - read, 2.0);
+    let before = launches();
+    attack.steps(5).await.unwrap();
+    assert_eq!(readings() - read, 3.0);
+    // Two blocks, forward and backward (see `kernels.rs`); the clip's Adam step, its realignment, the discriminator's
+    // Adam step.
+    assert_eq!(launches() - before, 5 * (2 * (3 + 4) + 3));
 }
 
 /// A network with its usual logits, but an infinite gradient with respect to one joint.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use ciasa::attack::{Attack, AttackConfig};
+use ciasa::attack::{Attack, AttackConfig, Projection};
 use ciasa::engine::device::ActiveDevice;
 use ciasa::engine::messages::DeviceChoice;
 use ciasa::engine::parity;
@@ -29,7 +29,7 @@ fn usage(device: &Device) -> Usage {
 /// Memory after a third of the steps and after all of them, with up to `at_once` steps per call.
 async fn grown(device: &Device, steps: usize, at_once: usize) -> (Usage, Usage) {
     let natural = [clip(8, 1.0), clip(8, 2.0)];
-    let config = AttackConfig { iterations: steps, ..AttackConfig::default() };
+    let config = AttackConfig { iterations: steps, projection: Projection::Paper, ..AttackConfig::default() };
     let mut attack = Attack::new(Arc::new(parity::small(device).unwrap()), &clip(8, 0.0), &natural, config).unwrap();
     let mut early = usage(device);
     let mut taken = 0;

@@ -38,6 +38,8 @@ function config() {
     lambda: ATTACK.lambda,
     iterations: 1_000_000,
     constraints: { clip: true, realign: true, smooth: true, plausible },
+    // The competitors clip and realign as Algorithm 1 does.
+    projection: "paper",
     stop: { kind: "iterations" },
     seed: 1,
   };

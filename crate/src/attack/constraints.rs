@@ -69,66 +69,56 @@ impl Projection {
     }
 }
 
-/// The same projection with its data on a GPU. Holding and clipping happen within the kernel of the Adam step, by
-/// [`GpuProjection::range`]; [`GpuProjection::project`] does the rest in f32, the host in f64.
+/// The paper's projection with its data on a GPU. Holding and clipping happen within the kernel of the Adam step, by
+/// [`GpuProjection::range`]; [`GpuProjection::project`] realigns in f32, the host in f64.
 #[cfg(feature = "gpu")]
 pub(super) struct GpuProjection {
     /// The lowest and the highest place of each value, (2, T M V C).
     pub range: Tensor<2>,
-    lengths: Option<GpuLengths>,
+    realign: Option<GpuBones>,
 }
 
-/// What restores the bone lengths.
+/// What realigns the bones.
 #[cfg(feature = "gpu")]
-struct GpuLengths {
-    /// By the moves of the exact projection, or by realignment.
-    exact: bool,
+struct GpuBones {
     /// (T, M, V, C)
     clean: Tensor<4>,
-    /// The bones in their order, (T M, V): see [`projection::bones`] and [`realign::placing`].
-    bones: Tensor<2, Int>,
+    /// The bones in their order, (T M, V): see [`realign::placing`].
+    placing: Tensor<2, Int>,
     /// Coordinates per joint: 2 or 3.
     dims: usize,
 }
 
 #[cfg(feature = "gpu")]
 impl Projection {
-    /// Uploads the projection; `None` if a GPU has no kernels for it.
+    /// Uploads the projection; `None` if a GPU has no kernels for it. The exact projection is the host's.
     pub(super) fn on_gpu(&self, device: &Device) -> Option<GpuProjection> {
-        let (clip, lengths) = match self.rule {
-            Rule::Exact => (true, Some((true, projection::bones(&self.clean, &self.bounds)?))),
-            Rule::Paper { clip, realign: true } => (clip, Some((false, realign::placing(&self.clean, &self.bounds)?))),
+        let (clip, placing) = match self.rule {
+            Rule::Exact => return None,
+            Rule::Paper { clip, realign: true } => (clip, Some(realign::placing(&self.clean, &self.bounds)?)),
             Rule::Paper { clip, realign: false } => (clip, None),
         };
         let range = |(clean, bound): (&f32, &f32)| match clip || *bound == 0.0 {
             true => project::range(*clean, *bound),
             false => (f32::MIN, f32::MAX),
         };
-        let finite = |end: f32| end.clamp(f32::MIN, f32::MAX);
         let (low, high): (Vec<_>, Vec<_>) = self.clean.data().iter().zip(&*self.bounds).map(range).unzip();
-        let range: Vec<f32> = low.into_iter().chain(high).map(finite).collect();
+        let range: Vec<f32> = low.into_iter().chain(high).collect();
         let range = Tensor::from_data(TensorData::new(range, [2, self.bounds.len()]), device);
-        let lengths = lengths.map(|(exact, bones)| GpuLengths::new(exact, &self.clean, bones, device));
-        Some(GpuProjection { range, lengths })
-    }
-
-    /// Completes on the host what a GPU has projected, (T, M, V, C): the exact projection's laws hold in 32-bit numbers
-    /// afterwards. Returns what [`Projection::project`] does.
-    pub(super) fn complete(&self, x: &mut [f32]) -> usize {
-        if self.rule == Rule::Exact { self.project(x) } else { 0 }
+        let realign = placing.map(|placing| GpuBones::new(&self.clean, placing, device));
+        Some(GpuProjection { range, realign })
     }
 }
 
 #[cfg(feature = "gpu")]
-impl GpuLengths {
-    fn new(exact: bool, clean: &Sequence, bones: Vec<i32>, device: &Device) -> Self {
+impl GpuBones {
+    fn new(clean: &Sequence, placing: Vec<i32>, device: &Device) -> Self {
         let layout = clean.layout();
         let [poses, joints] = [clean.frames() * clean.people(), layout.len()];
         let shape = [clean.frames(), clean.people(), joints, layout.channels()];
         Self {
-            exact,
             clean: Tensor::from_data(TensorData::new(clean.data().to_vec(), shape), device),
-            bones: Tensor::from_data(TensorData::new(bones, [poses, joints]), device),
+            placing: Tensor::from_data(TensorData::new(placing, [poses, joints]), device),
             dims: layout.dims,
         }
     }
@@ -138,10 +128,9 @@ impl GpuLengths {
 impl GpuProjection {
     /// Projects `x`, (T, M, V, C), which lies within the range.
     pub fn project(&self, x: Tensor<4>) -> Tensor<4> {
-        let Some(GpuLengths { exact, clean, bones, dims }) = &self.lengths else { return x };
-        match exact {
-            true => gpu::retract(x, clean.clone(), self.range.clone(), bones.clone(), *dims),
-            false => gpu::realign(x, clean.clone(), bones.clone(), *dims),
+        match &self.realign {
+            Some(GpuBones { clean, placing, dims }) => gpu::realign(x, clean.clone(), placing.clone(), *dims),
+            None => x,
         }
     }
 }

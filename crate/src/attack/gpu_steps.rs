@@ -267,7 +267,6 @@ impl GpuSteps {
             attack.progress = step.progress;
             if step.done != Some(Done::Held) {
                 attack.perturbed = step.x;
-                attack.yielded_frames = attack.projection.complete(&mut attack.perturbed);
             }
             attack.report(self.goal, step.seen, step.progress, step.done)
         };

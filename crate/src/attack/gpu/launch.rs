@@ -7,7 +7,6 @@ use cubecl::prelude::*;
 
 use super::adam_step::{self, CONSTANTS};
 use super::realign as bones;
-use super::retract as moves;
 use crate::kernel::gpu::buffers::{Primitive, dense, empty};
 use crate::kernel::gpu::launched;
 
@@ -74,38 +73,6 @@ pub fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) 
             x.into_buffer_arg(),
             clean.into_buffer_arg(),
             placing.into_buffer_arg(),
-            to.clone().into_buffer_arg(),
-            sizes,
-        );
-    }
-    to
-}
-
-/// x and clean (T, M, V, C), range (2, T M V C), bones (T M, V): x moved to the bone lengths of `clean`, within the
-/// range.
-pub fn retract(x: Primitive, clean: Primitive, range: Primitive, bones: Primitive, dims: usize) -> Primitive {
-    launched();
-    let [x, clean, range] = [x, clean, range].map(dense);
-    let [t, m, v, c] = x.shape().dims();
-    let values = x.shape().num_elements();
-    let fits = clean.shape() == x.shape() && range.shape().num_elements() == 2 * values && dims <= c.min(3);
-    assert!(fits && bones.shape() == Shape::from([t * m, v]), "{t} x {m} poses of {v} joints");
-    assert!(bones.is_contiguous() && bones.dtype == DType::I32, "bones are dense 32-bit integers");
-    let (to, scratch) = (empty(&x, x.shape()), empty(&x, [moves::FIELDS, v, t * m]));
-    let client = x.client.clone();
-    let dim = CubeDim::new_1d(UNITS);
-    let sizes = moves::SizesLaunch::new((t * m) as u32, v as u32, c as u32, dims as u32);
-    // SAFETY: as above; the kernel reads and writes no joint beyond the last, whatever `bones` holds.
-    unsafe {
-        moves::retract::launch_unchecked(
-            &client,
-            calculate_cube_count_elemwise(&client, t * m, dim),
-            dim,
-            x.into_buffer_arg(),
-            clean.into_buffer_arg(),
-            range.into_buffer_arg(),
-            bones.into_buffer_arg(),
-            scratch.into_buffer_arg(),
             to.clone().into_buffer_arg(),
             sizes,
         );

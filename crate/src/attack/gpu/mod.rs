@@ -1,12 +1,11 @@
-//! The attack's own GPU kernels: a step of Adam within bounds, the two projections' moves. With them a clip stays on
-//! the GPU from step to step.
+//! The attack's own GPU kernels: a step of Adam within bounds, and realignment. With them a clip stays on the GPU from
+//! step to step.
 
 mod adam_step;
 mod constants;
 mod launch;
 mod ops;
 mod realign;
-mod retract;
 
 use burn::backend::Dispatch;
 use burn::tensor::{Device, Int, Tensor};
@@ -54,17 +53,4 @@ pub fn adam_step<const D: usize>(
 /// - placing: (T M, V): `other * V + joint` for each joint of that pose that is put, in this order, then -1
 pub fn realign(x: Tensor<4>, clean: Tensor<4>, placing: Tensor<2, Int>, dims: usize) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::realign(x.into_dispatch(), clean.into_dispatch(), placing.into_dispatch(), dims))
-}
-
-/// Moves each pose to bone lengths within bounds by the smallest moves: the exact projection's
-/// (`attack/projection/retract.rs`), in f32. Poses for which the lengths are not reached are within the bounds. Only
-/// for a device that [`keeps`].
-///
-/// # Shapes
-/// - x, clean and result: (T, M, V, C), the first `dims` channels coordinates
-/// - range: (2, T M V C), from and to; a value with an extent may move
-/// - bones: (T M, V): `parent * V + child`, a joint's own bone before its children's, then -1
-pub fn retract(x: Tensor<4>, clean: Tensor<4>, range: Tensor<2>, bones: Tensor<2, Int>, dims: usize) -> Tensor<4> {
-    let (x, clean, range) = (x.into_dispatch(), clean.into_dispatch(), range.into_dispatch());
-    Tensor::from_dispatch(Dispatch::retract(x, clean, range, bones.into_dispatch(), dims))
 }

@@ -34,14 +34,6 @@ pub trait StepOps: Backend {
         placing: IntTensor<Self>,
         dims: usize,
     ) -> FloatTensor<Self>;
-    /// x moved to the bone lengths of the clean clip, within the range.
-    fn retract(
-        x: FloatTensor<Self>,
-        clean: FloatTensor<Self>,
-        range: FloatTensor<Self>,
-        bones: IntTensor<Self>,
-        dims: usize,
-    ) -> FloatTensor<Self>;
 }
 
 impl StepOps for Cube {
@@ -62,9 +54,5 @@ impl StepOps for Cube {
 
     fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) -> Primitive {
         launch::realign(x, clean, placing, dims)
-    }
-
-    fn retract(x: Primitive, clean: Primitive, range: Primitive, bones: Primitive, dims: usize) -> Primitive {
-        launch::retract(x, clean, range, bones, dims)
     }
 }

@@ -27,8 +27,6 @@ mod surface;
 mod tree;
 
 use crate::skeleton::Sequence;
-#[cfg(feature = "gpu")]
-use plan::Part;
 use plan::Plan;
 use pose::Pose;
 pub use surface::along;
@@ -66,29 +64,6 @@ pub fn project(x: &mut [f32], clean: &Sequence, bounds: &[f32]) -> usize {
         }
     }
     yields.into_iter().filter(|y| *y).count()
-}
-
-/// The bones of each pose for a GPU, (T M, V): `parent * V + child`, a joint's own bone before its children's, then -1.
-/// None if a joint lies between joints that stay: those parts may have to yield, which only the host can do.
-#[cfg(feature = "gpu")]
-pub(super) fn bones(clean: &Sequence, bounds: &[f32]) -> Option<Vec<i32>> {
-    let layout = clean.layout();
-    let (joints, values) = (layout.len(), layout.len() * layout.channels());
-    let mut codes = vec![-1; clean.frames() * clean.people() * joints];
-    let mut plan: Option<Plan> = None;
-    for (i, (codes, bounds)) in codes.chunks_mut(joints).zip(bounds.chunks(values)).enumerate() {
-        let pose = Pose::new(clean, i / clean.people(), i % clean.people(), bounds);
-        let plan = match plan.take() {
-            Some(known) if known.fits(&pose) => plan.insert(known),
-            _ => plan.insert(Plan::new(layout, &pose)),
-        };
-        if plan.parts().iter().any(Part::tied) {
-            return None;
-        }
-        let bones = plan.parts().iter().flat_map(|part| &part.bones);
-        codes.iter_mut().zip(bones).for_each(|(code, &(parent, child))| *code = (parent * joints + child) as i32);
-    }
-    Some(codes)
 }
 
 #[cfg(test)]
