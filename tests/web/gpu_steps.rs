@@ -226,12 +226,12 @@ async fn the_iterations_end_a_call_and_the_host_takes_what_a_gpu_cannot() {
 /// Counts read-backs from here on: buffers mapped while no other is.
 const COUNT: &str = "(() => {
     const gpu = GPUBuffer.prototype;
-    gpu.original ??= gpu.mapAsync;
+    gpu.uncounted ??= gpu.mapAsync;
     globalThis.readings = 0;
     let open = 0;
     gpu.mapAsync = function (...all) {
         if (open++ === 0) globalThis.readings++;
-        return this.original(...all).finally(() => open--);
+        return this.uncounted(...all).finally(() => open--);
     };
 })()";
 
