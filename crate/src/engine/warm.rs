@@ -9,8 +9,8 @@ use crate::error::Result;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Takes one step of a throw-away attack on a clip (`Clip`) with each projection, so that a GPU compiles the shaders
-    /// of the first real step ahead of it. Does nothing on the CPU.
+    /// Takes one step of a throw-away attack on a clip (`Clip`) with each projection. A GPU so compiles the shaders of
+    /// the first real step ahead of it. Does nothing on the CPU.
     ///
     /// # Errors
     /// As [`Engine::recognise`].
