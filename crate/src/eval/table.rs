@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::row::{Key, Row};
+use crate::contract::eval_columns::EVAL_COLUMNS;
 use crate::error::{Error, Result};
 
 /// A CSV file of rows that grows during a run.
@@ -140,56 +141,13 @@ fn serialise(rows: &[Row], header: bool) -> Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     let failed = |e: csv::Error| Error::data(e.to_string());
     if header {
-        writer.write_record(HEADER).map_err(failed)?;
+        writer.write_record(EVAL_COLUMNS).map_err(failed)?;
     }
     for row in rows {
         writer.serialize(row).map_err(failed)?;
     }
     writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }
-
-/// The columns, in the order of a row's fields.
-const HEADER: [&str; 39] = [
-    "experiment",
-    "setting",
-    "model",
-    "weights",
-    "judge",
-    "dataset",
-    "clip",
-    "label",
-    "clean",
-    "clean_correct",
-    "target",
-    "attack",
-    "epsilon",
-    "share",
-    "region",
-    "constraints",
-    "iterations",
-    "seed",
-    "stop",
-    "used",
-    "first",
-    "best",
-    "predicted",
-    "confidence",
-    "p_target",
-    "hit",
-    "fooled",
-    "linf",
-    "mean_displacement",
-    "max_displacement",
-    "bone_deviation",
-    "acceleration_change",
-    "epsilon_excess",
-    "plausibility",
-    "natural",
-    "smoothed",
-    "flag_bones",
-    "flag_acceleration",
-    "seconds",
-];
 
 /// Number of bytes up to the end of the last complete line.
 fn whole_lines(bytes: &[u8]) -> usize {
@@ -259,7 +217,7 @@ pub(super) mod tests {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.serialize(&rows[0]).unwrap();
         let by_serde = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-        assert_eq!(by_serde.lines().next(), Some(HEADER.join(",").as_str()));
+        assert_eq!(by_serde.lines().next(), Some(EVAL_COLUMNS.join(",").as_str()));
     }
 
     #[test]
