@@ -23,13 +23,11 @@ mod pose;
 mod pull;
 mod retract;
 mod sphere;
-mod surface;
 mod tree;
 
 use crate::skeleton::Sequence;
 use plan::Plan;
 use pose::Pose;
-pub use surface::along;
 
 /// Moves `x` to a place near by where its bounds and the bone lengths of `clean` hold, see the module. Values that are
 /// no numbers become the original's.
