@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::skeleton::LayoutId;
 
+/// The version of the manifest that this build reads and writes.
+const VERSION: u32 = 1;
+
 /// The list of shipped networks, `models/manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -131,13 +134,29 @@ impl Manifest {
     /// Reads the manifest.
     ///
     /// # Errors
-    /// Names the line and column of the first fault.
+    /// Names the line and column of the first fault, or a version that this build does not read.
     pub fn parse(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|e| Error::weights(e.to_string()).at("manifest"))
+        let manifest: Self = serde_json::from_str(json).map_err(|e| Error::weights(e.to_string()).at("manifest"))?;
+        match manifest.version {
+            VERSION => Ok(manifest),
+            other => Err(Error::weights(format!("version {other}; this build reads version {VERSION}")).at("manifest")),
+        }
     }
 
     /// The entry with this id.
     pub fn get(&self, id: &str) -> Option<&ModelEntry> {
         self.models.iter().find(|m| m.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_version_is_refused() {
+        assert_eq!(Manifest::parse(r#"{"version":1,"models":[]}"#).map(|m| m.models.len()), Ok(0));
+        let error = Manifest::parse(r#"{"version":2,"models":[]}"#).map_err(|e| e.to_string());
+        assert_eq!(error, Err("manifest: version 2; this build reads version 1".into()));
     }
 }
