@@ -67,18 +67,26 @@ pub fn legacy(state: &State) -> Vec<u8> {
 
 /// As `torch.save` writes since.
 pub fn zipped(state: &State) -> Vec<u8> {
+    zip_of(&[("archive", state)], &[])
+}
+
+/// A zip archive with a network in each folder, after `first`, entries without content.
+fn zip_of(networks: &[(&str, &State)], first: &[&str]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = FileOptions::default().compression_method(CompressionMethod::Stored);
     let mut add = |name: String, bytes: &[u8]| {
         zip.start_file(name, stored).unwrap();
         zip.write_all(bytes).unwrap();
     };
-    add("archive/data.pkl".into(), &pickle(state, true));
-    add("archive/byteorder".into(), b"little");
-    for (i, (_, array)) in state.iter().enumerate() {
-        add(format!("archive/data/{i}"), &floats(&array.data));
+    first.iter().for_each(|name| add((*name).into(), b""));
+    for (folder, state) in networks {
+        add(format!("{folder}/data.pkl"), &pickle(state, true));
+        add(format!("{folder}/byteorder"), b"little");
+        for (i, (_, array)) in state.iter().enumerate() {
+            add(format!("{folder}/data/{i}"), &floats(&array.data));
+        }
+        add(format!("{folder}/version"), b"3\n");
     }
-    add("archive/version".into(), b"3\n");
     zip.finish().unwrap().into_inner()
 }
 
@@ -90,4 +98,20 @@ pub fn safetensors(state: &State) -> Vec<u8> {
         (key.to_owned(), TensorView::new(Dtype::F32, array.shape.clone(), bytes).unwrap())
     });
     safetensors::serialize(views, None).unwrap()
+}
+
+#[test]
+fn of_two_networks_in_a_zip_the_first_entrys_folder_counts_or_none() {
+    let network = |value: f32| {
+        let mut state = State::new();
+        state.insert("fc.bias", &[1], vec![value]);
+        state
+    };
+    let (one, two) = (network(1.0), network(2.0));
+    let read = |bytes: &[u8]| ciasa::weights::read(bytes);
+    let value = |state: State| state.iter().next().unwrap().1.data[0];
+    assert_eq!(value(read(&zip_of(&[("a", &one), ("b", &two)], &[])).unwrap()), 1.0);
+    assert_eq!(value(read(&zip_of(&[("b", &two), ("a", &one)], &[])).unwrap()), 2.0);
+    let error = read(&zip_of(&[("a", &one), ("b", &two)], &["readme"])).unwrap_err().to_string();
+    assert!(error.contains("a/data.pkl") && error.contains("b/data.pkl"), "{error}");
 }
