@@ -1,4 +1,4 @@
-//! Colours. Clean is blue and perturbed is orange, which all common colour vision deficiencies can tell apart. The
+//! Colours. Clean is blue and perturbed is orange, which differ under all common colour vision deficiencies. The
 //! shape of the limbs is a second cue (`body`), so that no meaning depends on colour alone.
 
 /// Red, green, blue and opacity, each 0 to 1 (sRGB, not multiplied with the opacity).
@@ -74,8 +74,8 @@ pub enum Side {
     Right,
 }
 
-/// The colour for a side of the body: lighter on the left, darker on the right, so that crossing limbs can be told
-/// apart.
+/// The colour for a side of the body: lighter on the left, darker on the right, so that crossing limbs stay
+/// distinct.
 pub fn shade(c: Rgba, side: Side) -> Rgba {
     let (towards, share) = match side {
         Side::Left => ([1.0, 1.0, 1.0, c[3]], 0.26),

@@ -2,7 +2,7 @@
 //! own. A convolution's tasks are shared out over a `SharedArrayBuffer`, values in, values out. The tasks are those of
 //! one thread, so the result does not depend on how many there are.
 //!
-//! A page has such a buffer only where it is cross-origin isolated; `web/src/engine/helpers.ts` starts the helpers.
+//! A page has such a buffer only where it is cross-origin isolated; `web/src/engine/worker-pool.ts` starts the helpers.
 
 #[cfg(target_arch = "wasm32")]
 mod buffer;
