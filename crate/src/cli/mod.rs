@@ -17,6 +17,7 @@ mod models;
 mod places;
 pub mod plot;
 mod progress;
+pub mod quantise;
 pub mod recognise;
 mod resample;
 mod say;

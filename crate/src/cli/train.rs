@@ -78,8 +78,8 @@ pub fn run(args: &TrainArgs) -> Result<()> {
             say!("validation: best after epoch {epoch}, top-1 {:.2} % (seed {})", 100.0 * share, config.seed);
         }
     } else {
-        // The 16-bit weights are read back and measured, because they are what ships.
-        let bytes = trainer.state().to_safetensors_16()?;
+        // The rounded weights are read back and measured, because they are what ships.
+        let bytes = config.weight_file(&trainer.state())?;
         let mut entry = config.entry(&data);
         entry.weights[0].bytes = bytes.len();
         entry.weights[0].sha256 = sha256(&bytes);
@@ -151,8 +151,16 @@ fn publish(
         Some(old) => *old = entry,
         None => manifest.models.push(entry),
     }
-    let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::weights(e.to_string()))?;
-    replace(&path, (text + "\n").as_bytes())
+    write_manifest(&path, &manifest)
+}
+
+/// Replaces the manifest.
+///
+/// # Errors
+/// If the file cannot be written.
+pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<()> {
+    let text = serde_json::to_string_pretty(manifest).map_err(|e| Error::weights(e.to_string()))?;
+    replace(path, (text + "\n").as_bytes())
 }
 
 /// The manifest; empty if there is none yet.

@@ -124,7 +124,7 @@ pub enum Preprocessing {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Accuracy {
-    /// Share of clips whose class comes first, 0 to 1, measured with the shipped 16-bit weights.
+    /// Share of clips whose class comes first, 0 to 1, measured with the weights that ship.
     pub top1: f64,
     /// Number of test clips; 0 if the accuracy is unknown.
     pub clips: usize,

@@ -9,6 +9,7 @@ use crate::data::augment::Augment;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
 use crate::error::{Error, Result};
 use crate::model::input::Input;
+use crate::weights::State;
 
 /// A training run, as a JSON file in `models/` describes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,8 +59,19 @@ pub struct TrainConfig {
     pub mirrored: Vec<String>,
     /// How clips are varied in training.
     pub augment: Augment,
+    /// Bits of a weight in the file that ships: 16, or 8 for half the size.
+    #[serde(default = "sixteen", skip_serializing_if = "is_sixteen")]
+    pub bits: u8,
     /// Citation of the data.
     pub citation: String,
+}
+
+fn sixteen() -> u8 {
+    16
+}
+
+fn is_sixteen(bits: &u8) -> bool {
+    *bits == 16
 }
 
 fn default_architecture() -> Architecture {
@@ -161,6 +173,9 @@ impl TrainConfig {
         if !(0.0..=1.0).contains(&config.weight_decay) {
             return Err(Error::config(format!("{} must be from 0 to 1", config.weight_decay)).at("weightDecay"));
         }
+        if !matches!(config.bits, 8 | 16) {
+            return Err(Error::config(format!("{} must be 8 or 16", config.bits)).at("bits"));
+        }
         config.augment.validate()?;
         if let Some(chosen) = config.chosen_epochs.filter(|e| *e == 0 || *e > config.epochs) {
             return Err(Error::config(format!("{chosen} must be from 1 to {}", config.epochs)).at("chosenEpochs"));
@@ -183,6 +198,14 @@ impl TrainConfig {
     /// The epoch after which the training ends.
     pub fn last_epoch(&self) -> usize {
         self.chosen_epochs.unwrap_or(self.epochs)
+    }
+
+    /// The weight file of trained weights.
+    ///
+    /// # Errors
+    /// Names the key whose values do not fit its bits.
+    pub fn weight_file(&self, state: &State) -> Result<Vec<u8>> {
+        if self.bits == 8 { state.to_safetensors_8() } else { state.to_safetensors_16() }
     }
 
     /// The manifest entry of the trained model, with empty values for what is not known yet: the weight file's size and

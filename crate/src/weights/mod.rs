@@ -1,5 +1,6 @@
 //! Weight files as named arrays: safetensors and PyTorch's `.pt`, read without running anything in them.
 
+mod eight_bits;
 mod foreign;
 pub mod joint_order;
 pub mod pytorch;

@@ -5,6 +5,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde::Deserialize;
 
+use super::eight_bits;
 use super::state::{Array, State};
 use crate::error::{Error, Result, short};
 
@@ -14,7 +15,8 @@ const MAX_HEADER: u64 = 1 << 20;
 const WHOLE: f32 = 2048.0;
 
 impl State {
-    /// Reads a safetensors file of floats and integers. Arrays of other types count as unread.
+    /// Reads a safetensors file of floats and integers; arrays of 8 bits need their scales. Arrays of other types count
+    /// as unread.
     ///
     /// Memory stays within a small multiple of the file's size: the format's header cannot promise more bytes than
     /// the file has.
@@ -32,6 +34,9 @@ impl State {
         let file = SafeTensors::deserialize(bytes).map_err(|e| explain(bytes, &e))?;
         let mut state = Self::new();
         for (key, view) in file.iter() {
+            if eight_bits::is_scale(&file, key) {
+                continue;
+            }
             let data: Vec<f32> = match view.dtype() {
                 Dtype::F32 => chunks(view.data(), f32::from_le_bytes),
                 Dtype::F16 => chunks(view.data(), |b: [u8; 2]| f16::from_le_bytes(b).to_f32()),
@@ -39,6 +44,13 @@ impl State {
                 Dtype::F64 => chunks(view.data(), |b: [u8; 8]| f64::from_le_bytes(b) as f32),
                 Dtype::I64 => chunks(view.data(), |b: [u8; 8]| i64::from_le_bytes(b) as f32),
                 Dtype::I32 => chunks(view.data(), |b: [u8; 4]| i32::from_le_bytes(b) as f32),
+                Dtype::I8 => match eight_bits::values(&file, key, &view) {
+                    Ok(data) => data,
+                    Err(cause) => {
+                        state.insert_unread(key, cause);
+                        continue;
+                    }
+                },
                 other => {
                     state.insert_unread(key, format!("has the type {other:?}, which is not read"));
                     continue;
@@ -55,29 +67,71 @@ impl State {
     /// # Errors
     /// Names the key whose values do not fit 16 bits.
     pub fn to_safetensors_16(&self) -> Result<Vec<u8>> {
+        let arrays = self.iter().map(|(key, array)| sixteen(key, array)).collect::<Result<Vec<_>>>()?;
+        written(&arrays)
+    }
+
+    /// Writes a safetensors file whose large arrays have 8 bits, with the scales of their rows beside them, half the
+    /// size of [`State::to_safetensors_16`], as which all other arrays are written.
+    ///
+    /// # Errors
+    /// Names the key whose values do not fit, or whose name is that of another array's scales.
+    pub fn to_safetensors_8(&self) -> Result<Vec<u8>> {
         let mut arrays = Vec::new();
         for (key, array) in self.iter() {
-            let indices = array.data.iter().all(|v| v.fract() == 0.0 && v.abs() <= 16_777_216.0)
-                && array.data.iter().any(|v| v.abs() > WHOLE);
-            if indices {
-                let bytes: Vec<u8> = array.data.iter().flat_map(|v| (*v as i32).to_le_bytes()).collect();
-                arrays.push((key, array, Dtype::I32, bytes));
+            if !eight_bits::fits(array) || is_indices(array) {
+                arrays.push(sixteen(key, array)?);
                 continue;
             }
-            if let Some(v) = array.data.iter().find(|v| !f16::from_f32(**v).is_finite()) {
-                return Err(Error::weights(format!("{v} does not fit a 16-bit float")).at(format!("{key:?}")));
+            if let Some(v) = array.data.iter().find(|v| !v.is_finite()) {
+                return Err(Error::weights(format!("{v} does not fit 8 bits")).at(format!("{key:?}")));
             }
-            let bytes: Vec<u8> = array.data.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect();
-            arrays.push((key, array, Dtype::F16, bytes));
+            let name = format!("{key}{}", eight_bits::SCALE);
+            if self.contains(&name) {
+                let cause = "this name is needed for the scales of another array; rename it";
+                return Err(Error::weights(cause).at(format!("{name:?}")));
+            }
+            let (bytes, scales) = eight_bits::quantised(array);
+            arrays.push(Written { key: key.to_owned(), shape: array.shape.clone(), dtype: Dtype::I8, bytes });
+            let bytes = scales.iter().flat_map(|s| s.to_le_bytes()).collect();
+            arrays.push(Written { key: name, shape: vec![scales.len()], dtype: Dtype::F32, bytes });
         }
-        let views = arrays.iter().map(|(key, array, dtype, bytes): &(&str, &Array, Dtype, Vec<u8>)| {
-            TensorView::new(*dtype, array.shape.clone(), bytes)
-                .map(|view| (*key, view))
-                .map_err(|e| Error::weights(e.to_string()).at(format!("{key:?}")))
-        });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        safetensors::serialize(views, None).map_err(|e| Error::weights(e.to_string()))
+        written(&arrays)
     }
+}
+
+/// An array as it lies in the file.
+struct Written {
+    key: String,
+    shape: Vec<usize>,
+    dtype: Dtype,
+    bytes: Vec<u8>,
+}
+
+/// Whole numbers that 16 bits would round.
+fn is_indices(array: &Array) -> bool {
+    array.data.iter().all(|v| v.fract() == 0.0 && v.abs() <= 16_777_216.0) && array.data.iter().any(|v| v.abs() > WHOLE)
+}
+
+fn sixteen(key: &str, array: &Array) -> Result<Written> {
+    let as_written = |dtype, bytes| Ok(Written { key: key.to_owned(), shape: array.shape.clone(), dtype, bytes });
+    if is_indices(array) {
+        return as_written(Dtype::I32, array.data.iter().flat_map(|v| (*v as i32).to_le_bytes()).collect());
+    }
+    if let Some(v) = array.data.iter().find(|v| !f16::from_f32(**v).is_finite()) {
+        return Err(Error::weights(format!("{v} does not fit a 16-bit float")).at(format!("{key:?}")));
+    }
+    as_written(Dtype::F16, array.data.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect())
+}
+
+fn written(arrays: &[Written]) -> Result<Vec<u8>> {
+    let views = arrays.iter().map(|array| {
+        TensorView::new(array.dtype, array.shape.clone(), &array.bytes)
+            .map(|view| (array.key.as_str(), view))
+            .map_err(|e| Error::weights(e.to_string()).at(format!("{:?}", array.key)))
+    });
+    let views = views.collect::<Result<Vec<_>>>()?;
+    safetensors::serialize(views, None).map_err(|e| Error::weights(e.to_string()))
 }
 
 fn chunks<const N: usize>(bytes: &[u8], f: impl Fn([u8; N]) -> f32) -> Vec<f32> {

@@ -232,7 +232,7 @@ export type WeightFile = {
 
 /** Accuracy on the test side of a split. */
 export type Accuracy = {
-  /** Share of clips whose class comes first, 0 to 1, measured with the shipped 16-bit weights. */
+  /** Share of clips whose class comes first, 0 to 1, measured with the weights that ship. */
   top1: number;
   /** Number of test clips; 0 if the accuracy is unknown. */
   clips: number;
