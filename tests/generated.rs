@@ -10,7 +10,7 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use ciasa::contract::eval_columns::EVAL_COLUMNS;
-use ciasa::contract::layout_info::RegionInfo;
+use ciasa::contract::layout_info::{ConversionInfo, RegionInfo};
 use ciasa::contract::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
 use ciasa::contract::messages::{
     Backend, BackendKind, ClipHead, DeviceChoice, ErrorMessage, LoadedWeights, Memory, Parity, RecognitionHead,
@@ -83,6 +83,7 @@ fn types() -> String {
         // Skeletons and clips.
         LayoutId,
         LayoutInfo,
+        ConversionInfo,
         RegionInfo,
         ClipHead,
         Warning,
@@ -141,6 +142,9 @@ fn declaration<T: TS>(config: &Config) -> String {
         for part in line.lines() {
             let part = part.strip_suffix(',').map_or(part.to_owned(), |field| format!("{field};"));
             let indent = if part.starts_with("export") || part.starts_with('}') { "" } else { "  " };
+            // A union that is too long for a line has a line for each member.
+            let wrapped = || part.replace(" | ", "\n  | ").replace(" = ", " =\n  | ");
+            let part = if part.len() > 120 { wrapped() } else { part };
             let _ = writeln!(text, "{indent}{part}");
         }
     }

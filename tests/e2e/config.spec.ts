@@ -15,6 +15,7 @@ const layout: LayoutInfo = {
   regions: [{ id: "legs", name: "Legs", joints: [1, 2] }],
   hierarchical: [0.01, 0.05, 0.25],
   mirror: [0, 1, 2],
+  conversions: [],
 };
 const classes = ["wave", "squat"];
 const config = (patch: Partial<State>) => attackConfig({ ...defaults(), ...patch }, layout, classes);

@@ -23,6 +23,7 @@ export const layout = {
   ],
   hierarchical: [0.01, 0.05],
   mirror: [0, 1],
+  conversions: [],
 } satisfies LayoutInfo;
 
 export const model = (id: string): ModelEntry => ({

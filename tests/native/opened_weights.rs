@@ -300,8 +300,8 @@ fn hostile_files_get_an_error_that_names_the_key() {
     );
     assert!(with("data_bn.weight", Some((&[7500], vec![0.0; 7500]))).contains("at most 8"));
     assert!(with("fc.weight", Some((&[0, 256], vec![]))).contains("\"fc.weight\": 0 classes"));
-    let joints = with("l1.gcn1.Feature_Mask", Some((&[1, 17, 3], vec![0.0; 51])));
-    assert!(joints.contains("17 joints; skeletons of 20, 25, 18, 31 are known"), "{joints}");
+    let joints = with("l1.gcn1.Feature_Mask", Some((&[1, 16, 3], vec![0.0; 48])));
+    assert!(joints.contains("16 joints; skeletons of 20, 25, 18, 31, 17, 33 are known"), "{joints}");
 
     let part = changed(&stgcn(LayoutId::Ntu, 60), &[("edge_importance.0", Some((&[1, 25, 25], vec![1.0; 625])))]);
     assert!(refused(&part).contains("\"edge_importance.0\": has shape [1, 25, 25]: a graph in other than 3 parts"));

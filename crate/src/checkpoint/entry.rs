@@ -80,8 +80,10 @@ pub(super) fn usual_preprocessing(found: &Found) -> Preprocessing {
     match (found.layout, found.family) {
         (LayoutId::Ntu, Family::StGcn) => Preprocessing::Padded,
         (LayoutId::Ntu, _) => Preprocessing::Agcn,
-        (LayoutId::OpenPose18, Family::Agcn) => Preprocessing::KineticsUp,
-        (LayoutId::OpenPose18, _) => Preprocessing::Kinetics,
+        (layout, family) if layout.layout().dims == 2 => match family {
+            Family::Agcn => Preprocessing::KineticsUp,
+            _ => Preprocessing::Kinetics,
+        },
         _ => Preprocessing::Centred,
     }
 }

@@ -105,7 +105,14 @@ pub fn identify(state: State) -> Result<(Found, State)> {
     let mark = shape(family.mark())?;
     let joints = mark.get(1).copied().unwrap_or(0);
     let Some(layout) = LayoutId::ALL.into_iter().find(|l| l.layout().len() == joints) else {
-        let known = LayoutId::ALL.map(|l| l.layout().len().to_string()).join(", ");
+        let mut known: Vec<String> = Vec::new();
+        for count in LayoutId::ALL.map(|l| l.layout().len().to_string()) {
+            // Several layouts have 17, 25 or 33 joints; the first of them is taken.
+            if !known.contains(&count) {
+                known.push(count);
+            }
+        }
+        let known = known.join(", ");
         return at(family.mark(), format!("has shape {mark:?}: {joints} joints; skeletons of {known} are known"));
     };
     if family != Family::ShiftGcn && mark.first() != Some(&K) {

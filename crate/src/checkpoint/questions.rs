@@ -14,8 +14,10 @@ use crate::weights::joint_order::JointOrder;
 pub(super) fn preprocessings(layout: LayoutId) -> &'static [Preprocessing] {
     use Preprocessing::{Agcn, Anchored, Centred, Kinetics, KineticsUp, Padded, Raw};
     match layout {
-        LayoutId::OpenPose18 => &[Kinetics, KineticsUp, Padded, Raw, Centred],
-        LayoutId::Hdm05 => &[Centred, Anchored, Raw, Padded],
+        LayoutId::OpenPose18 | LayoutId::Coco17 | LayoutId::Body25 | LayoutId::MediaPipe33Picture => {
+            &[Kinetics, KineticsUp, Padded, Raw, Centred]
+        }
+        LayoutId::Hdm05 | LayoutId::H36m17 | LayoutId::MediaPipe33 => &[Centred, Anchored, Raw, Padded],
         // The joints that it turns the body by have the same numbers in both.
         LayoutId::KinectV1 | LayoutId::Ntu => &[Agcn, Padded, Raw, Centred, Anchored],
     }

@@ -12,7 +12,8 @@ use super::say::note;
 use crate::error::{Error, Result};
 use crate::format::{self, Unit};
 use crate::model::{MOST_SEEN, Recogniser};
-use crate::skeleton::Sequence;
+use crate::skeleton::convert::Conversion;
+use crate::skeleton::{LayoutId, Sequence};
 
 /// Clips, and how they are read.
 #[derive(Args, Debug)]
@@ -23,6 +24,13 @@ pub struct ClipArgs {
     /// Unit of the clips' numbers, if it is not their layout's: lengths in m, cm or mm, or confidences in percent
     #[arg(long, value_name = "UNIT", value_parser = unit_parser())]
     unit: Option<Unit>,
+    /// Layout to convert the clips to; which joints are copied, averaged, invented and dropped is printed
+    #[arg(long, value_name = "LAYOUT", value_parser = layout_parser())]
+    layout: Option<LayoutId>,
+}
+
+fn layout_parser() -> impl TypedValueParser<Value = LayoutId> {
+    PossibleValuesParser::new(LayoutId::ALL.map(LayoutId::as_str)).try_map(|id| LayoutId::parse(&id).ok_or("no layout"))
 }
 
 fn unit_parser() -> impl TypedValueParser<Value = Unit> {
@@ -47,6 +55,16 @@ fn read(path: &Path, unit: Option<Unit>) -> Result<Sequence> {
     Ok(reading.clip)
 }
 
+/// Reads a clip as the options say: in their unit, converted to their layout.
+fn read_as(path: &Path, options: &ClipArgs) -> Result<Sequence> {
+    let clip = read(path, options.unit)?;
+    let from = clip.layout().id;
+    let Some(to) = options.layout.filter(|to| *to != from) else { return Ok(clip) };
+    let conversion = Conversion::find(from, to).map_err(|e| e.at("--layout").at(path.display()))?;
+    note!("{}: {}", path.display(), conversion.sentence());
+    conversion.apply(&clip).map_err(|e| e.at(path.display()))
+}
+
 /// Reads each clip and does `work` with it. A file that fails is reported, and the others are done.
 ///
 /// # Errors
@@ -54,7 +72,7 @@ fn read(path: &Path, unit: Option<Unit>) -> Result<Sequence> {
 pub fn each(clips: &ClipArgs, mut work: impl FnMut(usize, Sequence) -> Result<()>) -> Result<()> {
     let (paths, mut failed) = (&clips.paths, 0);
     for (i, path) in paths.iter().enumerate() {
-        let result = read(path, clips.unit).and_then(|clip| work(i, clip).map_err(|e| e.at(path.display())));
+        let result = read_as(path, clips).and_then(|clip| work(i, clip).map_err(|e| e.at(path.display())));
         match result {
             Err(e) if paths.len() == 1 => return Err(e),
             Err(e) => {

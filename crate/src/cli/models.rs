@@ -15,6 +15,7 @@ use crate::contract::{Manifest, ModelEntry};
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::skeleton::LayoutId;
+use crate::skeleton::convert::Conversion;
 
 /// A shipped network.
 #[derive(Args, Debug)]
@@ -113,8 +114,9 @@ impl Library {
             let mut known: Vec<&str> = self.manifest.models.iter().map(|m| m.layout.as_str()).collect();
             known.sort_unstable();
             known.dedup();
+            let next = converted(layout, &self.manifest.models).map_or(String::new(), |next| format!("{next}, or "));
             let cause = format!(
-                "no shipped network reads the layout {} (they read {}); \
+                "no shipped network reads the layout {} (they read {}); {next}\
                  name the weight file of one that does by --weights FILE; docs/MODELS.md lists published ones",
                 layout.as_str(),
                 known.join(", ")
@@ -191,6 +193,14 @@ impl Networks {
     }
 }
 
+/// How to convert a clip to a layout that one of the networks reads; None if no conversion leads there.
+fn converted<'a>(layout: LayoutId, models: impl IntoIterator<Item = &'a ModelEntry>) -> Option<String> {
+    let read: Vec<LayoutId> = models.into_iter().map(|m| m.layout).collect();
+    let fits = Conversion::of(layout).filter(|c| read.contains(&c.to));
+    let options: Vec<String> = fits.map(|c| format!("--layout {}", c.to.as_str())).collect();
+    (!options.is_empty()).then(|| format!("convert the clip by {}", options.join(" or ")))
+}
+
 /// Does a network read a layout? Names those of the library that do.
 fn reads(entry: &ModelEntry, layout: LayoutId, library: Option<&Library>) -> Result<()> {
     if entry.layout == layout {
@@ -198,9 +208,10 @@ fn reads(entry: &ModelEntry, layout: LayoutId, library: Option<&Library>) -> Res
     }
     let others = library.map(|l| l.manifest.models.iter().filter(|m| m.layout == layout).map(|m| m.id.as_str()));
     let others: Vec<&str> = others.into_iter().flatten().collect();
-    let next = match others[..] {
-        [] => "give the weight file of a network that does by --weights FILE".to_owned(),
-        _ => format!("these do: {}", others.join(", ")),
+    let next = match (&others[..], converted(layout, [entry])) {
+        (_, Some(next)) => next,
+        ([], None) => "give the weight file of a network that does by --weights FILE".to_owned(),
+        (others, None) => format!("these do: {}", others.join(", ")),
     };
     let [has, takes] = [layout, entry.layout].map(LayoutId::as_str);
     Err(Error::config(format!("its layout is {has}; the network {} reads {takes}; {next}", entry.id)))

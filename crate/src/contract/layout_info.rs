@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::skeleton::convert::Conversion;
 use crate::skeleton::{Layout, LayoutId, Region};
 
 /// A skeleton layout. Joints are named by index.
@@ -28,6 +29,20 @@ pub struct LayoutInfo {
     pub hierarchical: &'static [f32],
     /// The joint on the other side, (V); joints on the midline are their own.
     pub mirror: &'static [usize],
+    /// The layouts that clips of this one can be converted to, the best first.
+    pub conversions: Vec<ConversionInfo>,
+}
+
+/// A conversion to another layout.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ConversionInfo {
+    /// The layout that is made.
+    pub to: LayoutId,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Which joints are copied, averaged, invented and dropped.
+    pub sentence: String,
 }
 
 /// A named set of joints.
@@ -55,7 +70,14 @@ impl From<&Layout> for LayoutInfo {
             regions: layout.regions.iter().map(RegionInfo::from).collect(),
             hierarchical: layout.hierarchical,
             mirror: layout.mirror,
+            conversions: Conversion::of(layout.id).map(ConversionInfo::from).collect(),
         }
+    }
+}
+
+impl From<&Conversion> for ConversionInfo {
+    fn from(conversion: &Conversion) -> Self {
+        Self { to: conversion.to, name: conversion.to.layout().name, sentence: conversion.sentence() }
     }
 }
 

@@ -95,6 +95,7 @@ pub fn converted(clip: &Sequence, layout: LayoutId, seed: u64) -> Result<Sequenc
         LayoutId::Ntu => placed(clip, layout, &NTU),
         LayoutId::Hdm05 => placed(clip, layout, &HDM05),
         LayoutId::OpenPose18 => openpose::project(clip, seed),
+        other => Err(Error::config(format!("kinect-v1 cannot be converted to {}", other.as_str())).at("clip")),
     }
 }
 

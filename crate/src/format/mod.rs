@@ -63,7 +63,7 @@ impl Format {
         match layout {
             LayoutId::Ntu => Self::NtuSkeleton,
             LayoutId::OpenPose18 => Self::KineticsJson,
-            LayoutId::KinectV1 | LayoutId::Hdm05 => Self::Clip,
+            _ => Self::Clip,
         }
     }
 

@@ -63,8 +63,8 @@ impl Unit {
         }
     }
 
-    /// A clip in its layout's own units, from numbers in this one: coordinates (T, M, V, 3) are scaled by a length, the
-    /// confidences of a 2-D layout by percent.
+    /// A clip in its layout's own units, from numbers in this one: coordinates in space are scaled by a length,
+    /// confidences by percent.
     ///
     /// # Errors
     /// The unit does not apply to the clip's layout.
@@ -80,7 +80,11 @@ impl Unit {
                 data.iter_mut().skip(layout.dims).step_by(layout.channels()).for_each(|c| *c *= self.factor());
             }
             Self::Percent => return refused("confidences"),
-            _ if layout.dims == 3 => data.iter_mut().for_each(|v| *v *= self.factor()),
+            _ if layout.dims == 3 => {
+                for joint in data.chunks_exact_mut(layout.channels()) {
+                    joint[..layout.dims].iter_mut().for_each(|v| *v *= self.factor());
+                }
+            }
             _ => return refused("lengths, but shares of the picture"),
         }
         clip.with_data(data)

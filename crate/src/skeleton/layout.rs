@@ -18,6 +18,21 @@ pub enum LayoutId {
     /// HDM05, 31 joints, metres.
     #[serde(rename = "hdm05")]
     Hdm05,
+    /// COCO, 17 joints: x and y as shares of the picture, and a confidence (HRNet, ViTPose, YOLO, pyskl).
+    #[serde(rename = "coco-17")]
+    Coco17,
+    /// MediaPipe's 33 world landmarks: metres around the middle of the hips, y up, and a visibility.
+    #[serde(rename = "mediapipe-33")]
+    MediaPipe33,
+    /// MediaPipe's 33 landmarks in the picture: x and y as shares of it, and a visibility.
+    #[serde(rename = "mediapipe-33-picture")]
+    MediaPipe33Picture,
+    /// Human3.6M, 17 joints, metres.
+    #[serde(rename = "h36m-17")]
+    H36m17,
+    /// OpenPose's BODY_25: x and y as shares of the picture, and a confidence.
+    #[serde(rename = "body-25")]
+    Body25,
 }
 
 /// A named set of joints that a localized attack may move.
@@ -68,7 +83,17 @@ pub struct Layout {
 
 impl LayoutId {
     /// Every layout.
-    pub const ALL: [Self; 4] = [Self::KinectV1, Self::Ntu, Self::OpenPose18, Self::Hdm05];
+    pub const ALL: [Self; 9] = [
+        Self::KinectV1,
+        Self::Ntu,
+        Self::OpenPose18,
+        Self::Hdm05,
+        Self::Coco17,
+        Self::MediaPipe33,
+        Self::MediaPipe33Picture,
+        Self::H36m17,
+        Self::Body25,
+    ];
 
     /// The id in files and addresses.
     pub fn as_str(self) -> &'static str {
@@ -77,6 +102,11 @@ impl LayoutId {
             Self::Ntu => "ntu",
             Self::OpenPose18 => "openpose-18",
             Self::Hdm05 => "hdm05",
+            Self::Coco17 => "coco-17",
+            Self::MediaPipe33 => "mediapipe-33",
+            Self::MediaPipe33Picture => "mediapipe-33-picture",
+            Self::H36m17 => "h36m-17",
+            Self::Body25 => "body-25",
         }
     }
 

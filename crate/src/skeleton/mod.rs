@@ -1,9 +1,14 @@
 //! Skeletons: joint layouts as constant data, clips, and the graph that the networks convolve over.
 
+mod body25;
+mod coco;
+pub mod convert;
 pub mod graph;
+mod h36m;
 mod hdm05;
 mod kinect_v1;
 mod layout;
+mod mediapipe;
 mod ntu;
 mod ntu_classes;
 mod openpose;

@@ -93,15 +93,21 @@ pub struct Look<'a> {
 
 /// Half thickness of a joint in metres on an average body. The first entry that occurs in the joint's name decides.
 const THICKNESS: &[(&str, f32)] = &[
+    ("top of head", 0.030),
+    ("foot index", 0.020),
     ("tip", 0.013),
     ("thumb", 0.013),
     ("finger", 0.013),
+    ("pinky", 0.013),
+    ("index", 0.013),
     ("hip centre", 0.070),
     ("spine (shoulder)", 0.062),
     ("shoulder centre", 0.062),
     ("spine", 0.076),
     ("back", 0.074),
     ("root", 0.070),
+    ("pelvis", 0.070),
+    ("middle of hips", 0.070),
     ("thorax", 0.070),
     ("neck", 0.038),
     ("head", 0.086),
@@ -118,10 +124,12 @@ const THICKNESS: &[(&str, f32)] = &[
     ("ankle", 0.029),
     ("tibia", 0.029),
     ("foot", 0.024),
-    ("toes", 0.020),
+    ("toe", 0.020),
+    ("heel", 0.022),
     ("nose", 0.066),
     ("eye", 0.014),
     ("ear", 0.014),
+    ("mouth", 0.014),
 ];
 
 /// Half thickness of a joint on an average body, in metres.

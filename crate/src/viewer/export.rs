@@ -28,14 +28,17 @@ pub(super) fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
     let _ = Reflect::set(object, &key.into(), &value.into());
 }
 
+/// The layout of an id.
+pub(super) fn known_layout(id: &str) -> Result<LayoutId> {
+    LayoutId::parse(id).ok_or_else(|| {
+        let ids = LayoutId::ALL.map(LayoutId::as_str).join(", ");
+        Error::config(format!("unknown skeleton layout {id:?}; the layouts are {ids}"))
+    })
+}
+
 /// A clip from the fields of TypeScript's `Clip`.
 pub(super) fn clip(layout: &str, fps: f32, frames: usize, people: usize, data: &Float32Array) -> Result<Sequence> {
-    let unknown = || {
-        let ids = LayoutId::ALL.map(LayoutId::as_str).join(", ");
-        Error::config(format!("unknown skeleton layout {layout:?}; the layouts are {ids}"))
-    };
-    let id = LayoutId::parse(layout).ok_or_else(unknown)?;
-    Sequence::new(id, fps, frames, people, data.to_vec())
+    Sequence::new(known_layout(layout)?, fps, frames, people, data.to_vec())
 }
 
 /// The stage on a canvas.

@@ -1,12 +1,13 @@
 //! Layouts and clip files for TypeScript.
 
-use super::export::{clip, set, thrown};
+use super::export::{clip, known_layout, set, thrown};
 use super::json::to_js;
 use crate::contract::LayoutInfo;
 use crate::contract::messages::ClipHead;
 use crate::error::Error;
 use crate::format::{self, Format, Unit};
-use crate::skeleton::LayoutId;
+use crate::skeleton::convert::Conversion;
+use crate::skeleton::{LayoutId, Sequence};
 use js_sys::{Float32Array, Object};
 use wasm_bindgen::prelude::*;
 
@@ -44,6 +45,33 @@ pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result
     let known = |id: &String| Unit::parse(id).ok_or_else(|| thrown(Error::config(format!("there is no unit {id:?}"))));
     let unit = unit.as_ref().map(known).transpose()?;
     let format::Reading { clip, warnings } = format::open(bytes, file_name, unit).map_err(thrown)?;
+    let object = object(&clip)?;
+    set(&object, "warnings", to_js(&warnings)?);
+    Ok(object)
+}
+
+/// Converts a clip to the layout of that id: a `ClipHead` with its values as `data`.
+///
+/// # Errors
+/// Throws if there is no such layout or conversion, or the values do not make a clip.
+#[wasm_bindgen(js_name = convertClip)]
+pub fn convert_clip(
+    layout: &str,
+    fps: f32,
+    frames: usize,
+    people: usize,
+    data: &Float32Array,
+    label: Option<String>,
+    to: &str,
+) -> Result<Object, JsValue> {
+    let mut clip = clip(layout, fps, frames, people, data).map_err(thrown)?;
+    clip.label = label;
+    let conversion = known_layout(to).and_then(|to| Conversion::find(clip.layout().id, to)).map_err(thrown)?;
+    object(&conversion.apply(&clip).map_err(thrown)?)
+}
+
+/// A clip as TypeScript has it.
+fn object(clip: &Sequence) -> Result<Object, JsValue> {
     let head = ClipHead {
         layout: clip.layout().id,
         fps: clip.fps,
@@ -53,7 +81,6 @@ pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result
     };
     let object: Object = to_js(&head)?.unchecked_into();
     set(&object, "data", Float32Array::from(clip.data()));
-    set(&object, "warnings", to_js(&warnings)?);
     Ok(object)
 }
 

@@ -291,7 +291,16 @@ export type Stream = "joint" | "bone";
 export type JointOrder = "layout" | "utd-mhad" | "msr-action3d";
 
 /** The supported layouts. */
-export type LayoutId = "kinect-v1" | "ntu" | "openpose-18" | "hdm05";
+export type LayoutId =
+  | "kinect-v1"
+  | "ntu"
+  | "openpose-18"
+  | "hdm05"
+  | "coco-17"
+  | "mediapipe-33"
+  | "mediapipe-33-picture"
+  | "h36m-17"
+  | "body-25";
 
 /** A skeleton layout. Joints are named by index. */
 export type LayoutInfo = {
@@ -315,6 +324,18 @@ export type LayoutInfo = {
   hierarchical: Array<number>;
   /** The joint on the other side, (V); joints on the midline are their own. */
   mirror: Array<number>;
+  /** The layouts that clips of this one can be converted to, the best first. */
+  conversions: Array<ConversionInfo>;
+};
+
+/** A conversion to another layout. */
+export type ConversionInfo = {
+  /** The layout that is made. */
+  to: LayoutId;
+  /** Its name for people. */
+  name: string;
+  /** Which joints are copied, averaged, invented and dropped. */
+  sentence: string;
 };
 
 /** A named set of joints. */
