@@ -1,10 +1,11 @@
 import {
   bodyHeight as coreBodyHeight,
+  convertClip as coreConvertClip,
   layouts as coreLayouts,
   parseClip as coreParseClip,
   writeClip as coreWriteClip,
 } from "../../pkg/viewer/viewer.js";
-import type { Clip, Unit } from "../base/clip.ts";
+import type { Clip, LayoutId, Unit } from "../base/clip.ts";
 import type { ClipFormat, LayoutInfo } from "./layout.ts";
 import { loadCore } from "./module.ts";
 
@@ -29,6 +30,15 @@ export async function parseClip(bytes: Uint8Array, fileName: string, unit?: Unit
   await loadCore();
   const read = coreParseClip(bytes, fileName, unit) as Omit<Clip, "id" | "name" | "origin">;
   return { ...read, id: fileName, name: fileName, origin: "file" };
+}
+
+/**
+ * A copy of the clip in another layout, as the conversion of `LayoutInfo.conversions` describes it. Throws a CoreError
+ * if there is no such conversion. The module has to be loaded.
+ */
+export function convertClip(clip: Clip, to: LayoutId): Clip {
+  const { layout, fps, frames, people, data, label } = clip;
+  return { ...clip, ...coreConvertClip(layout, fps, frames, people, data, label ?? undefined, to), warnings: [] };
 }
 
 /** The bytes of a clip file. Throws a CoreError if the format cannot hold the clip. */

@@ -8,6 +8,7 @@ export type {
   Answers,
   AttackConfig,
   Backend,
+  ConversionInfo,
   DeviceChoice,
   Epsilon,
   ErrorMessage,

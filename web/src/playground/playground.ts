@@ -5,8 +5,9 @@ import { asFailure, Failure } from "../base/failure.ts";
 import { type Entry, Library } from "../clips/library.ts";
 import { bodyHeight, layouts } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
-import type { AttackConfig, ModelEntry, Recognition } from "../core/types.ts";
+import type { AttackConfig, ConversionInfo, ModelEntry, Recognition } from "../core/types.ts";
 import { EngineManager } from "../engine/manager.ts";
+import { showConverted } from "../files/conversion.ts";
 import { openFiles } from "../files/file-drop.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Settings } from "../settings/settings.ts";
@@ -152,6 +153,16 @@ export class Playground extends Notices {
   /** Opens the visitor's files: weights and clips. */
   addFiles(files: Iterable<File>): Promise<void> {
     return openFiles(this, [...files]);
+  }
+
+  /** The conversions of this clip to a layout that a network here reads. */
+  get conversions(): ConversionInfo[] {
+    return (this.layout?.conversions ?? []).filter(({ to }) => this.engine.fits(to).length > 0);
+  }
+
+  /** Shows a copy of the clip in another layout. */
+  async convert(to: ConversionInfo): Promise<void> {
+    if (this.clip) await showConverted(this, this.clip, to);
   }
 
   /** Cancels loading another network and keeps the loaded one. */

@@ -39,6 +39,7 @@ export class Recogniser extends Part {
         gap: 8px;
         justify-items: start;
       }
+      .sentence { color: var(--ink-2); font-size: 12.5px; }
       .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 18px; margin-top: 10px; }
       h3 { font-size: 12px; font-weight: 550; color: var(--ink-2); margin-bottom: 6px; }
       ol { display: grid; gap: 7px; }
@@ -151,11 +152,16 @@ export class Recogniser extends Part {
 
   #unreadable() {
     const { playground } = this;
-    const { layout, clip } = playground;
+    const { layout, clip, conversions } = playground;
+    const next = conversions.length > 0 ? "Convert a copy, open" : "Open";
     const other = playground.library.entries.find((one) => playground.engine.fits(one.layout).length > 0);
     return html`<div class="unreadable">
-      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. Open the weights of one that does, or choose
-        another clip. You can still watch this one.</p>
+      <p>No network here reads clips of ${layout?.name ?? clip?.layout}. ${next} the weights of one that does, or
+        choose another clip. You can still watch this one.</p>
+      ${conversions.map(
+        (one) => html`<button class="small" @click=${() => playground.convert(one)}>Convert to ${one.name}</button>
+          <p class="sentence">${one.sentence}</p>`,
+      )}
       ${
         other
           ? html`<button class="small" @click=${() => playground.choose(other)}>Show ${other.name}</button>`
