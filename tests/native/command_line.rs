@@ -237,10 +237,10 @@ fn the_network_is_chosen_by_the_layout_and_found_from_anywhere() {
         .fails(&["convert the clip by --layout kinect-v1"]);
     let seen = here.ciasa(args!["recognise", ntu, "--layout", "kinect-v1"]).succeeds();
     assert!(seen.err().contains("invented, on lines between others: hip centre, spine, left hip, right hip"));
-    here.ciasa(args!["convert", ntu, "--layout", "kinect-v1", "kinect.json"]).succeeds();
+    here.ciasa(args!["convert", "--layout", "kinect-v1", ntu, "kinect.json"]).succeeds();
     let kinect = format::read(&std::fs::read(here.0.join("kinect.json")).unwrap(), "kinect.json").unwrap();
     assert_eq!(kinect.layout().id, LayoutId::KinectV1);
-    here.ciasa(args!["convert", ntu, "--layout", "hdm05", "x.json"])
+    here.ciasa(args!["convert", "--layout", "hdm05", ntu, "x.json"])
         .fails(&["--layout: there is no conversion from ntu to hdm05; it can be converted to kinect-v1"]);
     here.ciasa(args!["recognise", ntu, "--model", "hdm05-st-gcn"]).fails(&["its layout is ntu", "reads hdm05"]);
     here.ciasa(args!["recognise", ntu, "--model", "unknown"]).fails(&["--model", "utd-mhad-st-gcn"]);
