@@ -84,6 +84,12 @@ impl Error {
         self
     }
 
+    /// The same error as one of a clip file: zips and pickles hold clips as well as weights.
+    #[must_use]
+    pub(crate) fn of_format(self) -> Self {
+        Self { kind: Kind::Format, ..self }
+    }
+
     /// Is it about the bytes of a clip?
     pub fn is_format(&self) -> bool {
         self.kind == Kind::Format

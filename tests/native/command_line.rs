@@ -15,23 +15,23 @@ fn gallery(name: &str) -> PathBuf {
 }
 
 /// A folder that is removed at the end of a test.
-struct Scratch(PathBuf);
+pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("ciasa-line-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
 
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
@@ -39,7 +39,7 @@ impl Scratch {
     }
 
     /// Runs `ciasa` in this folder, far from the repository.
-    fn ciasa(&self, args: &[&dyn AsRef<std::ffi::OsStr>]) -> Run {
+    pub fn ciasa(&self, args: &[&dyn AsRef<std::ffi::OsStr>]) -> Run {
         let mut run = Command::new(env!("CARGO_BIN_EXE_ciasa"));
         run.current_dir(&self.0).env_remove("CIASA_MODELS").env_remove("CIASA_CLIPS").env_remove("CIASA_DATA");
         args.iter().for_each(|arg| {
@@ -55,24 +55,24 @@ impl Drop for Scratch {
     }
 }
 
-struct Run(Output);
+pub struct Run(Output);
 
 impl Run {
-    fn out(&self) -> String {
+    pub fn out(&self) -> String {
         String::from_utf8_lossy(&self.0.stdout).into_owned()
     }
 
-    fn err(&self) -> String {
+    pub fn err(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    fn succeeds(self) -> Self {
+    pub fn succeeds(self) -> Self {
         assert!(self.0.status.success(), "{}\n{}", self.out(), self.err());
         self
     }
 
     /// The error of a run that must fail, and must say all of this.
-    fn fails(self, parts: &[&str]) -> Self {
+    pub fn fails(self, parts: &[&str]) -> Self {
         assert!(!self.0.status.success(), "{}", self.out());
         let error = self.err();
         assert!(parts.iter().all(|part| error.contains(part)), "{parts:?} are not all in: {error}");
@@ -84,6 +84,7 @@ impl Run {
 macro_rules! args {
     ($($arg:expr),* $(,)?) => { &[$(&$arg as &dyn AsRef<std::ffi::OsStr>),*] };
 }
+pub(crate) use args;
 
 /// The shortest attack.
 fn quick<'a>() -> [&'a str; 5] {

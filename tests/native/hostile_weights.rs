@@ -24,7 +24,7 @@ fn small(format: usize) -> Vec<u8> {
 }
 
 /// Pieces of pickles, zips and headers that may make trouble in another place.
-const PIECES: &[&[u8]] = &[
+pub const PIECES: &[&[u8]] = &[
     b"(",
     b")",
     b"t",
@@ -50,6 +50,22 @@ const PIECES: &[&[u8]] = &[
     b"J\xff\xff\xff\xff",
     b"r\xff\xff\xff\x7f",
     b"\x8a\xff",
+    b"\x81",
+    b"\x8e\xff\xff\xff\xff\xff\xff\xff\x7f",
+    b"\x8f",
+    b"\x90",
+    b"\x91",
+    b"\x92",
+    b"2",
+    b"l",
+    b"d",
+    b"I01\n",
+    b"V\\u0041\n",
+    b"ccollections\ndefaultdict\n",
+    b"cnumpy.core.multiarray\n_reconstruct\n",
+    b"cnumpy\ndtype\n",
+    b"(3, 99999999999, 2)",
+    b"'descr': '|O'",
     b"X\xff\xff\xff\x7f",
     b"cos\nsystem\n",
     b"ctorch\nFloatStorage\n",
@@ -87,6 +103,51 @@ fn the_small_files_are_read_and_every_cut_of_them_is_an_error() {
             assert!(weights::read(&bytes[..cut]).is_err(), "format {format} cut at {cut}");
         }
     }
+}
+
+/// Files of some megabytes that once took gigabytes or half a minute.
+#[test]
+fn long_keys_and_promises_take_neither_memory_nor_time() {
+    let text = |s: &str| [&[b'X'][..], &(s.len() as u32).to_le_bytes(), s.as_bytes()].concat();
+    let file = |pickle: &[u8], keys: &[u8], tail: &[u8]| {
+        let magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.";
+        [&magic[..], pickle, keys, tail].concat()
+    };
+    let long = "k".repeat(500_000);
+    let id = |key: &str| {
+        [&b"("[..], &text("storage"), b"ctorch\nFloatStorage\n", &text(key), &text("cpu"), b"K\x01t"].concat()
+    };
+    let none = b"\x80\x02].";
+    let storages = [&b"\x80\x02"[..], &id(&long), b"q\x01", &b"h\x01Q0".repeat(100_000), b"}."].concat();
+    let globals = [
+        &b"\x80\x02"[..],
+        &text("torch"),
+        b"q\0",
+        &text(&format!("{long}Storage")),
+        b"q\x01",
+        &b"h\0h\x01\x930".repeat(100_000),
+        b"}.",
+    ]
+    .concat();
+    let tensor = [&b"ctorch._utils\n_rebuild_tensor_v2\n("[..], &id("0"), b"QK\0))\x89}tR"].concat();
+    let keys =
+        [&b"\x80\x02"[..], &text(&long), b"q\0", &tensor, b"q\x01}(", &b"h\0h\x01".repeat(100_000), b"u."].concat();
+    let short_list = [&b"\x80\x02]("[..], &text("0"), b"q\x01", &b"h\x01".repeat(250_000), b"e."].concat();
+    let one = [&b"\x80\x02}("[..], &text("w"), &tensor, b"u."].concat();
+    let started = std::time::Instant::now();
+    for (file, part) in [
+        (file(&storages, none, b""), "a storage's name of 500000 bytes"),
+        (file(&globals, none, b""), "a name of 500007 bytes"),
+        (
+            file(&keys, &[&b"\x80\x02]("[..], &text("0"), b"e."].concat(), &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+            "a key of 500000 bytes",
+        ),
+        (file(&one, &short_list, &vec![0; 2_000_000]), "is in the list of storages twice"),
+    ] {
+        let error = weights::read(&file).unwrap_err().to_string();
+        assert!(error.contains(part) && error.len() < 300, "{error}");
+    }
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
 
 proptest! {

@@ -20,6 +20,7 @@ struct Cli {
 enum Command {
     Attack(Box<cli::attack::AttackArgs>),
     Recognise(Box<cli::recognise::RecogniseArgs>),
+    Clips(cli::list::ListArgs),
     Convert(cli::convert::ConvertArgs),
     Models(cli::shipped::ModelsArgs),
     Train(cli::train::TrainArgs),
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Attack(args) => cli::attack::run(&args),
         Command::Recognise(args) => cli::recognise::run(&args),
+        Command::Clips(args) => cli::list::run(&args),
         Command::Convert(args) => cli::convert::run(&args),
         Command::Models(args) => cli::shipped::run(&args),
         Command::Train(args) => cli::train::run(&args),

@@ -1,32 +1,40 @@
-//! Clips by path: read one by one, brought to what a network takes, and the natural ones for a discriminator.
+//! Clips of the command line: read one by one, brought to what a network takes, and the natural ones for a
+//! discriminator.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::files::{bytes, listed};
+use super::files::listed;
+use super::inputs::{Inputs, Options};
 use super::places::{self, CLIPS};
 use super::resample::resampled;
 use super::say::note;
 use crate::error::{Error, Result};
-use crate::format::{self, Unit};
+use crate::format::{Picture, Unit};
 use crate::model::{MOST_SEEN, Recogniser};
-use crate::skeleton::convert::Conversion;
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Clips, and how they are read.
 #[derive(Args, Debug)]
 pub struct ClipArgs {
-    /// Clips; `ciasa convert --help` lists the formats that are read
+    /// Clips; `ciasa convert --help` lists the formats. Of a file of many clips: FILE#3 (numbers from 1), FILE#NAME (an
+    /// id or a split) or FILE#all; `ciasa clips FILE` lists them. A folder: OpenPose's JSON, one file a frame
     #[arg(required = true, value_name = "CLIP")]
-    pub paths: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     /// Unit of the clips' numbers, if it is not their layout's: lengths in m, cm or mm, or confidences in percent
     #[arg(long, value_name = "UNIT", value_parser = unit_parser())]
     unit: Option<Unit>,
     /// Layout to convert the clips to; which joints are copied, averaged, invented and dropped is printed
     #[arg(long, value_name = "LAYOUT", value_parser = layout_parser())]
     layout: Option<LayoutId>,
+    /// Size of the picture, for coordinates in pixels whose file does not hold it (OpenPose), such as 1920x1080
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<Picture>,
+    /// Names and labels of a .npy file: a pickle. Without it, the _label.pkl beside the file is taken
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
 }
 
 fn layout_parser() -> impl TypedValueParser<Value = LayoutId> {
@@ -37,54 +45,57 @@ fn unit_parser() -> impl TypedValueParser<Value = Unit> {
     PossibleValuesParser::new(Unit::ALL.map(Unit::as_str)).try_map(|name| Unit::parse(&name).ok_or("no unit"))
 }
 
-/// Reads a clip of any format, and prints the reader's warnings.
+fn size(text: &str) -> std::result::Result<Picture, &'static str> {
+    Picture::parse(text).ok_or("a size is width and height in pixels, such as 1920x1080")
+}
+
+impl ClipArgs {
+    /// The clips that the paths name. One that cannot be found is reported when it is read.
+    pub fn inputs(&self) -> Inputs {
+        let labels = self.labels.clone();
+        let options = Options { unit: self.unit, layout: self.layout, picture: self.size, labels };
+        Inputs::of(&self.paths, options)
+    }
+}
+
+/// Reads a clip of any format, and prints the reader's warnings. `FILE#NAME` is one of a file of many.
 ///
 /// # Errors
-/// Names the file and the place in it.
+/// Names the file and the place in it; or the path names several clips.
 pub fn clip(path: &Path) -> Result<Sequence> {
-    read(path, None)
-}
-
-fn read(path: &Path, unit: Option<Unit>) -> Result<Sequence> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let reading = format::open(&bytes(path)?, &name, unit).map_err(|e| e.at(path.display()))?;
-    for warning in &reading.warnings {
-        let option = warning.unit.map_or(String::new(), |unit| format!(" (--unit {})", unit.as_str()));
-        note!("{}: warning: {warning}{option}", path.display());
+    let inputs = Inputs::of(&[path.to_owned()], Options::default());
+    match inputs.list.as_slice() {
+        [one] => inputs.read(one, None),
+        several => Err(Error::config(format!("names {} clips; one is read here", several.len())).at(path.display())),
     }
-    Ok(reading.clip)
 }
 
-/// Reads a clip as the options say: in their unit, converted to their layout.
-fn read_as(path: &Path, options: &ClipArgs) -> Result<Sequence> {
-    let clip = read(path, options.unit)?;
-    let from = clip.layout().id;
-    let Some(to) = options.layout.filter(|to| *to != from) else { return Ok(clip) };
-    let conversion = Conversion::find(from, to).map_err(|e| e.at("--layout").at(path.display()))?;
-    note!("{}: {}", path.display(), conversion.sentence());
-    conversion.apply(&clip).map_err(|e| e.at(path.display()))
-}
-
-/// Reads each clip and does `work` with it. A file that fails is reported, and the others are done.
+/// Reads each clip and does `work` with its place in the list and itself. A clip that fails is reported, and the others
+/// are done.
 ///
 /// # Errors
 /// If one failed.
-pub fn each(clips: &ClipArgs, mut work: impl FnMut(usize, Sequence) -> Result<()>) -> Result<()> {
-    let (paths, mut failed) = (&clips.paths, 0);
-    for (i, path) in paths.iter().enumerate() {
-        let result = read_as(path, clips).and_then(|clip| work(i, clip).map_err(|e| e.at(path.display())));
-        match result {
-            Err(e) if paths.len() == 1 => return Err(e),
-            Err(e) => {
-                note!("{e}");
-                failed += 1;
+pub fn each(inputs: &Inputs, mut work: impl FnMut(usize, Sequence) -> Result<()>) -> Result<()> {
+    let (count, mut failed, mut i) = (inputs.list.len(), 0, 0);
+    for group in inputs.list.chunk_by(|a, b| a.set().is_some() && a.set() == b.set()) {
+        // The list of a file is read once for all its clips. If it cannot be, each clip's error says so.
+        let many = group[0].set().and_then(|set| inputs.sets[set].many().ok());
+        for input in group {
+            let result = inputs.read(input, many.as_ref());
+            match result.and_then(|clip| work(i, clip).map_err(|e| e.at(&input.name))) {
+                Err(e) if count == 1 => return Err(e),
+                Err(e) => {
+                    note!("{e}");
+                    failed += 1;
+                }
+                Ok(()) => {}
             }
-            Ok(()) => {}
+            i += 1;
         }
     }
     match failed {
         0 => Ok(()),
-        _ => Err(Error::data(format!("{failed} of {} clips failed, for the reasons above", paths.len()))),
+        _ => Err(Error::data(format!("{failed} of {count} clips failed, for the reasons above"))),
     }
 }
 

@@ -12,8 +12,10 @@ use crate::format;
 
 /// Convert clips from one format to another
 ///
-/// Read: NTU RGB+D's .skeleton text, Kinetics-skeleton JSON (.kinetics.json or .json) and ciasa-clip JSON (.json). The
-/// content decides how a file is read, not its name.
+/// Read and written: NTU RGB+D's .skeleton text, Kinetics-skeleton JSON (.kinetics.json or .json) and ciasa-clip JSON
+/// (.json). Read: OpenPose's JSON (a folder, one file a frame), Northwestern-UCLA's JSON, and files of many clips: .pkl
+/// of pyskl and MMAction2, .npy (N, C, T, V, M) and CTR-GCN's .npz. The content decides how a file is read, not its
+/// name.
 #[derive(Args, Debug)]
 pub struct ConvertArgs {
     #[command(flatten)]
@@ -30,10 +32,11 @@ pub struct ConvertArgs {
 /// # Errors
 /// If a clip cannot be read, the format cannot hold its layout, or a file cannot be written.
 pub fn run(args: &ConvertArgs) -> Result<()> {
-    let format = match is_folder(&args.out) || args.clips.paths.len() > 1 {
+    let inputs = args.clips.inputs();
+    let format = match is_folder(&args.out) || inputs.list.len() > 1 {
         true => args.format.in_folder(),
         false => args.format.of(&args.out)?,
     };
-    let files = outputs(&args.clips.paths, &args.out, |stem| format!("{stem}.{}", ending(format)))?;
-    each(&args.clips, |i, clip| files[i].write(&format::write(&clip, format)?))
+    let files = outputs(&inputs.list, &args.out, |stem| format!("{stem}.{}", ending(format)))?;
+    each(&inputs, |i, clip| files[i].write(&format::write(&clip, format)?))
 }

@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use memmap2::Mmap;
+
 use crate::error::{Error, Result};
 
 /// Reads a file.
@@ -12,6 +14,50 @@ use crate::error::{Error, Result};
 /// Names the file.
 pub fn bytes(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| Error::io(path, &e))
+}
+
+/// Files up to this size are read into memory; larger ones are mapped, so that only what is used takes memory.
+const MAPPED: u64 = 64 << 20;
+
+/// The bytes of a file.
+pub enum Bytes {
+    /// In memory.
+    Read(Vec<u8>),
+    /// In the file.
+    Mapped(Mmap),
+}
+
+impl Bytes {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn of(path: &Path) -> Result<Self> {
+        let mapped = |path: &Path| {
+            let file = fs::File::open(path)?;
+            if file.metadata()?.len() <= MAPPED {
+                return Ok(None);
+            }
+            // SAFETY: the bytes are only read, and every reader takes any bytes. The program must not outlive the file:
+            // nothing here shortens or rewrites an input.
+            unsafe { Mmap::map(&file) }.map(Some)
+        };
+        match mapped(path).map_err(|e| Error::io(path, &e))? {
+            Some(map) => Ok(Self::Mapped(map)),
+            None => bytes(path).map(Self::Read),
+        }
+    }
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Read(bytes) => bytes,
+            Self::Mapped(map) => map,
+        }
+    }
 }
 
 /// Reads a text file in UTF-8.

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::files::{Output, is_folder, same, writable_folder};
+use super::inputs::Input;
 use crate::error::{Error, Result};
 use crate::format::Format;
 
@@ -74,26 +75,26 @@ fn stem(path: &Path) -> String {
 ///
 /// # Errors
 /// If an output cannot be written, is an input, or is the output of two inputs.
-pub fn outputs(inputs: &[PathBuf], out: &Path, named: impl Fn(&str) -> String) -> Result<Vec<Output>> {
+pub fn outputs(inputs: &[Input], out: &Path, named: impl Fn(&str) -> String) -> Result<Vec<Output>> {
     let place = |e: Error| e.at(out.display());
     if !is_folder(out) {
         if inputs.len() > 1 {
             return Err(place(Error::config(format!("{} clips need a folder that exists", inputs.len()))));
         }
-        if let Some(input) = inputs.first().filter(|input| same(input, out)) {
-            return Err(Error::config("is the input as well; name another file").at(input.display()));
+        if let Some(input) = inputs.first().filter(|input| same(&input.path, out)) {
+            return Err(Error::config("is the input as well; name another file").at(input.path.display()));
         }
         return Ok(vec![Output::new(out)?]);
     }
     writable_folder(out)?;
     let mut files: Vec<PathBuf> = Vec::new();
     for input in inputs {
-        let file = out.join(named(&stem(input)));
+        let file = out.join(named(&input.stem.clone().unwrap_or_else(|| stem(&input.path))));
         if files.contains(&file) {
             return Err(Error::config("two of the clips would be written here; rename one").at(file.display()));
         }
-        if let Some(input) = inputs.iter().find(|input| same(input, &file)) {
-            return Err(Error::config("is an input as well; choose another folder").at(input.display()));
+        if let Some(input) = inputs.iter().find(|input| same(&input.path, &file)) {
+            return Err(Error::config("is an input as well; choose another folder").at(input.path.display()));
         }
         files.push(file);
     }

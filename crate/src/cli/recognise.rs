@@ -42,11 +42,12 @@ pub struct RecogniseArgs {
 /// If a clip or the network cannot be read, or they do not fit each other.
 pub fn run(args: &RecogniseArgs) -> Result<()> {
     let mut networks = args.network.open(Device::flex())?;
-    each(&args.clips, |i, clip| {
+    let inputs = args.clips.inputs();
+    each(&inputs, |i, clip| {
         let model = networks.for_layout(clip.layout().id)?;
         let clip = fitted(clip, &model)?;
         let probabilities = block_on(model.recognise(&clip))?;
-        say!("{}", args.clips.paths[i].display());
+        say!("{}", inputs.list[i].name);
         for class in top(&probabilities, args.top.into()) {
             say!("  {:6.2} %  {}", 100.0 * class.p, printed(&model.entry.classes, class.index));
         }

@@ -113,6 +113,17 @@ impl<'a> Array<'a> {
         Some(holder.iter().filter_map(size).max().unwrap_or(0))
     }
 
+    /// The shape of a value that looks like an array, without reading its numbers; None for a value that is no array.
+    pub fn shape_of(value: &Value<'_>) -> Option<Vec<usize>> {
+        let Value::Object(object) = value else { return None };
+        let shape = match object.callee.name {
+            "_reconstruct" if is_numpy(object.callee.module) => object.state()?.items()?.get(1)?.clone(),
+            "_frombuffer" if is_numpy(object.callee.module) => object.arguments.items()?.get(2)?.clone(),
+            _ => return None,
+        };
+        sizes(&shape.items()?).ok()
+    }
+
     /// The number that a value is: Python's or NumPy's.
     pub fn scalar(value: &Value<'_>) -> Option<f64> {
         match value {

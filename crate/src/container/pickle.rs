@@ -10,8 +10,8 @@ use std::rc::Rc;
 use super::value::{Global, Items, Storage, Value};
 use crate::error::{Error, Result};
 
-/// Values in one pickle, at most. A state dict with its optimiser has some ten thousand; a value can take a hundred
-/// bytes.
+/// Values in one pickle, at most, and one more for every 32 bytes. A state dict with its optimiser has some ten
+/// thousand, a clip in a set of clips a hundred; a value can take a hundred bytes.
 const MOST: usize = 1 << 20;
 /// A name of a class or a key of a storage is not longer than that.
 pub(super) const NAME: usize = 512;
@@ -38,7 +38,8 @@ pub fn is_pickle(bytes: &[u8]) -> bool {
 /// Reads the pickle that the bytes begin with.
 ///
 /// # Errors
-/// Names the byte where something is unknown or cut short, or where the pickle exceeds 1,048,576 values.
+/// Names the byte where something is unknown or cut short, or where the pickle exceeds 1,048,576 values and one more
+/// for every 32 bytes.
 pub fn load(bytes: &[u8]) -> Result<Loaded<'_>> {
     let mut machine = Machine { bytes, ..Machine::default() };
     loop {
@@ -93,8 +94,9 @@ impl<'a> Machine<'a> {
 
     pub(super) fn push(&mut self, value: Value<'a>) -> Result<()> {
         self.pushed += 1;
-        if self.pushed > MOST {
-            return Err(bad(format!("holds more than {MOST} values: more than a state dict")));
+        let most = MOST + self.bytes.len() / 32;
+        if self.pushed > most {
+            return Err(bad(format!("holds more than {most} values: more than weights or clips need")));
         }
         self.stack.push(value);
         Ok(())

@@ -114,9 +114,58 @@ impl<'de, D: Deserializer<'de>> Value<'_, D> {
         serde::Deserialize::deserialize(self.inner)
     }
 
-    /// Passes over the value.
+    /// Skips the value. Is it an array?
+    pub(super) fn skip_list(self) -> Result<bool, D::Error> {
+        self.inner.deserialize_any(IsList)
+    }
+
+    /// Skips the value.
     pub(super) fn skip(self) -> Result<(), D::Error> {
         self.inner.deserialize_ignored_any(IgnoredAny).map(drop)
+    }
+}
+
+struct IsList;
+
+impl<'de> Visitor<'de> for IsList {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number or an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(true)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(false)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
     }
 }
 

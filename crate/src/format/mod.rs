@@ -6,6 +6,9 @@
 //! | [`Format::NtuSkeleton`] | `ntu` | the two liveliest bodies, label from the file's name, 30 frames a second | exact positions; no label, no frame rate |
 //! | [`Format::KineticsJson`] | `openpose-18` | the two surest people of each frame, 30 frames a second | exact positions and label; no frame rate |
 //!
+//! Read only: OpenPose's own JSON, one file a frame ([`open_frames`]); Northwestern-UCLA's JSON; and files of many
+//! clips ([`many`]: NumPy, CTR-GCN, pyskl and MMAction2).
+//!
 //! A file is hostile until read. It may have [`MAX_BYTES`]; a count in it is checked against the bytes that follow;
 //! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a
 //! file of one-digit numbers takes); every refusal names the place: a line of a text file, or a field of a JSON file
@@ -22,23 +25,29 @@
 //! ```
 
 mod clip;
+mod detect;
+mod frame_names;
 mod json;
 mod kinetics;
+pub mod many;
 mod ntu;
 mod ntu_classes;
+pub mod openpose_frames;
+mod picture;
 mod reading;
 mod rules;
 mod text;
 mod tracks;
+mod ucla;
 mod unit;
-
-use serde::de::{Deserializer, Error as _};
 
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
+use detect::Found;
 use rules::{channel, somebody};
 
 pub use crate::skeleton::NTU_CLASSES;
+pub use picture::Picture;
 pub use reading::{Reading, Warning};
 pub use rules::MAX_BYTES;
 pub use unit::Unit;
@@ -109,17 +118,31 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Sequence> {
 /// # Errors
 /// As [`read`]; or the unit does not apply to the clip's layout.
 pub fn open(bytes: &[u8], file_name: &str, unit: Option<Unit>) -> Result<Reading> {
+    if many::is_many(bytes) {
+        return many::single(bytes, unit);
+    }
     let text = text::decode(bytes)?;
-    let (clip, warnings) = match detect(text, file_name)? {
-        Format::Clip => (clip::read(text)?, Vec::new()),
-        Format::NtuSkeleton => ntu::read(text, file_name)?,
-        Format::KineticsJson => (kinetics::read(text)?, Vec::new()),
+    let (clip, warnings) = match detect::detect(text, file_name)? {
+        Found::Clip => (clip::read(text)?, Vec::new()),
+        Found::Ntu => ntu::read(text, file_name)?,
+        Found::Kinetics => (kinetics::read(text)?, Vec::new()),
+        Found::OpenPoseFrame => openpose_frames::read(&[(file_name, text)], None)?,
+        Found::Ucla => (ucla::read(text)?, Vec::new()),
     };
-    let clip = match unit {
-        Some(unit) => unit.applied(&clip)?,
-        None => clip,
-    };
-    Ok(Reading::checked(clip, warnings))
+    Reading::of(clip, warnings, unit)
+}
+
+/// Reads a clip of OpenPose's files, one for each frame, given by name and bytes: the numbers in the names decide the
+/// order. `picture` is the size of the picture for coordinates in pixels ([`openpose_frames::pixels`]).
+///
+/// # Errors
+/// As [`read`], and the message names the file; the names are of several recordings; pixels without a size.
+pub fn open_frames<B: AsRef<[u8]>>(
+    files: &[(String, B)],
+    unit: Option<Unit>,
+    picture: Option<Picture>,
+) -> Result<Reading> {
+    openpose_frames::open(files, unit, picture)
 }
 
 /// Writes a clip. What is written can be read again; the table of this module shows what a format leaves out.
@@ -148,46 +171,4 @@ pub fn write(clip: &Sequence, format: Format) -> Result<Vec<u8>> {
     };
     rules::readable(clip, bytes.len())?;
     Ok(bytes)
-}
-
-fn detect(text: &str, file_name: &str) -> Result<Format> {
-    let first = text.trim_ascii_start().bytes().next();
-    let named = |ending: &str| file_name.to_ascii_lowercase().ends_with(ending);
-    match first {
-        Some(b'{') => detect_json(text),
-        Some(b'0'..=b'9' | b'+' | b'-') => Ok(Format::NtuSkeleton),
-        // The reader of the named format says best what is wrong.
-        _ if named(".skeleton") => Ok(Format::NtuSkeleton),
-        _ if named(".json") => Ok(Format::Clip),
-        _ => Err(Error::format("this is no clip: neither JSON nor NTU RGB+D's text").at("line 1")),
-    }
-}
-
-/// Looks at the keys of the document and stops at the first that decides.
-fn detect_json(text: &str) -> Result<Format> {
-    #[derive(Default)]
-    struct Probe(Option<Format>);
-
-    impl json::Record for Probe {
-        const EXPECTED: &'static str = "an object";
-        const KEYS: &'static [&'static str] = &["format", "frames", "data"];
-
-        fn field<'de, D: Deserializer<'de>>(
-            &mut self,
-            key: &'static str,
-            _: json::Value<'_, D>,
-        ) -> std::result::Result<(), D::Error> {
-            self.0 = Some(if key == "data" { Format::KineticsJson } else { Format::Clip });
-            Err(D::Error::custom("found")) // The only way to stop early; never shown.
-        }
-    }
-
-    let mut probe = Probe::default();
-    let read = json::parse(text, &mut probe);
-    match probe.0 {
-        Some(format) => Ok(format),
-        None => read.and(Err(Error::format(
-            "this JSON is no clip: it has neither \"frames\" (our own format) nor \"data\" (Kinetics-skeleton)",
-        ))),
-    }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::unit::Unit;
+use crate::error::Result;
 use crate::skeleton::Sequence;
 
 /// A clip, and what is odd about it.
@@ -44,11 +45,19 @@ const RATES: std::ops::RangeInclusive<f32> = 0.5..=500.0;
 const LABEL: usize = 200;
 
 impl Reading {
-    /// The clip with the warnings of its reader and those that every clip is checked for.
-    pub(super) fn checked(mut clip: Sequence, mut warnings: Vec<Warning>) -> Self {
+    /// The clip, from numbers in `unit` if one is given, with the warnings of its reader and those that every clip is
+    /// checked for.
+    ///
+    /// # Errors
+    /// The unit does not apply to the clip's layout.
+    pub(super) fn of(clip: Sequence, mut warnings: Vec<Warning>, unit: Option<Unit>) -> Result<Self> {
+        let mut clip = match unit {
+            Some(unit) => unit.applied(&clip)?,
+            None => clip,
+        };
         warnings.extend([height(&clip), confidence(&clip), rate(&clip), empty(&clip)].into_iter().flatten());
         warnings.extend(label(&mut clip));
-        Self { clip, warnings }
+        Ok(Self { clip, warnings })
     }
 }
 

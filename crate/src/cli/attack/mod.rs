@@ -14,6 +14,7 @@ use super::classes::printed;
 use super::clips::{ClipArgs, Natural, each, fitted};
 use super::files::Output;
 use super::formats::{FormatArg, ending, outputs};
+use super::inputs::Input;
 use super::models::NetworkArgs;
 use super::say::{note, say};
 use crate::attack::{Attack, AttackConfig, StepReport, Target, run as drive};
@@ -53,10 +54,11 @@ pub struct AttackArgs {
 /// # Errors
 /// If a file cannot be read or written, a setting does not fit or has no effect, or an attack fails.
 pub fn run(args: &AttackArgs) -> Result<()> {
-    let files = Files::check(args)?;
+    let inputs = args.clips.inputs();
+    let files = Files::check(args, &inputs.list)?;
     let mut networks = args.network.open(Device::flex())?;
     let mut natural = None;
-    each(&args.clips, |i, clip| {
+    each(&inputs, |i, clip| {
         let model = networks.for_layout(clip.layout().id)?;
         let clip = fitted(clip, &model)?;
         let config = args.settings.settings(clip.layout(), &model.entry.classes)?;
@@ -71,7 +73,7 @@ pub fn run(args: &AttackArgs) -> Result<()> {
             },
             false => Vec::new(),
         };
-        say!("{}", args.clips.paths[i].display());
+        say!("{}", inputs.list[i].name);
         let attack = Attack::new(model.clone(), &clip, &others, config)?;
         Running { attack, model, reports: Vec::new() }.finish(&files, i)
     })
@@ -85,12 +87,12 @@ struct Files {
 }
 
 impl Files {
-    fn check(args: &AttackArgs) -> Result<Self> {
+    fn check(args: &AttackArgs, inputs: &[Input]) -> Result<Self> {
         let mut files = Self { clips: Vec::new(), formats: Vec::new(), reports: Vec::new() };
         match &args.out {
             Some(out) => {
                 let ending = ending(args.format.in_folder());
-                files.clips = outputs(&args.clips.paths, out, |stem| format!("{stem}-attacked.{ending}"))?;
+                files.clips = outputs(inputs, out, |stem| format!("{stem}-attacked.{ending}"))?;
                 let format = |file: &Output| match super::files::is_folder(out) {
                     true => Ok(args.format.in_folder()),
                     false => args.format.of(file.path()),
@@ -103,7 +105,7 @@ impl Files {
             None => {}
         }
         if let Some(report) = &args.report {
-            files.reports = outputs(&args.clips.paths, report, |stem| format!("{stem}-steps.csv"))?;
+            files.reports = outputs(inputs, report, |stem| format!("{stem}-steps.csv"))?;
         }
         match files.clips.iter().find(|clip| files.reports.iter().any(|report| report.path() == clip.path())) {
             Some(both) => Err(Error::config("is both --out and --report").at(both.path().display())),
