@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 
-use super::algorithm;
 use super::forward_backward::{logits, missing};
 use super::state::Attack;
+use super::{algorithm, ending};
 use crate::contract::report::softmax;
 use crate::contract::{Goal, StepReport};
 use crate::error::{Error, Result};
@@ -21,9 +21,13 @@ use crate::error::{Error, Result};
 /// A config error if the clips differ in frames or people, the attacks in their recogniser, or if one of them has used
 /// up its iterations; a device error if the device fails.
 pub async fn step(attacks: &mut [&mut Attack]) -> Result<Vec<StepReport>> {
-    left(attacks)?;
-    let goals = goals(attacks).await?;
-    algorithm::host_step(attacks, &goals).await
+    if !ending::waits(attacks) {
+        left(attacks)?;
+        let goals = goals(attacks).await?;
+        let reports = algorithm::host_step(attacks, &goals).await?;
+        return ending::settle(attacks, reports.into_iter().map(|report| vec![report]).collect()).await.map(flat);
+    }
+    ending::resume(attacks).await.map(flat)
 }
 
 /// Up to `count` steps of each attack, and the reports of each in the same order.
@@ -38,14 +42,18 @@ pub async fn steps(attacks: &mut [&mut Attack], count: usize) -> Result<Vec<Vec<
         return Ok(attacks.iter().map(|_| Vec::new()).collect());
     }
     #[cfg(feature = "gpu")]
-    {
+    if !ending::waits(attacks) {
         let count = count.min(left(attacks)?);
         let goals = goals(attacks).await?;
         if let Some(reports) = algorithm::gpu_steps(attacks, &goals, count).await? {
-            return Ok(reports);
+            return ending::settle(attacks, reports).await;
         }
     }
     Ok(step(attacks).await?.into_iter().map(|report| vec![report]).collect())
+}
+
+fn flat(reports: Vec<Vec<StepReport>>) -> Vec<StepReport> {
+    reports.into_iter().flatten().collect()
 }
 
 /// The recogniser's probabilities for each V', (classes) each.
@@ -54,7 +62,7 @@ pub async fn steps(attacks: &mut [&mut Attack], count: usize) -> Result<Vec<Vec<
 /// A config error if the clips or the recognisers differ as in [`step`]; a device error if the device fails.
 pub async fn recognise(attacks: &[&Attack]) -> Result<Vec<Vec<f32>>> {
     alike(attacks.iter().copied())?;
-    let logits = logits(attacks, Attack::perturbed).await?;
+    let logits = logits(attacks, |attack| attack.perturbed().to_vec()).await?;
     Ok(logits.iter().map(|logits| softmax(logits)).collect())
 }
 
@@ -87,10 +95,10 @@ impl Attack {
 /// The goals. Attacks without the original's logits share a forward pass of their originals first.
 async fn goals(attacks: &mut [&mut Attack]) -> Result<Vec<Goal>> {
     let unknown: Vec<&Attack> = attacks.iter().map(|a| &**a).filter(|a| a.clean_logits.is_none()).collect();
-    let found = logits(&unknown, |attack| attack.clean().data()).await?;
+    let found = logits(&unknown, |attack| attack.clean().data().to_vec()).await?;
     let unknown = attacks.iter_mut().filter(|a| a.clean_logits.is_none());
     unknown.zip(found).for_each(|(attack, logits)| attack.clean_logits = Some(logits));
-    attacks.iter().map(|attack| attack.goal().ok_or_else(missing)).collect()
+    attacks.iter().map(|attack| attack.goal().ok_or_else(missing)?.away()).collect()
 }
 
 /// The number of steps that every one of them may still take: at least one, if there is an attack.

@@ -28,7 +28,7 @@ pub(super) struct Input<'a> {
 pub(super) struct ClipLosses {
     x: Tensor<4>,
     logits: Tensor<2>,
-    /// As in [`Pass::numbers`].
+    /// As in [`Pass::numbers`], without the last one: (7).
     numbers: Tensor<1>,
     /// L_pred + lambda (L_smooth + L_adv), (1).
     descended: Tensor<1>,
@@ -41,7 +41,8 @@ pub(super) struct ClipLosses {
 pub(super) struct Pass {
     /// (1, classes)
     pub logits: Tensor<2>,
-    /// All losses in the order of [`Losses`](crate::contract::Losses), then the discriminator's mean score: (7).
+    /// All losses in the order of [`Losses`](crate::contract::Losses), the discriminator's mean score, the largest
+    /// component of the gradient: (8).
     pub numbers: Tensor<1>,
     /// Of L_pred + lambda (L_smooth + L_adv) with respect to V', (T, M, V, C), also where the clip may not move.
     pub gradient: Tensor<4>,
@@ -119,12 +120,14 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
     let lost = || Error::device("the backward pass gave no gradient");
     let pass = |losses: ClipLosses| {
         let ClipLosses { x, logits, numbers, perceptual, game, .. } = losses;
+        let gradient = by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?;
+        let largest = gradient.clone().abs().max();
         let perceptual = by_perceptual.as_mut().filter(|_| perceptual.is_some());
         let game = game.zip(by_discriminator.as_mut());
         Ok(Pass {
             logits: logits.inner(),
-            numbers: numbers.inner(),
-            gradient: by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
+            numbers: Tensor::cat(vec![numbers.inner(), largest], 0),
+            gradient,
             perceptual: perceptual.map(|by| x.grad_remove(by).ok_or_else(lost)).transpose()?,
             discriminator: game.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
         })
@@ -163,10 +166,10 @@ pub(super) async fn read_back(passes: Vec<Pass>) -> Result<Vec<ReadPass>> {
 ///
 /// # Errors
 /// A device error if the device fails or a value is not finite.
-pub(super) async fn logits(attacks: &[&Attack], clip: impl Fn(&Attack) -> &[f32]) -> Result<Vec<Vec<f32>>> {
+pub(super) async fn logits(attacks: &[&Attack], clip: impl Fn(&Attack) -> Vec<f32>) -> Result<Vec<Vec<f32>>> {
     let Some(first) = attacks.first() else { return Ok(Vec::new()) };
     let victim = &first.victim;
-    let logits = victim.logits(clips(attacks.iter().map(|attack| attack.upload(clip(attack)))));
+    let logits = victim.logits(clips(attacks.iter().map(|attack| attack.upload(&clip(attack)))));
     let read = ReadBack::of(Transaction::default().register(logits)).await?;
     finite(read.rest())?;
     Ok(read.rest().concat().chunks(victim.classes()).map(<[f32]>::to_vec).collect())

@@ -264,6 +264,8 @@ impl GpuSteps {
             }
         }
         let report = |step: ReadStep| {
+            let updates = attack.progress.iteration;
+            attack.track.see(&step.seen, updates, &attack.perturbed, &attack.clean, &attack.bounds);
             attack.progress = step.progress;
             if step.done != Some(Done::Held) {
                 attack.perturbed = step.x;

@@ -4,6 +4,7 @@ use super::forward_backward::{Input, Pass, ReadPass, read_back};
 use super::iterate::Iterate;
 use super::losses::perceptual::balance;
 use super::progress::Seen;
+use super::projection::surface;
 use super::state::Attack;
 use crate::contract::{Done, Goal, StepReport};
 use crate::error::Result;
@@ -18,6 +19,7 @@ pub(super) struct HostIterate<'a> {
 
 impl<'a> HostIterate<'a> {
     pub fn new(attack: &'a mut Attack, goal: Goal) -> Self {
+        attack.next_start();
         Self { attack, goal, seen: None }
     }
 
@@ -45,6 +47,8 @@ impl Iterate for HostIterate<'_> {
     fn holds(&mut self, pass: &ReadPass) -> bool {
         let attack = &mut *self.attack;
         let seen = Seen::new(&pass.logits, &pass.numbers, self.goal, attack.adversary().is_some());
+        let updates = attack.progress.iteration;
+        attack.track.see(&seen, updates, &attack.perturbed, &attack.clean, &attack.bounds);
         attack.progress = attack.progress.after(&seen, &attack.config);
         self.seen = Some(seen);
         attack.progress.done(&attack.config) == Some(Done::Held)
@@ -52,9 +56,13 @@ impl Iterate for HostIterate<'_> {
 
     fn update(&mut self, pass: ReadPass) {
         let attack = &mut *self.attack;
-        let direction = direction(attack, pass.gradient, pass.perceptual);
-        let alpha = attack.config.alpha;
-        attack.update.apply(&mut attack.perturbed, &direction, alpha, &attack.bounds);
+        let (search, alpha, each) = (attack.config.search(), attack.config.alpha, attack.config.iterations);
+        let mut direction = direction(attack, pass.gradient, pass.perceptual);
+        if search.surface {
+            surface::along(&mut direction, &attack.perturbed, &attack.clean, &attack.bounds);
+        }
+        let step = alpha * search.schedule.factor((attack.progress.iteration - 1) % each, each);
+        attack.update.apply(&mut attack.perturbed, &direction, step, &attack.bounds);
         if let (Some(plausibility), Some(gradient)) = (&mut attack.plausibility, &pass.discriminator) {
             plausibility.learn(gradient, alpha);
         }

@@ -15,6 +15,7 @@
 //! | the update rules: sign steps, momentum, Adam | [`update`], [`sign`], [`momentum`], [`adam`] |
 //! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
+//! | the best iterate, the indicators of failure, the end | `track.rs`, `ending.rs` |
 //!
 //! A new attack of this family is one more [`update::Update`], or one more loss; [`Peer`] names the published ones.
 
@@ -23,6 +24,7 @@ mod algorithm;
 pub mod batch;
 pub mod constraints;
 pub mod discriminator;
+mod ending;
 mod forward_backward;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -42,6 +44,7 @@ pub mod run;
 pub mod sign;
 mod solve_between;
 mod state;
+mod track;
 pub mod update;
 mod victim;
 
@@ -49,6 +52,6 @@ pub use state::Attack;
 pub use victim::Victim;
 
 pub use crate::contract::{
-    AttackConfig, Constraints, Done, Epsilon, Losses, Method, Metrics, Peer, Prediction, Projection, Ranked, Restraint,
-    StepReport, Stop, Target,
+    AttackConfig, Constraints, Done, Epsilon, Flag, Judged, Losses, Method, Metrics, Optimiser, Outcome, Peer,
+    Prediction, Projection, Ranked, Restraint, Schedule, StepReport, Stop, Target,
 };

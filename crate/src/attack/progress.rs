@@ -9,10 +9,12 @@ pub(super) struct Seen {
     pub losses: Losses,
     /// The discriminator's mean score of the clip; `None` if it does not take part.
     pub plausibility: Option<f32>,
+    /// The largest component of the gradient that is descended.
+    pub gradient: f32,
 }
 
 impl Seen {
-    /// From logits, (classes), and the numbers of [`Pass`](super::forward_backward::Pass), (7).
+    /// From logits, (classes), and the numbers of [`Pass`](super::forward_backward::Pass), (8).
     pub fn new(logits: &[f32], numbers: &[f32], goal: Goal, judged: bool) -> Self {
         Self {
             verdict: Verdict::of(logits, goal),
@@ -25,6 +27,7 @@ impl Seen {
                 discriminator: numbers[5],
             },
             plausibility: judged.then_some(numbers[6]),
+            gradient: numbers[7],
         }
     }
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg32;
 
 use super::constraints::Projection;
 use super::losses::adversarial::Plausibility;
 use super::progress::{Progress, Seen};
+use super::track::Track;
 use super::update::Update;
 use super::victim::Victim;
 use crate::contract::{AttackConfig, Done, Goal, Metrics, StepReport, region};
@@ -32,6 +35,9 @@ pub struct Attack {
     /// The recogniser's logits for the original, (classes), once they are known.
     pub(super) clean_logits: Option<Vec<f32>>,
     pub(super) progress: Progress,
+    pub(super) track: Track,
+    /// Reports of an attack that is over, while they wait for its outcome.
+    pub(super) waiting: Vec<StepReport>,
     /// Frames that the last projection pulled towards the original.
     pub(super) yielded_frames: usize,
 }
@@ -69,6 +75,8 @@ impl Attack {
             plausibility,
             clean_logits: None,
             progress: Progress::default(),
+            track: Track::default(),
+            waiting: Vec::new(),
             yielded_frames: 0,
         })
     }
@@ -89,10 +97,14 @@ impl Attack {
         if old.target != self.config.target || old.stop != self.config.stop {
             self.progress.held = 0;
         }
+        if old.target != self.config.target || old.prediction != self.config.prediction {
+            self.track.forget();
+        }
         if bounds[..] != self.bounds[..] || held(&old) != held(&self.config) {
             self.bounds = bounds.into();
             self.projection = Projection::new(&self.clean, &self.bounds, &self.config);
             self.yielded_frames = self.projection.project(&mut self.perturbed);
+            self.track.forget();
         }
         Ok(())
     }
@@ -105,7 +117,28 @@ impl Attack {
             plausibility.reset(self.config.seed);
         }
         self.progress = Progress::default();
+        self.track = Track::default();
+        self.waiting.clear();
         self.yielded_frames = 0;
+    }
+
+    /// Starts anew at a random place within the bounds if the iterations of a start are used up and another one is to
+    /// follow. The place is one offset for each joint over all frames, so that the start moves as the original does.
+    pub(super) fn next_start(&mut self) {
+        let (taken, each) = (self.progress.iteration, self.config.iterations);
+        if taken == 0 || !taken.is_multiple_of(each) || taken / each >= self.config.search().starts {
+            return;
+        }
+        let mut rng = Pcg32::seed_from_u64(self.config.seed.wrapping_add((taken / each) as u64));
+        let frame = self.perturbed.len() / self.clean.frames();
+        let shares: Vec<f32> = (0..frame).map(|_| rng.random_range(-0.5..0.5)).collect();
+        for (i, (x, clean)) in self.perturbed.iter_mut().zip(self.clean.data()).enumerate() {
+            *x = clean + shares[i % frame] * self.bounds[i];
+        }
+        self.yielded_frames = self.projection.project(&mut self.perturbed);
+        self.update = Update::new(self.config.method, self.perturbed.len());
+        self.progress.held = 0;
+        self.track.restart();
     }
 
     /// V', (T, M, V, C), in the layout's unit.
@@ -164,6 +197,8 @@ impl Attack {
             yielded_frames: self.yielded_frames,
             fooled: seen.verdict.fooled,
             done,
+            gradient: seen.gradient,
+            outcome: None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::optimiser::Optimiser;
+
 /// All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
 /// on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
 ///
@@ -43,6 +45,9 @@ pub struct AttackConfig {
     pub constraints: Constraints,
     /// How epsilon and the bone lengths are enforced after each step.
     pub projection: Projection,
+    /// How the attack searches within the exact projection's bounds.
+    #[serde(deserialize_with = "super::config_json::object")]
+    pub optimiser: Optimiser,
     /// When to stop early.
     pub stop: Stop,
     /// Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
@@ -74,7 +79,7 @@ pub enum Method {
 pub enum Prediction {
     /// Cross-entropy.
     CrossEntropy,
-    /// The margin between logits (Carlini and Wagner). The method "ciasa" does not take it.
+    /// The margin between logits (Carlini and Wagner).
     Margin {
         /// The margin to reach beyond the decision boundary, at least 0.
         kappa: f32,
@@ -195,6 +200,7 @@ impl Default for AttackConfig {
             iterations: 100,
             constraints: Constraints::ALL,
             projection: Projection::Exact,
+            optimiser: Optimiser::default(),
             stop: Stop::Iterations,
             seed: 0,
         }
@@ -249,12 +255,26 @@ impl AttackConfig {
         self.method != Method::Fgsm && self.restraint == by
     }
 
-    /// The largest number of steps.
+    /// The largest number of steps, of all starts together.
     pub fn steps(&self) -> usize {
         match self.method {
             Method::Fgsm => 1,
-            _ => self.iterations,
+            _ => self.iterations.saturating_mul(self.search().starts),
         }
+    }
+
+    /// The optimiser in force. One step has nothing to search for, and the paper's projection runs Algorithm 1.
+    pub fn search(&self) -> Optimiser {
+        let realign = self.constraints.realign;
+        match self.projection == Projection::Paper || self.method == Method::Fgsm {
+            true => Optimiser::PLAIN,
+            false => Optimiser { surface: self.optimiser.surface && realign, ..self.optimiser },
+        }
+    }
+
+    /// Whether the best iterate is returned in place of the last one.
+    pub fn returns_best(&self) -> bool {
+        self.projection == Projection::Exact
     }
 
     /// The constraints in force as tables write them, such as "clip+realign+smooth"; "none" if all are off.
@@ -302,6 +322,7 @@ mod tests {
                 iterations: 7,
                 constraints: Constraints { clip: true, realign: false, smooth: true, plausible: false },
                 projection: Projection::Paper,
+                optimiser: Optimiser::default(),
                 stop: Stop::Confidence { confidence: 0.5, hold: 3 },
                 seed: 9,
             }

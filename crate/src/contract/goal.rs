@@ -1,6 +1,7 @@
 //! The class that an attack aims at.
 
 use super::config::Target;
+use crate::error::{Error, Result};
 
 /// The original class and the target class of an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,20 @@ impl Goal {
         }
     }
 
+    /// The goal, if it is not reached from the beginning.
+    ///
+    /// # Errors
+    /// A config error if the target is the class that the recogniser sees in the original.
+    pub fn away(self) -> Result<Self> {
+        match self.target == Some(self.original) {
+            true => {
+                Err(Error::config("is the class that the network sees in the original; choose another one")
+                    .at("target"))
+            }
+            false => Ok(self),
+        }
+    }
+
     /// Whether this prediction reaches the goal.
     pub fn reached(self, predicted: usize) -> bool {
         match self.target {
@@ -48,6 +63,9 @@ mod tests {
         let away = Goal::new(Target::Untargeted, &clean);
         assert_eq!(away, Goal { original: 1, target: None });
         assert!(away.reached(0) && !away.reached(1));
+        assert!(away.away().is_ok());
+        let same = Goal { original: 1, target: Some(1) };
+        assert!(same.away().is_err_and(|e| e.is_config() && e.to_string().starts_with("target: ")));
         let toward = Goal { original: 1, target: Some(2) };
         assert!(toward.reached(2) && !toward.reached(0));
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Restraint};
+use super::optimiser::Optimiser;
 
 /// An attack by its name in the literature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +71,8 @@ impl Peer {
     }
 
     /// Changes method, losses and step size to those of this attack. Target, region, epsilon, iterations, clipping and
-    /// realignment stay. CIASA's two losses are switched off for the others. The sign steps follow their authors: 2.5
+    /// realignment stay. CIASA's two losses, and its search along the surface of the bone lengths, are switched off for the
+    /// others. The sign steps follow their authors: 2.5
     /// epsilon over the iterations for PGD, epsilon over the iterations for MI-FGSM. Adam keeps CIASA's step.
     ///
     /// ```
@@ -90,13 +92,19 @@ impl Peer {
         };
         let step = epsilon / config.iterations.max(1) as f32;
         let own = self == Self::Ciasa;
+        let optimiser = Optimiser { surface: own && config.optimiser.surface, ..config.optimiser };
         let constraints = Constraints {
             smooth: own && config.constraints.smooth,
             plausible: own && config.constraints.plausible,
             ..config.constraints
         };
-        let plain =
-            AttackConfig { prediction: Prediction::CrossEntropy, restraint: Restraint::Ciasa, constraints, ..config };
+        let plain = AttackConfig {
+            prediction: Prediction::CrossEntropy,
+            restraint: Restraint::Ciasa,
+            constraints,
+            optimiser,
+            ..config
+        };
         match self {
             Self::Fgsm => AttackConfig { method: Method::Fgsm, ..plain },
             Self::Pgd => AttackConfig { method: Method::Pgd, alpha: 2.5 * step, ..plain },

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::goal::Goal;
 use super::metrics::Metrics;
+use super::outcome::Outcome;
 
 /// One step of an attack.
 ///
@@ -40,6 +41,13 @@ pub struct StepReport {
     pub fooled: bool,
     /// Why the attack is over; none while it runs.
     pub done: Option<Done>,
+    /// The largest component of the gradient of the loss that is descended, of the clip before the update.
+    #[serde(default)]
+    pub gradient: f32,
+    /// The last and the best iterate, and the indicators of failure, once the attack has run to its end. `figures` are
+    /// then those of the iterate that is returned.
+    #[serde(default)]
+    pub outcome: Option<Box<Outcome>>,
 }
 
 /// The loss and its parts. The parts are unweighted; a part that the settings leave out is 0.
@@ -161,6 +169,8 @@ mod tests {
             yielded_frames: 3,
             fooled: true,
             done: Some(Done::Held),
+            gradient: 0.25,
+            outcome: None,
         };
         let json: serde_json::Value = serde_json::to_value(&report).unwrap();
         assert_eq!(json["pOriginal"], 0.5);

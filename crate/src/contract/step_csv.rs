@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::outcome::Flag;
 use super::report::StepReport;
 
 /// The columns. `predicted` is a class by its name. Lengths are in the layout's unit, probabilities from 0 to 1.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 20] = [
     "iteration",
     "total",
     "prediction",
@@ -24,6 +25,8 @@ pub const COLUMNS: [&str; 18] = [
     "plausibility",
     "epsilon_excess",
     "yielded_frames",
+    "gradient",
+    "flags",
 ];
 
 /// The header and one row for each report (RFC 4180 with line feeds). `classes` are the recogniser's class names.
@@ -59,7 +62,14 @@ fn row(report: &StepReport, classes: &[String]) -> [String; COLUMNS.len()] {
         optional(metrics.plausibility),
         metrics.epsilon_excess.to_string(),
         report.yielded_frames.to_string(),
+        report.gradient.to_string(),
+        report.outcome.as_ref().map_or(String::new(), |outcome| flags(&outcome.flags)),
     ]
+}
+
+/// Indicators of failure as a cell: their names, separated by spaces.
+pub fn flags(flags: &[Flag]) -> String {
+    flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// A text as a CSV cell, quoted if necessary.
@@ -90,10 +100,12 @@ mod tests {
             yielded_frames: 2,
             fooled: true,
             done: None,
+            gradient: 0.5,
+            outcome: None,
         };
         let csv = table([&report], &["sit".into(), "say \"hi\", wave".into()]);
-        let expected = "1,0.1,0.2,0.3,0,0,0,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0,2";
+        let expected = "1,0.1,0.2,0.3,0,0,0,\"say \"\"hi\"\", wave\",0.25,,0.05,0,0,0,0,,0,2,0.5,";
         assert_eq!(csv, format!("{}\n{expected}\n", COLUMNS.join(",")));
-        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,,0.25,,0.05,0,0,0,0,,0,2\n"));
+        assert!(table([&report], &[]).ends_with("1,0.1,0.2,0.3,0,0,0,,0.25,,0.05,0,0,0,0,,0,2,0.5,\n"));
     }
 }

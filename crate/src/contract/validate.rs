@@ -1,6 +1,7 @@
 //! The range of each setting, and settings that contradict each other.
 
 use super::config::{AttackConfig, Epsilon, Method, Prediction, Restraint, Stop, Target};
+use super::optimiser::MAX_STARTS;
 use crate::error::{Error, Result};
 use crate::skeleton::Layout;
 
@@ -27,6 +28,7 @@ impl AttackConfig {
         above_0("alpha", self.alpha, MAX_ALPHA)?;
         from_0("lambda", self.lambda, MAX_LAMBDA)?;
         counted("iterations", self.iterations)?;
+        self.starts()?;
         if let Stop::Confidence { confidence, hold } = self.stop {
             above_0("stop.confidence", confidence, 1.0)?;
             counted("stop.hold", hold)?;
@@ -56,15 +58,22 @@ impl AttackConfig {
             if classes < 2 {
                 return fail("prediction", "the margin loss needs a network with at least two classes".into());
             }
-            if ciasa {
-                let cause = "CIASA minimises the cross-entropy; use the method adam for the margin loss";
-                return fail("prediction", cause.into());
-            }
         }
         if ciasa && self.restraint != Restraint::Ciasa {
             return fail("restraint", "CIASA uses its own restraint; use the method adam for another".into());
         }
         Ok(())
+    }
+
+    /// Random starts lie within epsilon, so they need one.
+    fn starts(&self) -> Result<()> {
+        let (starts, fail) = (self.optimiser.starts, |cause: String| Err(Error::config(cause).at("optimiser.starts")));
+        match starts {
+            1 => Ok(()),
+            2..=MAX_STARTS if self.constraints.clip => Ok(()),
+            2..=MAX_STARTS => fail("random starts need epsilon: switch clipping on, or use one start".into()),
+            _ => fail(format!("must be from 1 to {MAX_STARTS}, not {starts}")),
+        }
     }
 
     fn region(&self, layout: &Layout) -> Result<()> {

@@ -13,6 +13,28 @@ pub fn prediction(logits: Tensor<2>, goal: Goal, kind: Prediction) -> Tensor<1> 
     }
 }
 
+/// The same of logits on the host, (classes).
+pub fn prediction_of(logits: &[f32], goal: Goal, kind: Prediction) -> f32 {
+    let highest = |skip: Option<usize>| {
+        logits
+            .iter()
+            .enumerate()
+            .filter(|(class, _)| Some(*class) != skip)
+            .map(|(_, z)| *z)
+            .fold(f32::NEG_INFINITY, f32::max)
+    };
+    let class = goal.target.unwrap_or(goal.original);
+    let sign = if goal.target.is_some() { 1.0 } else { -1.0 };
+    match kind {
+        Prediction::CrossEntropy => {
+            let most = highest(None);
+            let sum: f64 = logits.iter().map(|z| f64::from(z - most).exp()).sum();
+            sign * (sum.ln() - f64::from(logits[class] - most)) as f32
+        }
+        Prediction::Margin { kappa } => (sign * (highest(Some(class)) - logits[class])).max(-kappa),
+    }
+}
+
 /// `-log p(target)`, the cross-entropy to the target. Untargeted, `+log p(original)`: minus the cross-entropy to the
 /// original class (Eq. 10).
 fn cross_entropy(logits: Tensor<2>, goal: Goal) -> Tensor<1> {
@@ -47,7 +69,10 @@ mod tests {
     const FROM_2: Goal = Goal { original: 2, target: None };
 
     fn value(logits: [f32; 3], goal: Goal, kind: Prediction) -> f32 {
-        prediction(Tensor::<2>::from_floats([logits], &Device::flex()), goal, kind).into_scalar()
+        let host = prediction_of(&logits, goal, kind);
+        let value: f32 = prediction(Tensor::<2>::from_floats([logits], &Device::flex()), goal, kind).into_scalar();
+        assert!((host - value).abs() < 1e-6, "on the host {host}, in a tensor {value}");
+        value
     }
 
     #[test]

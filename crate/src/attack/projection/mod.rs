@@ -23,6 +23,7 @@ mod pose;
 mod pull;
 mod retract;
 mod sphere;
+pub mod surface;
 mod tree;
 
 use crate::skeleton::Sequence;
