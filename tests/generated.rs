@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 use ts_rs::{Config, TS};
 
+use ciasa::contract::bisection::{SearchStep, Trial};
 use ciasa::contract::eval_columns::EVAL_COLUMNS;
 use ciasa::contract::layout_info::{ConversionInfo, RegionInfo};
 use ciasa::contract::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
@@ -59,6 +60,8 @@ fn types() -> String {
         Epsilon,
         Constraints,
         Projection,
+        Optimiser,
+        Schedule,
         Stop,
         Peer,
         // Reports.
@@ -67,6 +70,11 @@ fn types() -> String {
         Ranked,
         Metrics,
         Done,
+        Outcome,
+        Judged,
+        Flag,
+        SearchStep,
+        Trial,
         // Networks.
         Manifest,
         ModelEntry,
@@ -102,11 +110,16 @@ fn types() -> String {
 }
 
 fn constants() -> String {
-    let mut text = format!("{NOTICE}import type {{ Peer }} from \"./types.ts\";\n");
+    let mut text = format!("{NOTICE}import type {{ Flag, Peer }} from \"./types.ts\";\n");
     let names = Peer::ALL.map(|peer| format!("  {}: {},\n", quoted(peer.as_str()), quoted(peer.name()))).concat();
     let _ = write!(
         text,
         "\n/** Names of the attacks. */\nexport const PEER_NAMES: Record<Peer, string> = {{\n{names}}};\n"
+    );
+    let flags = Flag::ALL.map(|flag| format!("  {}: {},\n", quoted(flag.as_str()), quoted(flag.explain()))).concat();
+    let _ = write!(
+        text,
+        "\n/** What each indicator of failure means. */\nexport const FLAGS: Record<Flag, string> = {{\n{flags}}};\n"
     );
     let mut list = |name: &str, about: &str, words: &[&str]| {
         let words: String = words.iter().map(|word| format!("  {},\n", quoted(word))).collect();

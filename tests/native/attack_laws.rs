@@ -3,10 +3,12 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use burn::tensor::{Device, Tensor, TensorData};
+use ciasa::attack::Victim as _;
 use ciasa::attack::{
     Attack, AttackConfig, Constraints, Epsilon, Method, Prediction, Projection, Restraint, Target, realign, run::run,
 };
-use ciasa::contract::{metrics, region};
+use ciasa::contract::{Goal, metrics, region};
 use ciasa::skeleton::{LayoutId, Sequence};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -58,8 +60,17 @@ fn cases() -> impl Strategy<Value = Case> {
             ..Default::default()
         };
         let usable = config.validate(l, CLASSES).is_ok() && region::bounds(&clip, &config).is_ok();
-        usable.then_some(Case { clip, config })
+        (usable && config.target != seen(&clip)).then_some(Case { clip, config })
     })
+}
+
+/// The class that the toy sees in a clip: it cannot be the target.
+fn seen(clip: &Sequence) -> Target {
+    let (t, m, l) = (clip.frames(), clip.people(), clip.layout());
+    let x = Tensor::from_data(TensorData::new(clip.data().to_vec(), [t, m, l.len(), l.channels()]), &Device::flex());
+    let logits = Toy::new(l.id).logits(x.permute([3, 0, 2, 1]).unsqueeze());
+    let logits = logits.into_data().try_to_vec::<f32>().unwrap();
+    Target::Class { index: Goal::new(Target::Untargeted, &logits).original }
 }
 
 /// Values that may not move are equal bit for bit: outside the region, of absent people and unseen joints, confidences.

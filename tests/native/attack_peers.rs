@@ -131,9 +131,8 @@ fn smart_balances_the_scales_and_reports_its_loss() {
 fn settings_in_conflict_are_refused_with_their_name() {
     let refused = |config: AttackConfig| config.validate(KINECT.layout(), CLASSES).unwrap_err().to_string();
     let base = AttackConfig::default;
-    let rows: [(&str, AttackConfig); 4] = [
+    let rows: [(&str, AttackConfig); 3] = [
         ("target: ", AttackConfig { target: Target::Untargeted, ..base() }),
-        ("prediction: ", AttackConfig { prediction: Prediction::Margin { kappa: 1.0 }, ..base() }),
         ("restraint: ", AttackConfig { restraint: Restraint::Smart, ..base() }),
         (
             "prediction.kappa: ",

@@ -4,6 +4,7 @@
 mod attack_batch;
 mod attack_laws;
 mod attack_loop;
+mod attack_outcome;
 mod attack_peers;
 mod circles;
 mod clip_sets;

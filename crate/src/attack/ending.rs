@@ -9,7 +9,7 @@ use super::losses::prediction::prediction_of;
 use super::progress::Seen;
 use super::state::Attack;
 use super::track::at_bound;
-use crate::contract::outcome::{Judged, Outcome, flags};
+use crate::contract::outcome::{Outcome, flags};
 use crate::contract::report::Verdict;
 use crate::contract::{Done, Goal, Losses, Metrics, StepReport};
 use crate::error::Result;
@@ -128,7 +128,7 @@ impl Attack {
         let (updates, held) = (self.updates(), self.held());
         let Some(seen) = self.last(logits) else { return };
         let figures = Metrics::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility);
-        let last = Judged::of(&seen.verdict, updates, seen.losses.prediction, figures);
+        let last = seen.verdict.judged(updates, seen.losses.prediction, figures);
         let best = self.track.best().map(|best| best.judged);
         let returned = self.track.best().filter(|_| self.config.returns_best());
         if let Some(best) = returned {

@@ -15,6 +15,7 @@
 //! | the update rules: sign steps, momentum, Adam | [`update`], [`sign`], [`momentum`], [`adam`] |
 //! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
+//! | the smallest epsilon that reaches the goal | [`smallest`] |
 //! | the best iterate, the indicators of failure, the end | `track.rs`, `ending.rs` |
 //!
 //! A new attack of this family is one more [`update::Update`], or one more loss; [`Peer`] names the published ones.
@@ -42,6 +43,7 @@ pub mod realign;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod run;
 pub mod sign;
+pub mod smallest;
 mod solve_between;
 mod state;
 mod track;

@@ -71,13 +71,13 @@ impl Attack {
             update: Update::new(config.method, clip.data().len()),
             clean,
             bounds,
-            config,
             plausibility,
             clean_logits: None,
             progress: Progress::default(),
-            track: Track::default(),
+            track: Track::new(&config),
             waiting: Vec::new(),
             yielded_frames: 0,
+            config,
         })
     }
 
@@ -98,14 +98,26 @@ impl Attack {
             self.progress.held = 0;
         }
         if old.target != self.config.target || old.prediction != self.config.prediction {
-            self.track.forget();
+            self.track = Track::new(&self.config);
         }
         if bounds[..] != self.bounds[..] || held(&old) != held(&self.config) {
             self.bounds = bounds.into();
             self.projection = Projection::new(&self.clean, &self.bounds, &self.config);
             self.yielded_frames = self.projection.project(&mut self.perturbed);
-            self.track.forget();
+            self.track = Track::new(&self.config);
         }
+        Ok(())
+    }
+
+    /// Changes the settings and begins again at step 0, from `x`, (T, M, V, C), projected onto the new constraints.
+    ///
+    /// # Errors
+    /// As [`Attack::configure`].
+    pub(super) fn restart_from(&mut self, config: AttackConfig, x: Vec<f32>) -> Result<()> {
+        self.configure(config)?;
+        self.reset();
+        self.perturbed = x;
+        self.yielded_frames = self.projection.project(&mut self.perturbed);
         Ok(())
     }
 
@@ -117,7 +129,7 @@ impl Attack {
             plausibility.reset(self.config.seed);
         }
         self.progress = Progress::default();
-        self.track = Track::default();
+        self.track = Track::new(&self.config);
         self.waiting.clear();
         self.yielded_frames = 0;
     }

@@ -2,7 +2,7 @@
 
 use super::progress::Seen;
 use crate::contract::outcome::{Judged, Signs};
-use crate::contract::{Metrics, metrics};
+use crate::contract::{AttackConfig, Metrics, metrics};
 use crate::skeleton::Sequence;
 
 /// Beyond epsilon by this much, in the layout's unit, an iterate still counts as within: it is rounding.
@@ -12,6 +12,8 @@ const ROUNDING: f32 = 1e-6;
 #[derive(Clone, Default)]
 pub(super) struct Track {
     best: Option<Best>,
+    /// Without clipping every iterate counts as within epsilon.
+    free: bool,
     /// The prediction loss of each forward pass of this start.
     predictions: Vec<f32>,
     /// The smallest of the gradients' largest components, of the passes that did not meet the goal.
@@ -28,6 +30,10 @@ pub(super) struct Best {
 }
 
 impl Track {
+    pub fn new(config: &AttackConfig) -> Self {
+        Self { free: !config.constraints.clip, ..Self::default() }
+    }
+
     /// A forward pass has seen the iterate `x`, (T, M, V, C), after so many updates.
     pub fn see(&mut self, seen: &Seen, updates: usize, x: &[f32], clean: &Sequence, bounds: &[f32]) {
         self.predictions.push(seen.losses.prediction);
@@ -42,22 +48,15 @@ impl Track {
     pub fn judge(&mut self, seen: &Seen, updates: usize, x: &[f32], clean: &Sequence, bounds: &[f32]) {
         let loss = seen.losses.prediction;
         let lower = self.best.as_ref().is_none_or(|best| loss < best.judged.prediction);
-        if lower && metrics::epsilon_excess(clean, x, bounds) <= ROUNDING {
+        if lower && (self.free || metrics::epsilon_excess(clean, x, bounds) <= ROUNDING) {
             let figures = Metrics::of(clean, x, bounds, seen.plausibility);
-            self.best = Some(Best { clip: x.to_vec(), judged: Judged::of(&seen.verdict, updates, loss, figures) });
+            self.best = Some(Best { clip: x.to_vec(), judged: seen.verdict.judged(updates, loss, figures) });
         }
     }
 
     /// Another start: its losses begin anew.
     pub fn restart(&mut self) {
         self.predictions.clear();
-    }
-
-    /// Settings that decide what is best have changed.
-    pub fn forget(&mut self) {
-        self.best = None;
-        self.predictions.clear();
-        self.gradient = None;
     }
 
     pub fn best(&self) -> Option<&Best> {

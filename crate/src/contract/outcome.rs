@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::metrics::Metrics;
-use super::report::Verdict;
 
 /// The end of an attack: its last iterate, its best one, and the indicators of failure.
 ///
@@ -108,21 +107,6 @@ impl Flag {
             Self::LikeNoise => "Random noise of the same size does as well: the gradient did not help.",
             Self::Saturated => "The discriminator gives every pose the same score, so it does not guide the attack.",
             Self::AtBound => "Nearly every coordinate is at its bound: epsilon alone decides the result.",
-        }
-    }
-}
-
-impl Judged {
-    /// From the recogniser's answer.
-    pub fn of(verdict: &Verdict, updates: usize, prediction: f32, figures: Metrics) -> Self {
-        Self {
-            updates,
-            predicted: verdict.predicted,
-            fooled: verdict.fooled,
-            p_original: verdict.p_original,
-            p_target: verdict.p_target,
-            prediction,
-            figures,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::goal::Goal;
 use super::metrics::Metrics;
-use super::outcome::Outcome;
+use super::outcome::{Judged, Outcome};
 
 /// One step of an attack.
 ///
@@ -134,6 +134,19 @@ impl Verdict {
             p_original: p[goal.original],
             p_target: goal.target.map(|t| p[t]),
             top,
+        }
+    }
+
+    /// The iterate that it judges, after so many updates, with its prediction loss and its distance from the original.
+    pub fn judged(&self, updates: usize, prediction: f32, figures: Metrics) -> Judged {
+        Judged {
+            updates,
+            predicted: self.predicted,
+            fooled: self.fooled,
+            p_original: self.p_original,
+            p_target: self.p_target,
+            prediction,
+            figures,
         }
     }
 }

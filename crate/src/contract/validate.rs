@@ -147,7 +147,6 @@ mod tests {
         type Change = fn(&mut AttackConfig);
         let change: [(&str, Change); 31] = [
             ("target", |c| c.target = Target::Untargeted),
-            ("prediction", |c| c.prediction = Prediction::Margin { kappa: 0.0 }),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: -0.1 }),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: f32::NAN }),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: 1e30 }),

@@ -90,7 +90,7 @@ impl Engine {
         Ok(())
     }
 
-    fn attack(&self, clip: &JsValue, config: &JsValue) -> Result<Attack> {
+    pub(super) fn attack(&self, clip: &JsValue, config: &JsValue) -> Result<Attack> {
         let config = settings(config)?;
         let id = get(clip, "id").as_string();
         let clip = messages::clip(clip)?;

@@ -13,6 +13,7 @@ use super::device::{ActiveDevice, Speed};
 use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
 use super::running::Attacks;
+use crate::attack::smallest::Smallest;
 use crate::checkpoint::{Answers, Opened};
 use crate::contract::ModelEntry;
 use crate::error::{Error, Result};
@@ -34,6 +35,7 @@ pub struct Engine {
     /// Clips that discriminators learn from, with their ids.
     pub(super) natural: RefCell<Vec<(String, Sequence)>>,
     pub(super) attacks: Attacks,
+    pub(super) search: RefCell<Option<Smallest>>,
 }
 
 #[wasm_bindgen]
@@ -51,6 +53,7 @@ impl Engine {
             model: RefCell::default(),
             natural: RefCell::default(),
             attacks: Attacks::default(),
+            search: RefCell::default(),
         })
     }
 
@@ -177,6 +180,7 @@ impl Engine {
         let active = self.active.borrow().clone();
         let model = make(&active.device)?;
         self.end_attacks();
+        self.end_search();
         // On an emulated GPU a gradient takes seconds, and the check on a small network has already covered its
         // kernels. A user who asked for one does not wait for a second check.
         let skip = active.backend.software && self.choice == DeviceChoice::Webgpu;

@@ -11,6 +11,7 @@ pub mod messages;
 pub mod parity;
 pub mod probe;
 mod running;
+mod search;
 mod warm;
 pub mod worker_pool;
 

@@ -1,5 +1,6 @@
 //! `ciasa attack`: attacks clips step by step, as the page does.
 
+mod search;
 mod settings;
 
 use std::ops::ControlFlow;
@@ -17,7 +18,7 @@ use super::formats::{FormatArg, ending, outputs};
 use super::inputs::Input;
 use super::models::NetworkArgs;
 use super::say::{note, say};
-use crate::attack::{Attack, AttackConfig, StepReport, Target, run as drive};
+use crate::attack::{Attack, AttackConfig, Judged, Outcome, StepReport, Target, run as drive};
 use crate::contract::report::top;
 use crate::contract::step_csv;
 use crate::error::{Error, Result};
@@ -41,6 +42,9 @@ pub struct AttackArgs {
     report: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingArgs,
+    /// Look for the smallest epsilon that reaches the goal, by bisection from --epsilon
+    #[arg(long, conflicts_with_all = ["report", "confidence"])]
+    smallest: bool,
     /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships
     /// ($CIASA_CLIPS)
     #[arg(long, value_name = "DIR")]
@@ -75,6 +79,9 @@ pub fn run(args: &AttackArgs) -> Result<()> {
         };
         say!("{}", inputs.list[i].name);
         let attack = Attack::new(model.clone(), &clip, &others, config)?;
+        if args.smallest {
+            return search::search(attack, &model.entry.classes, |clip| files.write(i, clip, ""));
+        }
         Running { attack, model, reports: Vec::new() }.finish(&files, i)
     })
 }
@@ -181,6 +188,9 @@ impl Running {
         let written = files.write(i, self.attack.sequence(), &step_csv::table(&self.reports, classes));
         let clip = self.attack.clean();
         summary(&last, clip.layout().unit, clip.body_height());
+        if let Some(outcome) = &last.outcome {
+            returned(outcome);
+        }
         say!("one step takes {:.0} ms on the CPU", 1000.0 * seconds / last.iteration as f64);
         let now = top(&drive::block_on(self.attack.recognise())?, 1);
         if let Some(now) = now.first() {
@@ -200,9 +210,6 @@ fn opening(r: &StepReport, config: &AttackConfig, classes: &[String]) {
         Some(target) => printed(classes, target),
     };
     say!("recognised as {}; target: {target}", printed(classes, r.original));
-    if let Some(target) = r.target.filter(|target| *target == r.original) {
-        note!("the clip is recognised as the target, {}, without an attack", printed(classes, target));
-    }
 }
 
 fn step(r: &StepReport, classes: &[String]) {
@@ -214,6 +221,22 @@ fn step(r: &StepReport, classes: &[String]) {
         100.0 * r.p_original,
         printed(classes, r.predicted)
     );
+}
+
+/// Which iterate is returned, and what speaks against the result.
+fn returned(outcome: &Outcome) {
+    let p = |judged: &Judged| match judged.p_target {
+        Some(p) => format!("target {:.1} %", 100.0 * p),
+        None => format!("original {:.1} %", 100.0 * judged.p_original),
+    };
+    match outcome.best.as_ref().filter(|_| outcome.returned_best) {
+        Some(best) => {
+            say!("returned                       the best iterate, after {} updates: {}", best.updates, p(best));
+            say!("the last iterate               {}", p(&outcome.last));
+        }
+        None => say!("returned                       the last iterate: {}", p(&outcome.last)),
+    }
+    outcome.flags.iter().for_each(|flag| note!("{}: {}", flag.as_str(), flag.explain()));
 }
 
 fn summary(r: &StepReport, unit: &str, height: Option<f32>) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::attack::{AttackConfig, Epsilon, Method, Peer, Prediction, Projection, Restraint, Stop, Target};
+use crate::attack::{AttackConfig, Epsilon, Method, Peer, Prediction, Projection, Restraint, Schedule, Stop, Target};
 use crate::cli::classes;
 use crate::cli::files::text;
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ pub struct SettingArgs {
     /// Weight of smoothness and plausibility, or of SMART's perceptual loss, against the prediction loss
     #[arg(long)]
     lambda: Option<f32>,
-    /// How far the margin between logits is driven beyond 0 (cw only)
+    /// Minimise the margin between logits, driven this far beyond 0, in place of the cross-entropy (ciasa and cw)
     #[arg(long)]
     kappa: Option<f32>,
     /// Stop when the target has this probability (0 to 1) for --hold steps in a row
@@ -66,7 +66,16 @@ pub struct SettingArgs {
     /// How epsilon and bone lengths are enforced: both exactly, or clip and then realign as Algorithm 1 does
     #[arg(long, value_name = "NAME", value_parser = projection_parser())]
     projection: Option<Projection>,
-    /// Seed of the discriminator
+    /// Follow the gradient as it is, without removing what would only change bone lengths
+    #[arg(long)]
+    no_surface: bool,
+    /// Step size over the iterations: alpha throughout, or falling in the second half
+    #[arg(long, value_name = "NAME", value_parser = ["constant", "falling"])]
+    schedule: Option<String>,
+    /// Starts, each with all iterations: one at the original, the others at random places within epsilon
+    #[arg(long, value_name = "N")]
+    starts: Option<usize>,
+    /// Seed of the discriminator and of random starts
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -111,11 +120,18 @@ impl SettingArgs {
         config.constraints.smooth &= !off("smooth");
         config.constraints.plausible &= !off("plausible");
         config.projection = self.projection.unwrap_or(config.projection);
+        config.optimiser.surface &= !self.no_surface;
+        config.optimiser.starts = self.starts.unwrap_or(config.optimiser.starts);
+        match self.schedule.as_deref() {
+            Some("constant") => config.optimiser.schedule = Schedule::Constant,
+            Some(_) => config.optimiser.schedule = Schedule::Falling,
+            None => {}
+        }
         config.iterations = self.iterations.unwrap_or(config.iterations);
         if let Some(peer) = self.attack.or(self.fgsm.then_some(Peer::Fgsm)) {
             config = peer.apply(config);
         }
-        if let (Some(kappa), Prediction::Margin { .. }) = (self.kappa, config.prediction) {
+        if let Some(kappa) = self.kappa.filter(|_| takes_margin(&config)) {
             config.prediction = Prediction::Margin { kappa };
         }
         config.alpha = self.alpha.unwrap_or(config.alpha);
@@ -133,6 +149,7 @@ impl SettingArgs {
         // The sign methods take their step from epsilon; Adam's uses it for clipping only.
         let unbounded = !config.constraints.clip && matches!(config.method, Method::Ciasa | Method::Adam);
         let peer = self.attack.is_some_and(|peer| peer != Peer::Ciasa) || self.fgsm;
+        let paper = config.projection == Projection::Paper;
         let without = |name: &str| self.without.iter().any(|w| w == name);
         let idle = [
             ("--iterations", one_step && self.iterations.is_some_and(|n| n > 1), "FGSM takes one step"),
@@ -145,8 +162,8 @@ impl SettingArgs {
             ),
             (
                 "--kappa",
-                self.kappa.is_some() && !matches!(config.prediction, Prediction::Margin { .. }),
-                "this attack has no margin; --attack cw has",
+                self.kappa.is_some() && !takes_margin(config),
+                "this attack has its own loss; ciasa and cw take a margin",
             ),
             (
                 "--projection",
@@ -157,13 +174,29 @@ impl SettingArgs {
             ("--hierarchical", self.hierarchical && unbounded, "nothing is clipped"),
             ("--without smooth", without("smooth") && (peer || !losses), "this attack has no smoothness loss"),
             ("--without plausible", without("plausible") && (peer || !losses), "this attack has no discriminator"),
-            ("--seed", self.seed.is_some() && !config.plausible(), "this attack has no discriminator"),
+            (
+                "--seed",
+                self.seed.is_some() && !config.plausible() && config.search().starts == 1,
+                "this attack has no discriminator and no random start",
+            ),
+            (
+                "--no-surface",
+                self.no_surface && (peer || paper || !config.constraints.realign),
+                "this attack follows the gradient as it is",
+            ),
+            ("--schedule", self.schedule.is_some() && (paper || one_step), "this attack keeps its step size"),
+            ("--starts", self.starts.is_some() && (paper || one_step), "this attack has one start"),
         ];
         match idle.into_iter().find(|(_, idle, _)| *idle) {
             Some((option, _, why)) => Err(Error::config(format!("has no effect: {why}; leave it out")).at(option)),
             None => Ok(()),
         }
     }
+}
+
+/// Can the attack minimise the margin?
+fn takes_margin(config: &AttackConfig) -> bool {
+    matches!(Peer::of(config), Peer::Ciasa | Peer::Cw)
 }
 
 fn target_of(name: &str, classes: &[String]) -> Result<Target> {
@@ -224,7 +257,28 @@ mod tests {
             }
         }
         let refused = |change: &dyn Fn(&mut SettingArgs)| settings(|args| change(args)).unwrap_err();
-        assert!(refused(&|a| a.kappa = Some(1.0)).starts_with("--kappa: "));
+        assert!(
+            refused(&|a| {
+                a.attack = Some(Peer::Pgd);
+                a.kappa = Some(1.0);
+            })
+            .starts_with("--kappa: ")
+        );
+        let own = settings(|a| a.kappa = Some(1.0)).unwrap();
+        assert_eq!((own.method, own.prediction), (Method::Ciasa, Prediction::Margin { kappa: 1.0 }));
+        let searches: [(&str, Change); 3] = [
+            ("--no-surface", |a| a.no_surface = true),
+            ("--schedule", |a| a.schedule = Some("falling".into())),
+            ("--starts", |a| a.starts = Some(3)),
+        ];
+        for (option, change) in searches {
+            assert_ne!(settings(change).unwrap().search(), AttackConfig::default().search(), "{option}");
+            let message = settings(|a| {
+                a.projection = Some(Projection::Paper);
+                change(a);
+            });
+            assert!(message.unwrap_err().starts_with(&format!("{option}: ")));
+        }
         assert!(
             refused(&|a| {
                 a.attack = Some(Peer::Pgd);
