@@ -145,7 +145,9 @@ mod tests {
     #[test]
     fn every_bad_setting_is_refused_by_its_name() {
         type Change = fn(&mut AttackConfig);
-        let change: [(&str, Change); 31] = [
+        let change: [(&str, Change); 32] = [
+            ("optimiser.starts", |c| c.optimiser.starts = 0),
+            ("optimiser.starts", |c| c.optimiser.starts = MAX_STARTS + 1),
             ("target", |c| c.target = Target::Untargeted),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: -0.1 }),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: f32::NAN }),
