@@ -205,7 +205,9 @@ fn an_output_is_checked_before_the_work_and_a_result_is_never_lost() {
     std::fs::write(&edge, format::write(&near.with_data(shifted).unwrap(), Format::Clip).unwrap()).unwrap();
     let far = ["--attack", "mi-fgsm", "--without", "clip,realign", "--alpha", "100", "--iterations", "2"];
     let [a, b, c, d, e, f, g, h] = far;
-    let run = here.ciasa(args!["attack", edge, a, b, c, d, e, f, g, h, "--out", "far.json", "--report", "far.csv"]);
+    let files = ["--out", "far.json", "--report", "far.csv"];
+    let [i, j, k, l] = files;
+    let run = here.ciasa(args!["attack", edge, "--target", "untargeted", a, b, c, d, e, f, g, h, i, j, k, l]);
     run.fails(&["--out", "leave clipping on"]);
     assert_eq!(std::fs::read_to_string(here.0.join("far.csv")).unwrap().lines().count(), 3);
 
@@ -254,6 +256,37 @@ fn the_network_is_chosen_by_the_layout_and_found_from_anywhere() {
 }
 
 #[test]
+fn the_smallest_epsilon_is_searched_for_within_the_exact_projection() {
+    let here = Scratch::new("smallest");
+    let clip = gallery("synthetic-wave-1.json");
+    let [a, b, c, d] = ["--smallest", "--without", "plausible", "--iterations"];
+    let run = here
+        .ciasa(args![
+            "attack",
+            clip,
+            "--attack",
+            "pgd",
+            "--smallest",
+            "--iterations",
+            "4",
+            "--epsilon",
+            "0.2",
+            "--target",
+            "untargeted",
+            "--out",
+            "near.json"
+        ])
+        .succeeds();
+    assert!(run.out().contains("reaches the goal after") && run.out().contains("fails after"), "{}", run.out());
+    assert!(run.out().contains("the smallest epsilon that reaches the goal is"), "{}", run.out());
+    assert!(run.out().contains("% of the body's height"), "{}", run.out());
+    assert_eq!(here.names(), ["near.json"]);
+    here.ciasa(args!["attack", clip, a, b, c, d, "1", "--epsilon", "0.00001"]).fails(&["--smallest", "--iterations"]);
+    let paper = here.ciasa(args!["attack", clip, a, b, c, d, "1", "--projection", "paper"]);
+    paper.fails(&["exact projection"]);
+}
+
+#[test]
 fn options_without_an_effect_are_errors() {
     let here = Scratch::new("effect");
     let clip = gallery("synthetic-wave-1.json");
@@ -261,7 +294,7 @@ fn options_without_an_effect_are_errors() {
         here.ciasa(args!["attack", clip, "--fgsm", option, value]).fails(&[option, "has no effect"]);
     }
     here.ciasa(args!["attack", clip, "--hold", "3"]).fails(&["--confidence"]);
-    here.ciasa(args!["attack", clip, "--kappa", "1"]).fails(&["--kappa", "has no effect"]);
+    here.ciasa(args!["attack", clip, "--attack", "pgd", "--kappa", "1"]).fails(&["--kappa", "has no effect"]);
     here.ciasa(args!["attack", clip, "--attack", "pgd", "--natural", "."]).fails(&["--natural", "has no effect"]);
     here.ciasa(args!["recognise", clip, "--frames", "30"]).fails(&["--weights"]);
     here.ciasa(args!["recognise", clip, "--top", "0"]).fails(&["--top"]);
