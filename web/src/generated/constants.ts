@@ -1,5 +1,5 @@
 // Generated from Rust by tests/generated.rs. Do not edit; run: npm run generate
-import type { Peer } from "./types.ts";
+import type { Flag, Peer } from "./types.ts";
 
 /** Names of the attacks. */
 export const PEER_NAMES: Record<Peer, string> = {
@@ -9,6 +9,17 @@ export const PEER_NAMES: Record<Peer, string> = {
   "cw": "C&W margin",
   "smart": "SMART",
   "ciasa": "CIASA",
+};
+
+/** What each indicator of failure means. */
+export const FLAGS: Record<Flag, string> = {
+  "no-gradient": "The gradient vanished: failure here says nothing about the network.",
+  "never-fell": "The loss never fell below that of the original: the attack did not work at all.",
+  "still-falling": "The loss was still falling at the last step: more steps would go further.",
+  "last-worse": "The last step is worse than the best one: a smaller step size would hold it.",
+  "like-noise": "Random noise of the same size does as well: the gradient did not help.",
+  "saturated": "The discriminator gives every pose the same score, so it does not guide the attack.",
+  "at-bound": "Nearly every coordinate is at its bound: epsilon alone decides the result.",
 };
 
 /** Kinds of errors. */
@@ -41,6 +52,8 @@ export const STEP_COLUMNS = [
   "plausibility",
   "epsilon_excess",
   "yielded_frames",
+  "gradient",
+  "flags",
 ] as const;
 
 /** Columns of the tables of `ciasa eval`. */

@@ -27,6 +27,8 @@ export type AttackConfig = {
   constraints: Constraints;
   /** How epsilon and the bone lengths are enforced after each step. */
   projection: Projection;
+  /** How the attack searches within the exact projection's bounds. */
+  optimiser: Optimiser;
   /** When to stop early. */
   stop: Stop;
   /**
@@ -71,6 +73,25 @@ export type Constraints = {
 
 /** How epsilon and the bone lengths are enforced after each step, as far as these constraints are on. */
 export type Projection = "exact" | "paper";
+
+/**
+ * How an attack searches within the exact projection's bounds. With the paper's projection Algorithm 1 runs as it is
+ * printed: nothing here applies.
+ */
+export type Optimiser = {
+  /** Remove from each gradient what would only change bone lengths, which the projection would undo. */
+  surface: boolean;
+  /** The step size over the iterations of a start. */
+  schedule: Schedule;
+  /**
+   * Number of starts, each with all iterations: the first at the original, the others at random places within the
+   * bounds. The best iterate of all of them is returned.
+   */
+  starts: number;
+};
+
+/** The step size over the iterations of a start. */
+export type Schedule = "constant" | "falling";
 
 /** When to stop before all iterations are taken. */
 export type Stop = { kind: "iterations" } | { kind: "confidence";
@@ -118,6 +139,13 @@ export type StepReport = {
   fooled: boolean;
   /** Why the attack is over; none while it runs. */
   done: Done | null;
+  /** The largest component of the gradient of the loss that is descended, of the clip before the update. */
+  gradient: number;
+  /**
+   * The last and the best iterate, and the indicators of failure, once the attack has run to its end. `figures` are
+   * then those of the iterate that is returned.
+   */
+  outcome: Outcome | null;
 };
 
 /** The loss and its parts. The parts are unweighted; a part that the settings leave out is 0. */
@@ -170,6 +198,80 @@ export type Metrics = {
 
 /** Why an attack is over. */
 export type Done = "iterations" | "held" | "cancelled";
+
+/**
+ * The end of an attack: its last iterate, its best one, and the indicators of failure.
+ *
+ * The indicators follow Pintor et al., "Indicators of Attack Failure: Debugging and Improving Optimization of
+ * Adversarial Examples", 2022, as far as they apply here.
+ */
+export type Outcome = {
+  /** The last iterate, which the paper's projection returns. */
+  last: Judged;
+  /**
+   * The iterate with the lowest prediction loss of those within epsilon, which the exact projection returns; none if
+   * no iterate was within epsilon.
+   */
+  best: Judged | null;
+  /** Whether the best one was returned. */
+  returnedBest: boolean;
+  /** The lowest prediction loss of random perturbations of the same size. */
+  noise: number;
+  /** What speaks against the result. */
+  flags: Array<Flag>;
+};
+
+/** An iterate as the recogniser sees it. */
+export type Judged = {
+  /** Updates that led to it; 0 is the original. */
+  updates: number;
+  /** The predicted class. */
+  predicted: number;
+  /** Whether that class reaches the goal. */
+  fooled: boolean;
+  /** Probability of the original class, 0 to 1. */
+  pOriginal: number;
+  /** Probability of the target, 0 to 1; none without one. */
+  pTarget: number | null;
+  /** The prediction loss. */
+  prediction: number;
+  /** Its distance from the original. */
+  figures: Metrics;
+};
+
+/** An indicator of failure. */
+export type Flag =
+  | "no-gradient"
+  | "never-fell"
+  | "still-falling"
+  | "last-worse"
+  | "like-noise"
+  | "saturated"
+  | "at-bound";
+
+/** A step of a search. */
+export type SearchStep = {
+  /** The epsilon that is being tried, in the layout's unit; with one epsilon per joint the largest. */
+  epsilon: number;
+  /** The attack's step. */
+  step: StepReport;
+  /** The result, if the step was the last one with this epsilon. */
+  trial: Trial | null;
+  /** Whether the search is over. */
+  done: boolean;
+};
+
+/** One epsilon that was tried. */
+export type Trial = {
+  /** In the layout's unit; with one epsilon per joint the largest. */
+  epsilon: number;
+  /** Whether the goal was reached within it. */
+  reached: boolean;
+  /** The highest probability of the target (untargeted: of all classes but the original's) within it. */
+  p: number;
+  /** Steps taken. */
+  steps: number;
+};
 
 /** The list of shipped networks, `models/manifest.json`. */
 export type Manifest = {
