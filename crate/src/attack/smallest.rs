@@ -6,8 +6,8 @@ use crate::contract::bisection::{Bisection, SearchStep, Trial};
 use crate::contract::config::{AttackConfig, Epsilon, Projection, Stop};
 use crate::error::{Error, Result};
 
-/// A search by bisection. Each epsilon is one attack, which ends with the first iterate that reaches the goal. It starts
-/// at the smallest perturbation that has reached it so far, scaled down to the new epsilon.
+/// A search by bisection. Each epsilon is one attack, which ends with the first iterate that reaches the goal. It
+/// starts at the smallest perturbation that has reached it so far, scaled down to the new epsilon.
 pub struct Smallest {
     attack: Attack,
     config: AttackConfig,

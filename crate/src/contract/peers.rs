@@ -71,9 +71,9 @@ impl Peer {
     }
 
     /// Changes method, losses and step size to those of this attack. Target, region, epsilon, iterations, clipping and
-    /// realignment stay. CIASA's two losses, and its search along the surface of the bone lengths, are switched off for the
-    /// others. The sign steps follow their authors: 2.5
-    /// epsilon over the iterations for PGD, epsilon over the iterations for MI-FGSM. Adam keeps CIASA's step.
+    /// realignment stay. CIASA's two losses, and its search along the surface of the bone lengths, are switched off for
+    /// the others. The sign steps follow their authors: 2.5 epsilon over the iterations for PGD, epsilon over the
+    /// iterations for MI-FGSM. Adam keeps CIASA's step.
     ///
     /// ```
     /// use ciasa::contract::{AttackConfig, Epsilon, Method, Peer};

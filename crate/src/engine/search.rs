@@ -6,11 +6,13 @@ use wasm_bindgen::prelude::*;
 use super::handle::{Engine, Thrown};
 use super::messages::{thrown, to_js};
 use crate::attack::smallest::Smallest;
+use crate::contract::bisection::SearchStep;
 use crate::error::{Error, Result};
 
 #[wasm_bindgen]
 impl Engine {
-    /// Prepares a search on a clip (`Clip`) with the settings (`AttackConfig`). It replaces a search before; attacks stay.
+    /// Prepares a search on a clip (`Clip`) with the settings (`AttackConfig`). It replaces a search before; attacks
+    /// stay.
     ///
     /// # Errors
     /// A config error that names the setting, a format error for a bad clip.
@@ -47,7 +49,7 @@ impl Engine {
 
 impl Engine {
     /// Takes the search out during a step, so that no cell is borrowed while its promise is pending.
-    async fn search_on(&self) -> Result<crate::contract::bisection::SearchStep> {
+    async fn search_on(&self) -> Result<SearchStep> {
         let search = self.search.take();
         let mut search = search.ok_or_else(|| Error::config("no search is running; begin one first"))?;
         let step = search.step().await;

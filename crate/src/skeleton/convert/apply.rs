@@ -12,8 +12,8 @@ const METRE: f32 = 0.4;
 const ASPECT: f32 = 340.0 / 256.0;
 
 impl Conversion {
-    /// The clip (T, M, V, C) in the new layout. A joint of which a source is unseen is unseen: all its numbers are zero.
-    /// Its confidence is the lowest of its sources.
+    /// The clip (T, M, V, C) in the new layout. A joint of which a source is unseen is unseen: all its numbers are
+    /// zero. Its confidence is the lowest of its sources.
     ///
     /// # Errors
     /// A config error if the clip is of another layout; the errors of [`Sequence::new`].
