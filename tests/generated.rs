@@ -21,6 +21,7 @@ use ciasa::contract::weight_files::{
 };
 use ciasa::contract::*;
 use ciasa::error::Error;
+use ciasa::format::many::Entry;
 use ciasa::format::{Unit, Warning};
 use ciasa::skeleton::LayoutId;
 
@@ -94,6 +95,7 @@ fn types() -> String {
         ConversionInfo,
         RegionInfo,
         ClipHead,
+        Entry,
         Warning,
         Unit,
         // The engine.

@@ -5,7 +5,7 @@ use super::json::to_js;
 use crate::contract::LayoutInfo;
 use crate::contract::messages::ClipHead;
 use crate::error::Error;
-use crate::format::{self, Format, Unit};
+use crate::format::{self, Format, Picture, Reading, Unit};
 use crate::skeleton::convert::Conversion;
 use crate::skeleton::{LayoutId, Sequence};
 use js_sys::{Float32Array, Object};
@@ -42,11 +42,27 @@ pub fn body_height(
 /// Throws if the bytes are not a clip; the message names the line or the field.
 #[wasm_bindgen(js_name = parseClip)]
 pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result<Object, JsValue> {
+    let unit = unit_of(unit)?;
+    reading(&format::open(bytes, file_name, unit).map_err(thrown)?)
+}
+
+/// The unit of that id.
+pub(super) fn unit_of(id: Option<String>) -> Result<Option<Unit>, JsValue> {
     let known = |id: &String| Unit::parse(id).ok_or_else(|| thrown(Error::config(format!("there is no unit {id:?}"))));
-    let unit = unit.as_ref().map(known).transpose()?;
-    let format::Reading { clip, warnings } = format::open(bytes, file_name, unit).map_err(thrown)?;
-    let object = object(&clip)?;
-    set(&object, "warnings", to_js(&warnings)?);
+    id.as_ref().map(known).transpose()
+}
+
+/// The picture of that size.
+pub(super) fn picture_of(size: Option<String>) -> Result<Option<Picture>, JsValue> {
+    let cause = |size: &str| format!("{size:?} is no size; give width and height in pixels, such as 1920x1080");
+    let known = |size: &String| Picture::parse(size).ok_or_else(|| thrown(Error::config(cause(size)).at("size")));
+    size.as_ref().map(known).transpose()
+}
+
+/// A clip that was read, as TypeScript has it, with `warnings`.
+pub(super) fn reading(read: &Reading) -> Result<Object, JsValue> {
+    let object = object(&read.clip)?;
+    set(&object, "warnings", to_js(&read.warnings)?);
     Ok(object)
 }
 

@@ -17,6 +17,8 @@ pub mod stage;
 pub mod views;
 
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod clip_file;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod export;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod files;

@@ -28,8 +28,12 @@ export async function layouts(): Promise<LayoutInfo[]> {
  */
 export async function parseClip(bytes: Uint8Array, fileName: string, unit?: Unit): Promise<Clip> {
   await loadCore();
-  const read = coreParseClip(bytes, fileName, unit) as Omit<Clip, "id" | "name" | "origin">;
-  return { ...read, id: fileName, name: fileName, origin: "file" };
+  return named(coreParseClip(bytes, fileName, unit), fileName);
+}
+
+/** A visitor's clip of that name, from what the module has read. */
+export function named(read: object, name: string): Clip {
+  return { ...(read as Omit<Clip, "id" | "name" | "origin">), id: name, name, origin: "file" };
 }
 
 /**
@@ -38,7 +42,11 @@ export async function parseClip(bytes: Uint8Array, fileName: string, unit?: Unit
  */
 export function convertClip(clip: Clip, to: LayoutId): Clip {
   const { layout, fps, frames, people, data, label } = clip;
-  return { ...clip, ...coreConvertClip(layout, fps, frames, people, data, label ?? undefined, to), warnings: [] };
+  return {
+    ...clip,
+    ...coreConvertClip(layout, fps, frames, people, data, label ?? undefined, to),
+    warnings: [],
+  };
 }
 
 /** The bytes of a clip file. Throws a CoreError if the format cannot hold the clip. */

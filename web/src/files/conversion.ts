@@ -17,7 +17,11 @@ export interface ConversionTarget {
 /** Adds a copy of the clip in another layout to the visitor's files and shows it. */
 export async function showConverted(target: ConversionTarget, clip: Clip, to: ConversionInfo): Promise<void> {
   try {
-    const converted = { ...convertClip(clip, to.to), name: `${clip.name}, ${to.to}`, origin: "file" } as const;
+    const converted = {
+      ...convertClip(clip, to.to),
+      name: `${clip.name}, ${to.to}`,
+      origin: "file",
+    } as const;
     await target.choose(target.library.addClip(converted, target.layouts));
     target.announce(`Converted. ${to.sentence}`);
   } catch (thrown) {

@@ -464,6 +464,20 @@ export type ClipHead = {
   label: string | null;
 };
 
+/** A clip of a file, as a list shows it. */
+export type ClipEntry = {
+  /** The clip's name in the file, or its number from 1 if it has none. */
+  id: string;
+  /** The action's name, or `class N` counted from 1. */
+  label: string | null;
+  /** The parts of the set that it belongs to, such as `train`. */
+  splits: Array<string>;
+  /** Frames that the file keeps for it, the empty ones that fill it up included. */
+  frames: number;
+  /** People that the file keeps for it, absent ones included. */
+  people: number;
+};
+
 /** Something odd about a clip's file. */
 export type ClipWarning = {
   /** A sentence for a person. */

@@ -2,13 +2,15 @@ import { ActiveAttack } from "../attack/active-attack.ts";
 import { attackConfig, configPatch } from "../attack/config.ts";
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
+import { ClipChoice } from "../clips/clip-choice.ts";
 import { type Entry, Library } from "../clips/library.ts";
 import { bodyHeight, layouts } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { AttackConfig, ConversionInfo, ModelEntry, Recognition } from "../core/types.ts";
 import { EngineManager } from "../engine/manager.ts";
 import { showConverted } from "../files/conversion.ts";
-import { openFiles } from "../files/file-drop.ts";
+import { addClip, openEntry, openFiles } from "../files/file-drop.ts";
+import { answered, type FramesQuestion } from "../files/frames-question.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
@@ -54,6 +56,7 @@ export interface EngineClaim {
 export class Playground extends Notices {
   readonly settings = new Settings();
   readonly library = new Library();
+  readonly clipChoice = new ClipChoice();
   readonly player = new Player();
   readonly engine = new EngineManager();
   readonly weights = new WeightsImport(this);
@@ -66,6 +69,8 @@ export class Playground extends Notices {
   /** The attack on this clip: running, paused or ended. */
   attack: ActiveAttack | null = null;
   claim: EngineClaim | null = null;
+  /** Frames that wait for the size of their picture. */
+  question: FramesQuestion | null = null;
   readonly #loadLab: (playground: Playground) => Promise<Lab>;
   #lab: Promise<Lab> | null = null;
   /** Numbers of the latest clip request and the latest recognition; an older one that finishes late is dropped. */
@@ -78,6 +83,7 @@ export class Playground extends Notices {
     this.#loadLab = loadLab;
     const changed = () => this.changed();
     this.library.addEventListener("change", changed);
+    this.clipChoice.addEventListener("change", changed);
     this.engine.addEventListener("change", changed);
     this.engine.addEventListener("ready", () => void this.recognise());
     this.engine.addEventListener("failed", () => this.#engineFailed());
@@ -163,6 +169,27 @@ export class Playground extends Notices {
   /** Shows a copy of the clip in another layout. */
   async convert(to: ConversionInfo): Promise<void> {
     if (this.clip) await showConverted(this, this.clip, to);
+  }
+
+  /** Opens a clip of the visitor's file of many, by its place in the list. */
+  openEntry(index: number): Promise<void> {
+    return openEntry(this, index);
+  }
+
+  /** Asks for the size of the picture of frames; null drops the question. */
+  ask(question: FramesQuestion | null): void {
+    this.question = question;
+    this.changed();
+  }
+
+  /** Opens the frames with the size of their picture, such as `1920x1080`. Returns why not, if it does not fit. */
+  async answer(size: string): Promise<string | null> {
+    if (!this.question) return null;
+    const clip = answered(this.question, size);
+    if (typeof clip === "string") return clip;
+    this.ask(null);
+    await addClip(this, clip);
+    return null;
   }
 
   /** Cancels loading another network and keeps the loaded one. */
@@ -278,6 +305,7 @@ export class Playground extends Notices {
 
   dispose(): void {
     this.weights.close();
+    this.clipChoice.close();
     // A Lab that did not load has nothing to cancel.
     this.#lab?.then((lab) => lab.cancel()).catch(() => {});
     this.discardAttack();

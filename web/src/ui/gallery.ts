@@ -5,7 +5,7 @@ import { styleMap } from "lit/directives/style-map.js";
 import type { Entry } from "../clips/library.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
-import { upload } from "./icons.ts";
+import { search, upload } from "./icons.ts";
 
 const groups = [
   {
@@ -40,6 +40,7 @@ export class Gallery extends Part {
       .top { display: grid; gap: 8px; padding: 14px 14px 10px; }
       .head { display: flex; align-items: center; justify-content: space-between; }
       input[type="search"] { width: 100%; }
+      .set { justify-content: start; text-align: left; overflow-wrap: anywhere; }
       .list { flex: 1; overflow: auto; padding: 0 14px 14px; scrollbar-width: thin; }
       section + section { margin-top: 16px; }
       h3 { font-size: 12px; font-weight: 600; color: var(--ink-2); }
@@ -77,6 +78,7 @@ export class Gallery extends Part {
         `${entry.name} ${entry.label ?? ""} ${entry.origin} ${entry.layout}`.toLowerCase().includes(word),
       );
     const shown = this.playground.library.entries.filter(fits);
+    const { file } = this.playground.clipChoice;
     return html`
       <div class="top">
         <div class="head">
@@ -84,7 +86,7 @@ export class Gallery extends Part {
           ${fileButton({
             label: html`${upload} Open file`,
             name: "Clip files",
-            accept: ".json,.skeleton,.txt",
+            accept: ".json,.skeleton,.txt,.pkl,.pickle,.npy,.npz",
             multiple: true,
             picked: (files) => void this.playground.addFiles(files),
           })}
@@ -93,6 +95,12 @@ export class Gallery extends Part {
           @input=${(event: Event) => {
             this.query = fieldValue(event);
           }} />
+        ${
+          file && file.entries.length > 1
+            ? html`<button class="small set" @click=${() => this.playground.clipChoice.show(true)}>${search}
+              <span>${file.entries.length} clips of ${file.name}</span></button>`
+            : nothing
+        }
       </div>
       <div class="list">
         ${groups.map((group) =>

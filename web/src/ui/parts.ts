@@ -1,6 +1,7 @@
 // Registers every component of the playground.
 import "./announcer.ts";
 import "./attack-panel.ts";
+import "./clips-dialog.ts";
 import "./curves.ts";
 import "./engine-badge.ts";
 import "./explain.ts";
@@ -11,6 +12,7 @@ import "./lab-section.ts";
 import "./notice.ts";
 import "./recogniser.ts";
 import "./scrubber.ts";
+import "./size-dialog.ts";
 import "./stage.ts";
 import "./stage-bar.ts";
 import "./verdict.ts";

@@ -159,7 +159,9 @@ export class Recogniser extends Part {
       <p>No network here reads clips of ${layout?.name ?? clip?.layout}. ${next} the weights of one that does, or
         choose another clip. You can still watch this one.</p>
       ${conversions.map(
-        (one) => html`<button class="small" @click=${() => playground.convert(one)}>Convert to ${one.name}</button>
+        (
+          one,
+        ) => html`<button class="small" @click=${() => playground.convert(one)}>Convert to ${one.name}</button>
           <p class="sentence">${one.sentence}</p>`,
       )}
       ${

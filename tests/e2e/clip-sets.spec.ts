@@ -1,0 +1,145 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import {
+  before,
+  cpu,
+  errorsOf,
+  open,
+  painted,
+  picture,
+  recognised,
+  smallTargets,
+  violations,
+} from "./helpers.ts";
+
+const cases = join(import.meta.dirname, "../fixtures/cases");
+
+/** Drops files on the playground. */
+async function drop(page: Page, files: { name: string; bytes: Buffer }[]): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    (all) => {
+      const dropped = new DataTransfer();
+      for (const { name, text } of all) {
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        dropped.items.add(new File([bytes], name));
+      }
+      return dropped;
+    },
+    files.map(({ name, bytes }) => ({ name, text: bytes.toString("base64") })),
+  );
+  await page.dispatchEvent("ciasa-playground", "drop", { dataTransfer: transfer });
+}
+
+const fixture = (name: string, as = name) => ({ name: as, bytes: readFileSync(join(cases, name)) });
+const dialog = (page: Page) => page.locator("ciasa-clips-dialog dialog");
+const rows = (page: Page) => dialog(page).locator("li button");
+
+test("a file of many clips is a list: searched, filtered, and a clip is recognised", async ({ page }) => {
+  const errors = errorsOf(page);
+  await open(page, cpu);
+  await painted(page);
+  await recognised(page);
+  await drop(page, [fixture("set_kinect.pkl")]);
+  await expect(dialog(page)).toContainText("8 clips");
+  await expect(rows(page)).toHaveCount(8);
+  await picture(page, "clips-dialog");
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByLabel("Split").selectOption("val");
+  await expect(dialog(page)).toContainText("4 of 8 clips");
+  await page.getByLabel("Label").selectOption("class 3");
+  await expect(rows(page)).toHaveText(/throw-2/);
+  await page.getByLabel("Label").selectOption("");
+  await page.getByLabel("Split").selectOption("");
+  await page.getByLabel("Search the clips of the file").fill("no such clip");
+  await expect(dialog(page)).toContainText("No clip fits.");
+  await page.getByLabel("Search the clips of the file").fill("throw");
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(dialog(page)).toHaveCount(0);
+  const mine = page.locator("ciasa-gallery li button", { hasText: "throw-2" });
+  await expect(mine).toHaveAttribute("aria-pressed", "true");
+  await recognised(page);
+  expect(await before(page)).toBe("throw");
+
+  // The file stays in memory: the list as it was, with the last clip marked, and another clip.
+  await page.getByRole("button", { name: "8 clips of set_kinect.pkl" }).click();
+  await expect(rows(page).nth(1)).toHaveAttribute("aria-current", "true");
+  await page.getByLabel("Search the clips of the file").fill("");
+  await rows(page).filter({ hasText: "clap-1" }).click();
+  await expect(page.locator("ciasa-gallery li button", { hasText: "clap-1" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+  await recognised(page);
+  expect(await before(page)).toBe("clap");
+  await page.getByRole("button", { name: "8 clips of set_kinect.pkl" }).click();
+  await page.keyboard.press("Escape");
+  await expect(dialog(page)).toHaveCount(0);
+  expect(errors).toEqual([]);
+});
+
+test("the list fits a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, cpu);
+  await painted(page);
+  await drop(page, [fixture("set_kinect.pkl")]);
+  await expect(rows(page)).toHaveCount(8);
+  await picture(page, "clips-dialog-phone");
+  expect(await smallTargets(page)).toEqual([]);
+  const wide = await dialog(page).evaluate((node) => node.scrollWidth - node.clientWidth);
+  expect(wide).toBeLessThanOrEqual(0);
+});
+
+test("an array takes its labels from the pickle beside it; a broken file is reported by name", async ({
+  page,
+}) => {
+  await open(page, cpu);
+  await painted(page);
+  await drop(page, [
+    fixture("clips_NCTVM.npy", "val_data_joint.npy"),
+    fixture("clips_label.pkl", "val_label.pkl"),
+  ]);
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).nth(1)).toContainText("punch/slap");
+  await rows(page).nth(1).click();
+  await expect(page.locator("ciasa-scrubber output")).toContainText("/4");
+
+  const whole = fixture("set_kinect.pkl");
+  await drop(page, [{ name: "cut.pkl", bytes: whole.bytes.subarray(0, 40_000) }]);
+  const notice = page.locator("ciasa-notice");
+  await expect(notice).toContainText('"cut.pkl" is not a readable file of clips.');
+  await expect(notice).toContainText("cut short");
+  // The file before stays.
+  await expect(page.getByRole("button", { name: "2 clips of val_data_joint.npy" })).toBeVisible();
+});
+
+test("frames of OpenPose become a clip once the picture's size is known", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const frame = fixture("openpose_frame.json").bytes;
+  const names = Array.from({ length: 12 }, (_, i) => `wave_${i}_keypoints.json`);
+  await drop(
+    page,
+    names.map((name) => ({ name, bytes: frame })),
+  );
+  const question = page.locator("ciasa-size-dialog dialog");
+  await expect(question).toContainText("How large is the picture?");
+  await picture(page, "size-dialog");
+  expect(await violations(page)).toEqual([]);
+  await question.getByLabel("Width in pixels").fill("100");
+  await question.getByLabel("Height in pixels").fill("100");
+  await question.getByRole("button", { name: "Open" }).click();
+  await expect(question.getByRole("alert")).toContainText("far outside a picture of 100x100");
+  await question.getByRole("button", { name: "640 × 480" }).click();
+  await question.getByRole("button", { name: "Open" }).click();
+  await expect(question).toHaveCount(0);
+  await expect(page.locator("ciasa-gallery li button", { hasText: "wave (12 frames)" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+  await expect(page.locator("ciasa-scrubber output")).toContainText("/12");
+});
