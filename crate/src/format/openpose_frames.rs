@@ -84,6 +84,7 @@ fn frames(files: &[Named<'_>]) -> error::Result<Vec<People>> {
 /// Reads a clip of one file for each frame, in order.
 pub(super) fn read(files: &[Named<'_>], picture: Option<Picture>) -> error::Result<(Sequence, Vec<Warning>)> {
     let mut frames = frames(files)?;
+    let id = layout(&frames)?;
     let Picture { width, height } = match (farthest(&frames), picture) {
         (None, picture) => unused(picture).map(|()| Picture { width: 1.0, height: 1.0 })?,
         (Some(_), None) => return Err(Picture::missing()),
@@ -96,7 +97,6 @@ pub(super) fn read(files: &[Named<'_>], picture: Option<Picture>) -> error::Resu
         }
         (Some(_), Some(size)) => size,
     };
-    let id = layout(&frames)?;
     let layout = id.layout();
     let people = frames.iter().map(|frame| frame.0.len().min(PEOPLE)).max().unwrap_or(0).max(1);
     let size: usize = files.iter().map(|(_, text)| text.len()).sum();
