@@ -306,6 +306,11 @@ fn options_without_an_effect_are_errors() {
     for (experiment, option) in [("clean", "--iterations"), ("gallery", "--clips"), ("table1", "--one-step-clips")] {
         here.ciasa(args!["eval", experiment, option, "3", "--dry-run"]).fails(&[option, "has no effect"]);
     }
+    // A number after --clips leaves the experiments where they may also stand: behind it.
+    here.ciasa(args!["eval", "--clips", "3", "clean", "--dry-run"]).fails(&["--clips", "has no effect"]);
+    here.ciasa(args!["eval", "table1", "--clips", "."]).fails(&["--clips", "--network FILE"]);
+    here.ciasa(args!["eval", "gallery", "--clips", ".", "--network", "utd-mhad-st-gcn"]).fails(&["our own clips"]);
+    here.ciasa(args!["eval", "table1", "--stream", "bone"]).fails(&["--network"]);
     here.ciasa(args!["eval", "table1", "--only", "hdm05-st-gcn", "--dry-run"]).fails(&["--only", "has no effect"]);
     let ensemble = root().join("models/utd-mhad-agcn.json");
     here.ciasa(args!["train", ensemble, "--data", ".", "--out", ".", "--resume"]).fails(&["--resume", "no effect"]);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use ciasa::attack::{AttackConfig, Constraints, Done, Epsilon, Peer, Stop, Target, Victim};
+use ciasa::attack::{AttackConfig, Constraints, Done, Epsilon, Peer, Projection, Stop, Target, Victim};
 use ciasa::contract::manifest::Architecture;
 use ciasa::error::Error;
 use ciasa::eval::experiments::{BONE, ENSEMBLE, Experiment, JOINT, ST_GCN, experiment};
@@ -11,7 +11,7 @@ use ciasa::eval::inputs::{Inputs, Model, Source};
 use ciasa::eval::row::Row;
 use ciasa::eval::run::{Cost, run};
 use ciasa::eval::schedule::{Amount, Schedule, schedule};
-use ciasa::eval::setting::Protocol;
+use ciasa::eval::setting::{Preset, Protocol};
 use ciasa::eval::table::{RowFile, merge};
 use ciasa::eval::trial::attack;
 use ciasa::eval::unit::Unit;
@@ -20,7 +20,8 @@ use ciasa::skeleton::{LayoutId, Sequence};
 use crate::support::portable_recogniser;
 use crate::toy::{CLASSES, Toy, clip};
 
-const PROTOCOL: Protocol = Protocol { iterations: 3, hold: None, seed: 7 };
+const PROTOCOL: Protocol =
+    Protocol { iterations: 3, hold: None, seed: 7, projection: Projection::Exact, preset: Preset::Paper };
 const AMOUNT: Amount = Amount { few: 2, many: 4 };
 
 /// An ST-GCN, a stream of 2s-AGCN and its ensemble, all random, and six made clips. There is no bone stream.
@@ -35,6 +36,7 @@ fn inputs() -> Inputs {
             model(ENSEMBLE, Architecture::Agcn),
         ],
         sources: vec![Source::of_gallery(clips)],
+        ..Default::default()
     }
 }
 
@@ -175,7 +177,7 @@ fn what_is_missing_is_left_out_and_said() {
     assert!(schedule.units.iter().all(|u| u.experiments().eq(["table1"])));
     let homeless = Inputs {
         models: vec![Model::new(portable_recogniser(ST_GCN, Architecture::StGcn, LayoutId::KinectV1, CLASSES), None)],
-        sources: Vec::new(),
+        ..Default::default()
     };
     let schedule = planned(&homeless, &["table1"], PROTOCOL);
     assert!(schedule.units.is_empty() && schedule.skipped[0].contains("no clips"));

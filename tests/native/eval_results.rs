@@ -56,7 +56,7 @@ fn assert_kept(experiment: &str, rows: &[Row]) {
 
 #[test]
 fn made_clips_give_the_rows_that_are_kept() {
-    let rows = measured("gallery", &["gallery"]);
+    let rows = measured("gallery", &["gallery", "--projection", "paper"]);
     assert_eq!(rows.len(), 6);
     assert_kept("gallery", &rows);
 }

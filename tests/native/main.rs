@@ -11,6 +11,7 @@ mod clip_sets;
 mod command_line;
 mod draw;
 mod eval;
+mod eval_given;
 mod eval_results;
 mod formats;
 mod gallery;

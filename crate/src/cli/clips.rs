@@ -41,7 +41,8 @@ fn layout_parser() -> impl TypedValueParser<Value = LayoutId> {
     PossibleValuesParser::new(LayoutId::ALL.map(LayoutId::as_str)).try_map(|id| LayoutId::parse(&id).ok_or("no layout"))
 }
 
-fn unit_parser() -> impl TypedValueParser<Value = Unit> {
+/// Takes the name of a unit.
+pub fn unit_parser() -> impl TypedValueParser<Value = Unit> {
     PossibleValuesParser::new(Unit::ALL.map(Unit::as_str)).try_map(|name| Unit::parse(&name).ok_or("no unit"))
 }
 

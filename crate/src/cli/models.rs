@@ -55,6 +55,11 @@ pub struct Library {
 }
 
 impl LibraryArgs {
+    /// Is a folder named?
+    pub fn is_given(&self) -> bool {
+        self.models.is_some()
+    }
+
     /// Finds and reads the manifest.
     ///
     /// # Errors

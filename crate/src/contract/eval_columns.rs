@@ -1,14 +1,17 @@
 //! The columns of `ciasa eval`'s tables, in which classes are named. The Lab's CSV takes its columns from here.
 
 /// The columns, in the order of the tables.
-pub const EVAL_COLUMNS: [&str; 39] = [
+pub const EVAL_COLUMNS: [&str; 44] = [
     "experiment",
     "setting",
     "model",
     "weights",
     "judge",
+    "judge_weights",
     "dataset",
     "clip",
+    "file",
+    "data",
     "label",
     "clean",
     "clean_correct",
@@ -18,6 +21,8 @@ pub const EVAL_COLUMNS: [&str; 39] = [
     "share",
     "region",
     "constraints",
+    "projection",
+    "protocol",
     "iterations",
     "seed",
     "stop",

@@ -248,10 +248,12 @@ fn basic(scale: Scale) -> Setting {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::eval::setting::Protocol;
+    use crate::attack::Projection;
+    use crate::eval::setting::{Preset, Protocol};
     use crate::skeleton::{LayoutId, Sequence};
 
-    const PROTOCOL: Protocol = Protocol { iterations: 100, hold: None, seed: 1 };
+    const PROTOCOL: Protocol =
+        Protocol { iterations: 100, hold: None, seed: 1, projection: Projection::Exact, preset: Preset::Paper };
 
     /// A body of 1.25 units from head to ankle.
     fn clip(id: LayoutId) -> Sequence {

@@ -1,6 +1,7 @@
 //! The paper's experiments: attacks on many clips, one row for each clip and setting, and the report on the rows.
 //!
-//! [`experiments`] holds the experiments as data and [`inputs`] the networks and clips. [`schedule`] makes units of
+//! [`experiments`] holds the experiments as data, [`inputs`] the networks and clips, and [`labels`] the classes of the
+//! user's clips. [`schedule`] makes units of
 //! work of both; a [`unit`] is one attack with its rows. [`run`] runs the units on several threads, [`table`] keeps
 //! the rows in a file, so that an interrupted run can continue, and [`report`] makes tables and plots of them. [`row`]
 //! says how a row is judged.
@@ -8,6 +9,7 @@
 pub mod defence;
 pub mod experiments;
 pub mod inputs;
+pub mod labels;
 pub mod manifold;
 pub mod report;
 pub mod row;

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::setting::{Protocol, Setting};
 use crate::contract::{AttackConfig, Epsilon, Target};
 
-/// A row of the tables. **Protocol.** The last iterate is judged, which the attack returns: after all iterations, or
-/// when the stop rule ends it. `best` says whether any iterate met the goal, which other code reports. A clip is
-/// fooled if the judge recognises another class than in the clean clip; a targeted attack hits if it recognises the
+/// A row of the tables. **Protocol.** The iterate that the attack returns is judged: with the exact projection the best
+/// one, else the last one, after all iterations or when the stop rule ends it. `best` says whether any iterate met the
+/// goal. A clip is fooled if the judge recognises another class than in the clean clip; a targeted attack hits if it recognises the
 /// target. Every clip has a row; `clean_correct` marks those that are recognised correctly without an attack. Classes
 /// are named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,10 +22,16 @@ pub struct Row {
     pub weights: String,
     /// Id of the network that judges; for transfer not the attacked one.
     pub judge: String,
+    /// The first digits of the SHA-256 of the judge's weights.
+    pub judge_weights: String,
     /// The clip's set.
     pub dataset: String,
     /// The clip's index in the set, from 0.
     pub clip: usize,
+    /// Name of the clip's file; empty for a set that is one file.
+    pub file: String,
+    /// The first digits of the SHA-256 of the clip ([`super::inputs::digest`]).
+    pub data: String,
     /// The clip's class.
     pub label: String,
     /// The judge's class for the clean clip.
@@ -44,6 +50,10 @@ pub struct Row {
     pub region: String,
     /// The constraints that are on.
     pub constraints: String,
+    /// How epsilon and bone lengths are enforced; empty if the attack does not restore bone lengths.
+    pub projection: String,
+    /// Id of the protocol ([`super::setting::Preset`]).
+    pub protocol: String,
     /// Largest number of steps.
     pub iterations: usize,
     /// Seed of the run.
@@ -92,33 +102,48 @@ pub struct Row {
     pub seconds: f32,
 }
 
-/// The identity of a row: rows with the same key are the same measurement.
+/// The identity of a row: rows with the same key are the same measurement. A clip with a file of its own is known by
+/// the file's name, whatever its index among the files of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(String, String, String, String, String, String, usize, usize, u64, String);
+pub struct Key {
+    experiment: String,
+    model: String,
+    judge: String,
+    setting: String,
+    dataset: String,
+    weights: String,
+    judge_weights: String,
+    clip: usize,
+    file: String,
+    data: String,
+    iterations: usize,
+    seed: u64,
+    stop: String,
+    projection: String,
+    protocol: String,
+}
 
 impl Row {
     /// Its key.
     pub fn key(&self) -> Key {
-        let text = [&self.experiment, &self.model, &self.judge, &self.setting, &self.dataset, &self.weights];
-        let [experiment, model, judge, setting, dataset, weights] = text.map(Clone::clone);
-        let stop = self.stop.clone();
-        Key(experiment, model, judge, setting, dataset, weights, self.clip, self.iterations, self.seed, stop)
+        let place = Place {
+            experiment: &self.experiment,
+            model: &self.model,
+            weights: &self.weights,
+            judge: &self.judge,
+            judge_weights: &self.judge_weights,
+            dataset: &self.dataset,
+            clip: self.clip,
+            file: &self.file,
+            data: &self.data,
+        };
+        place.key(&self.setting, self.iterations, self.seed, [&self.stop, &self.projection, &self.protocol])
     }
 
     /// The key of a setting's row.
     pub fn key_of(place: &Place<'_>, setting: &Setting, protocol: Protocol) -> Key {
-        Key(
-            place.experiment.to_owned(),
-            place.model.to_owned(),
-            place.judge.to_owned(),
-            setting.id.clone(),
-            place.dataset.to_owned(),
-            place.weights.to_owned(),
-            place.clip,
-            protocol.iterations,
-            protocol.seed,
-            protocol.stop(),
-        )
+        let words = [&*protocol.stop(), setting.projection(protocol), protocol.preset.as_str()];
+        place.key(&setting.id, protocol.iterations, protocol.seed, words)
     }
 
     /// Whether the target is recognised after smoothing.
@@ -158,10 +183,38 @@ pub struct Place<'a> {
     pub weights: &'a str,
     /// The judge.
     pub judge: &'a str,
+    /// Its weights.
+    pub judge_weights: &'a str,
     /// The set.
     pub dataset: &'a str,
     /// The clip.
     pub clip: usize,
+    /// The clip's file, if it has one of its own.
+    pub file: &'a str,
+    /// The clip's hash.
+    pub data: &'a str,
+}
+
+impl Place<'_> {
+    fn key(&self, setting: &str, iterations: usize, seed: u64, [stop, projection, protocol]: [&str; 3]) -> Key {
+        Key {
+            experiment: self.experiment.to_owned(),
+            model: self.model.to_owned(),
+            judge: self.judge.to_owned(),
+            setting: setting.to_owned(),
+            dataset: self.dataset.to_owned(),
+            weights: self.weights.to_owned(),
+            judge_weights: self.judge_weights.to_owned(),
+            clip: if self.file.is_empty() { self.clip } else { 0 },
+            file: self.file.to_owned(),
+            data: self.data.to_owned(),
+            iterations,
+            seed,
+            stop: stop.to_owned(),
+            projection: projection.to_owned(),
+            protocol: protocol.to_owned(),
+        }
+    }
 }
 
 /// Rounds to five significant digits, enough for any table.
@@ -205,8 +258,8 @@ mod tests {
     #[test]
     fn the_columns_are_those_of_the_contract() {
         let header = EVAL_COLUMNS.join(",");
-        let cells =
-            "e,s,m,w,j,d,0,1,1,true,,fgsm,0.1,,,none,1,1,none,1,,,1,0.5,,,false,0.0,0.0,0.0,0.0,0.0,0.0,,,1,,,0.0";
+        let cells = "e,s,m,w,j,jw,d,0,f,h,1,1,true,,fgsm,0.1,,,none,exact,paper,\
+             1,1,none,1,,,1,0.5,,,false,0.0,0.0,0.0,0.0,0.0,0.0,,,1,,,0.0";
         let table = format!("{header}\n{cells}\n");
         let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(table.as_bytes()).deserialize().collect();
         let mut writer = csv::Writer::from_writer(Vec::new());

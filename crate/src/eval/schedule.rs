@@ -55,13 +55,21 @@ pub fn schedule(
             let judges = judges(inputs, experiment, model, &mut schedule.skipped);
             let protocol = Protocol { iterations: experiment.iterations.unwrap_or(protocol.iterations), ..protocol };
             let layout = inputs.models[model].recogniser.entry.layout.layout();
-            for setting in (experiment.settings)(layout) {
+            for setting in protocol.preset.settings((experiment.settings)(layout)) {
                 for &clip in &clips {
                     let of = &inputs.sources[source];
                     let named = |e: Error| {
                         e.at(format!("clip {clip}")).at(&of.name).at(format!("{} {}", experiment.id, setting.id))
                     };
-                    let config = setting.config(&of.clips[clip].0, protocol).map_err(named)?;
+                    let config = match setting.config(&of.clips[clip].0, protocol) {
+                        // One of the user's clips without a height must not keep the others from being measured.
+                        Err(e) if inputs.given.is_some() && e.is_data() => {
+                            let what = format!("{} in {} {}: {e}", of.file(clip), experiment.id, setting.id);
+                            schedule.skipped.push(what);
+                            continue;
+                        }
+                        config => config.map_err(named)?,
+                    };
                     let wants = judges.iter().filter_map(|&judge| {
                         let want = Want { experiment: experiment.id, setting: setting.clone(), protocol, judge };
                         (!there.contains(&want.key(inputs, model, source, clip))).then_some(want)
@@ -85,6 +93,9 @@ pub fn schedule(
 
 /// The networks that an experiment attacks, as far as they are there.
 fn attacked(inputs: &Inputs, experiment: &Experiment, skipped: &mut Vec<String>) -> Vec<usize> {
+    if let Some(given) = inputs.given {
+        return (0..given).collect();
+    }
     let all = 0..inputs.models.len();
     let st_gcn = |m: &usize| inputs.models[*m].recogniser.entry.architecture == Architecture::StGcn;
     match experiment.models {
@@ -97,6 +108,12 @@ fn attacked(inputs: &Inputs, experiment: &Experiment, skipped: &mut Vec<String>)
 /// The attacked network and the others that judge.
 fn judges(inputs: &Inputs, experiment: &Experiment, model: usize, skipped: &mut Vec<String>) -> Vec<usize> {
     let mut judges = vec![model];
+    if inputs.given.is_some() {
+        if !experiment.judges.is_empty() {
+            judges.extend((0..inputs.models.len()).filter(|judge| *judge != model));
+        }
+        return judges;
+    }
     for id in experiment.judges {
         let Some(judge) = found(inputs, experiment, id, skipped) else { continue };
         let reads = |m: usize| (inputs.models[m].recogniser.entry.layout, &inputs.models[m].recogniser.entry.classes);

@@ -1,6 +1,6 @@
 //! A setting: an attack without its clip; and what all attacks of a run have in common.
 
-use crate::attack::{AttackConfig, Constraints, Epsilon, Peer, Projection, Stop, Target};
+use crate::attack::{AttackConfig, Constraints, Epsilon, Method, Peer, Projection, Stop, Target};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
@@ -59,13 +59,32 @@ impl Setting {
             epsilon,
             iterations: protocol.iterations,
             constraints: self.constraints,
-            // The kept rows are the paper's attack.
-            projection: Projection::Paper,
+            projection: protocol.projection,
             stop: protocol.rule(),
             seed: protocol.seed,
             ..Default::default()
         };
-        Ok(Some(peer.apply(config)))
+        Ok(Some(protocol.preset.applied(peer.apply(config))))
+    }
+
+    /// The setting with RobustBenchHAR's bound. An epsilon in the id becomes that bound.
+    fn on_bench(&self) -> Self {
+        if self.attack.is_none() {
+            return self.clone();
+        }
+        let words = self.id.split(' ').map(|word| match word {
+            "hierarchical" => format!("e={BENCH}"),
+            _ if word.starts_with("e=") => format!("e={BENCH}"),
+            _ => word.to_owned(),
+        });
+        let own = self.attack == Some(Peer::Ciasa);
+        let constraints = if own { self.constraints } else { Constraints { clip: true, ..Constraints::NONE } };
+        Self { id: words.collect::<Vec<_>>().join(" "), scale: Scale::Unit(BENCH), constraints, ..self.clone() }
+    }
+
+    /// The projection as a row writes it: without realignment every projection is the same.
+    pub fn projection(&self, protocol: Protocol) -> &'static str {
+        if self.attack.is_some() && self.constraints.realign { protocol.projection.as_str() } else { "" }
     }
 }
 
@@ -78,6 +97,70 @@ pub struct Protocol {
     pub hold: Option<usize>,
     /// Seed of the discriminators and of the choice of clips.
     pub seed: u64,
+    /// How epsilon and the bone lengths are enforced.
+    pub projection: Projection,
+    /// The protocol's name.
+    pub preset: Preset,
+}
+
+/// A protocol by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// The paper's: its epsilons, the last iterate is judged.
+    Paper,
+    /// RobustBenchHAR's: every coordinate within 0.01 of the clip's unit, steps of 0.01, no constraint beside it but
+    /// CIASA's own; the best iterate is judged.
+    RobustBenchHar,
+}
+
+/// RobustBenchHAR's bound and step, in the layout's unit.
+const BENCH: f32 = 0.01;
+
+impl Preset {
+    /// The name in rows and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::RobustBenchHar => "robustbenchhar",
+        }
+    }
+
+    /// Every preset.
+    pub const ALL: [Self; 2] = [Self::Paper, Self::RobustBenchHar];
+
+    /// The preset of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.as_str() == name)
+    }
+
+    /// Whether the iterate that met the goal best is judged, instead of the last one.
+    pub fn judges_best(self) -> bool {
+        self == Self::RobustBenchHar
+    }
+
+    /// An experiment's settings under this protocol. Settings that become the same are one.
+    pub fn settings(self, settings: Vec<Setting>) -> Vec<Setting> {
+        if self == Self::Paper {
+            return settings;
+        }
+        let mut all: Vec<Setting> = Vec::new();
+        for setting in settings {
+            let bench = setting.on_bench();
+            if !all.iter().any(|known| {
+                Setting { id: String::new(), ..known.clone() } == Setting { id: String::new(), ..bench.clone() }
+            }) {
+                all.push(bench);
+            }
+        }
+        all
+    }
+
+    fn applied(self, config: AttackConfig) -> AttackConfig {
+        match self {
+            Self::RobustBenchHar if config.method != Method::Fgsm => AttackConfig { alpha: BENCH, ..config },
+            _ => config,
+        }
+    }
 }
 
 impl Protocol {
@@ -89,5 +172,50 @@ impl Protocol {
     /// The stop rule as a row writes it.
     pub fn stop(self) -> String {
         self.rule().in_words()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::skeleton::LayoutId;
+
+    #[test]
+    fn robustbenchhar_has_one_bound_and_one_step() {
+        let setting = |id: &str, attack, scale| Setting {
+            id: id.into(),
+            attack: Some(attack),
+            target: Target::LeastLikely,
+            scale,
+            region: None,
+            constraints: Constraints::ALL,
+        };
+        let all = vec![
+            setting("e=0.004", Peer::Ciasa, Scale::Unit(0.004)),
+            setting("e=3%", Peer::Ciasa, Scale::Share(0.03)),
+            setting("pgd targeted", Peer::Pgd, Scale::Share(0.03)),
+            setting("fgsm targeted", Peer::Fgsm, Scale::Share(0.03)),
+        ];
+        let bench = Preset::RobustBenchHar.settings(all.clone());
+        assert_eq!(
+            bench.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(),
+            ["e=0.01", "pgd targeted", "fgsm targeted"]
+        );
+        assert_eq!(Preset::Paper.settings(all.clone()), all);
+        let protocol = Protocol {
+            iterations: 40,
+            hold: None,
+            seed: 1,
+            projection: Projection::Exact,
+            preset: Preset::RobustBenchHar,
+        };
+        let clip = Sequence::new(LayoutId::Ntu, 30.0, 1, 1, vec![0.5; 75]).unwrap();
+        let config = |i: usize| bench[i].config(&clip, protocol).unwrap().unwrap();
+        assert_eq!((config(1).epsilon, config(1).alpha), (Epsilon::Global(0.01), 0.01));
+        assert!(config(1).constraints.clip && !config(1).constraints.realign && config(0).constraints.realign);
+        for preset in Preset::ALL {
+            assert_eq!(Preset::parse(preset.as_str()), Some(preset));
+        }
     }
 }

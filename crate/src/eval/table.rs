@@ -121,6 +121,16 @@ pub fn merge(tables: impl IntoIterator<Item = Vec<Row>>) -> Result<Vec<Row>> {
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let mut rows = Vec::new();
+    // A run appends to a table by position.
+    let header = reader.headers().map_err(|e| Error::data(e.to_string()).at("row 1"))?;
+    let lacking = EVAL_COLUMNS.into_iter().find(|column| !header.iter().any(|name| name == *column));
+    if let Some(column) = lacking.filter(|_| !header.is_empty()) {
+        let cause = format!("lacks the column {column}, as tables of other versions do; measure these rows again");
+        return Err(Error::data(cause).at("the header"));
+    }
+    if !header.is_empty() && header != EVAL_COLUMNS[..] {
+        return Err(Error::data("its columns are in another order, or there are more").at("the header"));
+    }
     for (i, row) in reader.deserialize::<Row>().enumerate() {
         let row = row.map_err(|e| Error::data(e.to_string()).at(format!("row {}", i + 1)))?;
         let numbers = [row.confidence, row.linf, row.mean_displacement, row.bone_deviation, row.acceleration_change];
@@ -167,8 +177,11 @@ pub(super) mod tests {
             model: "m".into(),
             weights: "abcd".into(),
             judge: "m".into(),
+            judge_weights: "abcd".into(),
             dataset: "made".into(),
             clip,
+            file: String::new(),
+            data: "ef01".into(),
             label: "wave".into(),
             clean: "wave".into(),
             clean_correct: true,
@@ -178,6 +191,8 @@ pub(super) mod tests {
             share: None,
             region: String::new(),
             constraints: "clip".into(),
+            projection: String::new(),
+            protocol: "paper".into(),
             iterations: 100,
             seed: 1,
             stop: "none".into(),

@@ -45,8 +45,11 @@ impl Want {
             model: inputs.models[model].id(),
             weights: &inputs.models[model].weights,
             judge: inputs.models[self.judge].id(),
+            judge_weights: &inputs.models[self.judge].weights,
             dataset: &inputs.sources[source].name,
             clip,
+            file: inputs.sources[source].file(clip),
+            data: &inputs.sources[source].digests[clip],
         }
     }
 }
@@ -58,6 +61,13 @@ struct Answer {
 }
 
 impl Unit {
+    /// Leaves out the rows that are `there` already. False if no row is left to make.
+    pub fn keep_missing(&mut self, inputs: &Inputs, there: &HashSet<Key>) -> bool {
+        let (model, source, clip) = (self.model, self.source, self.clip);
+        self.wants.retain(|want| !there.contains(&want.key(inputs, model, source, clip)));
+        !self.wants.is_empty()
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.wants.len()
@@ -84,7 +94,8 @@ impl Unit {
         let trial = match &self.config {
             Some(config) => {
                 let natural = if config.plausible() { source.natural(self.clip) } else { Vec::new() };
-                Some(trial::attack(model.recogniser.clone(), clean, &natural, config.clone())?)
+                let attack = if self.judges_best() { trial::attack_best } else { trial::attack };
+                Some(attack(model.recogniser.clone(), clean, &natural, config.clone())?)
             }
             None => None,
         };
@@ -100,12 +111,17 @@ impl Unit {
             };
             row.experiment = want.experiment.into();
             row.setting.clone_from(&want.setting.id);
+            row.projection = want.setting.projection(want.protocol).into();
             row.region = want.setting.region.unwrap_or_default().into();
             row.attack = want.setting.attack.map_or("none", |p| p.as_str()).into();
             row.natural = natural.map(short);
             rows.push(row);
         }
         Ok(rows)
+    }
+
+    fn judges_best(&self) -> bool {
+        self.wants.first().is_some_and(|want| want.protocol.preset.judges_best())
     }
 
     fn judge(
@@ -129,7 +145,7 @@ impl Unit {
         let own = want.judge == self.model;
         let (clean, last) = (answer(clip)?, answer(perturbed)?);
         let target = trial.and_then(|t| t.last.target);
-        let figures = trial.map_or_else(Metrics::default, |t| t.last.figures);
+        let figures = trial.map_or_else(Metrics::default, |t| t.figures);
         let hit = target.map(|t| last.class == t);
         let fooled = last.class != clean.class;
         // The last iterate counts too; no forward pass of the attack has seen it.
@@ -145,8 +161,11 @@ impl Unit {
             model: model.id().into(),
             weights: model.weights.clone(),
             judge: judge.id().into(),
+            judge_weights: judge.weights.clone(),
             dataset: source.name.clone(),
             clip: self.clip,
+            file: source.file(self.clip).into(),
+            data: source.digests[self.clip].clone(),
             label: named(label),
             clean: named(clean.class),
             clean_correct: clean.class == label,
@@ -156,6 +175,8 @@ impl Unit {
             share: epsilon.zip(clip.body_height()).map(|(e, height)| short(e / height)),
             region: String::new(),
             constraints: constraints(config),
+            projection: String::new(),
+            protocol: want.protocol.preset.as_str().into(),
             iterations: want.protocol.iterations,
             seed: want.protocol.seed,
             stop: want.protocol.stop(),

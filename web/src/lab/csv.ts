@@ -28,6 +28,7 @@ const columns: Column[] = [
   ["share", (row) => (row.height ? (epsilon(row) ?? Number.NaN) / row.height : null)],
   ["joints", ({ config }) => config.joints?.join(" ") ?? "all"],
   ["constraints", (row) => constraintsInWords(row.config)],
+  ["projection", ({ config }) => (config.constraints.realign ? config.projection : null)],
   ["iterations", (row) => row.config.iterations],
   ["seed", (row) => row.config.seed],
   ["stop", (row) => stopInWords(row.config)],

@@ -1,7 +1,7 @@
 //! `ciasa attack`: attacks clips step by step, as the page does.
 
 mod search;
-mod settings;
+pub mod settings;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

@@ -84,7 +84,8 @@ fn peer_parser() -> impl TypedValueParser<Value = Peer> {
     PossibleValuesParser::new(Peer::ALL.map(Peer::as_str)).try_map(|name| Peer::parse(&name).ok_or("no attack"))
 }
 
-fn projection_parser() -> impl TypedValueParser<Value = Projection> {
+/// Takes the name of a projection.
+pub fn projection_parser() -> impl TypedValueParser<Value = Projection> {
     let parse = |name: String| Projection::parse(&name).ok_or("no projection");
     PossibleValuesParser::new(Projection::ALL.map(Projection::as_str)).try_map(parse)
 }

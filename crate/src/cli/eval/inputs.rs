@@ -35,6 +35,27 @@ pub struct InputArgs {
 }
 
 impl InputArgs {
+    /// The device that computes.
+    ///
+    /// # Errors
+    /// If this build does not have it.
+    pub fn device(&self) -> Result<burn::tensor::Device> {
+        self.device.device()
+    }
+
+    /// The shipped networks.
+    ///
+    /// # Errors
+    /// As [`LibraryArgs::open`].
+    pub fn library(&self) -> Result<Library> {
+        self.library.open()
+    }
+
+    /// Is a folder of the gallery named?
+    pub fn has_gallery(&self) -> bool {
+        self.gallery.is_some()
+    }
+
     /// What the experiments need, as far as it is there; prints what is not.
     ///
     /// # Errors

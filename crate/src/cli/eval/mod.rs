@@ -1,25 +1,33 @@
 //! `ciasa eval`: the paper's experiments, and the report on them.
 
 mod film;
+mod folders;
+mod given;
 mod inputs;
 mod merge;
+mod pace;
 mod report;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use indicatif::ProgressBar;
 
-use super::progress::style;
+use super::attack::settings::projection_parser;
 use super::say::{note, say};
+use crate::attack::Projection;
 use crate::error::{Error, Result};
 use crate::eval::experiments::{Clips, EXPERIMENTS, Experiment, experiment};
+use crate::eval::inputs::Inputs;
 use crate::eval::run::{Cost, run as work};
 use crate::eval::schedule::{Amount, schedule};
-use crate::eval::setting::Protocol;
+use crate::eval::setting::{Preset, Protocol};
 use crate::eval::table::RowFile;
 use crate::eval::unit::Unit;
+use given::{GivenArgs, Wanted};
+use pace::{Pace, throughput};
 
 /// Test clips and steps of an attack of many steps, if the options do not say.
 const CLIPS: usize = 27;
@@ -52,9 +60,6 @@ struct RunArgs {
     /// Attack only these networks, with commas between them
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Test clips for attacks of many steps, drawn by the seed and spread over the classes [default: 27]
-    #[arg(long, value_name = "N")]
-    clips: Option<usize>,
     /// Test clips for attacks of one step or none [default: all]
     #[arg(long, value_name = "N")]
     one_step_clips: Option<usize>,
@@ -64,6 +69,13 @@ struct RunArgs {
     /// Stop an attack when its goal has been met in so many forward passes in a row [default: never]
     #[arg(long, value_name = "N")]
     stop_after: Option<usize>,
+    /// Protocol: the paper's, which judges the last iterate, or RobustBenchHAR's, with its bound and step of 0.01,
+    /// which judges the best iterate
+    #[arg(long, value_name = "NAME", default_value = "paper", value_parser = preset_parser())]
+    protocol: Preset,
+    /// How epsilon and bone lengths are enforced: both exactly, or clip and then realign as Algorithm 1 does
+    #[arg(long, value_name = "NAME", default_value = "exact", value_parser = projection_parser())]
+    projection: Projection,
     /// Seed of the choice of clips and of the discriminators
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -73,12 +85,17 @@ struct RunArgs {
     /// Clips that are attacked at the same time [default: number of cores]
     #[arg(long, value_name = "N", conflicts_with = "dry_run")]
     threads: Option<usize>,
+    /// Print how long so many clips would take, on this machine and on several
+    #[arg(long, value_name = "N")]
+    project: Option<usize>,
     /// File for the rows (CSV); rows that it holds already are not measured again
     #[arg(long, value_name = "FILE", default_value = "eval.csv")]
     out: PathBuf,
     /// Only print what there is to do and how long it takes
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    given: GivenArgs,
 }
 
 /// Runs the command.
@@ -95,57 +112,93 @@ pub fn run(args: &EvalArgs) -> Result<()> {
 }
 
 fn evaluate(args: &RunArgs) -> Result<()> {
-    let experiments = args.experiments()?;
+    let wanted = args.given.wanted()?;
+    let experiments = args.experiments(&wanted)?;
     let shard = shard(&args.shard)?;
-    let protocol = args.protocol()?;
-    args.effective(&experiments)?;
+    let protocol = args.protocol(&wanted)?;
+    args.effective(&experiments, &wanted)?;
     // Opened before anything is loaded: a file that cannot be written is found now, and rows are in it as they come.
     let there = if args.dry_run && !args.out.exists() { None } else { Some(RowFile::open(&args.out)?) };
     let keys = there.as_ref().map(RowFile::keys).unwrap_or_default();
-    let inputs = args.inputs.load(&experiments, &args.only, args.seed)?;
-    let amount = Amount { few: args.clips.unwrap_or(CLIPS), many: args.one_step_clips.unwrap_or(usize::MAX) };
-    let schedule = schedule(&inputs, &experiments, &args.only, amount, protocol, &keys)?;
-    schedule.skipped.iter().for_each(|what| note!("left out: {what}"));
-    let units: Vec<Unit> = shares(schedule.units, shard);
+    let inputs = args.load(&experiments, &wanted)?;
+    let amount = args.amount(&wanted)?;
+    let plan = || schedule(&inputs, &experiments, &args.only, amount, protocol, &HashSet::new());
+    let whole = plan()?;
+    whole.skipped.iter().for_each(|what| note!("left out: {what}"));
+    let whole = whole.units;
+    // A share is one of the whole work, whatever of it is done already: a share that was cut off stays the same.
+    let mut units: Vec<Unit> = shares(plan()?.units, shard);
+    units.retain_mut(|unit| unit.keep_missing(&inputs, &keys));
 
-    let measured = |model: usize| match units.iter().find(|unit| unit.model == model) {
-        Some(unit) => Cost::measure(&inputs, unit),
-        None => Ok(Cost::default()),
+    let measured = |model: usize| match units.iter().chain(&whole).find(|unit| unit.model == model) {
+        Some(unit) if !units.is_empty() || args.project.is_some() => Cost::measure(&inputs, unit),
+        _ => Ok(Cost::default()),
     };
     // On one thread, like each attack.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| Error::device(e.to_string()))?;
     let costs: Vec<Cost> = pool.install(|| (0..inputs.models.len()).map(measured).collect::<Result<_>>())?;
     let cost = |unit: &Unit| costs[unit.model].of(unit);
     estimate(&experiments, &units, cost, keys.len());
-    let Some(mut table) = there.filter(|_| !args.dry_run) else { return Ok(()) };
-
     let threads = args.threads.unwrap_or_else(|| available_parallelism().map_or(1, Into::into));
-    let total: f64 = units.iter().map(cost).sum();
-    let bar = ProgressBar::new(total as u64).with_style(style());
-    let mut done = 0;
+    let expected = 1e-3 / threads as f64;
+    let Some(mut table) = there.filter(|_| !args.dry_run) else {
+        throughput(&whole, cost, expected, args.project);
+        return Ok(());
+    };
+
+    let mut pace = Pace::new(units.len(), units.iter().map(cost).sum());
     work(&inputs, &units, threads, |at, rows| {
-        done += 1;
-        bar.inc(cost(&units[at]) as u64);
-        bar.set_message(format!("ms of work; {done} of {} attacks;", units.len()));
+        pace.step(cost(&units[at]));
         table.append(rows)
     })?;
-    bar.finish();
+    throughput(&whole, cost, pace.finish().unwrap_or(expected), args.project);
     say!("{} rows in {}", table.finish()?.len(), args.out.display());
     Ok(())
 }
 
 impl RunArgs {
-    fn experiments(&self) -> Result<Vec<&'static Experiment>> {
-        if self.experiments.is_empty() {
-            return Ok(EXPERIMENTS.iter().collect());
+    fn experiments(&self, wanted: &Wanted<'_>) -> Result<Vec<&'static Experiment>> {
+        let more: &[PathBuf] = if let Wanted::Count(_, more) = wanted { more } else { &[] };
+        let mut ids = self.experiments.clone();
+        ids.extend(more.iter().map(|id| id.to_string_lossy().into_owned()));
+        let own = |e: &Experiment| *wanted == Wanted::Paths && ["gallery", "openpose"].contains(&e.id);
+        if ids.is_empty() {
+            return Ok(EXPERIMENTS.iter().filter(|e| !own(e)).collect());
         }
-        let named = |id: &String| experiment(id).ok_or_else(|| Error::config(format!("there is no experiment {id:?}")));
-        self.experiments.iter().map(named).collect()
+        let named = |id: &String| {
+            let e = experiment(id).ok_or_else(|| Error::config(format!("there is no experiment {id:?}")))?;
+            match own(e) {
+                true => Err(Error::config(format!("{id} attacks our own clips; leave it out, or leave out --clips"))),
+                false => Ok(e),
+            }
+        };
+        ids.iter().map(named).collect()
     }
 
-    fn protocol(&self) -> Result<Protocol> {
+    /// Networks and clips: ours, or the user's.
+    fn load(&self, experiments: &[&Experiment], wanted: &Wanted<'_>) -> Result<Inputs> {
+        match wanted {
+            Wanted::Paths => self.given.load(|| self.inputs.library(), &self.inputs.device()?, self.seed),
+            _ => self.inputs.load(experiments, &self.only, self.seed),
+        }
+    }
+
+    fn amount(&self, wanted: &Wanted<'_>) -> Result<Amount> {
+        let many = self.one_step_clips.unwrap_or(usize::MAX);
+        Ok(match wanted {
+            Wanted::Usual => Amount { few: CLIPS, many },
+            Wanted::Count(few, _) => Amount { few: *few, many },
+            Wanted::Paths => {
+                let few = self.given.draw()?;
+                Amount { few, many: few.min(many) }
+            }
+        })
+    }
+
+    fn protocol(&self, wanted: &Wanted<'_>) -> Result<Protocol> {
         for (name, value) in [
-            ("--clips", self.clips),
+            ("--clips", count(wanted)),
+            ("--project", self.project),
             ("--iterations", self.iterations),
             ("--stop-after", self.stop_after),
             ("--threads", self.threads),
@@ -156,16 +209,29 @@ impl RunArgs {
             }
         }
         let iterations = self.iterations.unwrap_or(ITERATIONS);
-        Ok(Protocol { iterations, hold: self.stop_after, seed: self.seed })
+        Ok(Protocol {
+            iterations,
+            hold: self.stop_after,
+            seed: self.seed,
+            projection: self.projection,
+            preset: self.protocol,
+        })
     }
 
     /// Does every option change one of the experiments?
-    fn effective(&self, experiments: &[&Experiment]) -> Result<()> {
+    fn effective(&self, experiments: &[&Experiment], wanted: &Wanted<'_>) -> Result<()> {
+        if *wanted == Wanted::Paths {
+            let idle = [("--only", !self.only.is_empty()), ("--gallery", self.inputs.has_gallery())];
+            if let Some((option, _)) = idle.into_iter().find(|(_, given)| *given) {
+                let cause = "has no effect on clips and networks of your own; leave it out";
+                return Err(Error::config(cause).at(option));
+            }
+        }
         let any = |fits: fn(&&&Experiment) -> bool| experiments.iter().any(|e| fits(&e));
         let few = any(|e| e.clips == Clips::Few);
         let many_steps = any(|e| e.clips != Clips::Many);
         for (option, given, effect, why) in [
-            ("--clips", self.clips, few, "none of these experiments takes many steps on test clips"),
+            ("--clips", count(wanted), few, "none of these experiments takes many steps on test clips"),
             ("--one-step-clips", self.one_step_clips, any(|e| e.clips == Clips::Many), "all take many steps"),
             ("--iterations", self.iterations, few, "none of these experiments leaves the number of steps open"),
             ("--stop-after", self.stop_after, many_steps, "none of these experiments takes many steps"),
@@ -176,6 +242,16 @@ impl RunArgs {
         }
         Ok(())
     }
+}
+
+fn preset_parser() -> impl TypedValueParser<Value = Preset> {
+    let parse = |name: String| Preset::parse(&name).ok_or("no protocol");
+    PossibleValuesParser::new(Preset::ALL.map(Preset::as_str)).try_map(parse)
+}
+
+/// The number of clips that `--clips` gives, if it gives one.
+fn count(wanted: &Wanted<'_>) -> Option<usize> {
+    if let Wanted::Count(n, _) = wanted { Some(*n) } else { None }
 }
 
 /// `i/n` with 1 <= i <= n.
