@@ -63,6 +63,51 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     quantile(values, 0.5)
 }
 
+/// A median with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Middle {
+    /// The median ([`median`]).
+    pub median: f64,
+    /// The interval between two of the values, for any distribution; none for fewer than six values, because no two of
+    /// them hold the median with that confidence.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Middle {
+    /// Of these values; none without values. NaN is left out.
+    ///
+    /// The interval runs from the k-th smallest to the k-th largest value, with the largest k for which fewer than k of
+    /// n values lie below the median with a probability of 2.5 % at most.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let mut values: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
+        values.sort_by(f64::total_cmp);
+        let n = values.len();
+        let median = *values.get(n.div_ceil(2).checked_sub(1)?)?;
+        // The probability that exactly i of n values lie below the median, from its logarithm: 2^-n is no f64 for long
+        // columns.
+        let (mut log, mut below, mut k) = (-(n as f64) * std::f64::consts::LN_2, 0.0, 0);
+        while k < n {
+            below += log.exp();
+            if below > 0.025 {
+                break;
+            }
+            log += ((n - k) as f64 / (k + 1) as f64).ln();
+            k += 1;
+        }
+        let interval = k.checked_sub(1).map(|at| (values[at], values[n - 1 - at]));
+        Some(Self { median, interval })
+    }
+
+    /// With so many decimals: `1.50 [1.20, 1.90]`.
+    pub fn text(self, digits: usize) -> String {
+        let (median, interval) = (self.median, self.interval);
+        match interval {
+            Some((low, high)) => format!("{median:.digits$} [{low:.digits$}, {high:.digits$}]"),
+            None => format!("{median:.digits$}"),
+        }
+    }
+}
+
 /// The smallest value that at least this share of all values does not exceed. None without values; NaN is left out.
 pub fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> Option<f64> {
     let mut values: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
@@ -93,6 +138,22 @@ mod tests {
         assert_eq!(Rate::default().interval(), (0.0, 1.0));
         assert!(Rate::default().share().is_nan());
         assert_eq!(Rate::count([true, false, true, true]).to_string(), "75.0 [30, 95]");
+    }
+
+    #[test]
+    fn the_interval_of_a_median_by_the_binomial() {
+        let to = |n: usize| Middle::of((1..=n).map(|v| v as f64));
+        // 2^-5 is above 2.5 %, 2^-6 is not.
+        assert_eq!(to(5), Some(Middle { median: 3.0, interval: None }));
+        assert_eq!(to(6), Some(Middle { median: 3.0, interval: Some((1.0, 6.0)) }));
+        // P(below 6 of 20) is 2.07 %, below 7 5.77 %.
+        assert_eq!(to(20), Some(Middle { median: 10.0, interval: Some((6.0, 15.0)) }));
+        // The normal approximation gives 5000 -+ 98.
+        let (low, high) = to(10_000).and_then(|m| m.interval).unwrap_or_default();
+        assert!((low - 4902.0).abs() < 3.0 && (high - 5099.0).abs() < 3.0, "{low} {high}");
+        assert_eq!(Middle::of([f64::NAN]), None);
+        assert_eq!(to(20).map(|m| m.text(1)), Some("10.0 [6.0, 15.0]".into()));
+        assert_eq!(to(5).map(|m| m.text(0)), Some("3".into()));
     }
 
     #[test]

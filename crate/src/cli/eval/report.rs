@@ -1,6 +1,6 @@
 //! `ciasa eval report`: the page with tables and plots.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -8,7 +8,8 @@ use super::merge::rows_of;
 use crate::cli::files::{Output, text};
 use crate::cli::say::say;
 use crate::error::{Error, Result};
-use crate::eval::report::{notes::Notes, report};
+use crate::eval::report::{Report, html, latex, notes::Notes, report, report_of};
+use crate::eval::row::Row;
 use crate::eval::table::merge;
 
 /// Notes that are used if they are there and `--notes` names no others.
@@ -17,16 +18,20 @@ const NOTES: &str = "docs/results/notes.md";
 /// Write the report: tables and plots of the rows
 #[derive(Args, Debug)]
 pub struct ReportArgs {
-    /// Files of rows (CSV), or folders with such files
-    #[arg(value_name = "PATH", default_value = "docs/results")]
-    rows: Vec<PathBuf>,
-    /// Paragraphs that explain the results (Markdown), under a heading for each experiment [default:
+    /// Files of our own rows (CSV), or folders with such files
+    #[arg(value_name = "PATH", default_value = "docs/results", conflicts_with = "any")]
+    own: Vec<PathBuf>,
+    /// Files of any rows, or folders: they get a page of their own, report.md and report.html, with tables.tex for a
+    /// paper and the plots in plots/
+    #[arg(long = "rows", value_name = "PATH", num_args = 1.., requires = "out")]
+    any: Vec<PathBuf>,
+    /// Paragraphs that explain the results (Markdown), under a heading for each experiment [default for our own rows:
     /// docs/results/notes.md, if it exists]
     #[arg(long, value_name = "FILE")]
     notes: Option<PathBuf>,
-    /// Folder for RESULTS.md; the plots go to its results/
-    #[arg(long, value_name = "DIR", default_value = "docs")]
-    out: PathBuf,
+    /// Folder for RESULTS.md, with the plots in its results/, or for the page of --rows [default: docs]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -34,20 +39,62 @@ pub struct ReportArgs {
 /// # Errors
 /// If a file cannot be read or written.
 pub fn run(args: &ReportArgs) -> Result<()> {
-    let plots = args.out.join("results");
-    std::fs::create_dir_all(&plots).map_err(|e| Error::io(&plots, &e))?;
-    let page = Output::new(&args.out.join("RESULTS.md"))?;
-    let rows = merge(args.rows.iter().map(|path| rows_of(path)).collect::<Result<Vec<_>>>()?)?;
-    let usual = PathBuf::from(NOTES);
-    let notes = match args.notes.as_ref().or(Some(&usual).filter(|usual| usual.exists())) {
-        Some(path) => Notes::parse(&text(path)?).map_err(|e| e.at(path.display()))?,
-        None => Notes::default(),
-    };
-    let report = report(&rows, &notes, "results")?;
-    for (name, svg) in &report.plots {
-        Output::new(&plots.join(name))?.write(svg.as_bytes())?;
+    let docs = PathBuf::from("docs");
+    let out = args.out.as_ref().unwrap_or(&docs);
+    match args.any.is_empty() {
+        true => own(args, out),
+        false => any(args, out),
     }
+}
+
+/// This project's own page.
+fn own(args: &ReportArgs, out: &Path) -> Result<()> {
+    let plots = folder(&out.join("results"))?;
+    let page = Output::new(&out.join("RESULTS.md"))?;
+    let rows = merged(&args.own)?;
+    let usual = PathBuf::from(NOTES);
+    let notes = notes(args.notes.as_ref().or(Some(&usual).filter(|usual| usual.exists())))?;
+    let report = report(&rows, &notes, "results")?;
+    drawn(&report, &plots)?;
     page.write(report.page.as_bytes())?;
     say!("{}: report on {} rows", page.path().display(), rows.len());
     Ok(())
+}
+
+/// A page of any rows.
+fn any(args: &ReportArgs, out: &Path) -> Result<()> {
+    let plots = folder(&out.join("plots"))?;
+    let [page, html, latex] = ["report.md", "report.html", "tables.tex"].map(|name| Output::new(&out.join(name)));
+    let (page, html, latex) = (page?, html?, latex?);
+    let rows = merged(&args.any)?;
+    if rows.is_empty() {
+        return Err(Error::data("there is no row").at("--rows"));
+    }
+    let report = report_of(&rows, &notes(args.notes.as_ref())?, "plots")?;
+    drawn(&report, &plots)?;
+    page.write(report.page.as_bytes())?;
+    html.write(html::html(&report).as_bytes())?;
+    latex.write(latex::latex(&report.page).as_bytes())?;
+    for file in [page, html, latex] {
+        say!("{}", file.path().display());
+    }
+    Ok(())
+}
+
+fn merged(paths: &[PathBuf]) -> Result<Vec<Row>> {
+    merge(paths.iter().map(|path| rows_of(path)).collect::<Result<Vec<_>>>()?)
+}
+
+fn notes(path: Option<&PathBuf>) -> Result<Notes> {
+    path.map_or(Ok(Notes::default()), |path| Notes::parse(&text(path)?).map_err(|e| e.at(path.display())))
+}
+
+/// A folder, created if it is not there.
+fn folder(path: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(path).map_err(|e| Error::io(path, &e))?;
+    Ok(path.to_owned())
+}
+
+fn drawn(report: &Report, folder: &Path) -> Result<()> {
+    report.plots.iter().try_for_each(|(name, svg)| Output::new(&folder.join(name))?.write(svg.as_bytes()))
 }

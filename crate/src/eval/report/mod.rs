@@ -1,16 +1,22 @@
 //! The report: tables and plots of the rows, beside the paper's own numbers.
 //!
 //! Everything in it is computed from the rows, except the paragraphs that explain them, which people write in a file of
-//! [`notes`].
+//! [`notes`]. [`report`] makes the page of this project's own results, [`report_of`] a page of any rows; [`html`] and
+//! [`latex`] make further files of a page.
 
+mod blocks;
 pub mod film;
+pub mod html;
+pub mod latex;
 pub mod notes;
 mod page;
 mod paper;
+mod parts;
 pub mod plots;
 mod sections;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::experiments::EXPERIMENTS;
@@ -19,24 +25,73 @@ use notes::Notes;
 pub use page::Report;
 use sections::section;
 
-/// Makes the report. `folder` is the folder of the plots, relative to the page.
+/// Makes the report on this project's own rows. `folder` is the folder of the plots, relative to the page.
 ///
 /// # Errors
 /// If a plot cannot be drawn.
 pub fn report(rows: &[Row], notes: &Notes, folder: &str) -> crate::error::Result<Report> {
-    let mut report = Report { page: String::from(HEAD), plots: Vec::new() };
+    written(format!("{HEAD}{LEGEND}"), rows, notes, folder, FOOT, true)
+}
+
+/// Makes a report on any rows. `folder` is the folder of the plots, relative to the page.
+///
+/// # Errors
+/// If a plot cannot be drawn.
+pub fn report_of(rows: &[Row], notes: &Notes, folder: &str) -> crate::error::Result<Report> {
+    written(format!("{}{LEGEND}", about(rows)), rows, notes, folder, &format!("\n## Sources\n\n{PAPER}"), false)
+}
+
+fn written(
+    head: String,
+    rows: &[Row],
+    notes: &Notes,
+    folder: &str,
+    foot: &str,
+    ours: bool,
+) -> crate::error::Result<Report> {
+    let mut report = Report { page: head, plots: Vec::new() };
     notes.write(&mut report.page, "all");
     for experiment in &EXPERIMENTS {
         let own: Vec<&Row> = rows.iter().filter(|r| r.experiment == experiment.id).collect();
         if own.is_empty() {
             continue;
         }
-        section(&mut report, experiment, &own, folder)?;
+        section(&mut report, experiment, &own, folder, ours)?;
         notes.write(&mut report.page, experiment.id);
     }
-    let _ = write!(report.page, "{FOOT}");
+    report.page += foot;
     Ok(report)
 }
+
+/// What the rows are of: clips, networks and their hashes.
+fn about(rows: &[Row]) -> String {
+    let sets: BTreeSet<&str> = rows.iter().map(|r| r.dataset.as_str()).collect();
+    let mut page = format!(
+        "# Attacks on {}\n\nWritten by `ciasa eval report` from {} rows.\n\n",
+        sets.iter().copied().collect::<Vec<_>>().join(", "),
+        rows.len()
+    );
+    for set in sets {
+        let clips: BTreeSet<_> =
+            rows.iter().filter(|r| r.dataset == set).map(|r| (&r.file, r.clip, &r.data, &r.label)).collect();
+        let classes = clips.iter().map(|c| c.3).collect::<BTreeSet<_>>().len();
+        let few = if clips.len() < FEW { "; few, so read the intervals, not the rates alone" } else { "" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(page, "* Clips: {set}, {} clips of {classes} classes{few}", clips.len());
+    }
+    let attacked: BTreeSet<_> = rows.iter().map(|r| (&r.model, &r.weights)).collect();
+    let judges: BTreeSet<_> = rows.iter().map(|r| (&r.judge, &r.judge_weights)).collect();
+    for (model, weights) in &attacked {
+        let _ = writeln!(page, "* Network: {model}, weights {weights}");
+    }
+    for (judge, weights) in judges.difference(&attacked) {
+        let _ = writeln!(page, "* Judge only: {judge}, weights {weights}");
+    }
+    page + "\n"
+}
+
+/// Fewer clips than this are called few.
+const FEW: usize = 100;
 
 const HEAD: &str = "# Results
 
@@ -44,17 +99,21 @@ Written by `ciasa eval report` from the rows in `docs/results/`, except the para
 people write in `docs/results/notes.md`. `ciasa eval` measures the rows again
 ([how](EVALUATION.md)).
 
+";
+
+const LEGEND: &str = "\
 **How to read the tables.** Rates are in percent, with their 95 % interval (Wilson) in brackets. *Correct* counts only
-the clips that the network recognises without an attack, *all* counts every clip. The last iterate is judged, which is
-what the attack returns; *best* counts the attacks of which any iterate met the goal, as other implementations report
-it. A targeted attack succeeds if the network recognises the target (the least likely class of the clean clip), an
-untargeted one if it recognises any class other than that of the clean clip. *After smoothing* is the success that
-remains after every coordinate is averaged over five frames (Gaussian, standard deviation of one frame). *Flagged* is
-the share of attacked clips that a detector flags. The detector compares the variation of each bone's length with what
-is usual for that bone, and the accelerations with those of clean clips; 95 % of the clean training clips pass each of
-its two thresholds. *Natural* is the share of poses that are as close to a training pose as 95 % of the poses of other
-people are; *discriminator* is the score of the attack's own discriminator, 1 for natural. Lengths are in thousandths
-of the clips' unit: millimetres, or thousandths of the picture for OpenPose. Medians are over the clips of *correct*.
+the clips that the network recognises without an attack, *all* counts every clip. The iterate that the attack returns
+is judged: the last one with the paper's projection, the best one with the exact projection and under the protocol
+robustbenchhar. *Best* counts the attacks of which any iterate met the goal. A targeted attack succeeds if the network
+recognises the target (the least likely class of the clean clip), an untargeted one if it recognises any class other than that of the
+clean clip. *After smoothing* is the success that remains after every coordinate is averaged over five frames
+(Gaussian, standard deviation of one frame). *Flagged* is the share of attacked clips that a detector flags. The
+detector compares the variation of each bone's length with what is usual for that bone, and the accelerations with
+those of clean clips; 95 % of the clean training clips pass each of its two thresholds. *Natural* is the share of poses
+that are as close to a training pose as 95 % of the poses of other people are; *discriminator* is the score of the
+attack's own discriminator, 1 for natural. Lengths are in thousandths of the clips' unit: millimetres, or thousandths
+of the picture for OpenPose. Medians are over the clips of *correct*; their 95 % interval is that of the ranks.
 ";
 
 const FOOT: &str = "
@@ -64,6 +123,11 @@ UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset f
 depth camera and a wearable inertial sensor\", ICIP 2015. The paper: J. Liu, N. Akhtar, A. Mian, \"Adversarial Attack on
 Skeleton-based Human Action Recognition\". Its numbers are copied from its tables; its authors measured them on NTU
 RGB+D and Kinetics.
+";
+
+const PAPER: &str = "\
+The paper: J. Liu, N. Akhtar, A. Mian, \"Adversarial Attack on Skeleton-based Human Action Recognition\". Its numbers
+are copied from its tables; its authors measured them on NTU RGB+D and Kinetics.
 ";
 
 #[cfg(test)]
@@ -88,6 +152,33 @@ mod tests {
         assert!(page.contains("*Reading.* Because of it."));
         let plot = report.plots.iter().find(|p| p.0 == "table1.svg").unwrap();
         assert!(plot.1.starts_with("<svg") && page.contains("(results/table1.svg)"));
+    }
+
+    #[test]
+    fn a_page_of_other_rows_names_clips_networks_and_judges() {
+        let of = |model: &str, judge: &str, clip: usize| Row {
+            model: model.into(),
+            weights: format!("of-{model}"),
+            judge: judge.into(),
+            judge_weights: format!("of-{judge}"),
+            file: format!("S001C001P001R001A0{clip}.skeleton"),
+            dataset: "ntu".into(),
+            projection: "exact".into(),
+            fooled: judge != "c",
+            ..row("table3", "e=0.012", clip)
+        };
+        let all = ["a", "b"].map(|m| ["a", "b", "c"].map(|j| [1, 2].map(|clip| of(m, j, clip)))).concat().concat();
+        let report = report_of(&all, &Notes::default(), "plots").unwrap();
+        let page = &report.page;
+        assert!(page.starts_with("# Attacks on ntu\n"), "{page}");
+        let lines =
+            ["* Clips: ntu, 2 clips of 1 classes; few", "* Network: a, weights of-a", "* Judge only: c, weights of-c"];
+        assert!(lines.iter().all(|line| page.contains(line)), "{page}");
+        // Both clips change the label of a and b, whoever was attacked, and none that of c.
+        let line = page.lines().find(|l| l.starts_with("| b | ")).unwrap();
+        assert_eq!(line, "| b | 100.0 [34, 100] | 100.0 [34, 100] | 0.0 [0, 66] |");
+        assert!(html::html(&report).contains("<td>100.0 [34, 100]</td>"));
+        assert!(latex::latex(page).contains("b & 100.0 [34, 100] & 100.0 [34, 100] & 0.0 [0, 66] \\\\"));
     }
 
     #[test]

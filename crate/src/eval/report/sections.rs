@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::page::Report;
 use super::paper;
+use super::parts::parts;
 use super::plots::{Series, dots, lines};
 use super::tables::{Group, MarkdownTable, groups, looks, number, success, success_cells};
 use crate::contract::stats::{Rate, mean};
@@ -13,27 +14,28 @@ use crate::eval::experiments::Experiment;
 use crate::eval::row::Row;
 use crate::skeleton::LayoutId;
 
-/// Adds a section to the report.
+/// Adds a section to the report. The film strips are drawn of our own clips only.
 ///
 /// # Errors
 /// If a plot cannot be drawn.
-pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], folder: &str) -> Result<()> {
+pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], folder: &str, ours: bool) -> Result<()> {
     // Writing to a string cannot fail.
     let _ = writeln!(report.page, "\n## {}\n\n{}", title(experiment.id), sentence(experiment.about));
     let plot = |report: &mut Report, name: &str, alt: &str, svg: String| {
         let _ = writeln!(report.page, "\n![{alt}]({folder}/{name})");
         report.plots.push((name.into(), svg));
     };
+    let order = order(experiment);
     match experiment.id {
         "clean" => clean(&mut report.page, rows),
         "figure2" => {
-            for (name, own) in by_model(rows) {
-                protocol(&mut report.page, &own, &name);
-                report.page += &fooled(&groups(&own, &order(experiment))).text();
-                report.page += &looks(&groups(&own, &order(experiment)), "epsilon").text();
+            for part in parts(rows, true) {
+                protocol(&mut report.page, &part.rows, &part.heading);
+                report.page += &fooled(&groups(&part.rows, &order)).text();
+                report.page += &looks(&groups(&part.rows, &order), "epsilon").text();
             }
             let series: Vec<Series> =
-                by_model(rows).iter().map(|(name, own)| against_share(name, own, Row::success)).collect();
+                parts(rows, true).iter().map(|part| against_share(&part.heading, &part.rows, Row::success)).collect();
             let svg = lines("Fooled by one untargeted step, %", "epsilon, % of the body's height", &series)?;
             plot(report, "figure2.svg", "Fooling rate of one step against epsilon", svg);
             let _ = writeln!(
@@ -43,69 +45,92 @@ pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], fold
             );
         }
         "table1" | "openpose" => {
-            protocol(&mut report.page, rows, "");
-            let all = groups(rows, &order(experiment));
-            report.page += &beside_table_1(&all).text();
-            report.page += &looks(&all, "epsilon").text();
-            let last = against_share("last iterate", rows, Row::success);
-            let best = against_share("best iterate", rows, |r| r.best == Some(true));
-            let changed = against_share("label changed", rows, |r| r.fooled);
+            let parts = parts(rows, false);
+            for part in &parts {
+                protocol(&mut report.page, &part.rows, &part.heading);
+                let all = groups(&part.rows, &order);
+                report.page += &beside_table_1(&all).text();
+                report.page += &looks(&all, "epsilon").text();
+            }
+            let series = match &parts[..] {
+                [part] => {
+                    let last = against_share("last iterate", &part.rows, Row::success);
+                    let best = against_share("best iterate", &part.rows, |r| r.best == Some(true));
+                    let changed = against_share("label changed", &part.rows, |r| r.fooled);
+                    vec![last, best, changed]
+                }
+                several => several.iter().map(|p| against_share(&p.heading, &p.rows, Row::success)).collect(),
+            };
             let name = format!("{}.svg", experiment.id);
-            let svg = lines(
-                "CIASA, least likely target: success, %",
-                "epsilon, % of the body's height",
-                &[last, best, changed],
-            )?;
+            let x_label = "epsilon, % of the body's height";
+            let svg = lines("CIASA, least likely target: success, %", x_label, &series)?;
             plot(report, &name, "Success of CIASA against epsilon", svg);
         }
         "table2" => {
-            protocol(&mut report.page, rows, "");
-            let all = groups(rows, &order(experiment));
-            let table = success_with(&all, "region and epsilon", &["paper: NTU XS", "NTU XV"], |g| {
-                let known = paper::TABLE_2.iter().find(|(set, _)| g.setting.starts_with(set));
-                known.map_or(vec!["-".into(); 2], |(_, rates)| rates.map(|r| format!("{r:.1}")).to_vec())
-            });
-            report.page += &table.text();
-            report.page += &looks(&all, "region and epsilon").text();
+            for part in parts(rows, false) {
+                protocol(&mut report.page, &part.rows, &part.heading);
+                let all = groups(&part.rows, &order);
+                let table = success_with(&all, "region and epsilon", &["paper: NTU XS", "NTU XV"], |g| {
+                    let known = paper::TABLE_2.iter().find(|(set, _)| g.setting.starts_with(set));
+                    known.map_or(vec!["-".into(); 2], |(_, rates)| rates.map(|r| format!("{r:.1}")).to_vec())
+                });
+                report.page += &table.text();
+                report.page += &looks(&all, "region and epsilon").text();
+            }
         }
-        "table3" => table3(&mut report.page, rows, &order(experiment)),
+        "table3" => {
+            if !ours {
+                matrices(&mut report.page, rows, &order);
+            }
+            table3(&mut report.page, rows, &order);
+        }
         "peers" => {
-            let own: Vec<&Row> = rows.iter().copied().filter(|r| r.judge == r.model).collect();
-            protocol(&mut report.page, &own, "");
-            let all = groups(&own, &order(experiment));
-            report.page += &success(&all, "attack").text();
-            report.page += &looks(&all, "attack").text();
-            let svg = dots("Success of each attack, %", &with_defences(&all))?;
-            plot(report, "peers.svg", "Success of each attack, as it is, after smoothing, and not flagged", svg);
-            if own.len() < rows.len() {
-                report.page += "\nThe same clips, judged by networks that were not attacked:\n";
-                report.page += &transfer(rows, &order(experiment)).text();
+            for (i, part) in parts(rows, false).iter().enumerate() {
+                let own: Vec<&Row> = part.rows.iter().copied().filter(|r| r.judge == r.model).collect();
+                protocol(&mut report.page, &own, &part.heading);
+                let all = groups(&own, &order);
+                report.page += &success(&all, "attack").text();
+                report.page += &looks(&all, "attack").text();
+                let svg = dots("Success of each attack, %", &with_defences(&all))?;
+                let alt = "Success of each attack, as it is, after smoothing, and not flagged";
+                plot(report, &numbered("peers", i), alt, svg);
+                if own.len() < part.rows.len() {
+                    report.page += "\nThe same clips, judged by networks that were not attacked:\n";
+                    report.page += &transfer(&part.rows, &order).text();
+                }
             }
         }
         "ablation" => {
-            protocol(&mut report.page, rows, "");
-            let all = groups(rows, &order(experiment));
-            report.page += &success(&all, "constraints").text();
-            report.page += &looks(&all, "constraints").text();
-            let svg = dots("Success with each constraint off, %", &with_defences(&all))?;
-            plot(
-                report,
-                "ablation.svg",
-                "Success with each constraint off, as it is, after smoothing, and not flagged",
-                svg,
-            );
-            let _ = writeln!(
-                report.page,
-                "\n![Film strips of the paper's figure 6]({folder}/figure6.svg)\n\n\
-                 ![Film strips of the paper's figure 7]({folder}/figure7.svg)"
-            );
+            for (i, part) in parts(rows, false).iter().enumerate() {
+                protocol(&mut report.page, &part.rows, &part.heading);
+                let all = groups(&part.rows, &order);
+                report.page += &success(&all, "constraints").text();
+                report.page += &looks(&all, "constraints").text();
+                let svg = dots("Success with each constraint off, %", &with_defences(&all))?;
+                let alt = "Success with each constraint off, as it is, after smoothing, and not flagged";
+                plot(report, &numbered("ablation", i), alt, svg);
+            }
+            if ours {
+                let _ = writeln!(
+                    report.page,
+                    "\n![Film strips of the paper's figure 6]({folder}/figure6.svg)\n\n\
+                     ![Film strips of the paper's figure 7]({folder}/figure7.svg)"
+                );
+            }
         }
         _ => {
-            protocol(&mut report.page, rows, "");
-            report.page += &success(&groups(rows, &order(experiment)), "setting").text();
+            for part in parts(rows, false) {
+                protocol(&mut report.page, &part.rows, &part.heading);
+                report.page += &success(&groups(&part.rows, &order), "setting").text();
+            }
         }
     }
     Ok(())
+}
+
+/// The file of the i-th plot of an experiment, counted from 0.
+fn numbered(experiment: &str, i: usize) -> String {
+    if i == 0 { format!("{experiment}.svg") } else { format!("{experiment}-{}.svg", i + 1) }
 }
 
 fn title(id: &str) -> &str {
@@ -154,8 +179,8 @@ fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
     };
     // Only the attacked network's answer to the clean clip counts here.
     let own = rows.iter().filter(|r| r.judge == r.model);
-    let clips: BTreeSet<(&str, usize, bool)> = own.map(|r| (r.dataset.as_str(), r.clip, r.clean_correct)).collect();
-    let correct = clips.iter().filter(|c| c.2).count();
+    let clips: BTreeSet<_> = own.map(|r| (&r.dataset, &r.file, &r.data, r.clip, r.clean_correct)).collect();
+    let correct = clips.iter().filter(|c| c.4).count();
     if !heading.is_empty() {
         let _ = writeln!(page, "\n### {heading}");
     }
@@ -166,9 +191,17 @@ fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
         "none" => "no early stop".to_owned(),
         held => format!("stop rule: {held} passes"),
     };
+    let projection = all(&|r| r.projection.clone());
+    let projections = projection.split(", ").filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ");
+    let projection = if projections.is_empty() { projections } else { format!(", projection {projections}") };
+    let protocol = match all(&|r| r.protocol.clone()).as_str() {
+        "paper" => String::new(),
+        other => format!(", protocol {other}"),
+    };
+    let how = projection + &protocol;
     let _ = writeln!(
         page,
-        "\nNetwork {} (weights {}), {}: {} clips, {correct} of them correct; seed {}, {iterations}, {stop}.",
+        "\nNetwork {} (weights {}), {}: {} clips, {correct} of them correct; seed {}, {iterations}, {stop}{how}.",
         all(&|r| r.model.clone()),
         all(&|r| r.weights.clone()),
         all(&|r| r.dataset.clone()),
@@ -218,7 +251,7 @@ fn fooled(all: &[Group<'_>]) -> MarkdownTable {
             number(g.share(), 1),
             g.rate(|r| r.fooled).to_string(),
             g.rate_of_all(|r| r.fooled).to_string(),
-            number(g.median(|r| Some(r.confidence)), 2),
+            g.median(2, |r| Some(r.confidence)),
         ]);
     }
     table
@@ -246,9 +279,27 @@ fn beside_table_1(all: &[Group<'_>]) -> MarkdownTable {
 }
 
 fn table3(page: &mut String, rows: &[&Row], settings: &[String]) {
-    for (model, own) in by_model(rows) {
-        protocol(page, &own, &format!("Attacked: {model}"));
-        *page += &transfer(&own, settings).text();
+    for part in parts(rows, true) {
+        protocol(page, &part.rows, &format!("Attacked: {}", part.heading));
+        *page += &transfer(&part.rows, settings).text();
+    }
+}
+
+/// The label that changes when each attacked network's clips are judged by each network.
+fn matrices(page: &mut String, rows: &[&Row], settings: &[String]) {
+    let judges: BTreeSet<&str> = rows.iter().map(|r| r.judge.as_str()).collect();
+    let head = || MarkdownTable::new(&[&["attacked"], &judges.iter().copied().collect::<Vec<_>>()[..]].concat());
+    for group in groups(rows, settings) {
+        let _ = writeln!(page, "\n### Transfer, {}\n\nLabel changed, % of all clips, by judge:", group.setting);
+        let mut table = head();
+        for part in parts(&group.rows, true) {
+            let cell = |judge: &&str| {
+                let own = part.rows.iter().filter(|r| r.judge == **judge).map(|r| r.fooled);
+                Rate::count(own).to_string()
+            };
+            table.line(&[vec![part.heading.clone()], judges.iter().map(cell).collect()].concat());
+        }
+        *page += &table.text();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::contract::stats::{Rate, mean, median};
+use crate::contract::stats::{Middle, Rate, mean};
 use crate::eval::row::Row;
 
 /// A Markdown table that grows.
@@ -69,9 +69,10 @@ impl Group<'_> {
         Rate::count(self.correct().filter_map(answer))
     }
 
-    /// The median over the correct that have the number.
-    pub fn median(&self, number: impl Fn(&Row) -> Option<f32>) -> Option<f64> {
-        median(self.correct().filter_map(number).map(f64::from))
+    /// The median over the correct that have the number, with its interval and so many decimals, or a dash.
+    pub fn median(&self, digits: usize, number: impl Fn(&Row) -> Option<f32>) -> String {
+        let middle = Middle::of(self.correct().filter_map(number).map(f64::from));
+        middle.map_or("-".into(), |middle| middle.text(digits))
     }
 
     /// Mean epsilon as a share of the body's height, in percent.
@@ -103,8 +104,8 @@ pub fn success_cells(g: &Group<'_>) -> Vec<String> {
         g.rate_of_all(Row::success).to_string(),
         g.rate_where(|r| r.best).to_string(),
         g.rate(|r| r.fooled).to_string(),
-        number(g.median(|r| r.first.map(|f| f as f32)), 0),
-        number(g.median(|r| Some(r.p_target.unwrap_or(r.confidence))), 2),
+        g.median(0, |r| r.first.map(|f| f as f32)),
+        g.median(2, |r| Some(r.p_target.unwrap_or(r.confidence))),
     ]
 }
 
@@ -124,16 +125,16 @@ pub fn looks(groups: &[Group<'_>], first: &str) -> MarkdownTable {
         "flagged: acceleration",
     ]);
     for g in groups {
-        let thousandths = |of: fn(&Row) -> f32| number(g.median(|r| Some(1000.0 * of(r))), 1);
+        let thousandths = |of: fn(&Row) -> f32| g.median(1, |r| Some(1000.0 * of(r)));
         table.line(&[
             g.setting.clone(),
             thousandths(|r| r.mean_displacement),
             thousandths(|r| r.max_displacement),
             thousandths(|r| r.epsilon_excess),
-            number(g.median(|r| Some(100.0 * r.bone_deviation)), 1),
+            g.median(1, |r| Some(100.0 * r.bone_deviation)),
             thousandths(|r| r.acceleration_change.sqrt()),
-            number(g.median(|r| r.natural), 2),
-            number(g.median(|r| r.plausibility), 2),
+            g.median(2, |r| r.natural),
+            g.median(2, |r| r.plausibility),
             g.rate(Row::smoothed_success).to_string(),
             g.rate_where(|r| r.flag_bones).to_string(),
             g.rate_where(|r| r.flag_acceleration).to_string(),
