@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stream::Stream;
 use crate::error::{Error, Result};
 use crate::skeleton::LayoutId;
 
@@ -39,7 +40,7 @@ pub struct ModelEntry {
     pub frames: usize,
     /// What happens to a clip before the network reads it.
     pub preprocessing: Preprocessing,
-    /// The weight files, beside the manifest: one, or two for the joint and the bone stream of 2s-AGCN.
+    /// The weight files, beside the manifest: one, or one for each stream of an ensemble.
     pub weights: Vec<WeightFile>,
     /// Accuracy on test clips.
     pub accuracy: Accuracy,
@@ -64,13 +65,17 @@ pub struct WeightFile {
     pub bytes: usize,
     /// SHA-256 in hexadecimal digits.
     pub sha256: String,
+    /// What its network reads, where that is not the joints and the architecture leaves it open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub stream: Option<Stream>,
 }
 
 /// The supported networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Architecture {
-    /// ST-GCN as published by yysijie.
+    /// ST-GCN as published by yysijie, or by pyskl and MMAction2, whose networks may be one of four streams.
     #[serde(rename = "st-gcn")]
     StGcn,
     /// The joint stream of 2s-AGCN as published by lshiwjx.
@@ -82,15 +87,33 @@ pub enum Architecture {
     /// Both streams of 2s-AGCN; the ensemble adds their scores.
     #[serde(rename = "2s-agcn")]
     Agcn,
-    /// Shift-GCN as published by kchengiva.
+    /// Shift-GCN as published by kchengiva: one stream, or up to four whose scores are added.
     #[serde(rename = "shift-gcn")]
     ShiftGcn,
+    /// EfficientGCN-B0 as published by JustinXu0, from the authors' files.
+    #[serde(rename = "efficientgcn-b0")]
+    EfficientGcn,
+    /// ST-GCN++ as published by pyskl and MMAction2 1.x: one stream, or up to four.
+    #[serde(rename = "st-gcn++")]
+    StGcnPp,
+    /// CTR-GCN as published by Uason-Chen: one stream, or up to four.
+    #[serde(rename = "ctr-gcn")]
+    CtrGcn,
 }
 
 impl Architecture {
-    /// Number of weight files.
-    pub fn files(self) -> usize {
-        if self == Self::Agcn { 2 } else { 1 }
+    /// How many weight files there are, at least and at most.
+    pub fn files(self) -> (usize, usize) {
+        match self {
+            Self::Agcn => (2, 2),
+            Self::StGcn | Self::ShiftGcn | Self::StGcnPp | Self::CtrGcn => (1, Stream::ALL.len()),
+            Self::AgcnJoint | Self::AgcnBone | Self::EfficientGcn => (1, 1),
+        }
+    }
+
+    /// Can the trainer train it?
+    pub fn is_trainable(self) -> bool {
+        matches!(self, Self::StGcn | Self::AgcnJoint | Self::AgcnBone)
     }
 }
 
@@ -118,6 +141,11 @@ pub enum Preprocessing {
     /// frame, a short clip is repeated.
     #[serde(rename = "2s-agcn")]
     Agcn,
+    /// pyskl and MMAction2 1.x on NTU RGB+D: frames without the first person are dropped, the body is moved and turned as
+    /// a whole, frames are taken at equal distances, a short clip is repeated.
+    Pyskl,
+    /// CTR-GCN on NTU RGB+D: the body is moved as a whole, the middle 95 % of the clip are resampled.
+    CtrGcn,
 }
 
 /// Accuracy on the test side of a split.

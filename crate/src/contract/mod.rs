@@ -21,6 +21,7 @@ pub mod report;
 pub mod sample;
 pub mod stats;
 pub mod step_csv;
+pub mod stream;
 pub mod validate;
 pub mod weight_files;
 

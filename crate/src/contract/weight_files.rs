@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{ModelEntry, Preprocessing};
+pub use super::stream::Stream;
 
 /// The largest weight file that is read, in bytes: the largest published networks have 14 MB, with optimiser state 42
 /// MB.
@@ -55,7 +56,7 @@ pub struct Choice {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Answers {
-    /// The stream of a single 2s-AGCN file, or of the first of two.
+    /// The stream of a single file, or of the first of two of 2s-AGCN.
     pub stream: Option<Stream>,
     /// The order of the joints.
     pub order: Option<JointOrder>,
@@ -67,17 +68,6 @@ pub struct Answers {
     pub frames: Option<usize>,
     /// The names of the classes: a text with one in each line, or a JSON array of strings.
     pub class_names: Option<String>,
-}
-
-/// The input of a stream of 2s-AGCN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "lowercase")]
-pub enum Stream {
-    /// Joint positions.
-    Joint,
-    /// Bones: each joint minus its parent; one of them is zero.
-    Bone,
 }
 
 /// The orders in which data sets of the same sensor number its joints.

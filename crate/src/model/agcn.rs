@@ -4,13 +4,15 @@
 //! Names, shapes and graph are those of lshiwjx/2s-AGCN, so that published weights load to the same function.
 
 use burn::tensor::activation::{relu, softmax};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::ends::{Head, InputNorm};
 use super::fold::{Affine, Pointwise, temporal, tensor};
 use super::keys::Keys;
 use super::residual::{Residual, Shortcut};
 use super::stgcn::K;
+use super::stream;
+pub use super::stream::bone_ends;
 pub use crate::contract::weight_files::Stream;
 use crate::error::Result;
 use crate::kernel::{TAPS, temporal_block};
@@ -26,7 +28,7 @@ pub struct AgcnConfig {
     pub classes: usize,
     /// M: the people of a clip, whose joints are normalised as features of one sample.
     pub people: usize,
-    /// Joints or bones.
+    /// Joints or bones; it has no motion streams.
     pub stream: Stream,
 }
 
@@ -82,8 +84,8 @@ impl AgcnConfig {
 /// A frozen stream. No weight is tracked: gradients flow to the input only.
 #[derive(Clone, Debug)]
 pub struct Agcn {
-    /// Parent of each joint, for the bone stream.
-    parents: Option<Tensor<1, Int>>,
+    layout: LayoutId,
+    stream: Stream,
     norm: InputNorm,
     layers: Vec<Layer>,
     head: Head,
@@ -117,13 +119,7 @@ impl Agcn {
         let graph = Graph::agcn(layout);
         let layers = (0..LAYERS.len()).map(|i| Layer::new(config, state, &graph, i, device)).collect::<Result<_>>()?;
         let head = Head::read(state, "fc", [config.classes, LAYERS[9].0], 0, device)?;
-        let parents: Vec<i32> = bone_ends(config.layout).iter().map(|p| *p as i32).collect();
-        Ok(Self {
-            parents: (config.stream == Stream::Bone).then(|| Tensor::from_data(TensorData::new(parents, [v]), device)),
-            norm,
-            layers,
-            head,
-        })
+        Ok(Self { layout: config.layout, stream: config.stream, norm, layers, head })
     }
 
     /// The scores of each class.
@@ -133,21 +129,9 @@ impl Agcn {
     /// - result: (N, classes), before the softmax
     pub fn forward(&self, x: Tensor<5>) -> Tensor<2> {
         let [_, _, _, _, people] = x.dims();
-        let x = match &self.parents {
-            Some(parents) => x.clone() - x.select(3, parents.clone()),
-            None => x,
-        };
-        let x = self.layers.iter().fold(self.norm.forward(x), |x, layer| layer.forward(x));
+        let x = self.norm.forward(stream::of(self.stream, x, self.layout));
+        let x = self.layers.iter().fold(x, |x, layer| layer.forward(x));
         self.head.forward(x, people)
-    }
-}
-
-/// The joint at which each joint's bone starts, (V): its parent. The published bones of Kinetics-skeleton start at the
-/// nose, unlike its graph.
-pub fn bone_ends(layout: LayoutId) -> &'static [usize] {
-    match layout {
-        LayoutId::OpenPose18 => &[0, 0, 1, 2, 3, 1, 5, 6, 2, 8, 9, 5, 11, 12, 0, 0, 14, 15],
-        _ => layout.layout().parents,
     }
 }
 

@@ -5,7 +5,10 @@ use burn::tensor::Tensor;
 use super::centre::{anchored, centred, middle};
 use super::normalise::normalised;
 use super::resample::resample;
+use super::sampled::{ctr, pyskl, pyskl_picture, uniform};
+use super::stream;
 use crate::contract::manifest::{ModelEntry, Preprocessing};
+use crate::contract::stream::Stream;
 use crate::skeleton::LayoutId;
 
 /// The preprocessing in front of a network.
@@ -28,12 +31,31 @@ impl Input {
         Self { preprocessing: entry.preprocessing, layout: entry.layout, frames, people: entry.people }
     }
 
-    /// The network's input.
+    /// The input of a network that reads joints.
     ///
     /// # Shapes
     /// - x: (N, C, T, V, M)
     /// - result: (N, C, frames or T, V, people)
     pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
+        self.prepare(x).stream(Stream::Joint)
+    }
+
+    /// What all streams of an ensemble share.
+    ///
+    /// # Shapes
+    /// - x: (N, C, T, V, M)
+    pub fn prepare(&self, x: Tensor<5>) -> Prepared {
+        let (layout, frames) = (self.layout, self.frames);
+        if self.preprocessing != Preprocessing::Pyskl {
+            return Prepared { x: self.whole(x), layout, sampled: None };
+        }
+        let x = self.select_people(x);
+        let kept = if layout.layout().dims == 2 { pyskl_picture(x) } else { pyskl(x) };
+        let frames = frames.unwrap_or(kept.x.dims()[2]);
+        Prepared { sampled: Some((kept.count(), frames)), x: kept.x, layout }
+    }
+
+    fn whole(&self, x: Tensor<5>) -> Tensor<5> {
         let x = self.select_people(x);
         match self.preprocessing {
             Preprocessing::Raw => self.resample(x),
@@ -49,6 +71,12 @@ impl Input {
                 let frames = self.frames.unwrap_or(0).max(x.dims()[2]);
                 self.shorten(normalised(x, frames))
             }
+            Preprocessing::CtrGcn => {
+                let frames = self.frames.unwrap_or(x.dims()[2]);
+                ctr(x, frames)
+            }
+            // Its frames are taken after the stream is made.
+            Preprocessing::Pyskl => pyskl(x).x,
         }
     }
 
@@ -86,6 +114,24 @@ impl Input {
     }
 }
 
+/// A clip that is preprocessed as far as all streams have in common.
+pub struct Prepared {
+    x: Tensor<5>,
+    layout: LayoutId,
+    /// How many frames of each clip are its own, (N, 1), and how many are taken, where that comes last.
+    sampled: Option<(Tensor<2>, usize)>,
+}
+
+impl Prepared {
+    /// The input of a network that reads a stream, (N, C, frames or T, V, people).
+    pub fn stream(&self, stream: Stream) -> Tensor<5> {
+        match &self.sampled {
+            Some((count, frames)) => uniform(stream::scored(stream, self.x.clone(), self.layout), count, *frames),
+            None => stream::of(stream, self.x.clone(), self.layout),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -119,8 +165,8 @@ mod tests {
 
     #[test]
     fn each_clip_of_a_batch_goes_its_own_way() {
-        use Preprocessing::{Agcn, Anchored, Centred, Kinetics, KineticsUp, Padded, Raw};
-        for preprocessing in [Raw, Centred, Anchored, Padded, Kinetics, KineticsUp, Agcn] {
+        use Preprocessing::{Agcn, Anchored, Centred, CtrGcn, Kinetics, KineticsUp, Padded, Pyskl, Raw};
+        for preprocessing in [Raw, Centred, Anchored, Padded, Kinetics, KineticsUp, Agcn, Pyskl, CtrGcn] {
             let input = Input { preprocessing, layout: LayoutId::Ntu, frames: Some(9), people: 2 };
             let x = random([3, 3, 6, 25, 2]);
             let alone: Vec<f32> = x.clone().split(1, 0).into_iter().flat_map(|x| values(input.forward(x))).collect();

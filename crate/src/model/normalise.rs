@@ -6,15 +6,15 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 /// The first person's joint on which each frame is centred.
-const CENTRE: usize = 1;
+pub(super) const CENTRE: usize = 1;
 /// The bones that become the z axis and the x axis: from, to.
-const UP: [usize; 2] = [0, 1];
-const ACROSS: [usize; 2] = [4, 8];
+pub(super) const UP: [usize; 2] = [0, 1];
+pub(super) const ACROSS: [usize; 2] = [4, 8];
 
 /// For each component of a unit vector a, its contribution to the matrix of `p -> (a x axis) x p`, row by row.
-const TO_Z: [[f32; 9]; 3] =
+pub(super) const TO_Z: [[f32; 9]; 3] =
     [[0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 1.0, 0.0], [0.0; 9]];
-const TO_X: [[f32; 9]; 3] =
+pub(super) const TO_X: [[f32; 9]; 3] =
     [[0.0; 9], [0.0, 1.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0]];
 
 /// Repeats the clip up to `frames`, centres it, and turns it so that in the first frame the first person's spine points
@@ -65,7 +65,7 @@ fn centred(x: Tensor<5>) -> Tensor<5> {
 }
 
 /// Turns the clip about its origin so that a bone of the first person points along an axis in the first frame.
-fn turned(x: Tensor<5>, [from, to]: [usize; 2], cross: [[f32; 9]; 3], axis: usize) -> Tensor<5> {
+pub(super) fn turned(x: Tensor<5>, [from, to]: [usize; 2], cross: [[f32; 9]; 3], axis: usize) -> Tensor<5> {
     let [n, c, t, v, m] = x.dims();
     let device = x.device();
     let first = x.clone().narrow(2, 0, 1).narrow(4, 0, 1);

@@ -136,7 +136,7 @@ impl TrainConfig {
     /// Names the line and column, or the field that is out of range.
     pub fn parse(json: &str) -> Result<Self> {
         let config: Self = serde_json::from_str(json).map_err(|e| Error::config(e.to_string()))?;
-        if matches!(config.architecture, Architecture::Agcn | Architecture::ShiftGcn) {
+        if !config.architecture.is_trainable() {
             let cause = "only st-gcn, 2s-agcn-joint and 2s-agcn-bone can be trained";
             return Err(Error::config(cause).at("architecture"));
         }
@@ -220,7 +220,12 @@ impl TrainConfig {
             people: 1,
             frames: self.frames,
             preprocessing: self.preprocessing,
-            weights: vec![WeightFile { file: format!("{}.safetensors", self.id), bytes: 0, sha256: String::new() }],
+            weights: vec![WeightFile {
+                file: format!("{}.safetensors", self.id),
+                bytes: 0,
+                sha256: String::new(),
+                stream: None,
+            }],
             accuracy: Accuracy { top1: 0.0, clips: 0 },
             split: self.split.describe(data),
             data: self.citation.clone(),

@@ -25,7 +25,7 @@ fn stream(architecture: Architecture) -> Result<Option<Stream>> {
         Architecture::StGcn => Ok(None),
         Architecture::AgcnJoint => Ok(Some(Stream::Joint)),
         Architecture::AgcnBone => Ok(Some(Stream::Bone)),
-        Architecture::Agcn | Architecture::ShiftGcn => {
+        _ => {
             let cause = "only st-gcn, 2s-agcn-joint and 2s-agcn-bone can be trained";
             Err(Error::config(cause).at("architecture"))
         }

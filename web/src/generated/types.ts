@@ -299,7 +299,7 @@ export type ModelEntry = {
   frames: number;
   /** What happens to a clip before the network reads it. */
   preprocessing: Preprocessing;
-  /** The weight files, beside the manifest: one, or two for the joint and the bone stream of 2s-AGCN. */
+  /** The weight files, beside the manifest: one, or one for each stream of an ensemble. */
   weights: Array<WeightFile>;
   /** Accuracy on test clips. */
   accuracy: Accuracy;
@@ -314,13 +314,30 @@ export type ModelEntry = {
 };
 
 /** The supported networks. */
-export type Architecture = "st-gcn" | "2s-agcn-joint" | "2s-agcn-bone" | "2s-agcn" | "shift-gcn";
+export type Architecture =
+  | "st-gcn"
+  | "2s-agcn-joint"
+  | "2s-agcn-bone"
+  | "2s-agcn"
+  | "shift-gcn"
+  | "efficientgcn-b0"
+  | "st-gcn++"
+  | "ctr-gcn";
 
 /**
  * What happens to a clip before a network reads it. The first three are this project's, the others those of published
  * networks. All of them resample a clip that has more frames than the network takes.
  */
-export type Preprocessing = "raw" | "centred" | "anchored" | "padded" | "kinetics" | "kinetics-up" | "2s-agcn";
+export type Preprocessing =
+  | "raw"
+  | "centred"
+  | "anchored"
+  | "padded"
+  | "kinetics"
+  | "kinetics-up"
+  | "2s-agcn"
+  | "pyskl"
+  | "ctr-gcn";
 
 /** One weight file. */
 export type WeightFile = {
@@ -330,6 +347,8 @@ export type WeightFile = {
   bytes: number;
   /** SHA-256 in hexadecimal digits. */
   sha256: string;
+  /** What its network reads, where that is not the joints and the architecture leaves it open. */
+  stream?: Stream;
 };
 
 /** Accuracy on the test side of a split. */
@@ -372,7 +391,7 @@ export type Choice = {
 
 /** What the user knows about weight files. A field that is left out is answered by its default. */
 export type Answers = {
-  /** The stream of a single 2s-AGCN file, or of the first of two. */
+  /** The stream of a single file, or of the first of two of 2s-AGCN. */
   stream?: Stream;
   /** The order of the joints. */
   order?: JointOrder;
@@ -386,8 +405,8 @@ export type Answers = {
   classNames?: string;
 };
 
-/** The input of a stream of 2s-AGCN. */
-export type Stream = "joint" | "bone";
+/** What a network reads: one of the four streams that ensembles of skeleton networks have. */
+export type Stream = "joint" | "bone" | "joint-motion" | "bone-motion";
 
 /** The orders in which data sets of the same sensor number its joints. */
 export type JointOrder = "layout" | "utd-mhad" | "msr-action3d";
