@@ -46,13 +46,35 @@ pub(super) fn temporal(
     out: usize,
     device: &Device,
 ) -> Result<(Tensor<3>, Tensor<1>)> {
-    let weight = state.get(&format!("{conv}.weight"), &[out, c, TAPS, 1])?;
+    taps(state, [conv, norm], [c, out], TAPS, device)
+}
+
+/// As [`temporal`] from a convolution of five taps, (C, C, 5, 1), which stand in the middle of the nine.
+pub(super) fn five_taps(
+    state: &State,
+    conv: &str,
+    norm: &str,
+    c: usize,
+    device: &Device,
+) -> Result<(Tensor<3>, Tensor<1>)> {
+    taps(state, [conv, norm], [c, c], 5, device)
+}
+
+fn taps(
+    state: &State,
+    [conv, norm]: [&str; 2],
+    [c, out]: [usize; 2],
+    count: usize,
+    device: &Device,
+) -> Result<(Tensor<3>, Tensor<1>)> {
+    let weight = state.get(&format!("{conv}.weight"), &[out, c, count, 1])?;
     let norm = Affine::read(state, norm, out)?;
+    let first = (TAPS - count) / 2;
     let mut folded = vec![0.0; TAPS * c * out];
     for o in 0..out {
         for i in 0..c {
-            for tap in 0..TAPS {
-                folded[(tap * c + i) * out + o] = weight[(o * c + i) * TAPS + tap] * norm.scale[o];
+            for tap in 0..count {
+                folded[((first + tap) * c + i) * out + o] = weight[(o * c + i) * count + tap] * norm.scale[o];
             }
         }
     }

@@ -6,9 +6,12 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::agcn::{Agcn, AgcnConfig, Stream};
+use super::ctrgcn::{CtrGcn, CtrGcnConfig};
+use super::efficient_gcn::{EfficientGcn, EfficientGcnConfig};
 use super::input::Input;
 use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use super::stgcn::{StGcn, StGcnConfig};
+use super::stgcn_pp::{StGcnPp, StGcnPpConfig};
 use crate::contract::manifest::{Architecture, ModelEntry, Preprocessing};
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
@@ -32,8 +35,8 @@ pub struct Recogniser {
     /// Its manifest entry.
     pub entry: ModelEntry,
     input: Input,
-    /// One network, or streams whose scores are added.
-    networks: Vec<Network>,
+    /// One network, or streams whose scores are added, and what each reads.
+    networks: Vec<(Stream, Network)>,
     device: Device,
 }
 
@@ -42,6 +45,9 @@ enum Network {
     StGcn(Box<StGcn>),
     Agcn(Box<Agcn>),
     ShiftGcn(Box<ShiftGcn>),
+    EfficientGcn(Box<EfficientGcn>),
+    StGcnPp(Box<StGcnPp>),
+    CtrGcn(Box<CtrGcn>),
 }
 
 impl Network {
@@ -57,6 +63,16 @@ impl Network {
             (Architecture::ShiftGcn, _) => {
                 Self::ShiftGcn(Box::new(ShiftGcn::new(&ShiftGcnConfig { layout, classes, people }, state, device)?))
             }
+            (Architecture::StGcnPp, _) => {
+                Self::StGcnPp(Box::new(StGcnPp::new(&StGcnPpConfig { layout, classes }, state, device)?))
+            }
+            (Architecture::CtrGcn, _) => {
+                Self::CtrGcn(Box::new(CtrGcn::new(&CtrGcnConfig { layout, classes, people }, state, device)?))
+            }
+            (Architecture::EfficientGcn, _) => {
+                let config = EfficientGcnConfig { layout, classes };
+                Self::EfficientGcn(Box::new(EfficientGcn::new(&config, state, device)?))
+            }
         })
     }
 
@@ -65,6 +81,9 @@ impl Network {
             Self::StGcn(network) => network.forward(x),
             Self::Agcn(network) => network.forward(x),
             Self::ShiftGcn(network) => network.forward(x),
+            Self::EfficientGcn(network) => network.forward(x),
+            Self::StGcnPp(network) => network.forward(x),
+            Self::CtrGcn(network) => network.forward(x),
         }
     }
 }
@@ -96,14 +115,17 @@ impl Recogniser {
         if entry.frames > MAX_FRAMES {
             return Err(Error::config(format!("must be 0 to {MAX_FRAMES}")).at("frames"));
         }
-        let wanted = entry.architecture.files();
-        if [states.len(), entry.weights.len()] != [wanted; 2] {
+        let (least, most) = entry.architecture.files();
+        if states.len() != entry.weights.len() || !(least..=most).contains(&states.len()) {
+            let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
             return Err(
                 Error::weights(format!("{} weight files where {wanted} are needed", states.len())).at(&entry.id)
             );
         }
         let network = |(i, state): (usize, &_)| {
-            Network::new(&entry, i, Borrow::borrow(state), device).map_err(|e| e.at(&entry.weights[i].file))
+            let network = Network::new(&entry, i, Borrow::borrow(state), device);
+            let stream = entry.weights[i].stream.unwrap_or(Stream::Joint);
+            network.map(|network| (stream, network)).map_err(|e| e.at(&entry.weights[i].file))
         };
         let networks = states.iter().enumerate().map(network).collect::<Result<_>>()?;
         let input = Input::new(&entry);
@@ -116,9 +138,9 @@ impl Recogniser {
     /// - x: (N, C, T, V, M), a clip's own coordinates at its own number of frames
     /// - result: (N, classes)
     pub fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        let x = self.input.forward(x);
-        // The ensemble of 2s-AGCN adds its streams' scores.
-        let scores = self.networks.iter().map(|network| network.forward(x.clone()));
+        let prepared = self.input.prepare(x);
+        // An ensemble adds its streams' scores.
+        let scores = self.networks.iter().map(|(stream, network)| network.forward(prepared.stream(*stream)));
         scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
     }
 
@@ -132,7 +154,8 @@ impl Recogniser {
             return Err(Error::config(format!("is in the layout {has}; the recogniser reads {reads}")).at("clip"));
         }
         // Other networks resample the clip first.
-        let whole = self.entry.frames == 0 || self.entry.preprocessing == Preprocessing::Agcn;
+        let whole = self.entry.frames == 0
+            || matches!(self.entry.preprocessing, Preprocessing::Agcn | Preprocessing::Pyskl | Preprocessing::CtrGcn);
         match clip.frames() {
             t if whole && t > MOST_SEEN => {
                 let cause = format!("has {t} frames; this network reads {MOST_SEEN} at most: cut the clip");

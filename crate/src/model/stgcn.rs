@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::ends::{Head, InputNorm};
 use super::fold::{Affine, temporal, tensor};
+use super::graph_layer::folded;
 use super::keys::Keys;
 use super::residual::{Residual, Shortcut};
 use crate::error::Result;
@@ -63,6 +64,15 @@ impl StGcnConfig {
         let last = self.blocks.last().map_or(c, |b| b.0);
         keys.conv("fcn", [last, self.classes], 1);
         keys.0
+    }
+
+    /// As [`StGcnConfig::keys`], where each block has its whole adjacency in the file, as pyskl and MMAction2 have it.
+    pub fn keys_with_graphs(&self) -> Vec<(String, Vec<usize>)> {
+        let own = |key: String| match key.strip_prefix("edge_importance.") {
+            Some(i) => format!("st_gcn_networks.{i}.gcn.A"),
+            None => key,
+        };
+        self.keys().into_iter().map(|(key, shape)| (own(key), shape)).collect()
     }
 
     /// The residual of block `i`.
@@ -142,29 +152,16 @@ impl Block {
         let (out, stride) = config.blocks[i];
         let key = format!("st_gcn_networks.{i}");
 
-        let importance = state.get(&format!("edge_importance.{i}"), &[K, v, v])?;
-        let adjacency: Vec<f32> = graph.subsets.concat().iter().zip(importance).map(|(a, m)| a * m).collect();
+        let own = format!("{key}.gcn.A");
+        let adjacency: Vec<f32> = if state.contains(&own) {
+            state.get(&own, &[K, v, v])?.to_vec()
+        } else {
+            let importance = state.get(&format!("edge_importance.{i}"), &[K, v, v])?;
+            graph.subsets.concat().iter().zip(importance).map(|(a, m)| a * m).collect()
+        };
 
-        let weight = state.get(&format!("{key}.gcn.conv.weight"), &[K * out, c, 1, 1])?;
-        let bias = state.get(&format!("{key}.gcn.conv.bias"), &[K * out])?;
         let norm = Affine::read(state, &format!("{key}.tcn.0"), out)?;
-        let mut spatial = vec![0.0; K * c * out];
-        for k in 0..K {
-            for o in 0..out {
-                for i in 0..c {
-                    spatial[(k * c + i) * out + o] = weight[(k * out + o) * c + i] * norm.scale[o];
-                }
-            }
-        }
-        let mut spatial_bias = vec![0.0; v * out];
-        for w in 0..v {
-            let sums: Vec<f32> = (0..K).map(|k| (0..v).map(|u| adjacency[(k * v + u) * v + w]).sum()).collect();
-            for o in 0..out {
-                let b: f32 = (0..K).map(|k| sums[k] * bias[k * out + o]).sum();
-                spatial_bias[w * out + o] = b * norm.scale[o] + norm.shift[o];
-            }
-        }
-
+        let (spatial, spatial_bias) = folded(state, &format!("{key}.gcn.conv"), &adjacency, &norm, [v, c, out])?;
         let (temporal, temporal_bias) =
             temporal(state, &format!("{key}.tcn.2"), &format!("{key}.tcn.3"), out, out, device)?;
         let projection = [&*format!("{key}.residual.0"), &format!("{key}.residual.1")];

@@ -83,7 +83,9 @@ enum Axes {
 fn axes(key: &str, shape: &[usize], v: usize) -> Axes {
     let last = shape.last().copied().unwrap_or(0);
     match key.rsplit_once('.') {
-        _ if key == "A" || key.starts_with("edge_importance.") || key.ends_with(".PA") => Axes::Square,
+        _ if key == "A" || key.starts_with("edge_importance.") || key.ends_with(".PA") || key.ends_with(".gcn.A") => {
+            Axes::Square
+        }
         _ if key.ends_with(".Feature_Mask") => Axes::Rows(last),
         Some((_, "shift_in" | "shift_out")) => Axes::Indices(last / v),
         Some(("data_bn", _)) if shape.len() == 1 => Axes::Rows(3),

@@ -33,6 +33,11 @@ impl State {
         self.arrays.insert(key.into(), Array { shape: shape.to_vec(), data });
     }
 
+    /// Takes an array out.
+    pub fn take(&mut self, key: &str) -> Option<Array> {
+        self.arrays.remove(key)
+    }
+
     /// Notes an array that cannot be read, and why.
     pub fn insert_unread(&mut self, key: impl Into<String>, cause: impl Into<String>) {
         self.unread.insert(key.into(), cause.into());
