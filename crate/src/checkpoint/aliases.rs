@@ -1,8 +1,11 @@
 //! Other names for the same arrays, brought to the names that the networks here use.
 //!
 //! * 2s-AGCN as its author released it: blocks `l1a`, projection `conv_res`.
+//! * pyskl and MMAction2 1.x: `backbone.gcn`, and `cls_head.fc_cls` or `cls_head.fc`.
+//! * Paddle: `_mean` and `_variance` of a normalisation.
 //! * MMAction2 0.x: `backbone.` and `cls_head.`, 2s-AGCN in `agcn_networks`, which normalises each person alone.
 
+use super::pyskl;
 use crate::skeleton::LayoutId;
 use crate::weights::State;
 use crate::weights::state::Array;
@@ -11,8 +14,21 @@ use crate::weights::state::Array;
 pub(super) fn renamed(state: State) -> State {
     let mmaction =
         state.keys().any(|key| key.starts_with("backbone.")) && state.keys().any(|key| key.starts_with("cls_head."));
-    let state = state.renamed(|key| author(&key));
+    let state = state.renamed(|key| paddle(author(&key)));
+    if state.keys().any(|key| key.starts_with("backbone.gcn.0.gcn.")) {
+        return pyskl::renamed(state);
+    }
     if mmaction { from_mmaction(state) } else { state }
+}
+
+/// Paddle's names of running statistics to PyTorch's.
+fn paddle(key: String) -> String {
+    for (theirs, ours) in [("._mean", ".running_mean"), ("._variance", ".running_var")] {
+        if let Some(norm) = key.strip_suffix(theirs) {
+            return format!("{norm}{ours}");
+        }
+    }
+    key
 }
 
 /// `l1a.gcn1.conv_res.0` to `l1.gcn1.down.0`.

@@ -1,10 +1,14 @@
 //! Which network a state dict is: its keys and shapes show it.
 
 use super::{aliases, lookalikes};
+use crate::contract::manifest::Preprocessing;
 use crate::error::{Error, Result};
 use crate::model::agcn::{AgcnConfig, Stream};
+use crate::model::ctrgcn::CtrGcnConfig;
+use crate::model::efficient_gcn::EfficientGcnConfig;
 use crate::model::shift_gcn::ShiftGcnConfig;
 use crate::model::stgcn::{K, StGcnConfig};
+use crate::model::stgcn_pp::StGcnPpConfig;
 use crate::skeleton::{Graph, LayoutId, Sequence};
 use crate::weights::joint_order::{JointOrder, reordered};
 use crate::weights::state::State;
@@ -18,6 +22,14 @@ pub enum Family {
     Agcn,
     /// Shift-GCN (kchengiva/Shift-GCN).
     ShiftGcn,
+    /// EfficientGCN-B0 (JustinXu0/EfficientGCN_paddle).
+    EfficientGcn,
+    /// ST-GCN with its graphs in the file (pyskl, MMAction2 1.x).
+    StGcnPyskl,
+    /// ST-GCN++ (pyskl, MMAction2 1.x).
+    StGcnPp,
+    /// CTR-GCN (Uason-Chen/CTR-GCN).
+    CtrGcn,
 }
 
 /// What keys and shapes show.
@@ -29,10 +41,12 @@ pub struct Found {
     pub layout: LayoutId,
     /// Its number of classes.
     pub classes: usize,
-    /// People that it takes; none for ST-GCN, which treats people alike.
+    /// People that it takes; none for ST-GCN and EfficientGCN, which treat people alike.
     pub people: Option<usize>,
     /// The order of its joints, where there is only one or a graph is in the file.
     pub order: Option<JointOrder>,
+    /// What was done to its clips, where the weights show it.
+    pub preprocessing: Option<Preprocessing>,
 }
 
 /// More classes than any set has.
@@ -42,7 +56,16 @@ const NAMED: usize = 5;
 
 impl Family {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::StGcn, Self::Agcn, Self::ShiftGcn];
+    pub const ALL: [Self; 7] = [
+        Self::StGcn,
+        Self::StGcnPyskl,
+        Self::StGcnPp,
+        // Before 2s-AGCN, whose mark it has as well.
+        Self::CtrGcn,
+        Self::Agcn,
+        Self::ShiftGcn,
+        Self::EfficientGcn,
+    ];
 
     /// What a person reads.
     pub fn name(self) -> &'static str {
@@ -50,21 +73,49 @@ impl Family {
             Self::StGcn => "ST-GCN",
             Self::Agcn => "2s-AGCN",
             Self::ShiftGcn => "Shift-GCN",
+            Self::EfficientGcn => "EfficientGCN-B0",
+            Self::StGcnPyskl => "ST-GCN (pyskl)",
+            Self::StGcnPp => "ST-GCN++",
+            Self::CtrGcn => "CTR-GCN",
         }
     }
 
-    /// A key that no other network has; its array's second axis is the joints.
+    /// A key that no network has that comes later in [`Family::ALL`].
     fn mark(self) -> &'static str {
         match self {
             Self::StGcn => "edge_importance.0",
             Self::Agcn => "l1.gcn1.PA",
             Self::ShiftGcn => "l1.gcn1.Feature_Mask",
+            Self::EfficientGcn => "input_branches.0.stem_scn.conv.edge",
+            Self::StGcnPyskl => "st_gcn_networks.0.gcn.A",
+            Self::StGcnPp => "gcn.0.gcn.A",
+            Self::CtrGcn => "l1.gcn1.convs.0.conv4.weight",
         }
+    }
+
+    /// A key whose array's second axis is the joints.
+    fn graph(self) -> &'static str {
+        if self == Self::CtrGcn { "l1.gcn1.PA" } else { self.mark() }
     }
 
     /// Its last layer, classes first.
     fn head(self) -> &'static str {
-        if self == Self::StGcn { "fcn.weight" } else { "fc.weight" }
+        match self {
+            Self::StGcn | Self::StGcnPyskl => "fcn.weight",
+            Self::Agcn | Self::ShiftGcn | Self::CtrGcn => "fc.weight",
+            Self::StGcnPp => "fc_cls.weight",
+            Self::EfficientGcn => "classifier.fc.weight",
+        }
+    }
+
+    /// Is it trained as one of four streams, whose scores are added?
+    pub fn has_streams(self) -> bool {
+        matches!(self, Self::ShiftGcn | Self::StGcnPyskl | Self::StGcnPp | Self::CtrGcn)
+    }
+
+    /// Are the joints of each person normalised for themselves, so that the size of `data_bn` shows how many there are?
+    fn counts_people(self) -> bool {
+        matches!(self, Self::Agcn | Self::ShiftGcn | Self::CtrGcn)
     }
 
     fn keys(self, layout: LayoutId, classes: usize, people: usize) -> Vec<(String, Vec<usize>)> {
@@ -72,6 +123,10 @@ impl Family {
             Self::StGcn => StGcnConfig::published(layout, classes).keys(),
             Self::Agcn => AgcnConfig { layout, classes, people, stream: Stream::Joint }.keys(),
             Self::ShiftGcn => ShiftGcnConfig { layout, classes, people }.keys(),
+            Self::EfficientGcn => EfficientGcnConfig { layout, classes }.keys(),
+            Self::StGcnPyskl => StGcnConfig::published(layout, classes).keys_with_graphs(),
+            Self::StGcnPp => StGcnPpConfig { layout, classes }.keys(),
+            Self::CtrGcn => CtrGcnConfig { layout, classes, people }.keys(),
         }
     }
 
@@ -90,11 +145,11 @@ impl Family {
 /// Names the keys that were looked for, that are missing or unknown, or have another shape, and a graph that is not
 /// ours.
 pub fn identify(state: State) -> Result<(Found, State)> {
-    let state = aliases::renamed(state);
     if let Some(name) = lookalikes::named(&state) {
         let read = Family::ALL.map(Family::name).join(", ");
         return Err(Error::weights(format!("looks like {name}, which is not read; these are: {read}")));
     }
+    let state = aliases::renamed(state);
     let (family, prefix) = family(&state)?;
     let state = if prefix.is_empty() { state } else { state.within(&prefix) };
     let at = |key: &str, cause: String| Err(Error::weights(cause).at(format!("{key:?}")));
@@ -102,7 +157,7 @@ pub fn identify(state: State) -> Result<(Found, State)> {
         state.shape(key).ok_or_else(|| Error::weights("is missing").at(format!("{key:?}")))
     };
 
-    let mark = shape(family.mark())?;
+    let mark = shape(family.graph())?;
     let joints = mark.get(1).copied().unwrap_or(0);
     let Some(layout) = LayoutId::ALL.into_iter().find(|l| l.layout().len() == joints) else {
         let mut known: Vec<String> = Vec::new();
@@ -113,26 +168,47 @@ pub fn identify(state: State) -> Result<(Found, State)> {
             }
         }
         let known = known.join(", ");
-        return at(family.mark(), format!("has shape {mark:?}: {joints} joints; skeletons of {known} are known"));
+        return at(family.graph(), format!("has shape {mark:?}: {joints} joints; skeletons of {known} are known"));
     };
+    if family == Family::EfficientGcn && layout != LayoutId::Ntu {
+        let cause = format!("has {joints} joints; EfficientGCN is published for NTU RGB+D's 25, whose bones it needs");
+        return at(family.graph(), cause);
+    }
     if family != Family::ShiftGcn && mark.first() != Some(&K) {
-        return at(family.mark(), format!("has shape {mark:?}: a graph in other than {K} parts is not known"));
+        return at(family.graph(), format!("has shape {mark:?}: a graph in other than {K} parts is not known"));
     }
     let classes = shape(family.head())?.first().copied().unwrap_or(0);
     if !(1..=MAX_CLASSES).contains(&classes) {
         return at(family.head(), format!("{classes} classes; 1 to {MAX_CLASSES} are read"));
     }
-    let features = shape("data_bn.weight")?.iter().product::<usize>();
-    let each = joints * layout.layout().channels();
-    let people = features / each;
-    if features % each != 0 || !(1..=Sequence::MAX_PEOPLE).contains(&people) {
-        let most = Sequence::MAX_PEOPLE;
-        return at("data_bn.weight", format!("{features} values; one person has {each}, at most {most} are read"));
-    }
+    let people = if family == Family::EfficientGcn { 1 } else { people(&state, layout)? };
     complete(family, &family.keys(layout, classes, people), &state)?;
-    let people = (family != Family::StGcn).then_some(people);
+    let people = family.counts_people().then_some(people);
     let order = order(family, layout, &state)?;
-    Ok((Found { family, layout, classes, people, order }, state))
+    let preprocessing = preprocessing(family, &state);
+    Ok((Found { family, layout, classes, people, order, preprocessing }, state))
+}
+
+/// EfficientGCN's cross-subject weights were trained on clips as the camera sees them, its cross-view weights on bodies
+/// that are centred and turned. The variance of the depth, in square metres, shows which.
+fn preprocessing(family: Family, state: &State) -> Option<Preprocessing> {
+    const IN_A_ROOM: f32 = 0.5;
+    let depth = state.get("input_branches.0.init_bn.running_var", &[6]).ok()?[2];
+    let in_room = depth > IN_A_ROOM;
+    (family == Family::EfficientGcn).then_some(if in_room { Preprocessing::Padded } else { Preprocessing::Agcn })
+}
+
+/// The people whose joints the input's normalisation has.
+fn people(state: &State, layout: LayoutId) -> Result<usize> {
+    const KEY: &str = "data_bn.weight";
+    let at = |cause: String| Err(Error::weights(cause).at(format!("{KEY:?}")));
+    let Some(shape) = state.shape(KEY) else { return at("is missing".into()) };
+    let (features, each) = (shape.iter().product::<usize>(), layout.layout().len() * layout.layout().channels());
+    let (people, most) = (features / each, Sequence::MAX_PEOPLE);
+    match features % each == 0 && (1..=most).contains(&people) {
+        true => Ok(people),
+        false => at(format!("{features} values; one person has {each}, at most {most} are read")),
+    }
 }
 
 /// The network whose mark is among the keys, and the prefix of the mark.

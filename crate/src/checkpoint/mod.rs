@@ -7,6 +7,7 @@ mod entry;
 pub mod identify;
 mod lookalikes;
 pub mod opened;
+mod pyskl;
 mod questions;
 
 pub use opened::{Answers, Identified, Opened};

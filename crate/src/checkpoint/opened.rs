@@ -25,13 +25,15 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Reads files, given by name and bytes: one, or the two streams of 2s-AGCN.
+    /// Reads files, given by name and bytes: one, or the streams of one ensemble.
     ///
     /// # Errors
     /// Names the file, and in it the byte or the key.
     pub fn read(files: &[(String, impl AsRef<[u8]>)]) -> Result<Self> {
-        if !(1..=2).contains(&files.len()) {
-            return Err(Error::weights(format!("{} files; a network has one, 2s-AGCN two", files.len())));
+        if !(1..=Stream::ALL.len()).contains(&files.len()) {
+            let cause =
+                format!("{} files; a network has one, an ensemble one for each of up to four streams", files.len());
+            return Err(Error::weights(cause));
         }
         let one = |(name, bytes): &(String, _)| {
             let bytes: &[u8] = AsRef::as_ref(bytes);
@@ -46,19 +48,10 @@ impl Opened {
             file: name.clone(),
             bytes: <_ as AsRef<[u8]>>::as_ref(bytes).len(),
             sha256: String::new(),
+            stream: None,
         };
         let weights: Vec<_> = files.iter().map(weights).collect();
-        let found = match read.as_slice() {
-            [(found, _)] => found.clone(),
-            [(one, _), (two, _)] if one.family == Family::Agcn && one == two => one.clone(),
-            [(one, _), (two, _)] => {
-                let name = |f: &Found| format!("{} of {} classes", described(f), f.classes);
-                let cause =
-                    format!("two files must be the streams of one 2s-AGCN; they are {} and {}", name(one), name(two));
-                return Err(Error::weights(cause));
-            }
-            _ => return Err(Error::weights(format!("{} files; a network has one, 2s-AGCN two", files.len()))),
-        };
+        let found = ensemble(read.iter().map(|(found, _)| found))?;
         let identified = Identified {
             entry: entry(&found, weights.clone()),
             summary: summary(&found, &weights),
@@ -93,6 +86,9 @@ impl Opened {
                 states.reverse();
                 entry.weights.reverse();
             }
+            (_, Some(stream)) if self.found.family.has_streams() => {
+                entry.weights.iter_mut().for_each(|weight| weight.stream = Some(stream))
+            }
             _ => {}
         }
         entry.people = self.found.people.or(answers.people).unwrap_or(entry.people);
@@ -119,8 +115,18 @@ impl Opened {
         let found = &self.found;
         let name = found.family.name();
         let refused = |option: &str, cause: String| Err(Error::config(cause).at(option));
-        if answers.stream.is_some() && found.family != Family::Agcn {
-            return refused("stream", format!("has no effect on {name}, which is read as its joint stream"));
+        match answers.stream {
+            None => {}
+            Some(Stream::Joint | Stream::Bone) if found.family == Family::Agcn => {}
+            Some(_) if found.family.has_streams() && self.states.len() == 1 => {}
+            Some(_) if found.family.has_streams() => {
+                let cause = "has no effect on several files, whose names or order say their streams: see the summary";
+                return refused("stream", cause.into());
+            }
+            Some(stream) if found.family == Family::Agcn => {
+                return refused("stream", format!("{name} has a joint and a bone stream, no {} stream", stream.name()));
+            }
+            Some(_) => return refused("stream", format!("has no effect on {name}, which has one network")),
         }
         if let (Some(theirs), Some(answer)) = (found.people, answers.people)
             && theirs != answer
@@ -137,6 +143,26 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+/// What all files are: one network, or the streams of one ensemble.
+fn ensemble<'a>(mut read: impl ExactSizeIterator<Item = &'a Found> + Clone) -> Result<Found> {
+    let (files, all) = (read.len(), read.clone());
+    let Some(first) = read.next() else { return Err(Error::weights("no file")) };
+    let most = match first.family {
+        Family::Agcn => 2,
+        family if family.has_streams() => Stream::ALL.len(),
+        _ => 1,
+    };
+    if read.all(|other| other == first) && files <= most {
+        return Ok(first.clone());
+    }
+    let each: Vec<String> = all.map(|f| format!("{} of {} classes", described(f), f.classes)).collect();
+    let cause = format!(
+        "{files} files must be the streams of one 2s-AGCN (two) or of one Shift-GCN (up to four); they are {}",
+        each.join(" and ")
+    );
+    Err(Error::weights(cause))
 }
 
 fn summary(found: &Found, weights: &[WeightFile]) -> String {

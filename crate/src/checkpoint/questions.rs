@@ -12,14 +12,14 @@ use crate::weights::joint_order::JointOrder;
 
 /// What can be done to a clip of a layout.
 pub(super) fn preprocessings(layout: LayoutId) -> &'static [Preprocessing] {
-    use Preprocessing::{Agcn, Anchored, Centred, Kinetics, KineticsUp, Padded, Raw};
+    use Preprocessing::{Agcn, Anchored, Centred, CtrGcn, Kinetics, KineticsUp, Padded, Pyskl, Raw};
     match layout {
         LayoutId::OpenPose18 | LayoutId::Coco17 | LayoutId::Body25 | LayoutId::MediaPipe33Picture => {
-            &[Kinetics, KineticsUp, Padded, Raw, Centred]
+            &[Kinetics, KineticsUp, Pyskl, Padded, Raw, Centred]
         }
         LayoutId::Hdm05 | LayoutId::H36m17 | LayoutId::MediaPipe33 => &[Centred, Anchored, Raw, Padded],
         // The joints that it turns the body by have the same numbers in both.
-        LayoutId::KinectV1 | LayoutId::Ntu => &[Agcn, Padded, Raw, Centred, Anchored],
+        LayoutId::KinectV1 | LayoutId::Ntu => &[Agcn, Padded, Pyskl, CtrGcn, Raw, Centred, Anchored],
     }
 }
 
@@ -28,10 +28,16 @@ fn in_words(preprocessing: Preprocessing) -> &'static str {
         Preprocessing::Raw => "none; short clips are resampled",
         Preprocessing::Centred => "pelvis subtracted in each frame; short clips are resampled (ours)",
         Preprocessing::Anchored => "pelvis's mean position subtracted; short clips are resampled (ours)",
-        Preprocessing::Padded => "none; empty frames follow short clips (ST-GCN)",
+        Preprocessing::Padded => "none; empty frames follow short clips (ST-GCN, EfficientGCN cross-subject)",
         Preprocessing::Kinetics => "middle of the picture subtracted; empty frames follow short clips (ST-GCN)",
         Preprocessing::KineticsUp => "the same with y upwards (2s-AGCN)",
-        Preprocessing::Agcn => "spine subtracted, body turned; short clips are repeated (2s-AGCN, Shift-GCN)",
+        Preprocessing::Pyskl => {
+            "body moved and turned as a whole, or a picture from -1 to 1; frames at equal distances (pyskl, MMAction2 1.x)"
+        }
+        Preprocessing::CtrGcn => "body moved as a whole; the middle 95 % are resampled (CTR-GCN)",
+        Preprocessing::Agcn => {
+            "spine subtracted, body turned; short clips are repeated (2s-AGCN, Shift-GCN, EfficientGCN cross-view)"
+        }
     }
 }
 
@@ -48,6 +54,16 @@ fn choice(value: impl Serialize, label: impl Into<String>) -> Choice {
     Choice { value: written(value), label: label.into() }
 }
 
+fn stream(stream: Stream) -> Choice {
+    let label = match stream {
+        Stream::Joint => "joints",
+        Stream::Bone => "bones: each joint minus its parent",
+        Stream::JointMotion => "joint motion: the way of each joint to the next frame",
+        Stream::BoneMotion => "bone motion: the change of each bone to the next frame",
+    };
+    choice(stream, label)
+}
+
 pub(super) fn questions(found: &Found, weights: &[WeightFile]) -> Vec<Question> {
     let mut questions = Vec::new();
     if found.family == Family::Agcn {
@@ -55,8 +71,17 @@ pub(super) fn questions(found: &Found, weights: &[WeightFile]) -> Vec<Question> 
             [_] => "Which stream is it?".into(),
             _ => format!("Which stream is {:?}? (The other file is the other one.)", weights[0].file),
         };
-        let choices = vec![choice(Stream::Joint, "joints"), choice(Stream::Bone, "bones: each joint minus its parent")];
-        questions.push(Question { id: "stream", text, choices, default: written(stream_of(&weights[0].file)) });
+        let choices = [Stream::Joint, Stream::Bone].into_iter().map(stream).collect();
+        let usual = match stream_of(&weights[0].file) {
+            Stream::Bone | Stream::BoneMotion => Stream::Bone,
+            _ => Stream::Joint,
+        };
+        questions.push(Question { id: "stream", text, choices, default: written(usual) });
+    }
+    if let ([weight], true) = (weights, found.family.has_streams()) {
+        let choices = Stream::ALL.into_iter().map(stream).collect();
+        let text = "Which stream is it?".into();
+        questions.push(Question { id: "stream", text, choices, default: written(stream_of(&weight.file)) });
     }
     if found.order.is_none() {
         let label = |order: &JointOrder| match order {
@@ -76,7 +101,7 @@ pub(super) fn questions(found: &Found, weights: &[WeightFile]) -> Vec<Question> 
             id: "people",
             text: "How many people does it take? (The mean over people is taken, empty ones included.)".into(),
             choices: vec![choice(1, "one"), choice(2, "two, as for NTU RGB+D and Kinetics")],
-            default: written(usual_people(found.layout)),
+            default: written(usual_people(found)),
         });
     }
     questions.push(Question {
@@ -85,15 +110,17 @@ pub(super) fn questions(found: &Found, weights: &[WeightFile]) -> Vec<Question> 
         choices: preprocessings(found.layout).iter().map(|p| choice(p, in_words(*p))).collect(),
         default: written(usual_preprocessing(found)),
     });
+    let usual = usual_frames(found);
+    let mut frames = vec![choice(300, "300, as published for ST-GCN, 2s-AGCN and Shift-GCN"), choice(64, "64")];
+    if usual == 100 {
+        frames.insert(0, choice(100, "100, as published by pyskl"));
+    }
+    frames.push(choice(0, "as many as the clip has (faster)"));
     questions.push(Question {
         id: "frames",
         text: "How many frames does it take?".into(),
-        choices: vec![
-            choice(300, "300, as published"),
-            choice(64, "64"),
-            choice(0, "as many as the clip has (faster)"),
-        ],
-        default: written(usual_frames(found.layout)),
+        choices: frames,
+        default: written(usual),
     });
     questions
 }

@@ -16,8 +16,8 @@ use crate::train::sha256;
 /// Weight files, and answers to what they leave open.
 #[derive(Args, Debug)]
 pub struct WeightArgs {
-    /// Weight files (.pt, .pth, .safetensors) of another network: one, or two with a comma between them for the two
-    /// streams of 2s-AGCN
+    /// Weight files (.pt, .pth, .pdparams, .safetensors) of another network: one, or with commas between them the two
+    /// streams of 2s-AGCN or up to four of Shift-GCN
     #[arg(long, value_name = "FILE", value_delimiter = ',', group = "files", conflicts_with_all = ["model", "models"])]
     weights: Vec<PathBuf>,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub struct AnswerArgs {
     /// What happens to a clip before the network: raw, centred, anchored, padded, kinetics, kinetics-up or 2s-agcn
     #[arg(long, requires = "files")]
     preprocessing: Option<String>,
-    /// Stream of a 2s-AGCN file, or of the first of two: joint or bone
+    /// Stream of a file: joint or bone (2s-AGCN, the first of two), or joint-motion or bone-motion
     #[arg(long, requires = "files")]
     stream: Option<String>,
     /// Frames that the network takes; 0 for as many as the clip has
@@ -110,7 +110,7 @@ impl AnswerArgs {
 
 /// Questions that only some weight files leave open, and why the others do not.
 const REASONS: [(&str, &str); 3] = [
-    ("stream", "only 2s-AGCN has streams"),
+    ("stream", "it has no streams, or the names or the order of several files say which each is"),
     ("order", "the file or its skeleton leaves only one order of the joints"),
     ("people", "the file itself says for how many people the network is"),
 ];
