@@ -4,12 +4,17 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use ciasa::model::Recogniser;
 use ciasa::model::agcn::{AgcnConfig, Stream};
+use ciasa::model::ctrgcn::CtrGcnConfig;
+use ciasa::model::efficient_gcn::EfficientGcnConfig;
 use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
+use ciasa::model::stgcn_pp::StGcnPpConfig;
 use ciasa::skeleton::{LayoutId, Sequence};
 use ciasa::weights::State;
 
-use crate::support::{portable, portable_agcn, portable_shift_gcn, portable_stgcn};
+use crate::support::{
+    portable, portable_agcn, portable_branches, portable_efficient_gcn, portable_shift_gcn, portable_stgcn,
+};
 use crate::toy;
 
 const CLASSES: usize = 5;
@@ -20,15 +25,41 @@ fn recogniser(
     preprocessing: Preprocessing,
     (people, frames): (usize, usize),
 ) -> Recogniser {
+    of_streams(architecture, &[Stream::Joint], layout, preprocessing, (people, frames))
+}
+
+/// A network for each stream; their scores are added.
+fn of_streams(
+    architecture: Architecture,
+    streams: &[Stream],
+    layout: LayoutId,
+    preprocessing: Preprocessing,
+    (people, frames): (usize, usize),
+) -> Recogniser {
     let agcn = |stream| portable_agcn(&AgcnConfig { layout, classes: CLASSES, people, stream });
     let states: Vec<State> = match architecture {
         Architecture::StGcn => vec![portable_stgcn(&StGcnConfig::published(layout, CLASSES))],
         Architecture::AgcnJoint => vec![agcn(Stream::Joint)],
         Architecture::AgcnBone => vec![agcn(Stream::Bone)],
         Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
-        Architecture::ShiftGcn => vec![portable_shift_gcn(&ShiftGcnConfig { layout, classes: CLASSES, people })],
+        Architecture::ShiftGcn => {
+            let state = portable_shift_gcn(&ShiftGcnConfig { layout, classes: CLASSES, people });
+            vec![state; streams.len()]
+        }
+        Architecture::StGcnPp => {
+            let state = portable_branches("stgcnpp", StGcnPpConfig { layout, classes: CLASSES }.keys());
+            vec![state; streams.len()]
+        }
+        Architecture::CtrGcn => {
+            let state = portable_branches("ctrgcn", CtrGcnConfig { layout, classes: CLASSES, people }.keys());
+            vec![state; streams.len()]
+        }
+        Architecture::EfficientGcn => vec![portable_efficient_gcn(&EfficientGcnConfig { layout, classes: CLASSES })],
     };
-    let weight = WeightFile { file: String::new(), bytes: 0, sha256: String::new() };
+    let weight = |i: usize| {
+        let stream = streams.get(i).copied().filter(|_| architecture.files().1 == Stream::ALL.len());
+        WeightFile { file: String::new(), bytes: 0, sha256: String::new(), stream }
+    };
     let entry = ModelEntry {
         id: "random".into(),
         name: String::new(),
@@ -38,7 +69,7 @@ fn recogniser(
         people,
         frames,
         preprocessing,
-        weights: vec![weight; states.len()],
+        weights: (0..states.len()).map(weight).collect(),
         accuracy: Accuracy { top1: 0.0, clips: 0 },
         split: String::new(),
         data: String::new(),
@@ -122,6 +153,38 @@ fn agcn_joint_bone_and_ensemble() {
 fn shift_gcn() {
     check(&recogniser(Architecture::ShiftGcn, LayoutId::Ntu, Preprocessing::Agcn, (2, 16)), &ntu(), 2e-3);
     check(&recogniser(Architecture::ShiftGcn, LayoutId::Ntu, Preprocessing::Raw, (2, 5)), &ntu(), 2e-3);
+}
+
+#[test]
+fn shift_gcn_in_each_stream_and_all_four_together() {
+    for stream in Stream::ALL {
+        let model = of_streams(Architecture::ShiftGcn, &[stream], LayoutId::Ntu, Preprocessing::Agcn, (2, 16));
+        check(&model, &ntu(), 5e-4);
+    }
+    let model = of_streams(Architecture::ShiftGcn, &Stream::ALL, LayoutId::Ntu, Preprocessing::Agcn, (2, 16));
+    check(&model, &ntu(), 5e-4);
+}
+
+#[test]
+fn st_gcn_pp_in_its_streams() {
+    for streams in [&[Stream::Joint][..], &[Stream::BoneMotion], &Stream::ALL] {
+        check(&of_streams(Architecture::StGcnPp, streams, LayoutId::Ntu, Preprocessing::Pyskl, (2, 16)), &ntu(), 1e-3);
+    }
+}
+
+#[test]
+fn ctr_gcn() {
+    for streams in [&[Stream::Joint][..], &[Stream::Bone, Stream::JointMotion]] {
+        // These weights make steep scores: a short way.
+        check(&of_streams(Architecture::CtrGcn, streams, LayoutId::Ntu, Preprocessing::CtrGcn, (2, 16)), &ntu(), 1e-4);
+    }
+}
+
+#[test]
+fn efficient_gcn() {
+    for preprocessing in [Preprocessing::Padded, Preprocessing::Agcn] {
+        check(&recogniser(Architecture::EfficientGcn, LayoutId::Ntu, preprocessing, (2, 16)), &ntu(), 1e-3);
+    }
 }
 
 #[test]

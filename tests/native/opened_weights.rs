@@ -102,7 +102,7 @@ fn each_network_is_told_by_its_keys() {
     let entry = &opened.identified().entry;
     assert_eq!((entry.architecture, entry.layout, entry.people), (Architecture::ShiftGcn, LayoutId::KinectV1, 1));
     assert_eq!((entry.preprocessing, entry.frames), (Preprocessing::Centred, 64));
-    assert_eq!(asked(&opened), ["order", "preprocessing", "frames"]);
+    assert_eq!(asked(&opened), ["stream", "order", "preprocessing", "frames"]);
     assert_eq!(open(&stgcn(LayoutId::Hdm05, 11)).identified().entry.layout, LayoutId::Hdm05);
 }
 
@@ -175,7 +175,12 @@ fn two_files_are_the_streams_of_one_ensemble() {
     let other = file("s.pt", &shift(LayoutId::Ntu, 4, 1));
     assert!(error(&[file("1.pt", &joint), other.clone()]).contains("streams of one 2s-AGCN"));
     assert!(error(&[file("1.pt", &joint), file("2.pt", &agcn(LayoutId::Ntu, 5, 1))]).contains("4 classes"));
-    assert!(error(&[other.clone(), other.clone(), other]).contains("3 files"));
+    assert!(error(&[file("1.pt", &joint), file("2.pt", &joint), file("3.pt", &joint)]).contains("3 files"));
+    let mut five = vec![other; 5];
+    assert!(error(&five).contains("5 files"));
+    // Four are the four streams of Shift-GCN.
+    five.truncate(4);
+    assert!(Opened::read(&five).is_ok());
     assert!(error(&[]).contains("0 files"));
 }
 

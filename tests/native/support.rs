@@ -6,8 +6,11 @@ use burn::tensor::Device;
 use ciasa::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use ciasa::model::Recogniser;
 use ciasa::model::agcn::{AgcnConfig, Stream};
+use ciasa::model::ctrgcn::CtrGcnConfig;
+use ciasa::model::efficient_gcn::EfficientGcnConfig;
 use ciasa::model::shift_gcn::ShiftGcnConfig;
 use ciasa::model::stgcn::StGcnConfig;
+use ciasa::model::stgcn_pp::StGcnPpConfig;
 use ciasa::skeleton::LayoutId;
 use ciasa::weights::State;
 
@@ -134,6 +137,48 @@ pub fn portable_shift_gcn(config: &ShiftGcnConfig) -> State {
     state
 }
 
+/// Portable weights of an EfficientGCN-B0. Its edges stay near 1, so that activations stay in range.
+pub fn portable_efficient_gcn(config: &EfficientGcnConfig) -> State {
+    let mut state = State::new();
+    for (key, shape) in config.keys() {
+        let fan_in = shape[1..].iter().product::<usize>() as f64;
+        let (lo, hi) = match key.as_str() {
+            k if k.ends_with(".A") => (0.0, 0.08),
+            k if k.ends_with(".edge") => (0.5, 1.5),
+            k if k.ends_with("running_mean") => (-0.2, 0.2),
+            k if k.ends_with("running_var") => (0.5, 2.0),
+            k if k.ends_with("bias") => (-0.15, 0.15),
+            k if k.ends_with("weight") && shape.len() == 1 => (0.5, 1.4),
+            _ => (-(3.0 / fan_in).sqrt(), (3.0 / fan_in).sqrt()),
+        };
+        let data = portable(&format!("efficient.{key}"), &shape, lo, hi);
+        state.insert(key, &shape, data);
+    }
+    state
+}
+
+/// Portable weights of ST-GCN++ and CTR-GCN, by the rule of `tests/golden/branches.py`.
+pub fn portable_branches(prefix: &str, keys: Vec<(String, Vec<usize>)>) -> State {
+    let mut state = State::new();
+    for (key, shape) in keys {
+        let bound = (3.0 / shape[1..].iter().product::<usize>() as f64).sqrt();
+        let (lo, hi) = match key.as_str() {
+            k if k.ends_with(".A") || k.ends_with(".PA") => (-0.05, 0.15),
+            k if k.ends_with(".alpha") => (0.5, 1.0),
+            k if k.ends_with("running_mean") => (-0.2, 0.2),
+            "data_bn.running_var" => (0.02, 0.1),
+            k if k.ends_with("running_var") => (0.5, 2.0),
+            k if k.ends_with("bias") => (-0.15, 0.15),
+            k if k.ends_with("weight") && shape.len() == 1 => (0.5, 1.4),
+            k if k.ends_with("conv3.weight") => (-0.08 * bound, 0.08 * bound),
+            _ => (-bound, bound),
+        };
+        let data = portable(&format!("{prefix}.{key}"), &shape, lo, hi);
+        state.insert(key, &shape, data);
+    }
+    state
+}
+
 /// A network with portable random weights, which takes 8 frames of one person.
 pub fn portable_recogniser(id: &str, architecture: Architecture, layout: LayoutId, classes: usize) -> Recogniser {
     let agcn = |stream| portable_agcn(&AgcnConfig { layout, classes, people: 1, stream });
@@ -143,8 +188,13 @@ pub fn portable_recogniser(id: &str, architecture: Architecture, layout: LayoutI
         Architecture::Agcn => vec![agcn(Stream::Joint), agcn(Stream::Bone)],
         Architecture::ShiftGcn => vec![portable_shift_gcn(&ShiftGcnConfig { layout, classes, people: 1 })],
         Architecture::StGcn => vec![portable_stgcn(&StGcnConfig::published(layout, classes))],
+        Architecture::EfficientGcn => vec![portable_efficient_gcn(&EfficientGcnConfig { layout, classes })],
+        Architecture::StGcnPp => vec![portable_branches("stgcnpp", StGcnPpConfig { layout, classes }.keys())],
+        Architecture::CtrGcn => {
+            vec![portable_branches("ctrgcn", CtrGcnConfig { layout, classes, people: 1 }.keys())]
+        }
     };
-    let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: format!("{i}{i}{i}{i}") };
+    let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: format!("{i}{i}{i}{i}"), stream: None };
     let entry = ModelEntry {
         id: id.into(),
         name: "random weights".into(),
