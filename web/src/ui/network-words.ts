@@ -7,6 +7,9 @@ const names: Record<ModelEntry["architecture"], string> = {
   "2s-agcn-bone": "2s-AGCN, bone stream",
   "2s-agcn": "2s-AGCN, both streams",
   "shift-gcn": "Shift-GCN",
+  "efficientgcn-b0": "EfficientGCN-B0",
+  "st-gcn++": "ST-GCN++",
+  "ctr-gcn": "CTR-GCN",
 };
 
 /** The architecture's name. */
@@ -26,6 +29,8 @@ const treatments: Record<ModelEntry["preprocessing"], string> = {
   padded: "unchanged coordinates, empty frames after the end",
   kinetics: "middle of the picture subtracted, empty frames after the end",
   "kinetics-up": "middle of the picture subtracted, y upwards, empty frames after the end",
+  pyskl: "body moved and turned as a whole, frames taken at equal distances",
+  "ctr-gcn": "body moved as a whole, the middle 95 % resampled",
   "2s-agcn": "spine subtracted, body turned to the front, short clips repeated",
 };
 

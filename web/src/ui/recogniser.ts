@@ -74,9 +74,10 @@ export class Recogniser extends Part {
           ${fileButton({
             label: html`${upload} Open weights`,
             name: "Weight files",
-            accept: ".pt,.pth,.ckpt,.safetensors,.txt,.json",
+            accept: ".pt,.pth,.ckpt,.pdparams,.safetensors,.txt,.json",
             multiple: true,
-            title: "Weights of ST-GCN, 2s-AGCN or Shift-GCN: .pt, .pth or .safetensors",
+            title:
+              "Weights of ST-GCN, 2s-AGCN, Shift-GCN, CTR-GCN, EfficientGCN: .pt, .pth, .pdparams, .safetensors",
             picked: (files) => void this.playground.addFiles(files),
           })}
         </div>

@@ -28,7 +28,7 @@ function isPickle(head: Uint8Array): boolean {
 }
 
 function isWeights(name: string, head: Uint8Array): boolean {
-  if (/\.(pt|pth|ckpt|safetensors)$/i.test(name)) return true;
+  if (/\.(pt|pth|ckpt|pdparams|safetensors)$/i.test(name)) return true;
   const zip = head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
   // Eight bytes with the length of a JSON header, then its opening brace.
   const safetensors = head[8] === 0x7b && head.slice(4, 8).every((byte) => byte === 0);

@@ -39,7 +39,7 @@ export class WeightsImport {
   }
 
   /**
-   * Imports weight files: one, or the two streams of 2s-AGCN. With `ask`, a dialog shows what was identified and asks
+   * Imports weight files: one, or the streams of one ensemble. With `ask`, a dialog shows what was identified and asks
    * the open questions; without, questions that `answers` leaves out get their default answers. Resolves to the
    * network's entry, or to null if nothing was loaded (the previous network stays) or the dialog is open. `lists`:
    * files that may hold the class names.
