@@ -32,7 +32,7 @@ fn in_words(preprocessing: Preprocessing) -> &'static str {
         Preprocessing::Kinetics => "middle of the picture subtracted; empty frames follow short clips (ST-GCN)",
         Preprocessing::KineticsUp => "the same with y upwards (2s-AGCN)",
         Preprocessing::Pyskl => {
-            "body moved and turned as a whole, or a picture from -1 to 1; frames at equal distances (pyskl, MMAction2 1.x)"
+            "body moved and turned as a whole, pictures from -1 to 1; frames at equal distances (pyskl, MMAction2)"
         }
         Preprocessing::CtrGcn => "body moved as a whole; the middle 95 % are resampled (CTR-GCN)",
         Preprocessing::Agcn => {

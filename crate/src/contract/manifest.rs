@@ -141,8 +141,8 @@ pub enum Preprocessing {
     /// frame, a short clip is repeated.
     #[serde(rename = "2s-agcn")]
     Agcn,
-    /// pyskl and MMAction2 1.x on NTU RGB+D: frames without the first person are dropped, the body is moved and turned as
-    /// a whole, frames are taken at equal distances, a short clip is repeated.
+    /// pyskl and MMAction2 1.x: frames without the first person are dropped, the body is moved and turned as a whole (a
+    /// picture's x and y become -1 to 1), frames are taken at equal distances, a short clip is repeated.
     Pyskl,
     /// CTR-GCN on NTU RGB+D: the body is moved as a whole, the middle 95 % of the clip are resampled.
     CtrGcn,

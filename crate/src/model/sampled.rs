@@ -54,8 +54,8 @@ pub(super) fn pyskl_picture(x: Tensor<5>) -> Kept {
     Kept { x: Tensor::cat(vec![place, score], 1), count }
 }
 
-/// The middle frame of each of `frames` equal parts of the clip; a shorter clip is repeated. Where pyskl draws ten times
-/// at random in a test, this draws once, and the same each time.
+/// The middle frame of each of `frames` equal parts of the clip; a shorter clip is repeated. pyskl's test draws ten
+/// times at random; this takes one draw, always the same.
 pub(super) fn uniform(x: Tensor<5>, count: &Tensor<2>, frames: usize) -> Tensor<5> {
     let [n, c, t, v, m] = x.dims();
     let device = x.device();
@@ -140,8 +140,8 @@ mod tests {
 
     const V: usize = 10;
 
-    /// People who are there in the frames that `there` names, (1, 3, T, V, M). Each frame's joint 0 has its number, from
-    /// 1, plus 100 for the second person, as its x.
+    /// People who are there in the frames that `there` names, (1, 3, T, V, M). The x of joint 0 is the frame's number,
+    /// from 1, plus 100 for the second person.
     fn clip(frames: usize, there: &[&[usize]]) -> Tensor<5> {
         let value = |m: usize, t: usize, j: usize, c: usize| match there[m].contains(&t) {
             false => 0.0,
