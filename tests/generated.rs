@@ -63,6 +63,7 @@ fn types() -> String {
         Projection,
         Optimiser,
         Schedule,
+        Learning,
         Stop,
         Peer,
         // Reports.

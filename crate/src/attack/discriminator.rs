@@ -1,4 +1,4 @@
-//! The discriminator D: the probability that a pose is natural.
+//! The discriminator D: how natural a pose is, 1 for natural and 0 for perturbed.
 
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module::conv2d};
@@ -6,11 +6,12 @@ use rand::RngExt;
 use rand_pcg::Pcg32;
 
 use super::adam::Adam;
+use crate::contract::Learning;
 
 const CHANNELS: usize = 32;
 const KERNEL: usize = 3;
 
-/// Two 3x3 convolutions of 32 channels, a fully connected layer and a sigmoid, with its own Adam.
+/// Two 3x3 convolutions of 32 channels, a fully connected layer and, as the paper has it, a sigmoid, with its own Adam.
 ///
 /// The paper gives the kernel size and the channels only. We choose padding 1 and stride 2, so that each convolution
 /// halves the map (with stride 1 the discriminator would cost more than the recogniser), leaky ReLU of slope 0.2 after
@@ -21,19 +22,20 @@ const KERNEL: usize = 3;
 #[derive(Clone, Debug)]
 pub struct Discriminator {
     bones: usize,
+    learning: Learning,
     weights: Vec<f32>,
     adam: Adam,
 }
 
 impl Discriminator {
     /// Fresh weights for maps of `bones` x `bones`.
-    pub fn new(bones: usize, rng: &mut Pcg32) -> Self {
+    pub fn new(bones: usize, learning: Learning, rng: &mut Pcg32) -> Self {
         let mut weights = Vec::new();
         for [outputs, inputs] in layers(bones) {
             let bound = 1.0 / (inputs as f32).sqrt();
             weights.extend((0..outputs * (inputs + 1)).map(|_| rng.random_range(-bound..bound)));
         }
-        Self { bones, adam: Adam::new(weights.len()), weights }
+        Self { bones, learning, adam: Adam::new(weights.len()), weights }
     }
 
     /// The weights, (W), on a device.
@@ -41,7 +43,7 @@ impl Discriminator {
         Tensor::from_data(TensorData::new(self.weights.clone(), [self.weights.len()]), device)
     }
 
-    /// The probability that each pose is natural, (F), from feature maps (F, 1, B, B) and weights (W).
+    /// The score of each pose, (F), a probability with the sigmoid, from feature maps (F, 1, B, B) and weights (W).
     pub fn forward(&self, weights: &Tensor<1>, maps: Tensor<4>) -> Tensor<1> {
         let [frames, ..] = maps.dims();
         let mut at = 0;
@@ -58,12 +60,13 @@ impl Discriminator {
         let x = conv(maps, one);
         let x = conv(x, two).reshape([frames, all]);
         let y = x.matmul(take(all).reshape([all, 1])) + take(1).reshape([1, 1]);
-        activation::sigmoid(y).reshape([frames])
+        let y = y.reshape([frames]);
+        if self.learning == Learning::Paper { activation::sigmoid(y) } else { y }
     }
 
-    /// One Adam step down a gradient with respect to the weights, (W).
+    /// One Adam step down a gradient with respect to the weights, (W), in an attack with this alpha.
     pub fn adam_step(&mut self, gradient: &[f32], alpha: f32) {
-        self.adam.step(&mut self.weights, gradient, alpha);
+        self.adam.step(&mut self.weights, gradient, self.learning.rate(alpha));
     }
 
     /// The Adam of its weights.
@@ -114,7 +117,7 @@ mod tests {
     #[test]
     fn the_network_agrees_with_plain_loops() {
         let bones = 5;
-        let d = Discriminator::new(bones, &mut Pcg32::seed_from_u64(3));
+        let d = Discriminator::new(bones, Learning::Paper, &mut Pcg32::seed_from_u64(3));
         let map: Vec<f32> = (0..50).map(|i| (i as f32 * 0.7).sin()).collect();
         let device = Device::flex();
         let maps = Tensor::<1>::from_floats(map.as_slice(), &device).reshape([2, 1, bones, bones]);
@@ -135,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_seed_decides_the_weights() {
-        let of = |seed| Discriminator::new(13, &mut Pcg32::seed_from_u64(seed)).weights;
+        let of = |seed| Discriminator::new(13, Learning::Paper, &mut Pcg32::seed_from_u64(seed)).weights;
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));
     }

@@ -9,6 +9,7 @@ use super::losses::prediction::prediction_of;
 use super::progress::Seen;
 use super::state::Attack;
 use super::track::at_bound;
+use crate::contract::Learning;
 use crate::contract::outcome::{Outcome, flags};
 use crate::contract::report::Verdict;
 use crate::contract::{Done, Goal, Losses, Metrics, StepReport};
@@ -135,7 +136,8 @@ impl Attack {
             self.perturbed.copy_from_slice(&best.clip);
         }
         let (returned_best, returned) = (returned.is_some(), returned.map_or(last, |best| best.judged));
-        let signs = self.track.signs(at_bound(&self.perturbed, self.clean.data(), &self.bounds), held);
+        let at_bound = at_bound(&self.perturbed, self.clean.data(), &self.bounds);
+        let signs = self.track.signs(at_bound, held, self.config.search().discriminator == Learning::Paper);
         let flags = flags(&signs, &last, best.as_ref(), &returned, noise);
         if let Some(report) = self.waiting.last_mut() {
             report.figures = returned.figures;

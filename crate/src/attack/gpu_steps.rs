@@ -15,7 +15,7 @@ use super::iterate::Iterate;
 use super::losses::adversarial::Plausibility;
 use super::progress::{Progress, Seen};
 use super::state::Attack;
-use crate::contract::{Done, Goal, StepReport};
+use crate::contract::{Done, Goal, Optimiser, StepReport};
 use crate::error::Result;
 
 /// An attack during some steps on a GPU.
@@ -65,7 +65,10 @@ impl<'a> GpuIterate<'a> {
     /// settings.
     pub fn new(attack: &'a Attack, goal: Goal, count: usize) -> Option<Self> {
         let device = attack.victim.device();
-        if !gpu::keeps(device) || attack.config.perceptual() {
+        let search = attack.config.search();
+        // The surface, falling steps and further starts are the host's.
+        let plain = search == Optimiser { discriminator: search.discriminator, ..Optimiser::PLAIN };
+        if !gpu::keeps(device) || attack.config.perceptual() || !plain {
             return None;
         }
         let adam = attack.update.adam()?;
@@ -75,13 +78,14 @@ impl<'a> GpuIterate<'a> {
             Tensor::from_data(TensorData::new(moments, [2, n]), device)
         };
         let discriminator = attack.adversary().map(Plausibility::discriminator);
-        let steps = |adam: &Adam| adam.gpu_steps(attack.config.alpha, count, device);
+        let alpha = attack.config.alpha;
+        let steps = |adam: &Adam, alpha| adam.gpu_steps(alpha, count, device);
         Some(Self {
             attack,
             goal,
             projection: attack.projection.on_gpu(device)?,
-            clip_steps: steps(adam),
-            discriminator_steps: discriminator.map(|d| steps(d.adam())),
+            clip_steps: steps(adam, alpha),
+            discriminator_steps: discriminator.map(|d| steps(d.adam(), search.discriminator.rate(alpha))),
             state: GpuState {
                 x: attack.upload(&attack.perturbed),
                 moments: moments(adam),

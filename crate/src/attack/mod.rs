@@ -54,6 +54,6 @@ pub use state::Attack;
 pub use victim::Victim;
 
 pub use crate::contract::{
-    AttackConfig, Constraints, Done, Epsilon, Flag, Judged, Losses, Method, Metrics, Optimiser, Outcome, Peer,
-    Prediction, Projection, Ranked, Restraint, Schedule, StepReport, Stop, Target,
+    AttackConfig, Constraints, Done, Epsilon, Flag, Judged, Learning, Losses, Method, Metrics, Optimiser, Outcome,
+    Peer, Prediction, Projection, Ranked, Restraint, Schedule, StepReport, Stop, Target,
 };

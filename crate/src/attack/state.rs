@@ -60,7 +60,7 @@ impl Attack {
         config.validate(layout, victim.classes())?;
         let plausibility = match natural.is_empty() {
             true => None,
-            false => Some(Plausibility::new(clip, natural, config.seed)?),
+            false => Some(Plausibility::new(clip, natural, config.search().discriminator, config.seed)?),
         };
         needs_natural(&config, plausibility.is_some())?;
         let (clean, bounds) = (Arc::new(clip.clone()), Arc::from(region::bounds(clip, &config)?));
@@ -94,6 +94,10 @@ impl Attack {
         if old.method != self.config.method {
             self.update = Update::new(self.config.method, self.perturbed.len());
         }
+        let learning = self.config.search().discriminator;
+        if let Some(plausibility) = self.plausibility.as_mut().filter(|_| old.search().discriminator != learning) {
+            plausibility.reset(learning, self.config.seed);
+        }
         if old.target != self.config.target || old.stop != self.config.stop {
             self.progress.held = 0;
         }
@@ -126,7 +130,7 @@ impl Attack {
         self.perturbed.copy_from_slice(self.clean.data());
         self.update = Update::new(self.config.method, self.perturbed.len());
         if let Some(plausibility) = &mut self.plausibility {
-            plausibility.reset(self.config.seed);
+            plausibility.reset(self.config.search().discriminator, self.config.seed);
         }
         self.progress = Progress::default();
         self.track = Track::new(&self.config);

@@ -63,9 +63,11 @@ impl Track {
         self.best.as_ref()
     }
 
-    pub fn signs(&self, at_bound: f32, held: bool) -> Signs<'_> {
+    /// `saturable` is whether the discriminator can lose its gradient.
+    pub fn signs(&self, at_bound: f32, held: bool, saturable: bool) -> Signs<'_> {
+        let plausibility = self.plausibility.filter(|_| saturable);
         let gradient = self.gradient.unwrap_or(f32::INFINITY);
-        Signs { predictions: &self.predictions, gradient, plausibility: self.plausibility, at_bound, held }
+        Signs { predictions: &self.predictions, gradient, plausibility, at_bound, held }
     }
 }
 

@@ -15,6 +15,20 @@ pub struct Optimiser {
     /// Number of starts, each with all iterations: the first at the original, the others at random places within the
     /// bounds. The best iterate of all of them is returned.
     pub starts: usize,
+    /// What the discriminator of the plausibility constraint learns, and how.
+    pub discriminator: Learning,
+}
+
+/// What the discriminator learns, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Learning {
+    /// The perturbation: half of its natural poses are the clip's own before the attack. Its score has no sigmoid, so
+    /// that its gradient does not vanish, and its step size is 0.001.
+    Perturbation,
+    /// Section III-B4 of the paper: natural poses of other clips, a sigmoid, and alpha as the step size.
+    Paper,
 }
 
 /// The step size over the iterations of a start.
@@ -33,12 +47,23 @@ pub const MAX_STARTS: usize = 100;
 
 impl Optimiser {
     /// Nothing beyond Algorithm 1.
-    pub const PLAIN: Self = Self { surface: false, schedule: Schedule::Constant, starts: 1 };
+    pub const PLAIN: Self =
+        Self { surface: false, schedule: Schedule::Constant, starts: 1, discriminator: Learning::Paper };
 }
 
 impl Default for Optimiser {
     fn default() -> Self {
-        Self { surface: true, ..Self::PLAIN }
+        Self { surface: true, discriminator: Learning::Perturbation, ..Self::PLAIN }
+    }
+}
+
+impl Learning {
+    /// The discriminator's step size in an attack with this alpha.
+    pub fn rate(self, alpha: f32) -> f32 {
+        match self {
+            Self::Perturbation => 1e-3,
+            Self::Paper => alpha,
+        }
     }
 }
 

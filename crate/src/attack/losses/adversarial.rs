@@ -5,6 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
 use crate::attack::discriminator::Discriminator;
+use crate::contract::Learning;
 use crate::error::{Error, Result};
 use crate::skeleton::{Layout, Sequence};
 
@@ -17,8 +18,11 @@ pub struct Plausibility {
     layout: &'static Layout,
     discriminator: Discriminator,
     seed: u64,
+    learning: Learning,
     /// Joints of natural poses, (V * C) each, and their visible major bones as 1 and 0, (B).
     natural: Vec<(Vec<f32>, Vec<f32>)>,
+    /// The same of the clip's own poses before the attack.
+    own: Vec<(Vec<f32>, Vec<f32>)>,
     /// The attacked clip's poses with a person: the index among its T * M poses, and the visible major bones as 1 and
     /// 0, (B).
     present: Vec<(i32, Vec<f32>)>,
@@ -33,7 +37,7 @@ pub struct Game {
     pub discriminator: Tensor<1>,
     /// The discriminator's weights, (W), tracked for their gradient.
     pub weights: Tensor<1>,
-    /// The mean of D(X(V')), (1).
+    /// The mean of D(X(V')), each between 0 and 1, (1).
     pub score: Tensor<1>,
 }
 
@@ -43,28 +47,29 @@ impl Plausibility {
     ///
     /// # Errors
     /// A config error if a natural clip has another layout, or if there is no person in any of them.
-    pub fn new(clip: &Sequence, natural: &[Sequence], seed: u64) -> Result<Self> {
+    pub fn new(clip: &Sequence, natural: &[Sequence], learning: Learning, seed: u64) -> Result<Self> {
         let layout = clip.layout();
         if natural.iter().any(|n| n.layout().id != layout.id) {
             return Err(Error::config(format!("one clip is not in the layout {}; leave it out", layout.id.as_str()))
                 .at("natural"));
         }
-        let natural: Vec<_> = natural
-            .iter()
-            .flat_map(|n| poses(n).into_iter().map(|(t, m)| (n.person(t, m).to_vec(), bones(n, t, m))))
-            .collect();
+        let of = |n: &Sequence| -> Vec<_> {
+            poses(n).into_iter().map(|(t, m)| (n.person(t, m).to_vec(), bones(n, t, m))).collect()
+        };
+        let natural: Vec<_> = natural.iter().flat_map(of).collect();
         if natural.is_empty() {
             return Err(Error::config("the clips show no person; add others").at("natural"));
         }
         let index = |t: usize, m: usize| (t * clip.people() + m) as i32;
         let present = poses(clip).into_iter().map(|(t, m)| (index(t, m), bones(clip, t, m))).collect();
-        Ok(Self { layout, discriminator: fresh(layout, seed), seed, natural, present })
+        let discriminator = fresh(layout, learning, seed);
+        Ok(Self { layout, discriminator, seed, learning, natural, own: of(clip), present })
     }
 
     /// Starts over with a fresh discriminator.
-    pub fn reset(&mut self, seed: u64) {
-        self.discriminator = fresh(self.layout, seed);
-        self.seed = seed;
+    pub fn reset(&mut self, learning: Learning, seed: u64) {
+        self.discriminator = fresh(self.layout, learning, seed);
+        (self.learning, self.seed) = (learning, seed);
     }
 
     /// The losses for V' = `x`, (T, M, V, C), and as many natural poses, drawn anew for each `round`, from 1. `weights`
@@ -80,9 +85,9 @@ impl Plausibility {
         let fake = feature_map(x.reshape([t * m, v, c]).select(0, indices), there, self.layout);
 
         let mut rng = Pcg32::seed_from_u64(self.seed.wrapping_add(round as u64));
-        let drawn: Vec<_> = (0..n).map(|_| rng.random_range(0..self.natural.len() as u32) as usize).collect();
-        let joints: Vec<f32> = drawn.iter().flat_map(|&i| &self.natural[i].0).copied().collect();
-        let there = drawn.iter().flat_map(|&i| &self.natural[i].1).copied().collect();
+        let drawn: Vec<_> = (0..n).map(|i| self.draw(i, &mut rng)).collect();
+        let joints: Vec<f32> = drawn.iter().flat_map(|(joints, _)| joints).copied().collect();
+        let there = drawn.iter().flat_map(|(_, there)| there).copied().collect();
         let joints = Tensor::from_data(TensorData::new(joints, [n, v, c]), &device);
         let real = feature_map(joints, there, self.layout);
 
@@ -96,7 +101,16 @@ impl Plausibility {
             attacker: (score.clone() - 1.0).square().mean(),
             discriminator: (real - 1.0).square().mean() + fake.square().mean(),
             weights,
-            score: score.mean(),
+            score: score.clamp(0.0, 1.0).mean(),
+        }
+    }
+
+    /// The natural pose number `i` of a round.
+    fn draw(&self, i: usize, rng: &mut Pcg32) -> &(Vec<f32>, Vec<f32>) {
+        let other = rng.random_range(0..self.natural.len() as u32) as usize;
+        match self.learning == Learning::Perturbation && i.is_multiple_of(2) {
+            true => &self.own[i],
+            false => &self.natural[other],
         }
     }
 
@@ -117,8 +131,8 @@ impl Plausibility {
     }
 }
 
-fn fresh(layout: &Layout, seed: u64) -> Discriminator {
-    Discriminator::new(layout.major.len(), &mut Pcg32::seed_from_u64(seed))
+fn fresh(layout: &Layout, learning: Learning, seed: u64) -> Discriminator {
+    Discriminator::new(layout.major.len(), learning, &mut Pcg32::seed_from_u64(seed))
 }
 
 /// X: the cosines between all pairs of the major bones (Eq. 13), (F, 1, B, B), of poses (F, V, C). `there`, (F, B), is
@@ -236,7 +250,7 @@ mod tests {
             let (victim, other) = (clip(id, 3, 2, 0.0), clip(id, 4, 1, 0.4));
             let shape = [3, 2, layout.len(), layout.channels()];
             check::gradient(victim.data(), 1e-3, |x| {
-                let game = Plausibility::new(&victim, std::slice::from_ref(&other), 5).unwrap();
+                let game = Plausibility::new(&victim, std::slice::from_ref(&other), Learning::Paper, 5).unwrap();
                 game.play(x.reshape(shape), weights(&game), 1).attacker
             });
         }
@@ -245,7 +259,7 @@ mod tests {
     #[test]
     fn each_sides_loss_has_gradients_for_its_own_parameters_only() {
         let (victim, other) = (clip(LayoutId::KinectV1, 3, 1, 0.0), clip(LayoutId::KinectV1, 4, 1, 0.4));
-        let game = Plausibility::new(&victim, &[other], 5).unwrap();
+        let game = Plausibility::new(&victim, &[other], Learning::Paper, 5).unwrap();
         let x = tensor(&victim, &Device::flex().autodiff()).require_grad();
         let round = game.play(x.clone(), weights(&game), 1);
         let grads = round.attacker.backward();
@@ -257,7 +271,7 @@ mod tests {
     #[test]
     fn the_discriminators_gradient_agrees_with_finite_differences_and_it_learns() {
         let (victim, other) = (clip(LayoutId::KinectV1, 6, 1, 0.0), clip(LayoutId::KinectV1, 6, 1, 0.9));
-        let mut game = Plausibility::new(&victim, &[other], 5).unwrap();
+        let mut game = Plausibility::new(&victim, &[other], Learning::Paper, 5).unwrap();
         let x = tensor(&victim, &Device::flex().autodiff());
         let fresh = game.discriminator.weights(&Device::flex()).into_data().try_to_vec::<f32>().unwrap();
         let n = 6;
@@ -287,6 +301,23 @@ mod tests {
     }
 
     #[test]
+    fn a_discriminator_of_the_perturbation_sees_the_clips_own_poses_and_does_not_saturate() {
+        let (victim, other) = (clip(LayoutId::KinectV1, 4, 1, 0.0), clip(LayoutId::KinectV1, 5, 1, 0.4));
+        let game = Plausibility::new(&victim, &[other], Learning::Perturbation, 5).unwrap();
+        let mut rng = Pcg32::seed_from_u64(1);
+        let drawn: Vec<_> = (0..4).map(|i| game.draw(i, &mut rng).0.clone()).collect();
+        assert_eq!((drawn[0].as_slice(), drawn[2].as_slice()), (victim.person(0, 0), victim.person(2, 0)));
+        assert!((0..4).all(|t| drawn[1] != victim.person(t, 0) && drawn[3] != victim.person(t, 0)));
+        // Weights that score far beyond 1: the attacker still has a gradient, and the score that is shown is 1.
+        let x = tensor(&victim, &Device::flex().autodiff()).require_grad();
+        let round = game.play(x.clone(), weights(&game) * 30.0, 1);
+        let gradient = x.grad(&round.attacker.backward()).unwrap();
+        assert!(gradient.abs().max().into_scalar::<f32>() > 1e-3);
+        let score: f32 = round.score.into_scalar();
+        assert!((0.0..=1.0).contains(&score));
+    }
+
+    #[test]
     fn absent_people_are_not_judged() {
         let one = clip(LayoutId::KinectV1, 3, 1, 0.0);
         // The same person beside an empty one, with a frame of nobody between.
@@ -298,7 +329,7 @@ mod tests {
         }
         let two = Sequence::new(LayoutId::KinectV1, 30.0, 4, 2, data).unwrap();
         let score = |clip: &Sequence| {
-            let game = Plausibility::new(clip, std::slice::from_ref(&one), 5).unwrap();
+            let game = Plausibility::new(clip, std::slice::from_ref(&one), Learning::Paper, 5).unwrap();
             game.play(tensor(clip, &Device::flex().autodiff()), weights(&game), 1).score.into_scalar::<f32>()
         };
         assert!((score(&one) - score(&two)).abs() < 1e-6);
@@ -307,7 +338,8 @@ mod tests {
     #[test]
     fn unusable_natural_clips_are_refused() {
         let one = clip(LayoutId::KinectV1, 3, 1, 0.0);
-        let refused = |natural: &[Sequence]| Plausibility::new(&one, natural, 0).err().unwrap().to_string();
+        let refused =
+            |natural: &[Sequence]| Plausibility::new(&one, natural, Learning::Paper, 0).err().unwrap().to_string();
         assert!(refused(&[clip(LayoutId::Ntu, 3, 1, 0.0)]).starts_with("natural: "));
         assert!(refused(&[one.with_data(vec![0.0; 180]).unwrap()]).starts_with("natural: "));
     }

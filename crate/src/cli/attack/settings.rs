@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::attack::{AttackConfig, Epsilon, Method, Peer, Prediction, Projection, Restraint, Schedule, Stop, Target};
+use crate::attack::{
+    AttackConfig, Epsilon, Learning, Method, Peer, Prediction, Projection, Restraint, Schedule, Stop, Target,
+};
 use crate::cli::classes;
 use crate::cli::files::text;
 use crate::error::{Error, Result};
@@ -75,6 +77,9 @@ pub struct SettingArgs {
     /// Starts, each with all iterations: one at the original, the others at random places within epsilon
     #[arg(long, value_name = "N")]
     starts: Option<usize>,
+    /// What the discriminator learns: the perturbation, or natural poses of other clips as in the paper
+    #[arg(long, value_name = "NAME", value_parser = ["perturbation", "paper"])]
+    discriminator: Option<String>,
     /// Seed of the discriminator and of random starts
     #[arg(long)]
     seed: Option<u64>,
@@ -123,6 +128,11 @@ impl SettingArgs {
         config.projection = self.projection.unwrap_or(config.projection);
         config.optimiser.surface &= !self.no_surface;
         config.optimiser.starts = self.starts.unwrap_or(config.optimiser.starts);
+        match self.discriminator.as_deref() {
+            Some("paper") => config.optimiser.discriminator = Learning::Paper,
+            Some(_) => config.optimiser.discriminator = Learning::Perturbation,
+            None => {}
+        }
         match self.schedule.as_deref() {
             Some("constant") => config.optimiser.schedule = Schedule::Constant,
             Some(_) => config.optimiser.schedule = Schedule::Falling,
@@ -184,6 +194,11 @@ impl SettingArgs {
                 "--no-surface",
                 self.no_surface && (peer || paper || !config.constraints.realign),
                 "this attack follows the gradient as it is",
+            ),
+            (
+                "--discriminator",
+                self.discriminator.is_some() && (paper || !config.plausible()),
+                "the paper's projection has the paper's, and without plausibility there is none",
             ),
             ("--schedule", self.schedule.is_some() && (paper || one_step), "this attack keeps its step size"),
             ("--starts", self.starts.is_some() && (paper || one_step), "this attack has one start"),
@@ -267,7 +282,8 @@ mod tests {
         );
         let own = settings(|a| a.kappa = Some(1.0)).unwrap();
         assert_eq!((own.method, own.prediction), (Method::Ciasa, Prediction::Margin { kappa: 1.0 }));
-        let searches: [(&str, Change); 3] = [
+        let searches: [(&str, Change); 4] = [
+            ("--discriminator", |a| a.discriminator = Some("paper".into())),
             ("--no-surface", |a| a.no_surface = true),
             ("--schedule", |a| a.schedule = Some("falling".into())),
             ("--starts", |a| a.starts = Some(3)),
