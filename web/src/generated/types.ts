@@ -88,10 +88,15 @@ export type Optimiser = {
    * bounds. The best iterate of all of them is returned.
    */
   starts: number;
+  /** What the discriminator of the plausibility constraint learns, and how. */
+  discriminator: Learning;
 };
 
 /** The step size over the iterations of a start. */
 export type Schedule = "constant" | "falling";
+
+/** What the discriminator learns, and how. */
+export type Learning = "perturbation" | "paper";
 
 /** When to stop before all iterations are taken. */
 export type Stop = { kind: "iterations" } | { kind: "confidence";
