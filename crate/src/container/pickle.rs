@@ -112,7 +112,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn mark(&mut self) -> Result<()> {
         if self.marks.len() >= MOST {
-            return Err(bad(format!("holds more than {MOST} marks: more than a state dict")));
+            return Err(bad(format!("holds more than {MOST} marks: more than weights or clips need")));
         }
         self.marks.push(self.stack.len());
         Ok(())

@@ -230,7 +230,7 @@ mod tests {
         assert!(error(&legacy_of(&many, 400)).contains("more values than the file has bytes"));
 
         let long = [&b"\x80\x02("[..], &b"N".repeat(2 << 20)].concat();
-        assert!(error(&legacy(&long)).contains("more than a state dict"));
+        assert!(error(&legacy(&long)).contains("more than weights or clips need"));
         let wide = [&b"\x80\x02"[..], &text("x"), b"r\xff\xff\xff\x0f."].concat();
         assert!(error(&legacy(&wide)).contains("memo slot"));
     }
