@@ -1,6 +1,13 @@
 import "./core.ts";
 import { expect, test } from "@playwright/test";
-import { attackConfig, configPatch, jointEpsilons, regionJoints } from "../../web/src/attack/config.ts";
+import {
+  attackConfig,
+  configPatch,
+  jointEpsilons,
+  mostSteps,
+  regionJoints,
+  targetObstacle,
+} from "../../web/src/attack/config.ts";
 import type { LayoutInfo } from "../../web/src/core/layout.ts";
 import { defaults, type State } from "../../web/src/settings/table.ts";
 
@@ -39,6 +46,27 @@ test("a target is a class of this recogniser; CIASA needs one", () => {
   expect(config({ target: "class:squat" }).target).toEqual({ kind: "class", index: 1 });
   expect(config({ target: "untargeted" }).target).toEqual({ kind: "least-likely" });
   expect(() => config({ target: "class:fly" })).toThrow(/no class named "fly"/);
+});
+
+test("the optimiser's settings reach the engine; random starts need epsilon", () => {
+  const several = config({ surface: false, schedule: "falling", starts: 3, iterations: 20 });
+  expect(several.optimiser).toEqual({ surface: false, schedule: "falling", starts: 3 });
+  expect(mostSteps(several)).toBe(60);
+  expect(config({ starts: 3, clipping: false }).optimiser.starts).toBe(1);
+  expect(mostSteps(config({ starts: 3, iterations: 20, projection: "paper" }))).toBe(20);
+  expect(mostSteps(config({ starts: 3, mode: "one-step", target: "untargeted" }))).toBe(1);
+});
+
+test("the margin loss is CIASA's choice", () => {
+  expect(config({ prediction: "margin", kappa: 2 }).prediction).toEqual({ kind: "margin", kappa: 2 });
+  expect(config({ prediction: "margin", method: "pgd" }).prediction).toEqual({ kind: "cross-entropy" });
+});
+
+test("a target that the network sees already is refused", () => {
+  const state = { ...defaults(), target: "class:wave" };
+  expect(targetObstacle(state, "wave")).toContain("already sees “wave”");
+  expect(targetObstacle(state, "squat")).toBeNull();
+  expect(targetObstacle(state, undefined)).toBeNull();
 });
 
 test("joints of other layouts are dropped; an empty region is an error", () => {

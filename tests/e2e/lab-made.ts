@@ -84,6 +84,8 @@ export const reports = (fooled: boolean[]): StepReport[] =>
     yieldedFrames: 0,
     fooled: is,
     done: null,
+    gradient: 1,
+    outcome: null,
   }));
 
 export const flipped: Outcome = {

@@ -35,6 +35,38 @@ export function regionJoints(state: Readonly<State>, layout: LayoutInfo): number
   return preset ? [...preset.joints] : [];
 }
 
+/** Does the attack stay within epsilon at every step? */
+export const bounded = ({ mode, clipping, projection }: Readonly<State>): boolean =>
+  mode !== "one-step" && clipping && projection === "exact";
+
+/** Why no smallest epsilon can be searched for with these settings; null if one can. */
+export function searchObstacle({ mode, clipping, projection }: Readonly<State>): string | null {
+  if (mode === "one-step") return "One step has exactly the size epsilon. Choose another attack.";
+  if (projection !== "exact") return "Choose the exact projection: with the paper's, epsilon does not hold.";
+  return clipping ? null : "Switch on “Clip to epsilon”: without it, epsilon does not hold.";
+}
+
+/** An epsilon that was found, rounded up to three digits. */
+export function roundedUp(epsilon: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(epsilon)) - 2);
+  // A found value with up to three digits of its own stays; it is a float of 32 bits.
+  return Number((Math.ceil(epsilon / unit - 1e-4) * unit).toPrecision(3));
+}
+
+/** The settings with a found epsilon. In advanced mode all joints' epsilons change by the same factor. */
+export function withEpsilon(state: Readonly<State>, layout: LayoutInfo, epsilon: number): Partial<State> {
+  if (state.mode !== "advanced") return { epsilon: roundedUp(epsilon) };
+  const each = jointEpsilons(state, layout);
+  const factor = epsilon / Math.max(...each);
+  return { epsilons: each.map((one) => (one > 0 ? roundedUp(one * factor) : 0)) };
+}
+
+/** Steps of an attack at most, of all starts together. */
+export function mostSteps({ method, iterations, projection, optimiser }: AttackConfig): number {
+  if (method === "fgsm") return 1;
+  return projection === "exact" ? iterations * optimiser.starts : iterations;
+}
+
 /** Can the chosen attack be untargeted? */
 export const untargetable = ({ mode, method }: Readonly<State>): boolean =>
   mode === "one-step" || method !== "ciasa";
@@ -62,6 +94,15 @@ export function attackConfig(state: Readonly<State>, layout: LayoutInfo, classes
   return { ...config, target: target(state, classes) };
 }
 
+/**
+ * Why the chosen target cannot be attacked: the recogniser sees it in the clean clip already; null if it can. `seen`:
+ * the class that it sees.
+ */
+export function targetObstacle({ target }: Readonly<State>, seen: string | undefined): string | null {
+  if (seen === undefined || target !== `class:${seen}`) return null;
+  return `The network already sees “${seen}” in the clean clip. Choose another target.`;
+}
+
 /** As `attackConfig`, without a target; unset step sizes and weights get the method's defaults. */
 export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): AttackConfig {
   const config = applyPeer(state.mode === "one-step" ? "fgsm" : state.method, {
@@ -70,6 +111,12 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
     joints: regionJoints(state, layout),
     epsilon: state.mode === "advanced" ? [...jointEpsilons(state, layout)] : globalEpsilon(state, layout),
     projection: state.projection,
+    // Random starts lie within epsilon, so without clipping there are none.
+    optimiser: {
+      surface: state.surface,
+      schedule: state.schedule,
+      starts: bounded(state) ? state.starts : 1,
+    },
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     constraints:
       state.mode === "one-step"
@@ -81,7 +128,14 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
         : { kind: "iterations" },
     seed: state.seed,
   });
-  return { ...config, alpha: state.alpha ?? config.alpha, lambda: state.lambda ?? config.lambda };
+  // Of the other methods the loss is part of the method.
+  const margin = state.mode !== "one-step" && state.method === "ciasa" && state.prediction === "margin";
+  return {
+    ...config,
+    ...(margin ? { prediction: { kind: "margin", kappa: state.kappa } } : {}),
+    alpha: state.alpha ?? config.alpha,
+    lambda: state.lambda ?? config.lambda,
+  };
 }
 
 /** The changed settings, for a running attack. */

@@ -12,17 +12,22 @@ export type {
   DeviceChoice,
   Epsilon,
   ErrorMessage,
+  Flag,
   Identified,
+  Judged,
   LoadedWeights,
   Manifest,
   Memory,
   Metrics,
   ModelEntry,
+  Outcome,
   Parity,
   Peer,
   Question,
   Ranked,
+  SearchStep,
   StepReport,
+  Trial,
 } from "../generated/types.ts";
 
 /** The recogniser's answer to a clip. */

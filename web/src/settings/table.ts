@@ -51,6 +51,15 @@ export const table = {
   realign: row("ssr", true, flag),
   /** How epsilon and bone lengths are enforced: both hold, or as in the paper. */
   projection: row("proj", "exact", choice("exact", "paper")),
+  /** How an attack searches within the exact projection's bounds: along the surface of the bone lengths, ... */
+  surface: row("surf", true, flag),
+  /** ... with this step size over its iterations, ... */
+  schedule: row("sched", "constant", choice("constant", "falling")),
+  /** ... from so many starts. */
+  starts: row("starts", 1, number(1, 10, true)),
+  /** CIASA's loss of the recogniser's answer, and the margin to reach. */
+  prediction: row("loss", "cross-entropy", choice("cross-entropy", "margin")),
+  kappa: row("kappa", 0, number(0, 1000)),
   smooth: row("smooth", true, flag),
   plausible: row("gan", true, flag),
   stop: row("stop", "confidence", choice("confidence", "iterations")),

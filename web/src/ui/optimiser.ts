@@ -1,8 +1,8 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { untargetedConfig } from "../attack/config.ts";
+import { bounded, untargetedConfig } from "../attack/config.ts";
 import { type State, table } from "../settings/table.ts";
-import { fieldValue, Part, shared } from "./base.ts";
+import { fieldValue, isChecked, Part, shared } from "./base.ts";
 
 type NumberKey =
   | { [K in keyof State]: State[K] extends number ? K : never }[keyof State]
@@ -34,6 +34,24 @@ const stops: Field[] = [
   },
   { key: "hold", name: "Held for", min: 1, max: 500, step: "1", hint: "steps in a row" },
 ];
+
+const starts: Field = {
+  key: "starts",
+  name: "Starts",
+  min: 1,
+  max: 10,
+  step: "1",
+  hint: "each with all steps; the first at the clean clip",
+};
+
+const kappa: Field = {
+  key: "kappa",
+  name: "Margin κ",
+  min: 0,
+  max: 1000,
+  step: "any",
+  hint: "between the logits, beyond the boundary",
+};
 
 /** The step size, and the weight if the method has a restraint. */
 function steps(method: State["method"]): Field[] {
@@ -78,6 +96,8 @@ export class Optimiser extends Part {
             </option>
           </select>
         </label>
+        ${this.#search()}
+        ${state.method === "ciasa" ? this.#loss() : nothing}
         <label class="rule">Stop
           <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
             <option value="confidence" ?selected=${state.stop === "confidence"}>when the target holds</option>
@@ -87,6 +107,49 @@ export class Optimiser extends Part {
         ${state.stop === "confidence" ? stops.map((field) => this.#field(field, false)) : nothing}
       </div>
     </details>`;
+  }
+
+  /** How the attack searches within the exact projection's bounds. */
+  #search() {
+    const { settings, state } = this.playground;
+    const paper = state.projection === "paper";
+    const flat = paper || !state.realign || state.method !== "ciasa";
+    const why = paper
+      ? "Only with the exact projection: the paper's runs Algorithm 1 as it is printed."
+      : state.method !== "ciasa"
+        ? "Off: it is part of CIASA only."
+        : state.realign
+          ? "Removes from each gradient what would only change bone lengths."
+          : "Off: bone lengths are not kept.";
+    return html`<label class="switch rule">
+        <input type="checkbox" role="switch" ?disabled=${flat} .checked=${state.surface && !flat}
+          @change=${(event: Event) => settings.set({ surface: isChecked(event) })} />
+        <span>Follow the bone lengths</span><span class="hint">${why}</span>
+      </label>
+      <label>Step size over time
+        <select ?disabled=${paper}
+          @change=${(event: Event) => settings.set({ schedule: fieldValue(event) as State["schedule"] })}>
+          <option value="constant" ?selected=${state.schedule === "constant"}>constant</option>
+          <option value="falling" ?selected=${state.schedule === "falling"}>falls in the second half</option>
+        </select>
+        ${paper ? html`<span class="hint">only with the exact projection</span>` : nothing}
+      </label>
+      ${this.#field(bounded(state) ? starts : { ...starts, hint: this.#noStarts(paper) }, !bounded(state))}`;
+  }
+
+  #noStarts(paper: boolean): string {
+    return paper ? "only with the exact projection" : "only with clipping: a start lies within epsilon";
+  }
+
+  #loss() {
+    const { settings, state } = this.playground;
+    return html`<label class=${state.prediction === "margin" ? "" : "rule"}>Loss
+        <select @change=${(event: Event) => settings.set({ prediction: fieldValue(event) as State["prediction"] })}>
+          <option value="cross-entropy" ?selected=${state.prediction === "cross-entropy"}>cross-entropy</option>
+          <option value="margin" ?selected=${state.prediction === "margin"}>margin between logits</option>
+        </select>
+      </label>
+      ${state.prediction === "margin" ? this.#field(kappa, false) : nothing}`;
   }
 
   #field({ key, name, min, max, step, hint }: Field, disabled: boolean) {
