@@ -182,6 +182,7 @@ export class CiasaPlayground extends LitElement {
         <main>
           <div class="card hero" part="stage">
             <div class="view"><ciasa-verdict .playground=${session}></ciasa-verdict>
+            <ciasa-outcome .playground=${session}></ciasa-outcome>
             <ciasa-stage .playground=${session} .picking=${this.picking} @painted=${this.#painted}
               @pick=${this.#pick}><slot></slot></ciasa-stage></div>
             <ciasa-stage-bar .playground=${session} @reset-camera=${() => this.stage.resetCamera()}></ciasa-stage-bar>

@@ -10,6 +10,7 @@ import "./figures.ts";
 import "./gallery.ts";
 import "./lab-section.ts";
 import "./notice.ts";
+import "./outcome.ts";
 import "./recogniser.ts";
 import "./scrubber.ts";
 import "./size-dialog.ts";
