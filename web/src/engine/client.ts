@@ -9,6 +9,7 @@ import type {
   Memory,
   ModelEntry,
   Recognition,
+  SearchStep,
 } from "../core/types.ts";
 import { AttackHandle } from "./attack-handle.ts";
 import { cancelled, sha256 } from "./download.ts";
@@ -142,6 +143,27 @@ export class EngineClient extends EventTarget {
     const orders = requests.map((request) => this.#order(request));
     this.#begin(orders);
     return orders.map((order) => order.handle);
+  }
+
+  /** Prepares a search for the smallest epsilon within which an attack with these settings reaches its goal. */
+  async beginSearch(clip: Clip, config: AttackConfig): Promise<void> {
+    await this.#started;
+    if (config.constraints.plausible) await this.#sendNatural(clip);
+    await this.#call("beginSearch", { clip, config });
+  }
+
+  /** Takes steps of the search for a tenth of a second, or to the end of an epsilon. Gives the last one. */
+  stepSearch(): Promise<SearchStep> {
+    return this.#call("stepSearch", {});
+  }
+
+  /** The perturbed clip of the smallest epsilon so far, (T, M, V, C); empty if there is none. */
+  searchFound(): Promise<Float32Array> {
+    return this.#call("searchFound", {});
+  }
+
+  async endSearch(): Promise<void> {
+    await this.#call("endSearch", {});
   }
 
   /** Memory use of the engine. */

@@ -1,6 +1,14 @@
 import type { Clip, LayoutId } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
-import type { Answers, DeviceChoice, Identified, ModelEntry, Recognition } from "../core/types.ts";
+import type {
+  Answers,
+  AttackConfig,
+  DeviceChoice,
+  Identified,
+  ModelEntry,
+  Recognition,
+  SearchStep,
+} from "../core/types.ts";
 import type { AttackHandle } from "./attack-handle.ts";
 import { type AttackRequest, EngineClient, IDLE } from "./client.ts";
 import type { EngineState, WeightBytes } from "./messages.ts";
@@ -153,6 +161,23 @@ export class EngineManager extends EventTarget {
   /** Starts attacks that are computed together. */
   attackTogether(requests: AttackRequest[]): AttackHandle[] {
     return this.#running().attackTogether(requests);
+  }
+
+  /** Prepares a search for the smallest epsilon. */
+  async beginSearch(clip: Clip, config: AttackConfig): Promise<void> {
+    await this.#running().beginSearch(clip, config);
+  }
+
+  async stepSearch(): Promise<SearchStep> {
+    return this.#running().stepSearch();
+  }
+
+  async searchFound(): Promise<Float32Array> {
+    return this.#running().searchFound();
+  }
+
+  async endSearch(): Promise<void> {
+    await this.#running().endSearch();
   }
 
   /** For tests: destroys the GPU device; false if the CPU computes. */

@@ -19,6 +19,7 @@ import type {
   Memory,
   ModelEntry,
   Recognition,
+  SearchStep,
   StepReport,
 } from "../core/types.ts";
 
@@ -93,6 +94,13 @@ export interface Calls {
   recognise: { ask: { clip: Clip }; answer: Recognition };
   /** Adds clips for the discriminator to learn from. */
   natural: { ask: { files: NaturalFile[] }; answer: null };
+  /** Prepares a search for the smallest epsilon; it replaces one before. */
+  beginSearch: { ask: { clip: Clip; config: AttackConfig }; answer: null };
+  /** Takes steps of the search for a tenth of a second, or to the end of an epsilon. Gives the last one. */
+  stepSearch: { ask: Record<never, never>; answer: SearchStep };
+  /** The perturbed clip of the smallest epsilon so far, (T, M, V, C); empty if there is none. */
+  searchFound: { ask: Record<never, never>; answer: Float32Array };
+  endSearch: { ask: Record<never, never>; answer: null };
   memory: { ask: Record<never, never>; answer: Memory };
   /** For tests: destroys the GPU device; false on the CPU. */
   loseDevice: { ask: Record<never, never>; answer: boolean };

@@ -1,7 +1,7 @@
 /** The engine's worker: owns the WebAssembly module, answers calls and computes attacks. */
 import init, { Engine, onFailure, threads } from "../../pkg/engine/engine.js";
 import type { Clip } from "../base/clip.ts";
-import type { ErrorMessage, Recognition } from "../core/types.ts";
+import type { ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
 import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
 import { announced, count as counting, open, persistently } from "./download.ts";
 import { errorMessage } from "./errors.ts";
@@ -115,8 +115,29 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
       for (const { id, file, bytes } of message.ask.files)
         ready().addNatural(id, file, new Uint8Array(bytes));
       return null;
+    case "beginSearch":
+      ready().beginSearch(message.ask.clip, message.ask.config);
+      return null;
+    case "stepSearch":
+      return stepSearch();
+    case "searchFound":
+      return ready().searchFound();
+    case "endSearch":
+      ready().endSearch();
+      return null;
     case "memory":
       return ready().memory();
+  }
+}
+
+/** Other calls wait this long for the steps of a search. */
+const SEARCH_MS = 100;
+
+async function stepSearch(): Promise<SearchStep> {
+  const start = performance.now();
+  for (;;) {
+    const step: SearchStep = await ready().stepSearch();
+    if (step.trial || performance.now() - start >= SEARCH_MS) return step;
   }
 }
 

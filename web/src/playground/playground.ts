@@ -1,5 +1,6 @@
 import { ActiveAttack } from "../attack/active-attack.ts";
-import { attackConfig, configPatch } from "../attack/config.ts";
+import { ActiveSearch } from "../attack/active-search.ts";
+import { attackConfig, configPatch, searchObstacle, targetObstacle, withEpsilon } from "../attack/config.ts";
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import { ClipChoice } from "../clips/clip-choice.ts";
@@ -32,6 +33,11 @@ const attackKeys: ReadonlySet<keyof State> = new Set([
   "clipping",
   "realign",
   "projection",
+  "surface",
+  "schedule",
+  "starts",
+  "prediction",
+  "kappa",
   "smooth",
   "plausible",
   "stop",
@@ -68,6 +74,8 @@ export class Playground extends Notices {
   before: Recognition | null = null;
   /** The attack on this clip: running, paused or ended. */
   attack: ActiveAttack | null = null;
+  /** The search for the smallest epsilon on this clip: running or ended. It takes the place of an attack. */
+  search: ActiveSearch | null = null;
   claim: EngineClaim | null = null;
   /** Frames that wait for the size of their picture. */
   question: FramesQuestion | null = null;
@@ -125,9 +133,20 @@ export class Playground extends Notices {
     return this.clip !== null && this.library.natural(this.clip.layout);
   }
 
-  /** Is the attack running or paused? */
+  /** Is an attack running or paused, or a search running? */
   get attacking(): boolean {
-    return this.attack !== null && this.attack.status !== "ended";
+    return (this.attack !== null && this.attack.status !== "ended") || (this.search?.running ?? false);
+  }
+
+  /** Why the chosen target cannot be attacked; null if it can. */
+  get targetObstacle(): string | null {
+    const [seen] = this.before?.top ?? [];
+    return targetObstacle(this.state, seen && this.model?.classes[seen.index]);
+  }
+
+  /** The perturbed clip to show, (T, M, V, C): the attack's latest iterate, or what the search has found. */
+  get perturbed(): Float32Array | null {
+    return this.attack?.data ?? this.search?.found?.data ?? null;
   }
 
   /** Loads layouts and gallery and shows the first clip. */
@@ -250,6 +269,7 @@ export class Playground extends Notices {
   /** Starts the attack, or resumes a paused one. With `single`, takes one step and pauses. */
   startAttack(single = false): void {
     if (this.engineClaimed("The Lab is using the engine. Pause it to attack here, then resume it.")) return;
+    if (this.search?.running) return;
     if (this.attack && this.attacking) {
       if (single) this.attack.step();
       else this.attack.resume();
@@ -257,6 +277,7 @@ export class Playground extends Notices {
     }
     const config = this.config();
     if (!config || !this.clip || !this.model) return;
+    this.discardAttack();
     this.notice = null;
     const attack = new ActiveAttack(this.engine, this.clip, config, this.model.classes);
     if (single) attack.step();
@@ -266,6 +287,36 @@ export class Playground extends Notices {
     );
     this.announce("Attack started");
     this.changed();
+  }
+
+  /** Why no smallest epsilon can be searched for; null if one can. */
+  get searchObstacle(): string | null {
+    return searchObstacle(this.state);
+  }
+
+  /** Searches for the smallest epsilon within which the attack reaches its goal. */
+  startSearch(): void {
+    if (this.engineClaimed("The Lab is using the engine. Pause it to search here, then resume it.")) return;
+    const config = this.attacking || this.searchObstacle ? null : this.config();
+    if (!config || !this.clip || !this.model) return;
+    this.discardAttack();
+    this.notice = null;
+    const search = new ActiveSearch(this.engine, this.clip, config, this.model.classes);
+    this.search = search;
+    search.addEventListener("change", () => {
+      if (search === this.search) this.changedSoon();
+    });
+    void search.done.then(() => this.#searchEnded(search));
+    this.announce("Searching for the smallest epsilon");
+    this.changed();
+  }
+
+  /** Sets epsilon to the smallest one that was found. */
+  useFound(): void {
+    const epsilon = this.search?.found?.epsilon;
+    if (epsilon === undefined || !this.layout) return;
+    this.settings.set(withEpsilon(this.state, this.layout, epsilon));
+    this.announce("Epsilon is set to what was found");
   }
 
   /** The Lab of this playground; its code is loaded on the first call. */
@@ -281,6 +332,10 @@ export class Playground extends Notices {
   /** The attack's settings for the engine, or null (with a notice) if they are incomplete. */
   config(): AttackConfig | null {
     if (!this.layout || !this.model) return null;
+    if (this.targetObstacle) {
+      this.report("The attack cannot start.", new Failure("config", this.targetObstacle), []);
+      return null;
+    }
     try {
       const plausible = this.state.plausible && this.natural;
       return attackConfig({ ...this.state, plausible }, this.layout, this.model.classes);
@@ -290,9 +345,10 @@ export class Playground extends Notices {
     }
   }
 
-  /** Ends the attack; its latest clip stays on the stage. */
+  /** Ends the attack or the search; the latest clip stays on the stage. */
   cancel(): void {
     this.attack?.cancel();
+    this.search?.cancel();
   }
 
   /** Back to the clean clip. */
@@ -318,6 +374,8 @@ export class Playground extends Notices {
     const attack = this.attack;
     this.attack = null;
     if (attack && attack.status !== "ended") attack.cancel();
+    this.search?.cancel();
+    this.search = null;
   }
 
   /** Is the engine claimed? If so, reports it with `cause` and a button that pauses the other user. */
@@ -368,6 +426,18 @@ export class Playground extends Notices {
       this.report("The attack stopped.", failure, [again], "The clip, the settings and the steps so far");
     }
     this.dispatchEvent(new CustomEvent("done", { detail: attack }));
+  }
+
+  #searchEnded(search: ActiveSearch): void {
+    if (search !== this.search) return;
+    const { end, failure, found } = search;
+    const words = found ? "An epsilon was found" : "No epsilon was found";
+    this.announce(end === "cancelled" ? "Search cancelled" : `Search ended. ${words}`);
+    if (end === "error" && failure && this.engine.state.status !== "failed") {
+      const again = { label: "Search again", run: () => this.startSearch() };
+      this.report("The search stopped.", failure, [again], "What it has found so far");
+    }
+    this.changed();
   }
 
   #settingsChanged(changed: (keyof State)[]): void {

@@ -61,10 +61,11 @@ export class Recogniser extends Part {
   ];
 
   override render() {
-    const { before, attack, model, clip, engine, unreadable, claim } = this.playground;
+    const { before, attack, search, model, clip, engine, unreadable, claim } = this.playground;
     const held = this.playground.held && !unreadable;
     const waiting = held ? "Waiting for the Lab." : "Waiting for the engine.";
     const empty = unreadable ? "No network reads this clip." : waiting;
+    const done = attack ?? search;
     const unattacked = attack ? "Computing the first step." : "Run an attack to compare.";
     const entry = clip ? this.playground.library.find(clip.id) : undefined;
     return html`
@@ -103,7 +104,7 @@ export class Recogniser extends Part {
         </section>
         <section class="after" aria-label="After the attack">
           <h3>After</h3>
-          ${this.#list(attack?.after, attack?.classes, unattacked)}
+          ${this.#list(attack?.after ?? search?.found?.after, done?.classes, unattacked)}
         </section>
       </div>
       ${

@@ -1,6 +1,8 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { mostSteps } from "../attack/config.ts";
 import { Part, shared } from "./base.ts";
+import "./smallest.ts";
 import { cross, pause, play, reset, stepForward } from "./icons.ts";
 
 /** The buttons run, pause, step, cancel and reset, and the progress of the attack. */
@@ -31,11 +33,13 @@ export class RunBar extends Part {
     const { attack, attacking, model } = playground;
     const running = attack?.status === "running";
     const paused = attack?.status === "paused";
-    const able = model !== null && playground.before !== null && playground.claim === null;
+    const searching = playground.search?.running ?? false;
+    const known = model !== null && playground.before !== null && playground.claim === null;
+    const able = known && !searching && (attacking || playground.targetObstacle === null);
     return html`
       ${
         attack
-          ? html`<progress max=${attack.config.iterations} value=${attack.last?.iteration ?? 0}
+          ? html`<progress max=${mostSteps(attack.config)} value=${attack.last?.iteration ?? 0}
         aria-label="Steps of the attack"></progress>`
           : nothing
       }
@@ -48,19 +52,22 @@ export class RunBar extends Part {
         }
         <button class="square" title="One step" aria-label="Step" ?disabled=${!able || running}
           @click=${() => playground.startAttack(true)}>${stepForward}</button>
-        <button class="square" title="Cancel the attack" aria-label="Cancel" ?disabled=${!attacking}
+        <button class="square" title="Cancel the attack or the search" aria-label="Cancel" ?disabled=${!attacking}
           @click=${() => playground.cancel()}>${cross}</button>
-        <button class="square" title="Back to the clean clip" aria-label="Reset" ?disabled=${!attack}
-          @click=${() => playground.reset()}>${reset}</button>
+        <button class="square" title="Back to the clean clip" aria-label="Reset"
+          ?disabled=${!attack && !playground.search} @click=${() => playground.reset()}>${reset}</button>
       </div>
       <p class="hint">${this.#status(able)}</p>
+      <ciasa-smallest .playground=${playground} .able=${able}></ciasa-smallest>
     `;
   }
 
   #status(able: boolean) {
-    const { attack, engine, clip, layout, claim, unreadable } = this.playground;
+    const { attack, search, engine, clip, layout, claim, unreadable, targetObstacle } = this.playground;
     if (claim)
       return html`${claim.words} <button class="small" @click=${() => claim.pause()}>Pause it</button> to attack here.`;
+    if (targetObstacle && !this.playground.attacking) return targetObstacle;
+    if (search?.running) return "Searching for the smallest epsilon.";
     if (!attack) {
       if (able) return "Ready.";
       if (!engine.wanted) return "Load the engine to attack.";
@@ -72,7 +79,7 @@ export class RunBar extends Part {
       if (engine.loading) return "The network is loading.";
       return "Recognising the clip.";
     }
-    const step = html`Step <span class="number">${attack.last?.iteration ?? 0} of ${attack.config.iterations}</span>`;
+    const step = html`Step <span class="number">${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}</span>`;
     if (attack.status === "paused") return html`${step}, paused.`;
     if (attack.status === "running") return attack.last ? step : "Computing the first step.";
     const ends = {

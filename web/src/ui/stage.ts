@@ -146,12 +146,11 @@ export class Stage extends Part {
   #sync(): void {
     const viewer = this.#viewer;
     if (!viewer) return;
-    const { clip, attack, state, layout } = this.playground;
+    const { clip, perturbed: data, state, layout } = this.playground;
     if (clip !== this.#shown.clip) {
       viewer.setClip(clip);
       this.#shown = { clip, data: null };
     }
-    const data = attack?.data ?? null;
     if (data !== this.#shown.data) {
       viewer.setPerturbed(data);
       this.#shown.data = data;

@@ -52,11 +52,12 @@ export class Verdict extends Part {
   ];
 
   override render() {
-    const { before, attack, engine, model, unreadable, held } = this.playground;
-    const classes = model?.classes ?? attack?.classes ?? [];
+    const { before, attack, search, engine, model, unreadable, held } = this.playground;
+    const classes = model?.classes ?? attack?.classes ?? search?.classes ?? [];
     const [clean] = before?.top ?? [];
-    const [now] = attack?.after ?? [];
-    const flipped = attack?.fooled ?? false;
+    const [now] = attack?.after ?? search?.found?.after ?? [];
+    const flipped = attack?.fooled ?? (now !== undefined && clean !== undefined && now.index !== clean.index);
+    const none = attack ? "first step…" : search?.running ? "searching…" : "not attacked yet";
     return html`
       <div class="side before">
         <span class="who"><span class="dot"></span>Clean clip</span>
@@ -88,8 +89,8 @@ export class Verdict extends Part {
         <span class="who"><span class="dot"></span>Perturbed clip</span>
         ${
           now
-            ? html`<div class="label">${attack?.classes[now.index]} <span class="number">${percent(now.p)}</span></div>`
-            : html`<div class="label none">${attack ? "first step…" : "not attacked yet"}</div>`
+            ? html`<div class="label">${classes[now.index]} <span class="number">${percent(now.p)}</span></div>`
+            : html`<div class="label none">${none}</div>`
         }
       </div>
     `;
