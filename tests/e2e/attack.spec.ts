@@ -112,7 +112,7 @@ test("attacks computed together equal the same attacks computed alone", async ({
       iterations: 3,
       constraints: { clip: true, realign: true, smooth: true, plausible: true },
       projection: "exact",
-      optimiser: { surface: true, schedule: "constant", starts: 1 },
+      optimiser: { surface: true, schedule: "constant", starts: 1, discriminator: "perturbation" },
       stop: { kind: "iterations" },
       seed: 1,
     };

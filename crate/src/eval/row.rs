@@ -7,9 +7,9 @@ use crate::contract::{AttackConfig, Epsilon, Target};
 
 /// A row of the tables. **Protocol.** The iterate that the attack returns is judged: with the exact projection the best
 /// one, else the last one, after all iterations or when the stop rule ends it. `best` says whether any iterate met the
-/// goal. A clip is fooled if the judge recognises another class than in the clean clip; a targeted attack hits if it recognises the
-/// target. Every clip has a row; `clean_correct` marks those that are recognised correctly without an attack. Classes
-/// are named.
+/// goal. A clip is fooled if the judge recognises another class than in the clean clip; a targeted attack hits if it
+/// recognises the target. Every clip has a row; `clean_correct` marks those that are recognised correctly without an
+/// attack. Classes are named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Id of the experiment.

@@ -116,6 +116,7 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
       surface: state.surface,
       schedule: state.schedule,
       starts: bounded(state) ? state.starts : 1,
+      discriminator: state.discriminator,
     },
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     constraints:

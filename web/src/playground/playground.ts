@@ -36,6 +36,7 @@ const attackKeys: ReadonlySet<keyof State> = new Set([
   "surface",
   "schedule",
   "starts",
+  "discriminator",
   "prediction",
   "kappa",
   "smooth",

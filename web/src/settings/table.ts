@@ -57,6 +57,8 @@ export const table = {
   schedule: row("sched", "constant", choice("constant", "falling")),
   /** ... from so many starts. */
   starts: row("starts", 1, number(1, 10, true)),
+  /** What the discriminator learns; with the paper's projection always as in the paper. */
+  discriminator: row("dl", "perturbation", choice("perturbation", "paper")),
   /** CIASA's loss of the recogniser's answer, and the margin to reach. */
   prediction: row("loss", "cross-entropy", choice("cross-entropy", "margin")),
   kappa: row("kappa", 0, number(0, 1000)),

@@ -97,6 +97,7 @@ export class Optimiser extends Part {
           </select>
         </label>
         ${this.#search()}
+        ${state.method === "ciasa" ? this.#learning() : nothing}
         ${state.method === "ciasa" ? this.#loss() : nothing}
         <label class="rule">Stop
           <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
@@ -135,6 +136,27 @@ export class Optimiser extends Part {
         ${paper ? html`<span class="hint">only with the exact projection</span>` : nothing}
       </label>
       ${this.#field(bounded(state) ? starts : { ...starts, hint: this.#noStarts(paper) }, !bounded(state))}`;
+  }
+
+  /** What the discriminator learns. */
+  #learning() {
+    const { settings, state } = this.playground;
+    const off = state.projection === "paper" || !state.plausible;
+    const why = state.plausible
+      ? "the paper's projection has the paper's"
+      : "only with natural poses switched on";
+    const set = (value: string) => settings.set({ discriminator: value as State["discriminator"] });
+    return html`<label class="rule">Discriminator
+      <select ?disabled=${off} @change=${(event: Event) => set(fieldValue(event))}>
+        <option value="perturbation" ?selected=${state.discriminator === "perturbation"}>
+          learns the perturbation
+        </option>
+        <option value="paper" ?selected=${state.discriminator === "paper"}>
+          as in the paper: learns other people's poses
+        </option>
+      </select>
+      ${off ? html`<span class="hint">${why}</span>` : nothing}
+    </label>`;
   }
 
   #noStarts(paper: boolean): string {

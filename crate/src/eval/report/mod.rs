@@ -106,9 +106,9 @@ const LEGEND: &str = "\
 the clips that the network recognises without an attack, *all* counts every clip. The iterate that the attack returns
 is judged: the last one with the paper's projection, the best one with the exact projection and under the protocol
 robustbenchhar. *Best* counts the attacks of which any iterate met the goal. A targeted attack succeeds if the network
-recognises the target (the least likely class of the clean clip), an untargeted one if it recognises any class other than that of the
-clean clip. *After smoothing* is the success that remains after every coordinate is averaged over five frames
-(Gaussian, standard deviation of one frame). *Flagged* is the share of attacked clips that a detector flags. The
+recognises the target (the least likely class of the clean clip), an untargeted one if it recognises any class other
+than that of the clean clip. *After smoothing* is the success that remains after every coordinate is averaged over five
+frames (Gaussian, standard deviation of one frame). *Flagged* is the share of attacked clips that a detector flags. The
 detector compares the variation of each bone's length with what is usual for that bone, and the accelerations with
 those of clean clips; 95 % of the clean training clips pass each of its two thresholds. *Natural* is the share of poses
 that are as close to a training pose as 95 % of the poses of other people are; *discriminator* is the score of the
