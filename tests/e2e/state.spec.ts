@@ -21,6 +21,7 @@ const other: State = {
   surface: false,
   schedule: "falling",
   starts: 4,
+  discriminator: "paper",
   prediction: "margin",
   kappa: 1.5,
   smooth: false,
