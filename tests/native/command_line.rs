@@ -301,7 +301,7 @@ fn options_without_an_effect_are_errors() {
     // A shipped weight file is an ST-GCN, which has no streams.
     let weights = root().join("models/utd-mhad-st-gcn.safetensors");
     let stream = here.ciasa(args!["recognise", clip, "--weights", weights, "--stream", "bone"]);
-    stream.fails(&["--stream", "only 2s-AGCN has streams"]);
+    stream.fails(&["--stream", "has no effect on this network", "no streams"]);
     here.ciasa(args!["recognise", clip, "--weights", weights, "--models", "."]).fails(&["--models"]);
     for (experiment, option) in [("clean", "--iterations"), ("gallery", "--clips"), ("table1", "--one-step-clips")] {
         here.ciasa(args!["eval", experiment, option, "3", "--dry-run"]).fails(&[option, "has no effect"]);
