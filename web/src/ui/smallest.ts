@@ -39,9 +39,9 @@ export class Smallest extends Part {
         }
         ${search?.running ? html`<span class="hint number">${this.#progress(search)}</span>` : nothing}
       </div>
-      <p class="hint" id="about">${searchObstacle ?? ABOUT}</p>
+      <div class="hint" id="about">${searchObstacle ?? ABOUT}</div>
       ${search && search.trials.length > 0 ? this.#plot(search.trials) : nothing}
-      ${search?.end ? html`<p class="result">${this.#result(search)}</p>` : nothing}
+      ${search?.end ? html`<div class="result">${this.#result(search)}</div>` : nothing}
       ${
         search?.found && !search.running
           ? html`<div class="row">
@@ -107,6 +107,6 @@ export class Smallest extends Part {
           }</g>`,
       )}
     </svg>
-    <p class="hint">Probability of the target over epsilon: a filled mark succeeded, an open one failed.</p>`;
+    <div class="hint">Probability of the target over epsilon: a filled mark succeeded, an open one failed.</div>`;
   }
 }
