@@ -224,6 +224,23 @@ fn an_output_is_checked_before_the_work_and_a_result_is_never_lost() {
 }
 
 #[test]
+fn a_bvh_file_is_attacked_and_written_back() {
+    let here = Scratch::new("bvh");
+    here.file("wave.bvh", include_bytes!("../fixtures/wave.bvh"));
+    let [a, b, c, d, e] = quick();
+    let run = here.ciasa(args!["attack", "wave.bvh", "--out", "attacked.bvh", a, b, c, d, e, "0.02"]).succeeds();
+    assert!(run.out().contains("bones of the BVH file follow to within"), "{}", run.out());
+    let read = |name: &str| format::read(&std::fs::read(here.0.join(name)).unwrap(), name).unwrap();
+    let apart = |(a, b): (&f32, &f32)| (a - b).abs();
+    let far = read("wave.bvh").data().iter().zip(read("attacked.bvh").data()).map(apart).fold(0.0, f32::max);
+    assert!((0.005..0.06).contains(&far), "{far}");
+    here.ciasa(args!["convert", "wave.bvh", "wave.json"]).succeeds();
+    let only = "a BVH file is written only from a clip that was read from a BVH file";
+    here.ciasa(args!["convert", "wave.json", "other.bvh"]).fails(&["wave.json", only]);
+    here.ciasa(args!["convert", "wave.bvh"]).fails(&["one path only"]);
+}
+
+#[test]
 fn the_network_is_chosen_by_the_layout_and_found_from_anywhere() {
     let here = Scratch::new("networks");
     for (clip, id) in [
@@ -241,10 +258,10 @@ fn the_network_is_chosen_by_the_layout_and_found_from_anywhere() {
         .fails(&["convert the clip by --layout kinect-v1"]);
     let seen = here.ciasa(args!["recognise", ntu, "--layout", "kinect-v1"]).succeeds();
     assert!(seen.err().contains("invented, on lines between others: hip centre, spine, left hip, right hip"));
-    here.ciasa(args!["convert", "--layout", "kinect-v1", ntu, "kinect.json"]).succeeds();
+    here.ciasa(args!["convert", ntu, "--layout", "kinect-v1", "kinect.json"]).succeeds();
     let kinect = format::read(&std::fs::read(here.0.join("kinect.json")).unwrap(), "kinect.json").unwrap();
     assert_eq!(kinect.layout().id, LayoutId::KinectV1);
-    here.ciasa(args!["convert", "--layout", "hdm05", ntu, "x.json"])
+    here.ciasa(args!["convert", ntu, "--layout", "hdm05", "x.json"])
         .fails(&["--layout: there is no conversion from ntu to hdm05; it can be converted to kinect-v1"]);
     here.ciasa(args!["recognise", ntu, "--model", "hdm05-st-gcn"]).fails(&["its layout is ntu", "reads hdm05"]);
     here.ciasa(args!["recognise", ntu, "--model", "unknown"]).fails(&["--model", "utd-mhad-st-gcn"]);

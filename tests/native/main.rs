@@ -25,6 +25,7 @@ mod gradients;
 mod hostile_weights;
 mod layers;
 mod many_clips;
+mod motion_files;
 mod mutations;
 mod opened_weights;
 mod other_names;

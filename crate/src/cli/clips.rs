@@ -17,7 +17,7 @@ use crate::model::{MOST_SEEN, Recogniser};
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Clips, and how they are read.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct ClipArgs {
     /// Clips; `ciasa convert --help` lists the formats. Of a file of many clips: FILE#3 (numbers from 1), FILE#NAME (an
     /// id or a split) or FILE#all; `ciasa clips FILE` lists them. A folder: OpenPose's JSON, one file a frame
@@ -51,6 +51,19 @@ fn size(text: &str) -> std::result::Result<Picture, &'static str> {
 }
 
 impl ClipArgs {
+    /// The clips and, as the last path, what is written. One list of paths, so that options may stand between them.
+    ///
+    /// # Errors
+    /// If there is one path only.
+    pub fn and_out(&self) -> Result<(Self, PathBuf)> {
+        match self.paths.split_last() {
+            Some((out, paths)) if !paths.is_empty() => {
+                Ok((Self { paths: paths.to_vec(), ..self.clone() }, out.clone()))
+            }
+            _ => Err(Error::config("one path only; name the clips and then the file or folder to write")),
+        }
+    }
+
     /// The clips that the paths name. One that cannot be found is reported when it is read.
     pub fn inputs(&self) -> Inputs {
         let labels = self.labels.clone();

@@ -8,7 +8,7 @@ use super::say::note;
 use super::sets::SetFile;
 use crate::error::{Error, Result};
 use crate::format::many::{self, Many};
-use crate::format::{self, Picture, Reading, Unit, openpose_frames};
+use crate::format::{self, Format, Picture, Reading, Unit, openpose_frames};
 use crate::skeleton::convert::Conversion;
 use crate::skeleton::{LayoutId, Sequence};
 
@@ -131,8 +131,22 @@ impl Inputs {
         }
     }
 
+    /// The `i`-th clip, moved, as a file of a format; of a BVH file also the largest distance, in metres, between its
+    /// joints and the clip's. A BVH file is written into the one that the clip came from.
+    ///
+    /// # Errors
+    /// The format cannot hold the clip; the clip did not come from a BVH file.
+    pub fn written(&self, i: usize, clip: &Sequence, format: Format) -> Result<(Vec<u8>, Option<f32>)> {
+        let source = &self.list[i];
+        if format != Format::Bvh || !matches!(source.pick, Pick::Whole) || source.path.is_dir() {
+            return Ok((format::write(clip, format)?, None));
+        }
+        let file = format::bvh::write(&bytes(&source.path)?, clip, self.options.unit)?;
+        Ok((file.bytes, Some(file.residual)))
+    }
+
     fn whole(&self, path: &Path) -> Result<Reading> {
-        let Options { unit, picture, labels, .. } = &self.options;
+        let Options { unit, picture, labels, layout } = &self.options;
         if labels.is_some() {
             return Err(Error::config("has no effect: only .npy files take labels from beside them").at("--labels"));
         }
@@ -142,7 +156,7 @@ impl Inputs {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = bytes(path)?;
         match picture {
-            None => format::open(&bytes, &name, *unit),
+            None => format::open_for(&bytes, &name, *unit, *layout),
             Some(_) if openpose_frames::is_frame(&bytes) => format::open_frames(&[(name, bytes)], *unit, *picture),
             Some(_) => Err(Error::config("has no effect: the file's coordinates are not pixels").at("--size")),
         }

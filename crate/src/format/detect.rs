@@ -2,7 +2,7 @@
 
 use serde::de::{Deserializer, Error as _};
 
-use super::json;
+use super::{bvh, json, mediapipe};
 use crate::error::{Error, Result};
 
 /// What the content is.
@@ -10,6 +10,8 @@ pub(super) enum Found {
     Clip,
     Ntu,
     Kinetics,
+    Bvh,
+    MediaPipe,
     OpenPoseFrame,
     Ucla,
 }
@@ -19,12 +21,15 @@ pub(super) fn detect(text: &str, file_name: &str) -> Result<Found> {
     let first = text.trim_ascii_start().bytes().next();
     let named = |ending: &str| file_name.to_ascii_lowercase().ends_with(ending);
     match first {
+        _ if bvh::is_bvh(text) => Ok(Found::Bvh),
         Some(b'{') => detect_json(text),
+        Some(b'[') if mediapipe::are_poses(text) => Ok(Found::MediaPipe),
         Some(b'0'..=b'9' | b'+' | b'-') => Ok(Found::Ntu),
         // The reader of the named format says best what is wrong.
         _ if named(".skeleton") => Ok(Found::Ntu),
+        _ if named(".bvh") => Ok(Found::Bvh),
         _ if named(".json") => Ok(Found::Clip),
-        _ => Err(Error::format("this is no clip: neither JSON nor NTU RGB+D's text").at("line 1")),
+        _ => Err(Error::format("this is no clip: neither JSON nor NTU RGB+D's text nor BVH").at("line 1")),
     }
 }
 
@@ -36,7 +41,7 @@ fn detect_json(text: &str) -> Result<Found> {
 
     impl json::Record for Probe {
         const EXPECTED: &'static str = "an object";
-        const KEYS: &'static [&'static str] = &["format", "frames", "data", "skeletons", "people"];
+        const KEYS: &'static [&'static str] = &["format", "frames", "data", "skeletons", "people", "results"];
 
         fn field<'de, D: Deserializer<'de>>(
             &mut self,
@@ -52,6 +57,8 @@ fn detect_json(text: &str) -> Result<Found> {
             self.0 = Some(match key {
                 "data" => Found::Kinetics,
                 "skeletons" => Found::Ucla,
+                "results" => Found::MediaPipe,
+                "frames" if mediapipe::are_frames(value) => Found::MediaPipe,
                 _ => Found::Clip,
             });
             Err(D::Error::custom("found")) // The only way to stop early; never shown.
@@ -63,8 +70,8 @@ fn detect_json(text: &str) -> Result<Found> {
     match probe.0 {
         Some(found) => Ok(found),
         None => read.and(Err(Error::format(
-            "this JSON is no clip: it has neither \"frames\" (our own format) nor \"data\" (Kinetics-skeleton), \
-             \"people\" (OpenPose) or \"skeletons\" (Northwestern-UCLA)",
+            "this JSON is no clip: it has neither \"frames\" (our own format, MediaPipe) nor \"data\" \
+             (Kinetics-skeleton), \"people\" (OpenPose) or \"skeletons\" (Northwestern-UCLA)",
         ))),
     }
 }

@@ -33,11 +33,27 @@ pub(super) trait Record {
     fn field<'de, D: Deserializer<'de>>(&mut self, key: &'static str, value: Value<'_, D>) -> Result<(), D::Error>;
 }
 
+/// A level that may be an array or an object, or a number where that is taken.
+pub(super) trait Mixed: List + Record {
+    /// Takes a number that stands in the level's place, or says why not.
+    fn number(&mut self, value: f64) -> Result<(), String> {
+        Err(format!("{value:?} is neither an array nor an object"))
+    }
+}
+
 /// Reads a whole document that is one object.
 pub(super) fn parse(text: &str, record: &mut impl Record) -> error::Result<()> {
     let path = Path::default();
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Value { inner: &mut reader, path: &path }.record(record).and_then(|()| reader.end());
+    read.map_err(|e| path.explain(&e))
+}
+
+/// Reads a whole document that is an object or an array.
+pub(super) fn parse_mixed(text: &str, mixed: &mut impl Mixed) -> error::Result<()> {
+    let path = Path::default();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = Value { inner: &mut reader, path: &path }.mixed(mixed).and_then(|()| reader.end());
     read.map_err(|e| path.explain(&e))
 }
 
@@ -91,6 +107,11 @@ impl<'de, D: Deserializer<'de>> Value<'_, D> {
     /// Reads an object.
     pub(super) fn record<R: Record>(self, record: &mut R) -> Result<(), D::Error> {
         self.inner.deserialize_any(RecordVisitor { record, path: self.path })
+    }
+
+    /// Reads an array or an object, and whatever else the level takes.
+    pub(super) fn mixed<M: Mixed>(self, mixed: &mut M) -> Result<(), D::Error> {
+        self.inner.deserialize_any(MixedVisitor { mixed, path: self.path })
     }
 
     /// Reads a number.
@@ -233,6 +254,43 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<'_, R> {
             map.next_value_seed(Field { record: &mut *self.record, path: self.path, key: R::KEYS[i], repeated })?;
         }
         Ok(())
+    }
+}
+
+struct MixedVisitor<'a, M> {
+    mixed: &'a mut M,
+    path: &'a Path,
+}
+
+impl<'de, M: Mixed> Visitor<'de> for MixedVisitor<'_, M> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(<M as Record>::EXPECTED)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        ListVisitor { list: self.mixed, path: self.path }.visit_unit().map(drop)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        ListVisitor { list: self.mixed, path: self.path }.visit_seq(seq).map(drop)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        RecordVisitor { record: self.mixed, path: self.path }.visit_map(map)
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<(), E> {
+        self.mixed.number(v).map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<(), E> {
+        self.visit_f64(v as f64)
+    }
+
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<(), E> {
+        self.visit_f64(v as f64)
     }
 }
 

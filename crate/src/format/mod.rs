@@ -6,8 +6,9 @@
 //! | [`Format::NtuSkeleton`] | `ntu` | the two liveliest bodies, label from the file's name, 30 frames a second | exact positions; no label, no frame rate |
 //! | [`Format::KineticsJson`] | `openpose-18` | the two surest people of each frame, 30 frames a second | exact positions and label; no frame rate |
 //!
-//! Read only: OpenPose's own JSON, one file a frame ([`open_frames`]); Northwestern-UCLA's JSON; and files of many
-//! clips ([`many`]: NumPy, CTR-GCN, pyskl and MMAction2).
+//! [`bvh`] reads motion capture, and writes moved clips back into the files that they came from. Read only:
+//! MediaPipe's results as JSON; OpenPose's own JSON, one file a frame ([`open_frames`]); Northwestern-UCLA's JSON;
+//! and files of many clips ([`many`]: NumPy, CTR-GCN, pyskl and MMAction2).
 //!
 //! A file is hostile until read. It may have [`MAX_BYTES`]; a count in it is checked against the bytes that follow;
 //! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a
@@ -24,12 +25,14 @@
 //! assert_eq!(error.to_string(), "nobody is seen in any of the clip's 1 frames");
 //! ```
 
+pub mod bvh;
 mod clip;
 mod detect;
 mod frame_names;
 mod json;
 mod kinetics;
 pub mod many;
+mod mediapipe;
 mod ntu;
 mod ntu_classes;
 pub mod openpose_frames;
@@ -61,11 +64,13 @@ pub enum Format {
     NtuSkeleton,
     /// Kinetics-skeleton JSON: the `openpose-18` layout; x to the right and y *down*, as shares of the picture.
     KineticsJson,
+    /// BVH motion capture: `kinect-v1` or `hdm05`; written only into the file that a clip came from ([`bvh::write`]).
+    Bvh,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Clip, Self::NtuSkeleton, Self::KineticsJson];
+    pub const ALL: [Self; 4] = [Self::Clip, Self::NtuSkeleton, Self::KineticsJson, Self::Bvh];
 
     /// The field's own format of a layout; our own where it has none.
     pub fn for_layout(layout: LayoutId) -> Self {
@@ -86,6 +91,7 @@ impl Format {
         match self {
             Self::Clip | Self::KineticsJson => "json",
             Self::NtuSkeleton => "skeleton",
+            Self::Bvh => "bvh",
         }
     }
 
@@ -95,6 +101,7 @@ impl Format {
             Self::Clip => clip::NAME,
             Self::NtuSkeleton => "ntu-skeleton",
             Self::KineticsJson => "kinetics-skeleton",
+            Self::Bvh => "bvh",
         }
     }
 
@@ -118,6 +125,15 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Sequence> {
 /// # Errors
 /// As [`read`]; or the unit does not apply to the clip's layout.
 pub fn open(bytes: &[u8], file_name: &str, unit: Option<Unit>) -> Result<Reading> {
+    open_for(bytes, file_name, unit, None)
+}
+
+/// As [`open`], for a clip that will be converted to a layout: of a file that holds landmarks in metres and in the
+/// picture, those are read that the layout is made from.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_for(bytes: &[u8], file_name: &str, unit: Option<Unit>, wanted: Option<LayoutId>) -> Result<Reading> {
     if many::is_many(bytes) {
         return many::single(bytes, unit);
     }
@@ -126,6 +142,8 @@ pub fn open(bytes: &[u8], file_name: &str, unit: Option<Unit>) -> Result<Reading
         Found::Clip => (clip::read(text)?, Vec::new()),
         Found::Ntu => ntu::read(text, file_name)?,
         Found::Kinetics => (kinetics::read(text)?, Vec::new()),
+        Found::Bvh => bvh::read(text, unit)?,
+        Found::MediaPipe => mediapipe::read(text, wanted.is_some_and(|layout| layout.layout().dims == 2))?,
         Found::OpenPoseFrame => openpose_frames::read(&[(file_name, text)], None)?,
         Found::Ucla => (ucla::read(text)?, Vec::new()),
     };
@@ -152,6 +170,9 @@ pub fn open_frames<B: AsRef<[u8]>>(
 /// range, or the file would be too large or too empty to be read again.
 pub fn write(clip: &Sequence, format: Format) -> Result<Vec<u8>> {
     let layout = clip.layout();
+    if format == Format::Bvh {
+        return Err(Error::config("a BVH file is written only from a clip that was read from a BVH file"));
+    }
     if !format.holds(layout.id) {
         let (format, layout) = (format.as_str(), layout.id.as_str());
         return Err(Error::config(format!("the format {format} cannot hold a clip of layout {layout}")));
@@ -168,6 +189,7 @@ pub fn write(clip: &Sequence, format: Format) -> Result<Vec<u8>> {
         Format::Clip => clip::write(clip),
         Format::NtuSkeleton => ntu::write(clip)?,
         Format::KineticsJson => kinetics::write(clip),
+        Format::Bvh => Vec::new(),
     };
     rules::readable(clip, bytes.len())?;
     Ok(bytes)

@@ -38,7 +38,7 @@ impl std::fmt::Display for Warning {
 }
 
 /// Heights in metres, head to ankle, that a body can have, a child's and a stilt walker's included.
-const HEIGHTS: std::ops::RangeInclusive<f32> = 0.3..=3.0;
+pub(super) const HEIGHTS: std::ops::RangeInclusive<f32> = 0.3..=3.0;
 /// Frame rates that a recording can have.
 const RATES: std::ops::RangeInclusive<f32> = 0.5..=500.0;
 /// Characters of a label that are kept.

@@ -20,6 +20,9 @@ pub enum Unit {
     /// Thousandths of a metre.
     #[serde(rename = "mm")]
     Millimetres,
+    /// The unit of CMU's motion capture in BVH files: 1/0.45 inches.
+    #[serde(rename = "cmu")]
+    Cmu,
     /// Confidences from 0 to 100.
     #[serde(rename = "percent")]
     Percent,
@@ -27,14 +30,15 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 4] = [Self::Metres, Self::Centimetres, Self::Millimetres, Self::Percent];
+    pub const ALL: [Self; 5] = [Self::Metres, Self::Centimetres, Self::Millimetres, Self::Cmu, Self::Percent];
 
-    /// The id for settings: `m`, `cm`, `mm`, `percent`.
+    /// The id for settings: `m`, `cm`, `mm`, `cmu`, `percent`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Metres => "m",
             Self::Centimetres => "cm",
             Self::Millimetres => "mm",
+            Self::Cmu => "cmu",
             Self::Percent => "percent",
         }
     }
@@ -50,6 +54,7 @@ impl Unit {
             Self::Metres => "metres",
             Self::Centimetres => "centimetres",
             Self::Millimetres => "millimetres",
+            Self::Cmu => "CMU's unit of 5.64 cm",
             Self::Percent => "percent",
         }
     }
@@ -60,6 +65,7 @@ impl Unit {
             Self::Metres => 1.0,
             Self::Centimetres | Self::Percent => 0.01,
             Self::Millimetres => 0.001,
+            Self::Cmu => 0.0254 / 0.45,
         }
     }
 

@@ -36,14 +36,20 @@ pub fn body_height(
 }
 
 /// Reads a clip's file: a `ClipHead` with its values as `data`, a `Float32Array`, and `warnings`, `ClipWarning[]`.
-/// `unit`, an id of [`Unit`], overrules the layout's unit.
+/// `unit`, an id of [`Unit`], overrules the layout's unit; `wanted` is the layout that the clip will be converted to.
 ///
 /// # Errors
 /// Throws if the bytes are not a clip; the message names the line or the field.
 #[wasm_bindgen(js_name = parseClip)]
-pub fn parse_clip(bytes: &[u8], file_name: &str, unit: Option<String>) -> Result<Object, JsValue> {
+pub fn parse_clip(
+    bytes: &[u8],
+    file_name: &str,
+    unit: Option<String>,
+    wanted: Option<String>,
+) -> Result<Object, JsValue> {
     let unit = unit_of(unit)?;
-    reading(&format::open(bytes, file_name, unit).map_err(thrown)?)
+    let wanted = wanted.as_deref().map(known_layout).transpose().map_err(thrown)?;
+    reading(&format::open_for(bytes, file_name, unit, wanted).map_err(thrown)?)
 }
 
 /// The unit of that id.
@@ -84,6 +90,29 @@ pub fn convert_clip(
     clip.label = label;
     let conversion = known_layout(to).and_then(|to| Conversion::find(clip.layout().id, to)).map_err(thrown)?;
     object(&conversion.apply(&clip).map_err(thrown)?)
+}
+
+/// Writes a moved clip into the BVH file that it came from, read in that unit: `bytes`, and `residual`, the largest
+/// distance in metres between a joint of the written file and the clip's.
+///
+/// # Errors
+/// Throws if the original is no BVH file, or the clip is not of its layout and number of frames.
+#[wasm_bindgen(js_name = writeBvh)]
+pub fn write_bvh(
+    original: &[u8],
+    unit: Option<String>,
+    layout: &str,
+    fps: f32,
+    frames: usize,
+    people: usize,
+    data: &Float32Array,
+) -> Result<Object, JsValue> {
+    let clip = clip(layout, fps, frames, people, data).map_err(thrown)?;
+    let written = format::bvh::write(original, &clip, unit_of(unit)?).map_err(thrown)?;
+    let object = Object::new();
+    set(&object, "bytes", js_sys::Uint8Array::from(written.bytes.as_slice()));
+    set(&object, "residual", written.residual);
+    Ok(object)
 }
 
 /// A clip as TypeScript has it.

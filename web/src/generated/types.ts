@@ -511,7 +511,7 @@ export type ClipWarning = {
 };
 
 /** The unit of the numbers in a file. */
-export type Unit = "m" | "cm" | "mm" | "percent";
+export type Unit = "m" | "cm" | "mm" | "cmu" | "percent";
 
 /** The recogniser's answer without all its probabilities, which cross as a `Float32Array` beside it. */
 export type RecognitionHead = {

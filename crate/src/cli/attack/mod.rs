@@ -15,14 +15,14 @@ use super::classes::printed;
 use super::clips::{ClipArgs, Natural, each, fitted};
 use super::files::Output;
 use super::formats::{FormatArg, ending, outputs};
-use super::inputs::Input;
+use super::inputs::Inputs;
 use super::models::NetworkArgs;
 use super::say::{note, say};
 use crate::attack::{Attack, AttackConfig, Judged, Outcome, StepReport, Target, run as drive};
 use crate::contract::report::top;
 use crate::contract::step_csv;
 use crate::error::{Error, Result};
-use crate::format::{self, Format};
+use crate::format::Format;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 use settings::SettingArgs;
@@ -59,7 +59,7 @@ pub struct AttackArgs {
 /// If a file cannot be read or written, a setting does not fit or has no effect, or an attack fails.
 pub fn run(args: &AttackArgs) -> Result<()> {
     let inputs = args.clips.inputs();
-    let files = Files::check(args, &inputs.list)?;
+    let files = Files::check(args, &inputs)?;
     let mut networks = args.network.open(Device::flex())?;
     let mut natural = None;
     each(&inputs, |i, clip| {
@@ -87,19 +87,20 @@ pub fn run(args: &AttackArgs) -> Result<()> {
 }
 
 /// What is written for each clip, checked before the first attack.
-struct Files {
+struct Files<'a> {
+    inputs: &'a Inputs,
     clips: Vec<Output>,
     formats: Vec<Format>,
     reports: Vec<Output>,
 }
 
-impl Files {
-    fn check(args: &AttackArgs, inputs: &[Input]) -> Result<Self> {
-        let mut files = Self { clips: Vec::new(), formats: Vec::new(), reports: Vec::new() };
+impl<'a> Files<'a> {
+    fn check(args: &AttackArgs, inputs: &'a Inputs) -> Result<Self> {
+        let mut files = Self { inputs, clips: Vec::new(), formats: Vec::new(), reports: Vec::new() };
         match &args.out {
             Some(out) => {
                 let ending = ending(args.format.in_folder());
-                files.clips = outputs(inputs, out, |stem| format!("{stem}-attacked.{ending}"))?;
+                files.clips = outputs(&inputs.list, out, |stem| format!("{stem}-attacked.{ending}"))?;
                 let format = |file: &Output| match super::files::is_folder(out) {
                     true => Ok(args.format.in_folder()),
                     false => args.format.of(file.path()),
@@ -112,7 +113,7 @@ impl Files {
             None => {}
         }
         if let Some(report) = &args.report {
-            files.reports = outputs(inputs, report, |stem| format!("{stem}-steps.csv"))?;
+            files.reports = outputs(&inputs.list, report, |stem| format!("{stem}-steps.csv"))?;
         }
         match files.clips.iter().find(|clip| files.reports.iter().any(|report| report.path() == clip.path())) {
             Some(both) => Err(Error::config("is both --out and --report").at(both.path().display())),
@@ -123,7 +124,7 @@ impl Files {
     /// Can the clip be written in its format? Asked of the clean clip, before the attack.
     fn fit(&self, i: usize, clip: &Sequence) -> Result<()> {
         match self.formats.get(i) {
-            Some(format) => format::write(clip, *format).map(drop).map_err(|e| e.at("--out")),
+            Some(format) => self.inputs.written(i, clip, *format).map(drop).map_err(|e| e.at("--out")),
             None => Ok(()),
         }
     }
@@ -133,7 +134,13 @@ impl Files {
         let report = self.reports.get(i).map_or(Ok(()), |file| file.write(steps.as_bytes()));
         let clip = match (self.clips.get(i), self.formats.get(i)) {
             (Some(file), Some(format)) => {
-                clip.and_then(|clip| format::write(&clip, *format)).map_err(unwritable).and_then(|b| file.write(&b))
+                let of = clip.and_then(|clip| self.inputs.written(i, &clip, *format)).map_err(unwritable);
+                of.and_then(|(bytes, residual)| {
+                    if let Some(residual) = residual {
+                        say!("bones of the BVH file follow to within {:.1} mm", 1000.0 * residual);
+                    }
+                    file.write(&bytes)
+                })
             }
             _ => Ok(()),
         };
@@ -156,7 +163,7 @@ struct Running {
 
 impl Running {
     /// Runs the attack to its end, prints what comes of it, and writes the files.
-    fn finish(mut self, files: &Files, i: usize) -> Result<()> {
+    fn finish(mut self, files: &Files<'_>, i: usize) -> Result<()> {
         let classes = &self.model.entry.classes;
         let (mut taken, config) = (0, self.attack.config().clone());
         let start = Instant::now();
