@@ -22,10 +22,18 @@ export interface Entry {
   file?: string;
 }
 
+/** A visitor's file, and the unit in which it was read. */
+export interface Source {
+  file: File;
+  unit?: Unit;
+}
+
 /** The shipped gallery and the visitor's files, which never leave the page. Fires "change" when entries change. */
 export class Library extends EventTarget {
   entries: Entry[] = [];
   #loaded = new Map<string, Promise<Clip>>();
+  /** The visitor's files as they are, by the entry's id. */
+  readonly sources = new Map<string, Source>();
   #files = 0;
 
   /** Downloads the gallery's index. */
@@ -58,7 +66,9 @@ export class Library extends EventTarget {
   /** Adds a visitor's file, read in a unit if one is given. Throws a CoreError if it is not a readable clip. */
   async add(file: File, layouts: LayoutInfo[], unit?: Unit): Promise<Entry> {
     const clip = await parseClip(new Uint8Array(await file.arrayBuffer()), file.name, unit);
-    return this.addClip({ ...clip, name: file.name, origin: "file" }, layouts);
+    const entry = this.addClip({ ...clip, name: file.name, origin: "file" }, layouts);
+    this.sources.set(entry.id, unit ? { file, unit } : { file });
+    return entry;
   }
 
   /** Adds a clip that is already in memory. */

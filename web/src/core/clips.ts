@@ -3,6 +3,7 @@ import {
   convertClip as coreConvertClip,
   layouts as coreLayouts,
   parseClip as coreParseClip,
+  writeBvh as coreWriteBvh,
   writeClip as coreWriteClip,
 } from "../../pkg/viewer/viewer.js";
 import type { Clip, LayoutId, Unit } from "../base/clip.ts";
@@ -10,7 +11,7 @@ import type { ClipFormat, LayoutInfo } from "./layout.ts";
 import { loadCore } from "./module.ts";
 
 /** The formats' ids in the Rust core. */
-const FORMATS: Record<ClipFormat, string> = {
+const FORMATS: Record<Exclude<ClipFormat, "bvh">, string> = {
   ciasa: "ciasa-clip",
   ntu: "ntu-skeleton",
   kinetics: "kinetics-skeleton",
@@ -24,11 +25,17 @@ export async function layouts(): Promise<LayoutInfo[]> {
 
 /**
  * Parses a clip file of any format; the format is recognised by content. Loads the module first if needed. Throws a
- * CoreError whose message names the line or the field. `unit` overrules the layout's unit.
+ * CoreError whose message names the line or the field. `unit` overrules the layout's unit; `wanted` is the layout that
+ * the clip will be converted to.
  */
-export async function parseClip(bytes: Uint8Array, fileName: string, unit?: Unit): Promise<Clip> {
+export async function parseClip(
+  bytes: Uint8Array,
+  fileName: string,
+  unit?: Unit,
+  wanted?: LayoutId,
+): Promise<Clip> {
   await loadCore();
-  return named(coreParseClip(bytes, fileName, unit), fileName);
+  return named(coreParseClip(bytes, fileName, unit, wanted), fileName);
 }
 
 /** A visitor's clip of that name, from what the module has read. */
@@ -49,8 +56,24 @@ export function convertClip(clip: Clip, to: LayoutId): Clip {
   };
 }
 
+/**
+ * A moved clip as the BVH file that it came from, and the largest distance in metres between a joint of the two.
+ * Throws a CoreError if the clip is not of that file. The module has to be loaded.
+ */
+export function writeBvh(
+  original: Uint8Array,
+  unit: Unit | undefined,
+  clip: Clip,
+): { bytes: Uint8Array; residual: number } {
+  const { layout, fps, frames, people, data } = clip;
+  return coreWriteBvh(original, unit, layout, fps, frames, people, data) as {
+    bytes: Uint8Array;
+    residual: number;
+  };
+}
+
 /** The bytes of a clip file. Throws a CoreError if the format cannot hold the clip. */
-export async function writeClip(clip: Clip, format: ClipFormat): Promise<Uint8Array> {
+export async function writeClip(clip: Clip, format: keyof typeof FORMATS): Promise<Uint8Array> {
   await loadCore();
   const { layout, fps, frames, people, data, label } = clip;
   return coreWriteClip(layout, fps, frames, people, data, label, FORMATS[format]);

@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import type { Notice } from "../base/notice.ts";
 import type { Entry, Library } from "../clips/library.ts";
-import { convertClip } from "../core/clips.ts";
+import { convertClip, parseClip } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { ConversionInfo } from "../core/types.ts";
 
@@ -17,8 +17,13 @@ export interface ConversionTarget {
 /** Adds a copy of the clip in another layout to the visitor's files and shows it. */
 export async function showConverted(target: ConversionTarget, clip: Clip, to: ConversionInfo): Promise<void> {
   try {
+    // MediaPipe's files may hold two kinds of landmarks, so the file is read again for the new layout.
+    const source = clip.layout === "mediapipe-33" ? target.library.sources.get(clip.id) : undefined;
+    const read = source
+      ? await parseClip(new Uint8Array(await source.file.arrayBuffer()), source.file.name, source.unit, to.to)
+      : clip;
     const converted = {
-      ...convertClip(clip, to.to),
+      ...convertClip(read, to.to),
       name: `${clip.name}, ${to.to}`,
       origin: "file",
     } as const;

@@ -1,6 +1,7 @@
 import type { ActiveAttack } from "../attack/active-attack.ts";
 import type { Clip, LayoutId } from "../base/clip.ts";
-import { writeClip } from "../core/clips.ts";
+import type { Source } from "../clips/library.ts";
+import { writeBvh, writeClip } from "../core/clips.ts";
 import type { ClipFormat } from "../core/layout.ts";
 import { stepCsv } from "../core/step-csv.ts";
 import type { AttackConfig } from "../core/types.ts";
@@ -11,9 +12,13 @@ interface OnStage {
   attack: ActiveAttack | null;
 }
 
-/** The formats that can hold clips of a layout. */
-export function formatsOf(layout: LayoutId): { id: ClipFormat; name: string; ending: string }[] {
+/** The formats that can hold clips of a layout, read from that file. */
+export function formatsOf(
+  layout: LayoutId,
+  source?: Source,
+): { id: ClipFormat; name: string; ending: string }[] {
   const own = { id: "ciasa", name: "Clip, JSON", ending: "json" } as const;
+  if (/\.bvh$/i.test(source?.file.name ?? "")) return [own, { id: "bvh", name: "Clip, BVH", ending: "bvh" }];
   if (layout === "ntu") return [own, { id: "ntu", name: "Clip, NTU skeleton", ending: "skeleton" }];
   if (layout === "openpose-18")
     return [own, { id: "kinetics", name: "Clip, Kinetics JSON", ending: "kinetics.json" }];
@@ -32,9 +37,19 @@ export function fileStem({ clip, attack }: OnStage): string {
   return attack?.data ? `${stem}-attacked` : stem;
 }
 
-export async function clipFile(onStage: OnStage, format: ClipFormat): Promise<Uint8Array> {
+/** The clip as a file, and a sentence about what the file leaves out, if it does. */
+export async function clipFile(
+  onStage: OnStage,
+  format: ClipFormat,
+  source?: Source,
+): Promise<{ bytes: Uint8Array; remark?: string }> {
   const clip = currentClip(onStage);
-  return clip ? await writeClip(clip, format) : new Uint8Array();
+  if (!clip) return { bytes: new Uint8Array() };
+  if (format !== "bvh") return { bytes: await writeClip(clip, format) };
+  const original = new Uint8Array((await source?.file.arrayBuffer()) ?? []);
+  const { bytes, residual } = writeBvh(original, source?.unit, clip);
+  const far = (1000 * residual).toFixed(1);
+  return { bytes, remark: `Its bones keep their lengths and follow the clip's joints to within ${far} mm.` };
 }
 
 /** The attack's settings as JSON, as `ciasa attack --config` reads them. */

@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { ClipFormat } from "../core/layout.ts";
 import { clipFile, figuresFile, fileStem, formatsOf, save, settingsFile } from "../files/exports.ts";
 import { Part, shared } from "./base.ts";
 import { download, link } from "./icons.ts";
@@ -26,7 +27,7 @@ export class ExportsBar extends Part {
     const stem = fileStem(playground);
     return html`
       <h2>Download</h2>
-      ${formatsOf(clip.layout).map(
+      ${formatsOf(clip.layout, playground.library.sources.get(clip.id)).map(
         ({ id, name, ending }) => html`<button class="small" ?disabled=${!attack?.data}
         @click=${() => this.#clip(id, `${stem}.${ending}`)}>${download}
           ${attack?.data ? "Attacked clip" : "Clip"}${name.slice(4)}</button>`,
@@ -64,9 +65,13 @@ export class ExportsBar extends Part {
     save(name, settingsFile(attack?.config ?? this.playground.config()), "application/json");
   }
 
-  async #clip(format: "ciasa" | "ntu" | "kinetics", name: string): Promise<void> {
+  async #clip(format: ClipFormat, name: string): Promise<void> {
+    const { playground } = this;
     try {
-      save(name, await clipFile(this.playground, format), "application/octet-stream");
+      const source = playground.library.sources.get(playground.clip?.id ?? "");
+      const { bytes, remark } = await clipFile(playground, format, source);
+      save(name, bytes, "application/octet-stream");
+      if (remark) playground.inform(`${name} is written.`, remark, []);
     } catch (thrown) {
       this.playground.report("The clip could not be written.", thrown, []);
     }
