@@ -49,8 +49,9 @@ test("a target is a class of this recogniser; CIASA needs one", () => {
 });
 
 test("the optimiser's settings reach the engine; random starts need epsilon", () => {
-  const several = config({ surface: false, schedule: "falling", starts: 3, iterations: 20 });
-  expect(several.optimiser).toEqual({ surface: false, schedule: "falling", starts: 3 });
+  const search = { surface: false, schedule: "falling", starts: 3, discriminator: "paper" } as const;
+  const several = config({ ...search, iterations: 20 });
+  expect(several.optimiser).toEqual(search);
   expect(mostSteps(several)).toBe(60);
   expect(config({ starts: 3, clipping: false }).optimiser.starts).toBe(1);
   expect(mostSteps(config({ starts: 3, iterations: 20, projection: "paper" }))).toBe(20);
