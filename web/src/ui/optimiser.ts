@@ -114,19 +114,7 @@ export class Optimiser extends Part {
   #search() {
     const { settings, state } = this.playground;
     const paper = state.projection === "paper";
-    const flat = paper || !state.realign || state.method !== "ciasa";
-    const why = paper
-      ? "Only with the exact projection: the paper's runs Algorithm 1 as it is printed."
-      : state.method !== "ciasa"
-        ? "Off: it is part of CIASA only."
-        : state.realign
-          ? "Removes from each gradient what would only change bone lengths."
-          : "Off: bone lengths are not kept.";
-    return html`<label class="switch rule">
-        <input type="checkbox" role="switch" ?disabled=${flat} .checked=${state.surface && !flat}
-          @change=${(event: Event) => settings.set({ surface: isChecked(event) })} />
-        <span>Follow the bone lengths</span><span class="hint">${why}</span>
-      </label>
+    return html`${state.method === "ciasa" ? this.#surface(paper) : nothing}
       <label>Step size over time
         <select ?disabled=${paper}
           @change=${(event: Event) => settings.set({ schedule: fieldValue(event) as State["schedule"] })}>
@@ -136,6 +124,22 @@ export class Optimiser extends Part {
         ${paper ? html`<span class="hint">only with the exact projection</span>` : nothing}
       </label>
       ${this.#field(bounded(state) ? starts : { ...starts, hint: this.#noStarts(paper) }, !bounded(state))}`;
+  }
+
+  /** The others follow the gradient as it is. */
+  #surface(paper: boolean) {
+    const { settings, state } = this.playground;
+    const flat = paper || !state.realign;
+    const why = paper
+      ? "Only with the exact projection: the paper's runs Algorithm 1 as it is printed."
+      : state.realign
+        ? "Removes from each gradient what would only change bone lengths."
+        : "Off: bone lengths are not kept.";
+    return html`<label class="switch rule">
+      <input type="checkbox" role="switch" ?disabled=${flat} .checked=${state.surface && !flat}
+        @change=${(event: Event) => settings.set({ surface: isChecked(event) })} />
+      <span>Follow the bone lengths</span><span class="hint">${why}</span>
+    </label>`;
   }
 
   /** What the discriminator learns. */
