@@ -17,7 +17,7 @@ export class Smallest extends Part {
       :host { display: grid; gap: 6px; border-top: 1px solid var(--line); padding-top: 8px; }
       .result { font-size: 13px; }
       .row { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
-      svg { display: block; width: 100%; height: auto; max-width: 420px; }
+      svg { display: block; width: 100%; height: auto; max-width: 420px; overflow: visible; }
       text { font: 11px var(--font); fill: var(--ink-3); }
     `,
   ];
