@@ -87,9 +87,7 @@ test("a search can be cancelled, and an attack follows", async ({ page }) => {
   await page.getByRole("button", { name: "Cancel the search" }).click();
   await expect(page.locator("ciasa-smallest .result")).toContainText("Cancelled.");
   await page.getByRole("button", { name: "Step", exact: true }).click();
-  await expect(page.locator("ciasa-run-bar > p, ciasa-run-bar p").first()).toHaveText(
-    /Step 1 of 2000, paused/,
-  );
+  await expect(page.locator("ciasa-run-bar p")).toHaveText(/^Step \d of 2000, paused/);
 });
 
 test("what has no effect is off, with the reason", async ({ page }) => {
