@@ -51,13 +51,25 @@ impl Labels {
     }
 }
 
-/// The names of a file in a table. A clip of a file of many is known by what is behind the `#`.
-fn keys(file: &str) -> [&str; 3] {
+/// The names of a file in a table or a list. A clip of a file of many is known by what is behind the `#`.
+pub(super) fn keys(file: &str) -> [&str; 3] {
     if let Some((_, id)) = file.split_once('#') {
         return [file, id, id];
     }
     let base = file.rsplit('/').next().unwrap_or(file);
     [file, base, base.rsplit_once('.').map_or(base, |(stem, _)| stem)]
+}
+
+/// The number, from 1, of a class of a larger set than the network's: NTU RGB+D 120's put on headphone is 61, and a
+/// network of 60 classes does not know it. None for classes of the network, and for names that are no class of NTU.
+pub fn beyond(file: &str, own: Option<&str>, labels: Option<&Labels>, classes: &[String]) -> Option<usize> {
+    if class_of(file, own, labels, classes).is_ok() {
+        return None;
+    }
+    let text = labels.map_or(own, |labels| labels.get(file))?.trim();
+    let number = text.strip_prefix("class ").unwrap_or(text).parse().ok();
+    let of_ntu = || NTU_120_CLASSES.iter().position(|c| *c == text).map(|at| at + 1);
+    number.or_else(of_ntu).filter(|n| *n > classes.len())
 }
 
 /// The index of a clip's class among a network's classes. `own` is the label of the clip itself, which for NTU RGB+D is
@@ -121,6 +133,9 @@ mod tests {
         assert_eq!(class_of("f", Some("hand waving"), None, &ntu), Ok(22));
         // A class of NTU RGB+D 120 is none of 60.
         assert!(class_of("f", Some("put on headphone"), None, &ntu).unwrap_err().to_string().contains("60 classes"));
+        let above = |label: &str| beyond("f", Some(label), None, &ntu);
+        assert_eq!(["put on headphone", "class 120", "61"].map(above), [Some(61), Some(120), Some(61)]);
+        assert_eq!(["hand waving", "60", "0", "juggling"].map(above), [None; 4]);
         assert_eq!(class_of("f", Some("WAVE"), None, &classes(&["clap", "wave"])), Ok(1));
         for number in ["2", "class 2"] {
             assert_eq!(class_of("f", Some(number), None, &classes(&["clap", "wave"])), Ok(1));

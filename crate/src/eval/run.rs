@@ -11,10 +11,7 @@ use crate::attack::run::block_on;
 use crate::attack::{Attack, AttackConfig, Constraints};
 use crate::error::{Error, Result};
 
-/// Runs the units and passes the rows of each to `each`, on the calling thread, in the order in which they finish.
-///
-/// Each clip is attacked on one thread, whose kernels use no other. This keeps all cores busy, which kernels that split
-/// a single clip do not, and no row depends on the number of threads.
+/// Runs the units and passes the rows of each to `each`, until one fails.
 ///
 /// # Errors
 /// The first error of a unit or of `each`. Rows that were finished before have been passed on.
@@ -23,6 +20,23 @@ pub fn run(
     units: &[Unit],
     threads: usize,
     mut each: impl FnMut(usize, Vec<Row>) -> Result<()>,
+) -> Result<()> {
+    run_each(inputs, units, threads, |at, rows| each(at, rows?))
+}
+
+/// Runs the units and passes the rows of each, or its error, to `each`, on the calling thread, in the order in which
+/// they finish. A unit that fails does not end the run.
+///
+/// Each clip is attacked on one thread, whose kernels use no other. This keeps all cores busy, which kernels that split
+/// a single clip do not, and no row depends on the number of threads.
+///
+/// # Errors
+/// The first error of `each`, or no thread can be started. What was finished before has been passed on.
+pub fn run_each(
+    inputs: &Inputs,
+    units: &[Unit],
+    threads: usize,
+    mut each: impl FnMut(usize, Result<Vec<Row>>) -> Result<()>,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
     let (send, results) = mpsc::channel();
@@ -34,7 +48,7 @@ pub fn run(
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(unit) = units.get(at) else { return };
-                        if send.send(unit.work(inputs).map(|rows| (at, rows))).is_err() {
+                        if send.send(Ok((at, unit.work(inputs)))).is_err() {
                             return;
                         }
                     }

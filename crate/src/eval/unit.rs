@@ -68,6 +68,17 @@ impl Unit {
         !self.wants.is_empty()
     }
 
+    /// Clip, network and setting in words.
+    pub fn name(&self, inputs: &Inputs) -> String {
+        let source = &inputs.sources[self.source];
+        let clip = match source.file(self.clip) {
+            "" => format!("{} clip {}", source.name, self.clip),
+            file => file.to_owned(),
+        };
+        let what = self.wants.first().map_or_else(String::new, |w| format!(", {} {}", w.experiment, w.setting.id));
+        format!("{clip}, {}{what}", inputs.models[self.model].id())
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.wants.len()

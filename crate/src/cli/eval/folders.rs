@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::files::{bytes, listed};
 use crate::cli::inputs::{Inputs, Options, is_set, reference};
 use crate::error::{Error, Result};
+use crate::eval::split::Names;
 use crate::format::{Unit, openpose_frames};
 use crate::skeleton::Sequence;
 
@@ -27,14 +28,27 @@ pub struct Clips {
     pub skipped: Vec<(String, String)>,
 }
 
-/// Reads files, and all files of folders. Of a file of many clips all are read, or those behind its `#`.
+/// A part of the clips.
+pub enum Part {
+    /// Those that a list names. The others are not read.
+    Listed(Names),
+    /// Those of a split that files of many clips hold.
+    Split(String),
+}
+
+/// Reads files, and all files of folders. Of a file of many clips all are read, or those behind its `#`; of all of them
+/// those of a part.
 ///
 /// # Errors
-/// If a path does not exist, or a folder cannot be read.
-pub fn files(paths: &[PathBuf], unit: Option<Unit>) -> Result<Clips> {
+/// If a path does not exist, a folder cannot be read, or a split is named twice.
+pub fn files(paths: &[PathBuf], part: Option<&Part>, unit: Option<Unit>) -> Result<Clips> {
     let mut named = Vec::new();
     for path in paths {
         let (file, wanted) = reference(path);
+        if let (Some(Part::Split(name)), Some(wanted)) = (part, &wanted) {
+            let cause = format!("#{wanted} chooses already; leave it out, or leave out --split {name}");
+            return Err(Error::config(cause).at(path.display()));
+        }
         match file.is_dir() && !holds_frames(&file) {
             true => below(&file, "", &mut named)?,
             false if file.exists() => named.push((name(&file), file, wanted)),
@@ -46,7 +60,7 @@ pub fn files(paths: &[PathBuf], unit: Option<Unit>) -> Result<Clips> {
     named.dedup();
     let (mut clips, mut seen) = (Clips::default(), HashSet::new());
     for (name, path, wanted) in named {
-        for (name, clip) in read(&name, &path, wanted, unit) {
+        for (name, clip) in read(&name, &path, wanted, part, unit) {
             let clip = match seen.insert(name.clone()) {
                 true => clip.map_err(|e| e.to_string()),
                 false => Err(format!("another file has this name; this one is {}", path.display())),
@@ -60,18 +74,38 @@ pub fn files(paths: &[PathBuf], unit: Option<Unit>) -> Result<Clips> {
     Ok(clips)
 }
 
-/// The clip of a file, or those of a file of many.
-fn read(name: &str, path: &Path, wanted: Option<String>, unit: Option<Unit>) -> Vec<(String, Result<Sequence>)> {
-    let wanted = wanted.or_else(|| is_set(path).then(|| "all".to_owned()));
+/// The clip of a file, or those of a file of many, as far as they are of the part.
+fn read(
+    name: &str,
+    path: &Path,
+    wanted: Option<String>,
+    part: Option<&Part>,
+    unit: Option<Unit>,
+) -> Vec<(String, Result<Sequence>)> {
+    let wanted = match part {
+        _ if !is_set(path) => wanted,
+        Some(Part::Split(split)) => Some(split.clone()),
+        _ => wanted.or_else(|| Some("all".to_owned())),
+    };
+    let listed = |name: &str| if let Some(Part::Listed(names)) = part { names.has(name) } else { true };
+    if wanted.is_none() {
+        if let Some(Part::Split(split)) = part {
+            let cause = format!("is one clip, without splits; --split {split} takes clips of files of many");
+            return vec![(name.to_owned(), Err(Error::data(cause)))];
+        }
+        if !listed(name) {
+            return Vec::new();
+        }
+    }
     let whole = wanted.map_or_else(|| path.to_owned(), |wanted| PathBuf::from(format!("{}#{wanted}", path.display())));
     let inputs = Inputs::of(&[whole], Options { unit, ..Options::default() });
     let many = inputs.sets.first().and_then(|set| set.many().ok());
     let prefix = format!("{}#", path.display());
-    let one = |input| {
-        let clip = inputs.read(input, many.as_ref());
-        (input.name.strip_prefix(&prefix).map_or_else(|| name.to_owned(), |part| format!("{name}#{part}")), clip)
-    };
-    inputs.list.iter().map(one).collect()
+    let named = |of: &str| of.strip_prefix(&prefix).map_or_else(|| name.to_owned(), |part| format!("{name}#{part}"));
+    let all = inputs.list.iter().map(|input| (named(&input.name), input));
+    // A set that cannot be opened is one input with the reason, whatever the list names.
+    let of_part = all.filter(|(name, input)| input.set().is_none() || listed(name));
+    of_part.map(|(name, input)| (name, inputs.read(input, many.as_ref()))).collect()
 }
 
 /// Is the folder one clip: OpenPose's files, one for each frame?

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use burn::tensor::Device;
 use clap::Args;
 
-use super::folders::{self, Found, files};
+use super::folders::{self, Found, Part, files};
 use crate::cli::clips::{fitted, unit_parser};
 use crate::cli::files::text;
 use crate::cli::models::Library;
@@ -14,7 +14,8 @@ use crate::cli::say::note;
 use crate::cli::weights::AnswerArgs;
 use crate::error::{Error, Result};
 use crate::eval::inputs::{Inputs, Model, Named, Source};
-use crate::eval::labels::{Labels, class_of};
+use crate::eval::labels::{Labels, beyond, class_of};
+use crate::eval::split::Names;
 use crate::format::Unit;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
@@ -37,6 +38,10 @@ pub struct GivenArgs {
     /// it a clip's own label counts, or the class in the name of an NTU file (A023)
     #[arg(long, value_name = "FILE", requires = "network")]
     labels: Option<PathBuf>,
+    /// Only a part of the clips: a file with a name of a file or an id a line, or the name of a split that files of many
+    /// clips hold (xsub_val)
+    #[arg(long, value_name = "FILE", requires = "network")]
+    split: Option<PathBuf>,
     /// Attack only so many of the clips, drawn by the seed and spread over the classes
     #[arg(long, value_name = "N", requires = "network")]
     draw: Option<usize>,
@@ -137,16 +142,32 @@ impl GivenArgs {
             return Err(Error::config(cause).at("--network"));
         }
 
-        let found = files(&self.clips, self.unit)?;
-        let (mut clips, mut skipped) = (Vec::new(), found.skipped);
+        let part = self.part()?;
+        let found = files(&self.clips, part.as_ref(), self.unit)?;
+        if let Some(Part::Listed(names)) = &part {
+            let all = found.clips.iter().map(|c| c.name.as_str());
+            self.unused(names, all.chain(found.skipped.iter().map(|(name, _)| name.as_str())))?;
+        }
+        let (mut clips, mut skipped, mut above) = (Vec::new(), found.skipped, Vec::new());
         for clip in found.clips {
             let name = clip.name.clone();
+            if let Some(number) = beyond(&name, clip.clip.label.as_deref(), labels.as_ref(), &first.classes) {
+                above.push((name, number));
+                continue;
+            }
             match fit(clip, &networks, labels.as_ref()) {
                 Ok(clip) => clips.push(clip),
                 Err(e) => skipped.push((name, e.to_string())),
             }
         }
         report("--clips", clips.len(), &skipped);
+        if let Some((name, number)) = above.first() {
+            let (n, most) = (above.len(), first.classes.len());
+            note!(
+                "--clips: {n} more left out, of classes above {most}: the networks know the first {most} classes only \
+                 (the first such clip: {name}, class {number})"
+            );
+        }
         if clips.is_empty() {
             return Err(Error::data("no clip is left, for the reasons above").at("--clips"));
         }
@@ -162,6 +183,34 @@ impl GivenArgs {
         let model = |n: &Recogniser| Model::new(n.clone(), Some(0));
         let (attacked, judging) = (attacked.iter().map(model).collect(), judging.iter().map(model).collect());
         Ok(Inputs::given(attacked, judging, source))
+    }
+
+    /// The part of the clips that counts.
+    fn part(&self) -> Result<Option<Part>> {
+        let Some(path) = &self.split else { return Ok(None) };
+        if path.is_file() {
+            let names = Names::parse(&text(path)?).map_err(|e| e.at(path.display()).at("--split"))?;
+            return Ok(Some(Part::Listed(names)));
+        }
+        let name = path.to_string_lossy().into_owned();
+        if path.is_dir() || name.contains(['/', '\\']) || path.extension().is_some() {
+            let cause = "there is no such file; name a file with one name a line, or a split of the clips' file";
+            return Err(Error::config(cause).at(path.display()).at("--split"));
+        }
+        Ok(Some(Part::Split(name)))
+    }
+
+    /// Says which lines of the list name no clip.
+    fn unused<'a>(&self, names: &Names, files: impl Iterator<Item = &'a str>) -> Result<()> {
+        let idle = names.unused(files);
+        let Some((line, name)) = idle.first() else { return Ok(()) };
+        let first = format!("the first is line {line}, {name}");
+        if idle.len() == names.len() {
+            let cause = format!("none of its {} lines names a clip that is here; {first}", names.len());
+            return Err(Error::data(cause).at("--split"));
+        }
+        note!("--split: {} of {} lines name no clip that is here; {first}", idle.len(), names.len());
+        Ok(())
     }
 
     /// The attacked networks, then those that judge.
@@ -196,7 +245,7 @@ impl GivenArgs {
         if self.natural.is_empty() {
             return Ok(Vec::new());
         }
-        let found = files(&self.natural, self.unit)?;
+        let found = files(&self.natural, None, self.unit)?;
         let (mut clips, mut skipped) = (Vec::new(), found.skipped);
         for Found { name, clip } in found.clips {
             match accepted(&clip, networks) {

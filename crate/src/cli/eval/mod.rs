@@ -1,5 +1,6 @@
 //! `ciasa eval`: the paper's experiments, and the report on them.
 
+mod failures;
 mod film;
 mod folders;
 mod given;
@@ -21,17 +22,20 @@ use crate::attack::Projection;
 use crate::error::{Error, Result};
 use crate::eval::experiments::{Clips, EXPERIMENTS, Experiment, experiment};
 use crate::eval::inputs::Inputs;
-use crate::eval::run::{Cost, run as work};
+use crate::eval::run::{Cost, run_each};
 use crate::eval::schedule::{Amount, schedule};
 use crate::eval::setting::{Preset, Protocol};
 use crate::eval::table::RowFile;
 use crate::eval::unit::Unit;
+use failures::Failures;
 use given::{GivenArgs, Wanted};
 use pace::{Pace, throughput};
 
 /// Test clips and steps of an attack of many steps, if the options do not say.
 const CLIPS: usize = 27;
 const ITERATIONS: usize = 100;
+/// Attacks that are tried until one can be timed.
+const TRIED: usize = 8;
 
 /// Run the paper's experiments, or report on them
 #[derive(Args, Debug)]
@@ -101,7 +105,8 @@ struct RunArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// If an argument is wrong or has no effect, a file cannot be read or written, or an attack fails.
+/// If an argument is wrong or has no effect, a file cannot be read or written, or an attack failed. The others are done
+/// all the same.
 pub fn run(args: &EvalArgs) -> Result<()> {
     match &args.command {
         Some(Command::Merge(args)) => merge::run(args),
@@ -130,13 +135,15 @@ fn evaluate(args: &RunArgs) -> Result<()> {
     let mut units: Vec<Unit> = shares(plan()?.units, shard);
     units.retain_mut(|unit| unit.keep_missing(&inputs, &keys));
 
-    let measured = |model: usize| match units.iter().chain(&whole).find(|unit| unit.model == model) {
-        Some(unit) if !units.is_empty() || args.project.is_some() => Cost::measure(&inputs, unit),
-        _ => Ok(Cost::default()),
+    let wanted = !units.is_empty() || args.project.is_some();
+    // The run reports a clip that cannot be attacked; here the next one is measured.
+    let measured = |model: usize| {
+        let own = units.iter().chain(&whole).filter(|unit| unit.model == model && wanted);
+        own.take(TRIED).find_map(|unit| Cost::measure(&inputs, unit).ok()).unwrap_or_default()
     };
     // On one thread, like each attack.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| Error::device(e.to_string()))?;
-    let costs: Vec<Cost> = pool.install(|| (0..inputs.models.len()).map(measured).collect::<Result<_>>())?;
+    let costs: Vec<Cost> = pool.install(|| (0..inputs.models.len()).map(measured).collect());
     let cost = |unit: &Unit| costs[unit.model].of(unit);
     estimate(&experiments, &units, cost, keys.len());
     let threads = args.threads.unwrap_or_else(|| available_parallelism().map_or(1, Into::into));
@@ -147,13 +154,18 @@ fn evaluate(args: &RunArgs) -> Result<()> {
     };
 
     let mut pace = Pace::new(units.len(), units.iter().map(cost).sum());
-    work(&inputs, &units, threads, |at, rows| {
+    let mut failures = Failures::default();
+    run_each(&inputs, &units, threads, |at, rows| {
         pace.step(cost(&units[at]));
-        table.append(rows)
+        match rows {
+            Ok(rows) => return table.append(rows),
+            Err(e) => failures.add(units[at].name(&inputs), &e),
+        }
+        Ok(())
     })?;
     throughput(&whole, cost, pace.finish().unwrap_or(expected), args.project);
     say!("{} rows in {}", table.finish()?.len(), args.out.display());
-    Ok(())
+    failures.end(units.len())
 }
 
 impl RunArgs {
