@@ -9,7 +9,7 @@ use ciasa::contract::manifest::Architecture;
 use ciasa::eval::experiments::experiment;
 use ciasa::eval::inputs::{Inputs, Model, Named, Source};
 use ciasa::eval::row::Row;
-use ciasa::eval::run::run;
+use ciasa::eval::run::{run, run_each};
 use ciasa::eval::schedule::{Amount, schedule};
 use ciasa::eval::setting::{Preset, Protocol};
 use ciasa::eval::table::read;
@@ -125,7 +125,11 @@ fn two_shards_make_the_rows_of_one_run_and_a_killed_one_goes_on() {
     let (out, err) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success(), "{err}");
     assert!(err.contains("left out: torn.json: ") && err.contains("2 clips, 1 file left out"), "{err}");
-    assert!(out.contains("clips a second") && out.contains("1000 clips would take") && out.contains("64 machines"));
+    assert!(
+        out.contains(" on this machine, with 8 attacks")
+            && out.contains("1000 clips would take")
+            && out.contains("64 machines")
+    );
     let rows = timeless(&one);
     assert_eq!(rows.len(), 2 * 8);
     assert_eq!(rows.iter().map(|r| r.file.as_str()).collect::<HashSet<_>>(), HashSet::from(["a.json", "more/b.json"]));
@@ -149,5 +153,114 @@ fn two_shards_make_the_rows_of_one_run_and_a_killed_one_goes_on() {
     for file in ["report.md", "report.html", "tables.tex", "plots/figure2.svg"] {
         assert!(here.join("page").join(file).exists(), "{file}");
     }
+    std::fs::remove_dir_all(&here).unwrap();
+}
+
+/// A folder with clips of the gallery under these names.
+fn folder(name: &str, clips: &[(&str, &str)]) -> PathBuf {
+    let here = std::env::temp_dir().join(format!("ciasa-given-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&here);
+    std::fs::create_dir_all(here.join("clips")).unwrap();
+    for (to, from) in clips {
+        std::fs::copy(root().join("web/public/clips").join(from), here.join("clips").join(to)).unwrap();
+    }
+    here
+}
+
+const WAVE: &str = "synthetic-wave-1.json";
+const CLAP: &str = "synthetic-clap-1.json";
+const THROW: &str = "synthetic-throw-1.json";
+
+#[test]
+fn an_attack_that_fails_is_named_and_the_others_are_done() {
+    // The second clip's discriminator has no other clip to learn from.
+    let source = Source::of_files("mine", (0..3).map(named).collect(), vec![named(1)], 1).unwrap();
+    let network = portable_recogniser("one", Architecture::StGcn, LayoutId::KinectV1, CLASSES);
+    let inputs = Inputs::given(vec![Model::new(network, Some(0))], Vec::new(), source);
+    let protocol =
+        Protocol { iterations: 1, hold: None, seed: 7, projection: Projection::Exact, preset: Preset::Paper };
+    let amount = Amount { few: 3, many: 3 };
+    let plan = schedule(&inputs, &[experiment("table1").unwrap()], &[], amount, protocol, &HashSet::new()).unwrap();
+    let (mut rows, mut failed) = (0, Vec::new());
+    run_each(&inputs, &plan.units, 2, |at, result| {
+        match result {
+            Ok(more) => rows += more.len(),
+            Err(e) => failed.push(format!("{}: {e}", plan.units[at].name(&inputs))),
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert!(!failed.is_empty() && failed.iter().all(|why| why.starts_with("clip-1.json, ")), "{failed:?}");
+    assert_eq!((3 * failed.len(), rows + failed.len()), (plan.units.len(), plan.units.len()));
+}
+
+#[test]
+fn a_run_with_failed_attacks_writes_the_others_and_says_so() {
+    // Two copies of one clip: the discriminator of an attack with many steps has no other clip to learn from.
+    let here = folder("failed", &[("a.json", WAVE), ("b.json", WAVE)]);
+    let mut run = Command::new(env!("CARGO_BIN_EXE_ciasa"));
+    let out = here.join("rows.csv");
+    run.current_dir(root()).args(["eval", "figure2", "table1", "--iterations", "1", "--network", "utd-mhad-st-gcn"]);
+    let run = run.arg("--clips").arg(here.join("clips")).arg("--out").arg(&out).output().unwrap();
+    let err = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(1), "{err}");
+    assert!(err.contains("failed: a.json, utd-mhad-st-gcn, table1 e="), "{err}");
+    assert!(err.contains("needs natural clips") && err.contains(" attacks failed, for the reasons above"), "{err}");
+    let rows = read(&out).unwrap();
+    assert!(rows.len() >= 2 * 8 && rows.iter().all(|r| r.experiment == "figure2"), "{}", rows.len());
+    std::fs::remove_dir_all(&here).unwrap();
+}
+
+#[test]
+fn a_list_takes_a_part_of_the_clips() {
+    let here = folder("split", &[("a.json", WAVE), ("b.json", CLAP), ("c.json", THROW)]);
+    let (clips, list, out) = (here.join("clips"), here.join("list.txt"), here.join("rows.csv"));
+    let with = |lines: &str| {
+        std::fs::write(&list, lines).unwrap();
+        let run = figure2(&clips, &["--split", list.to_str().unwrap()], &out);
+        (run.status.success(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    let (done, err) = with("# two of three\na\nc.json\nmissing\n");
+    assert!(done && err.contains("--split: 1 of 3 lines name no clip that is here; the first is line 4, missing"));
+    let files: HashSet<String> = read(&out).unwrap().into_iter().map(|r| r.file).collect();
+    assert_eq!(files, HashSet::from(["a.json".into(), "c.json".into()]));
+    let (done, err) = with("a\nb\na\n");
+    assert!(!done && err.contains("--split, ") && err.contains("line 3: a is there twice, first in line 1"), "{err}");
+    let (done, err) = with("x\ny\n");
+    assert!(!done && err.contains("none of its 2 lines names a clip"), "{err}");
+    // A name without an ending is a split of a file of many; these clips have none.
+    let run = figure2(&clips, &["--split", "xsub_val"], &out);
+    let err = String::from_utf8_lossy(&run.stderr);
+    assert!(!run.status.success() && err.contains("left out: a.json: is one clip, without splits"), "{err}");
+    assert!(!figure2(&clips, &["--split", "gone.txt"], &out).status.success());
+    std::fs::remove_dir_all(&here).unwrap();
+}
+
+#[test]
+fn a_split_of_a_file_of_many_is_the_one_behind_the_mark() {
+    let pkl = root().join("tests/fixtures/cases/clips_pyskl_protocol4.pkl");
+    let out = std::env::temp_dir().join(format!("ciasa-given-{}-many.csv", std::process::id()));
+    // The network reads another layout: each clip is named with the reason, so the names show what was taken.
+    let said = |clips: &Path, more: &[&str]| String::from_utf8_lossy(&figure2(clips, more, &out).stderr).into_owned();
+    let marked = PathBuf::from(format!("{}#xview_train", pkl.display()));
+    let (by_option, by_mark) = (said(&pkl, &["--split", "xview_train"]), said(&marked, &[]));
+    assert_eq!(by_option, by_mark);
+    assert!(by_option.contains("pkl#S001C001P001R001A010: its layout is ntu"), "{by_option}");
+    assert!(!by_option.contains("pkl#video") && said(&pkl, &[]).contains("pkl#video"));
+    assert!(said(&marked, &["--split", "xview_train"]).contains("#xview_train chooses already"));
+    assert!(said(&pkl, &["--split", "test"]).contains("there is no clip \"test\""));
+    let _ = std::fs::remove_file(&out);
+}
+
+#[test]
+fn clips_of_classes_above_the_networks_are_counted_and_left_out() {
+    let here = folder("above", &[("a.json", WAVE), ("b.json", CLAP), ("c.json", THROW)]);
+    let table = here.join("labels.csv");
+    std::fs::write(&table, "file,label\na,1\nb,2\nc,61\n").unwrap();
+    let run = figure2(&here.join("clips"), &["--labels", table.to_str().unwrap()], &here.join("rows.csv"));
+    let err = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{err}");
+    assert!(err.contains("--clips: 1 more left out, of classes above 27") && err.contains("c.json, class 61"), "{err}");
+    assert_eq!(read(&here.join("rows.csv")).unwrap().len(), 2 * 8);
     std::fs::remove_dir_all(&here).unwrap();
 }

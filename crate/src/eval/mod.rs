@@ -1,9 +1,9 @@
 //! The paper's experiments: attacks on many clips, one row for each clip and setting, and the report on the rows.
 //!
 //! [`experiments`] holds the experiments as data, [`inputs`] the networks and clips, [`labels`] the classes of the
-//! user's clips and [`split`] the part of them that counts. [`schedule`] makes units of work of both; a [`unit`] is one attack with its rows. [`run`] runs the units on several threads, [`table`] keeps
-//! the rows in a file, so that an interrupted run can continue, and [`report`] makes tables and plots of them. [`row`]
-//! says how a row is judged.
+//! user's clips and [`split`] the part of them that counts. [`schedule`] makes units of work of both; a [`unit`] is one
+//! attack with its rows. [`run`] runs the units on several threads, [`table`] keeps the rows in a file, so that an
+//! interrupted run can continue, and [`report`] makes tables and plots of them. [`row`] says how a row is judged.
 
 pub mod defence;
 pub mod experiments;

@@ -38,8 +38,8 @@ pub struct GivenArgs {
     /// it a clip's own label counts, or the class in the name of an NTU file (A023)
     #[arg(long, value_name = "FILE", requires = "network")]
     labels: Option<PathBuf>,
-    /// Only a part of the clips: a file with a name of a file or an id a line, or the name of a split that files of many
-    /// clips hold (xsub_val)
+    /// Only a part of the clips: a file with the name of a file or an id on each line, or the name of a split that
+    /// files of many clips hold (xsub_val)
     #[arg(long, value_name = "FILE", requires = "network")]
     split: Option<PathBuf>,
     /// Attack only so many of the clips, drawn by the seed and spread over the classes

@@ -67,7 +67,11 @@ pub fn throughput(whole: &[Unit], cost: impl Fn(&Unit) -> f64, factor: f64, proj
         return;
     }
     let (rate, each) = (clips as f64 / seconds, whole.len() as f64 / clips as f64);
-    say!("{rate:.3} clips a second on this machine, with {each:.0} attacks and answers for each clip");
+    let speed = match rate {
+        r if r < 0.1 => format!("one clip in {}", duration(1.0 / r)),
+        r => format!("{r:.2} clips a second"),
+    };
+    say!("{speed} on this machine, with {each:.0} attacks and answers for each clip");
     let Some(n) = project else { return };
     let alone = n as f64 / rate;
     let more: Vec<String> = MACHINES.iter().map(|k| format!("{k} machines {}", duration(alone / *k as f64))).collect();
