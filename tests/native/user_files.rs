@@ -190,3 +190,33 @@ fn pickles_of_numpy_arrays_are_state_dicts() {
 fn the_byte_order_of_a_file_is_kept() {
     assert_eq!(weights::read(case!("big_endian.pt")).unwrap().get("w", &[2]).unwrap(), [1.0, -2.0]);
 }
+
+#[test]
+fn a_folder_of_northwestern_ucla_s_frames_is_one_clip() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let original =
+        format::read(&std::fs::read(root.join("web/public/clips/synthetic-throw-1.json")).unwrap(), "a.json").unwrap();
+    let here = std::env::temp_dir().join(format!("ciasa-ucla-{}", std::process::id()));
+    let folder = here.join("a11_s03_e01");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("fileList.txt"), "not a frame\n").unwrap();
+    for t in 0..original.frames() {
+        let joint = |j: usize| original.joint(t, 0, j).iter().map(|v| format!("{v},")).collect::<String>() + "2\n";
+        let body: String = (0..20).map(joint).collect();
+        // The file names' order by letter is another one: frame_10 before frame_9.
+        let name = format!("frame_{}_tc_{}_skeletons.txt", t + 3, 77 * t);
+        std::fs::write(folder.join(name), format!("1\n{body}")).unwrap();
+    }
+    let out = here.join("out.json");
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_ciasa"));
+    let run = run.arg("convert").arg(&folder).arg(&out).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let clip = format::read(&std::fs::read(&out).unwrap(), "out.json").unwrap();
+    assert_eq!(clip.label.as_deref(), Some("throw"));
+    assert!(close(&clip, &original));
+    // One of its files is a clip of one frame.
+    let one = std::fs::read(folder.join("frame_4_tc_77_skeletons.txt")).unwrap();
+    let alone = format::read(&one, "frame_4_tc_77_skeletons.txt").unwrap();
+    assert_eq!((alone.frames(), alone.joint(0, 0, 7)), (1, original.joint(1, 0, 7)));
+    std::fs::remove_dir_all(&here).unwrap();
+}

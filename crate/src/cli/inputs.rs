@@ -8,7 +8,7 @@ use super::say::note;
 use super::sets::SetFile;
 use crate::error::{Error, Result};
 use crate::format::many::{self, Many};
-use crate::format::{self, Format, Picture, Reading, Unit, openpose_frames};
+use crate::format::{self, Format, Picture, Reading, Unit, openpose_frames, ucla_frames};
 use crate::skeleton::convert::Conversion;
 use crate::skeleton::{LayoutId, Sequence};
 
@@ -170,23 +170,54 @@ fn converted(clip: &Sequence, to: LayoutId) -> Result<Sequence> {
     conversion.apply(clip)
 }
 
-/// OpenPose's files of a folder, by name and bytes.
+/// The files of a folder that are one frame each, by name and bytes.
 fn frames(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let paths = listed(folder, "json")?;
+    let paths = frame_files(folder)?;
+    let within = folder.canonicalize().ok().and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned()));
     let read = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // The folder of Northwestern-UCLA's frames names their action.
+        let name = match (&within, ucla_frames::is_name(&name)) {
+            (Some(folder), true) => format!("{folder}/{name}"),
+            _ => name,
+        };
         bytes(path).map(|bytes| (name, bytes))
     };
     let first = paths.first().map(read).transpose()?;
     match first {
-        None => Err(Error::format("a folder without .json files; a folder is read as OpenPose's frames")),
-        Some((name, bytes)) if !openpose_frames::is_frame(&bytes) => {
+        None => {
+            let cause = "a folder without .json files or ..._skeletons.txt; a folder is read as OpenPose's or \
+                         Northwestern-UCLA's frames";
+            Err(Error::format(cause))
+        }
+        Some((name, bytes)) if !is_frame(&name, &bytes) => {
             let cause =
                 format!("a folder is read as OpenPose's frames, but {name:?} is none; name the clips themselves");
             Err(Error::format(cause))
         }
         Some(_) => paths.iter().map(read).collect(),
     }
+}
+
+fn is_frame(name: &str, bytes: &[u8]) -> bool {
+    ucla_frames::is_name(name) || format::is_frame(bytes)
+}
+
+/// The files of a folder that may be one frame each.
+fn frame_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let json = listed(folder, "json")?;
+    if !json.is_empty() {
+        return Ok(json);
+    }
+    let mut texts = listed(folder, "txt")?;
+    texts.retain(|path| path.to_str().is_some_and(ucla_frames::is_name));
+    Ok(texts)
+}
+
+/// Is the folder one clip, with a file for each frame?
+pub fn holds_frames(folder: &Path) -> bool {
+    let first = frame_files(folder).ok().and_then(|paths| paths.into_iter().next());
+    first.is_some_and(|path| bytes(&path).is_ok_and(|bytes| is_frame(&path.to_string_lossy(), &bytes)))
 }
 
 /// The file of a path, and what follows its `#`. A file that has the `#` in its name is taken whole.

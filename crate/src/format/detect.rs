@@ -2,7 +2,7 @@
 
 use serde::de::{Deserializer, Error as _};
 
-use super::{bvh, json, mediapipe};
+use super::{bvh, json, mediapipe, ucla_frames};
 use crate::error::{Error, Result};
 
 /// What the content is.
@@ -14,6 +14,7 @@ pub(super) enum Found {
     MediaPipe,
     OpenPoseFrame,
     Ucla,
+    UclaFrame,
 }
 
 /// What a file is, by its content; by its name only if the content does not show it.
@@ -24,6 +25,7 @@ pub(super) fn detect(text: &str, file_name: &str) -> Result<Found> {
         _ if bvh::is_bvh(text) => Ok(Found::Bvh),
         Some(b'{') => detect_json(text),
         Some(b'[') if mediapipe::are_poses(text) => Ok(Found::MediaPipe),
+        _ if ucla_frames::is_frame(text) => Ok(Found::UclaFrame),
         Some(b'0'..=b'9' | b'+' | b'-') => Ok(Found::Ntu),
         // The reader of the named format says best what is wrong.
         _ if named(".skeleton") => Ok(Found::Ntu),

@@ -7,8 +7,8 @@
 //! | [`Format::KineticsJson`] | `openpose-18` | the two surest people of each frame, 30 frames a second | exact positions and label; no frame rate |
 //!
 //! [`bvh`] reads motion capture, and writes moved clips back into the files that they came from. Read only:
-//! MediaPipe's results as JSON; OpenPose's own JSON, one file a frame ([`open_frames`]); Northwestern-UCLA's JSON;
-//! and files of many clips ([`many`]: NumPy, CTR-GCN, pyskl and MMAction2).
+//! MediaPipe's results as JSON; OpenPose's own JSON and Northwestern-UCLA's text, one file a frame ([`open_frames`]);
+//! Northwestern-UCLA's JSON; and files of many clips ([`many`]: NumPy, CTR-GCN, pyskl and MMAction2).
 //!
 //! A file is hostile until read. It may have [`MAX_BYTES`]; a count in it is checked against the bytes that follow;
 //! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a
@@ -42,6 +42,7 @@ mod rules;
 mod text;
 mod tracks;
 mod ucla;
+pub mod ucla_frames;
 mod unit;
 
 use crate::error::{Error, Result};
@@ -146,12 +147,20 @@ pub fn open_for(bytes: &[u8], file_name: &str, unit: Option<Unit>, wanted: Optio
         Found::MediaPipe => mediapipe::read(text, wanted.is_some_and(|layout| layout.layout().dims == 2))?,
         Found::OpenPoseFrame => openpose_frames::read(&[(file_name, text)], None)?,
         Found::Ucla => (ucla::read(text)?, Vec::new()),
+        Found::UclaFrame => ucla_frames::read(&[(file_name, text)])?,
     };
     Reading::of(clip, warnings, unit)
 }
 
-/// Reads a clip of OpenPose's files, one for each frame, given by name and bytes: the numbers in the names decide the
-/// order. `picture` is the size of the picture for coordinates in pixels ([`openpose_frames::pixels`]).
+/// Is this a file that holds one frame of a clip: OpenPose's or Northwestern-UCLA's?
+pub fn is_frame(bytes: &[u8]) -> bool {
+    let found = text::decode(bytes).and_then(|text| detect::detect(text, ""));
+    matches!(found, Ok(Found::OpenPoseFrame | Found::UclaFrame))
+}
+
+/// Reads a clip of OpenPose's or Northwestern-UCLA's files, one for each frame, given by name and bytes: the numbers in
+/// the names decide the order. `picture` is the size of the picture for coordinates in pixels
+/// ([`openpose_frames::pixels`]).
 ///
 /// # Errors
 /// As [`read`], and the message names the file; the names are of several recordings; pixels without a size.
@@ -160,7 +169,10 @@ pub fn open_frames<B: AsRef<[u8]>>(
     unit: Option<Unit>,
     picture: Option<Picture>,
 ) -> Result<Reading> {
-    openpose_frames::open(files, unit, picture)
+    match files.iter().any(|(name, _)| ucla_frames::is_name(name)) {
+        true => ucla_frames::open(files, unit, picture),
+        false => openpose_frames::open(files, unit, picture),
+    }
 }
 
 /// Writes a clip. What is written can be read again; the table of this module shows what a format leaves out.

@@ -4,7 +4,7 @@
 use serde::de::{Deserializer, Error as _};
 
 use super::json::{self, List, Record, Value};
-use super::rules::{channel, room, somebody};
+use super::rules::{channel, fits, somebody};
 use crate::error::{self, Error};
 use crate::skeleton::{LayoutId, Sequence};
 
@@ -24,27 +24,33 @@ const ACTIONS: [(&str, &str); 10] = [
     ("a12", "carry"),
 ];
 
+/// The action of a file or folder named like `a01_s01_e00`.
+pub(super) fn action(name: &str) -> Option<&'static str> {
+    ACTIONS.into_iter().find(|(id, _)| name.strip_prefix(id).is_some_and(|rest| rest.starts_with("_s"))).map(|(_, a)| a)
+}
+
 /// Reads a clip.
 pub(super) fn read(text: &str) -> error::Result<Sequence> {
-    let mut document = Document::default();
+    let mut document = Document { most: json::most_numbers(text), ..Document::default() };
     json::parse(text, &mut document)?;
-    let values = document.frames.ok_or_else(|| Error::format("the key \"skeletons\" is missing"))?.0;
+    let mut values = document.frames.ok_or_else(|| Error::format("the key \"skeletons\" is missing"))?.0;
+    values.shrink_to_fit();
     let layout = LayoutId::KinectV1.layout();
     let frames = values.len() / VALUES;
     if frames == 0 {
         return Err(Error::format("there is no frame").at("skeletons"));
     }
-    let mut data = room(layout, frames, 1, text.len())?;
-    data.copy_from_slice(&values);
-    let mut clip = Sequence::new(layout.id, FPS, frames, 1, data)?;
+    fits(layout, frames, 1, text.len())?;
+    let mut clip = Sequence::new(layout.id, FPS, frames, 1, values)?;
     somebody(&clip)?;
-    let name = document.name.unwrap_or_default();
-    clip.label = ACTIONS.into_iter().find(|(id, _)| name.starts_with(id)).map(|(_, action)| action.to_owned());
+    clip.label = document.name.as_deref().and_then(action).map(str::to_owned);
     Ok(clip)
 }
 
 #[derive(Default)]
 struct Document {
+    /// Numbers that the text can hold.
+    most: usize,
     name: Option<String>,
     frames: Option<Frames>,
 }
@@ -59,6 +65,7 @@ impl Record for Document {
             return Ok(());
         }
         let mut frames = Frames(Vec::new());
+        frames.0.reserve_exact(self.most);
         value.list(&mut frames)?;
         self.frames = Some(frames);
         Ok(())

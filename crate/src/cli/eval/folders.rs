@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::files::{bytes, listed};
-use crate::cli::inputs::{Inputs, Options, is_set, reference};
+use crate::cli::inputs::{Inputs, Options, holds_frames, is_set, reference};
 use crate::error::{Error, Result};
 use crate::eval::split::Names;
-use crate::format::{Unit, openpose_frames};
+use crate::format::Unit;
 use crate::skeleton::Sequence;
 
 /// A clip with the name of its file.
@@ -106,12 +105,6 @@ fn read(
     // A set that cannot be opened is one input with the reason, whatever the list names.
     let of_part = all.filter(|(name, input)| input.set().is_none() || listed(name));
     of_part.map(|(name, input)| (name, inputs.read(input, many.as_ref()))).collect()
-}
-
-/// Is the folder one clip: OpenPose's files, one for each frame?
-fn holds_frames(folder: &Path) -> bool {
-    let first = listed(folder, "json").ok().and_then(|paths| bytes(paths.first()?).ok());
-    first.is_some_and(|bytes| openpose_frames::is_frame(&bytes))
 }
 
 /// The last part of a path.
