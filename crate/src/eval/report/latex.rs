@@ -1,12 +1,15 @@
-//! The tables of the page in LaTeX, with the lines of the package booktabs.
+//! The tables of the page in LaTeX, with the lines of the package booktabs, as wide as the text at most.
 
 use std::fmt::Write as _;
 
 use super::blocks::{Block, Span, Table, blocks, spans};
 
+/// Columns that fit into one column of a paper.
+const NARROW: usize = 5;
+
 /// All tables of a page, each with its headings and the paragraph above it as caption.
 pub fn latex(page: &str) -> String {
-    let mut all = String::from("% Written by `ciasa eval report`. Needs \\usepackage{booktabs}.\n");
+    let mut all = String::from("% Written by `ciasa eval report`. Needs \\usepackage{booktabs,graphicx}.\n");
     let (mut headings, mut above, mut count) = ([String::new(), String::new()], String::new(), 0);
     for block in blocks(page) {
         match block {
@@ -35,9 +38,13 @@ fn environment(table: &Table, caption: &str, number: usize) -> String {
     let line = |cells: &[String]| format!("{} \\\\\n", cells.iter().map(|c| inline(c)).collect::<Vec<_>>().join(" & "));
     let align = format!("l{}", "r".repeat(table.columns.len().saturating_sub(1)));
     let body: String = table.lines.iter().map(|cells| line(cells)).collect();
+    // Across both columns of a paper.
+    let float = if table.columns.len() > NARROW { "table*" } else { "table" };
     format!(
-        "\\begin{{table}}\n\\centering\n\\small\n\\caption{{{}.}}\n\\label{{tab:ciasa-{number}}}\n\
-         \\begin{{tabular}}{{{align}}}\n\\toprule\n{}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n",
+        "\\begin{{{float}}}\n\\centering\n\\small\n\\caption{{{}.}}\n\\label{{tab:ciasa-{number}}}\n\
+         \\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n\
+         \\begin{{tabular}}{{{align}}}\n\\toprule\n{}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}}}\n\
+         \\end{{{float}}}\n",
         inline(caption),
         line(&table.columns)
     )
