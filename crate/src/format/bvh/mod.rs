@@ -2,8 +2,8 @@
 //!
 //! **In.** Joints are placed by forward kinematics, with the channels in the order in which the file has them, and
 //! taken as a layout's by their names: HDM05's 31 where the file has all of them, else Kinect v1's 20. Files are in
-//! centimetres unless a unit is given. A person who faces +z is turned half round about the vertical, because Kinects
-//! look at people who face -z.
+//! centimetres unless a unit is given. Where the body stands along z, at rest and in motion, z is up and is turned to
+//! y. A person who faces +z is turned half round about the vertical, because Kinects look at people who face -z.
 //!
 //! **Out.** A moved clip is written into the file that it came from: same hierarchy, same offsets. From the root
 //! outwards each joint is turned by the smallest rotation that leads its points to their places; twists stay as they
@@ -26,7 +26,7 @@ use super::rules::{room, somebody};
 use super::unit::Unit;
 use crate::error::Result;
 use crate::skeleton::Sequence;
-use recording::Recording;
+use recording::{Recording, Up};
 
 pub use words::is_bvh;
 pub use write::{Written, write};
@@ -38,8 +38,22 @@ pub(super) fn read(text: &str, unit: Option<Unit>) -> Result<(Sequence, Vec<Warn
     let room = room(layout, recording.motion.frames(), 1, text.len())?;
     let clip = recording.clip(room)?;
     somebody(&clip)?;
-    let warnings = if unit.is_none() { scale(&clip).into_iter().collect() } else { Vec::new() };
+    let mut warnings: Vec<Warning> = upwards(recording.up).into_iter().collect();
+    if unit.is_none() {
+        warnings.extend(scale(&clip));
+    }
     Ok((clip, warnings))
+}
+
+fn upwards(up: Up) -> Option<Warning> {
+    match up {
+        Up::Y => None,
+        Up::Z => Some(Warning::new("The body stands along z in this file; z is read as upwards.")),
+        Up::Unsure => Some(Warning::new(
+            "The body is along z while it moves, but not at rest; y is read as upwards. If it stands rather than lies, \
+             export the file with y upwards.",
+        )),
+    }
 }
 
 /// The unit in which the body would have a person's height, if it has none in centimetres.

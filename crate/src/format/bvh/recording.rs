@@ -9,13 +9,29 @@ use crate::skeleton::Sequence;
 
 /// Seconds at the start that decide which way the person faces.
 const START: f32 = 1.0;
+/// Frames that are looked at, at most, to see which way is up.
+const LOOKS: usize = 100;
+
+/// Which axis of the file points upwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Up {
+    /// y, as most files have it.
+    Y,
+    /// z, as Blender and 3ds Max have it: both the resting and the moving body stand along z.
+    Z,
+    /// Taken as y: the moving body is along z, the resting one is not. Either it lies, or the root turns it.
+    Unsure,
+}
 
 /// A file, and how its points become a clip's joints.
 pub(super) struct Recording {
     pub motion: Motion,
     pub rig: Rig,
-    /// What a coordinate is multiplied by, axis by axis: the unit, and -1 for x and z where the person is turned.
+    /// The file's axis that each axis of the clip is taken from.
+    pub axes: [usize; 3],
+    /// What the coordinate on that axis is multiplied by: the unit, and its sign.
     pub scale: Point,
+    pub up: Up,
 }
 
 impl Recording {
@@ -27,11 +43,38 @@ impl Recording {
         let motion = Motion::read(text)?;
         let rig = rig(&motion.joints)?;
         let factor = f64::from(factor);
-        let mut recording = Self { motion, rig, scale: [factor; 3] };
+        let mut recording = Self { motion, rig, axes: [0, 1, 2], scale: [factor; 3], up: Up::Y };
+        recording.up = recording.upwards();
+        if recording.up == Up::Z {
+            recording.axes = [0, 2, 1];
+            recording.scale[2] = -factor;
+        }
         if recording.faces_ahead() {
-            recording.scale = [-factor, factor, -factor];
+            recording.scale[0] *= -1.0;
+            recording.scale[2] *= -1.0;
         }
         Ok(recording)
+    }
+
+    /// Which way is up: from the ankles to the head, at rest and on average over the motion.
+    fn upwards(&self) -> Up {
+        let chain = self.rig.layout.layout().height_chain;
+        let (Some(&head), Some(&ankle)) = (chain.first(), chain.last()) else { return Up::Y };
+        let body = |values: &[f64]| {
+            let points = self.points(values);
+            [0, 1, 2].map(|c| points[head][c] - points[ankle][c])
+        };
+        // Twice as far along z as along the others.
+        let along_z = |[x, y, z]: Point| z > 2.0 * x.abs() && z > 2.0 * y.abs();
+        let every = self.motion.frames().div_ceil(LOOKS);
+        let seen = (0..self.motion.frames()).step_by(every).map(|t| body(self.motion.frame(t)));
+        if !along_z(seen.fold([0.0; 3], |sum, v| [0, 1, 2].map(|c| sum[c] + v[c]))) {
+            return Up::Y;
+        }
+        match along_z(body(&vec![0.0; self.motion.channels])) {
+            true => Up::Z,
+            false => Up::Unsure,
+        }
     }
 
     /// The layout's joints in a frame, (V), in the file's axes and unit.
@@ -48,13 +91,13 @@ impl Recording {
         let size = 3 * self.rig.points.len();
         for (t, values) in data.chunks_exact_mut(size).enumerate() {
             for (joint, point) in values.chunks_exact_mut(3).zip(self.points(self.motion.frame(t))) {
-                (0..3).for_each(|c| joint[c] = (point[c] * self.scale[c]) as f32);
+                (0..3).for_each(|c| joint[c] = (point[self.axes[c]] * self.scale[c]) as f32);
             }
         }
         Sequence::new(self.rig.layout, self.motion.fps, self.motion.frames(), 1, data)
     }
 
-    /// Whether the person faces +z at the start: the left side, on average, is at larger x.
+    /// Whether the person faces +z, where y is up, at the start: the left side, on average, is at larger x.
     fn faces_ahead(&self) -> bool {
         let layout = self.rig.layout.layout();
         let frames = ((START * self.motion.fps) as usize).clamp(1, self.motion.frames());

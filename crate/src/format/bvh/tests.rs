@@ -280,3 +280,85 @@ fn rigs_of_several_programs_are_found() {
         assert_eq!(used.len(), 20, "each joint stands for one");
     }
 }
+
+/// The file with z upwards: offsets, positions and rotations about (x, y, z) become those about (x, z, -y).
+fn z_up(text: &str) -> String {
+    let (head, motion) = text.split_once("MOTION").unwrap_or_default();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let (mut out, mut signs, mut at) = (String::new(), Vec::new(), 0);
+    while at < words.len() {
+        match words[at] {
+            "OFFSET" => {
+                let [x, y, z] = [1, 2, 3].map(|i| words[at + i].parse::<f64>().unwrap_or(f64::NAN));
+                out += &format!("OFFSET {x} {} {y}\n", -z);
+                at += 4;
+            }
+            word => {
+                let (name, sign) = match word {
+                    "Yposition" => ("Zposition", 1),
+                    "Zposition" => ("Yposition", -1),
+                    "Yrotation" => ("Zrotation", 1),
+                    "Zrotation" => ("Yrotation", -1),
+                    other => (other, 1),
+                };
+                if word.ends_with("position") || word.ends_with("rotation") {
+                    signs.push(sign);
+                }
+                out += name;
+                // A name stands on the line of its word.
+                out.push(if ["ROOT", "JOINT", "End"].contains(&word) { ' ' } else { '\n' });
+                at += 1;
+            }
+        }
+    }
+    let mut lines = motion.trim_start().lines();
+    out += &format!("MOTION\n{}\n{}\n", lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    for line in lines {
+        let values = line.split_whitespace().zip(&signs);
+        let turned = values.map(|(v, sign)| (v.parse::<f64>().unwrap_or(f64::NAN) * f64::from(*sign)).to_string());
+        out += &turned.collect::<Vec<_>>().join(" ");
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn a_file_with_z_upwards_is_the_same_clip_and_is_written_back() -> Result<()> {
+    for turn in [0.0, 170.0] {
+        let (text, original) = (z_up(&file(turn)), clip(&file(turn))?);
+        let (turned, warnings) = read(&text, None)?;
+        assert!(distance(&turned, &original) < 1e-6, "{}", distance(&turned, &original));
+        assert!(warnings.iter().any(|w| w.text.contains("z is read as upwards")), "{warnings:?}");
+        let same = write(text.as_bytes(), &turned, None)?;
+        assert!(same.residual < 1e-6 && distance(&clip(&String::from_utf8_lossy(&same.bytes))?, &turned) < 1e-6);
+        // One that moves upwards as a whole, which the root follows.
+        let raised: Vec<f32> = turned.data().iter().enumerate().map(|(i, v)| v + [0.0, 0.25, 0.0][i % 3]).collect();
+        let raised = turned.with_data(raised)?;
+        let written = write(text.as_bytes(), &raised, None)?;
+        let back = clip(&String::from_utf8_lossy(&written.bytes))?;
+        assert!(written.residual < 1e-4 && distance(&back, &raised) < 1e-3, "{}", distance(&back, &raised));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_body_that_lies_along_z_stays_lying() -> Result<()> {
+    // The root's second rotation is about x: a quarter lays the body down, head towards +z.
+    let lying = |t: &str| {
+        let row: Vec<&str> = t.split(' ').collect();
+        let mut row: Vec<String> = row.iter().map(|v| (*v).to_owned()).collect();
+        for (at, value) in [(3, "0"), (4, "90"), (5, "0")] {
+            row[at] = value.into();
+        }
+        row.join(" ")
+    };
+    let text = file(0.0);
+    let head = text.lines().count() - FRAMES;
+    let text: String =
+        text.lines().enumerate().map(|(i, l)| if i < head { l.to_owned() } else { lying(l) } + "\n").collect();
+    let (clip, warnings) = read(&text, None)?;
+    let (head, foot) = (clip.joint(0, 0, 3), clip.joint(0, 0, 14));
+    assert!((head[1] - foot[1]).abs() < 0.8 && (head[2] - foot[2]).abs() > 1.0, "{head:?} {foot:?}");
+    assert!(warnings.iter().any(|w| w.text.contains("y is read as upwards")), "{warnings:?}");
+    Ok(())
+}

@@ -59,7 +59,7 @@ pub fn write(original: &[u8], clip: &Sequence, unit: Option<Unit>) -> Result<Wri
         for (j, target) in targets.iter_mut().enumerate() {
             let (from, to) = (clean.joint(t, 0, j), clip.joint(t, 0, j));
             // The difference, so that a joint that has not moved stays to the last digit.
-            (0..3).for_each(|c| target[c] += f64::from(to[c] - from[c]) / recording.scale[c]);
+            (0..3).for_each(|c| target[recording.axes[c]] += f64::from(to[c] - from[c]) / recording.scale[c]);
         }
         let pose = fitted(&motion.joints, values, &recording.rig, &aims, &targets);
         let written = values_of(&motion.joints, &pose, values);
