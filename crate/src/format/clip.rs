@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::de::{Deserializer, Error as _};
 
 use super::json::{self, List, Record, Value};
-use super::rules::{channel, room, somebody};
+use super::rules::{channel, fits, somebody};
 use crate::error::{self, Error, short};
 use crate::skeleton::{Layout, LayoutId, Sequence};
 
@@ -14,11 +14,12 @@ pub(super) const NAME: &str = "ciasa-clip";
 
 /// Reads a clip.
 pub(super) fn read(text: &str) -> error::Result<Sequence> {
-    let mut document = Document::default();
+    let most = json::most_numbers(text);
+    let mut document = Document { most, ..Document::default() };
     json::parse(text, &mut document)?;
     if document.skipped {
         // The layout stands after the frames: now that it is known, read them.
-        document = Document { known: document.layout, ..Document::default() };
+        document = Document { most, known: document.layout, ..Document::default() };
         json::parse(text, &mut document)?;
     }
     let missing = |key: &str| Error::format(format!("the key {key:?} is missing"));
@@ -36,18 +37,29 @@ pub(super) fn read(text: &str) -> error::Result<Sequence> {
         return Err(Error::format(format!("{stated} people, but the frames have {people}")).at("people"));
     }
     let count = frames.present.len() / people;
-    let mut data = room(layout, count, people, text.len())?;
-    let size = layout.len() * layout.channels();
-    let mut read = frames.values.chunks_exact(size);
-    for (place, _) in data.chunks_exact_mut(size).zip(&frames.present).filter(|(_, present)| **present) {
-        if let Some(person) = read.next() {
-            place.copy_from_slice(person);
-        }
-    }
+    let data = spread(frames, fits(layout, count, people, text.len())?);
     let mut clip = Sequence::new(layout.id, fps, count, people, data)?;
     somebody(&clip)?;
     clip.label = document.label;
     Ok(clip)
+}
+
+/// The values of the people who are present in their places, and zeros in those of the absent.
+fn spread(frames: Frames, values: usize) -> Vec<f32> {
+    if frames.present.iter().all(|present| *present) {
+        let mut values = frames.values;
+        values.shrink_to_fit();
+        return values;
+    }
+    let size = frames.layout.len() * frames.layout.channels();
+    let mut room = vec![0.0; values];
+    let mut read = frames.values.chunks_exact(size);
+    for (place, _) in room.chunks_exact_mut(size).zip(&frames.present).filter(|(_, present)| **present) {
+        if let Some(person) = read.next() {
+            place.copy_from_slice(person);
+        }
+    }
+    room
 }
 
 /// Writes a clip, one frame a line, 4 decimals. A joint that 4 decimals would turn into an absent one is written
@@ -104,6 +116,8 @@ fn lost(layout: &Layout, joint: &[f32]) -> bool {
 
 #[derive(Default)]
 struct Document {
+    /// Numbers that the text can hold.
+    most: usize,
     /// The layout, where an earlier pass found it.
     known: Option<LayoutId>,
     /// Were the frames passed over because the layout was not known yet?
@@ -157,6 +171,7 @@ impl Record for Document {
                 Some(id) => {
                     let layout = id.layout();
                     let mut frames = Frames { layout, people: None, present: Vec::new(), values: Vec::new() };
+                    frames.values.reserve_exact(self.most);
                     value.list(&mut frames)?;
                     self.frames = Some(frames);
                 }

@@ -27,6 +27,14 @@ pub(super) fn channel(layout: &Layout, channel: usize, value: f64) -> std::resul
 /// Absent people and skipped frames take next to nothing in a file and a full share here, so a small file could ask for
 /// 100 MB. A clip may take 4 MiB and 16 times its file: enough for two people of whom one is in every tenth frame.
 pub(super) fn room(layout: &Layout, frames: usize, people: usize, file: usize) -> Result<Vec<f32>> {
+    Ok(vec![0.0; fits(layout, frames, people, file)?])
+}
+
+/// The number of values of a clip for which there is [`room`].
+///
+/// # Errors
+/// There are too many frames, or the file is too small for them.
+pub(super) fn fits(layout: &Layout, frames: usize, people: usize, file: usize) -> Result<usize> {
     if frames > Sequence::MAX_FRAMES {
         return Err(Error::format(format!("{frames} frames; at most {} are read", Sequence::MAX_FRAMES)));
     }
@@ -36,7 +44,7 @@ pub(super) fn room(layout: &Layout, frames: usize, people: usize, file: usize) -
             "{frames} frames, but hardly anybody in them: the file is too small for it"
         )));
     }
-    Ok(vec![0.0; values])
+    Ok(values)
 }
 
 /// A file that was written is read again only if it is not too large and not nearly empty.
