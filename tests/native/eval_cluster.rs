@@ -9,7 +9,7 @@ use ciasa::eval::table::read;
 
 const CIASA: &str = env!("CARGO_BIN_EXE_ciasa");
 const NETWORK: &str = "utd-mhad-st-gcn";
-const OPTIONS: [&str; 2] = ["--iterations", "12"];
+const OPTIONS: [&str; 2] = ["--iterations", "4"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -114,24 +114,28 @@ fn bvh() -> String {
 fn a_reader_takes_memory_in_proportion_to_its_file() {
     // The file, the ending of its name, and the peak in file sizes that docs/CLIP_FORMAT.md states.
     let cases: [(&str, String, &str, f64); 9] = [
-        ("our own", clip("0.1234", 0), "json", 1.0),
-        ("our own, one digit", clip("1", 0), "json", 2.0),
+        ("our own", clip("0.1234", 0), "json", 1.2),
+        ("our own, one digit", clip("1", 0), "json", 3.2),
         ("our own, one digit, absent people", clip("1", 3), "json", 4.0),
-        ("NTU", ntu(), "skeleton", 3.0),
-        ("Kinetics", kinetics("0.123"), "json", 2.0),
-        ("Kinetics, one digit", kinetics("1"), "json", 5.0),
-        ("Northwestern-UCLA, one digit", ucla(), "json", 2.0),
+        ("NTU", ntu(), "skeleton", 2.0),
+        ("Kinetics", kinetics("0.123"), "json", 3.2),
+        ("Kinetics, one digit", kinetics("1"), "json", 7.2),
+        ("Northwestern-UCLA, one digit", ucla(), "json", 3.2),
         ("MediaPipe", mediapipe(), "json", 3.0),
-        ("BVH, one digit", bvh(), "bvh", 7.0),
+        ("BVH, one digit", bvh(), "bvh", 6.0),
     ];
+    let mut wrong = Vec::new();
     for (name, text, ending, most) in cases {
         let (clip, peak, _) = measured(|| format::read(text.as_bytes(), &format!("a.{ending}")));
         let clip = clip.unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(clip.frames(), FRAMES, "{name}");
         let share = peak as f64 / text.len() as f64;
         println!("{name}: {} KiB, peak {share:.2} times", text.len() >> 10);
-        assert!(share <= most, "{name}: {peak} bytes for a file of {}, {share:.2} times", text.len());
+        if share > most {
+            wrong.push(format!("{name}: {peak} bytes for a file of {}, {share:.2} times, not {most}", text.len()));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// A text of a pickle.
@@ -168,5 +172,5 @@ fn an_old_weight_file_that_repeats_a_long_key_is_refused_at_the_second() {
     assert!(share < 12.0, "{share:.1} times the file");
     // A key longer than any program writes is no name at all.
     let error = message(&repeated(&"k".repeat(50_000), 1_000));
-    assert!(error.contains("a storage's name of 50000 bytes; at most 256 are read"), "{error}");
+    assert!(error.contains("a storage's name of 50000 bytes; at most 512 are read"), "{error}");
 }

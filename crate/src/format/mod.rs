@@ -11,8 +11,8 @@
 //! Northwestern-UCLA's JSON; and files of many clips ([`many`]: NumPy, CTR-GCN, pyskl and MMAction2).
 //!
 //! A file is hostile until read. It may have [`MAX_BYTES`]; a count in it is checked against the bytes that follow;
-//! reading takes memory in proportion to its size (about twice the size for recordings, at most eight times, which a
-//! file of one-digit numbers takes); every refusal names the place: a line of a text file, or a field of a JSON file
+//! reading takes memory in proportion to its size (1 to 3 times the size for recordings, up to 7 times for a file of
+//! one-digit numbers); every refusal names the place: a line of a text file, or a field of a JSON file
 //! such as `data[3].skeleton[0].pose`. A file in which nobody is seen is refused, because there is nothing to
 //! recognise.
 //!
