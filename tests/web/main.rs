@@ -7,6 +7,7 @@ mod attack;
 mod cpu;
 mod device;
 mod engine;
+mod exact_steps;
 mod gpu_steps;
 mod kernels;
 mod memory;

@@ -46,10 +46,10 @@ fn corrected(alpha: f32, step: i32) -> (f32, f32) {
 /// For steps on a GPU: the state goes there, and comes back after them.
 #[cfg(feature = "gpu")]
 impl Adam {
-    /// The constants of the next `count` steps, on a device.
-    pub(super) fn gpu_steps(&self, alpha: f32, count: usize, device: &Device) -> AdamSteps {
-        let step = |ahead| {
-            let (rate, scale) = corrected(alpha, self.steps.saturating_add(ahead));
+    /// The constants of the next `count` steps, on a device, with the step size of each, from 0.
+    pub(super) fn gpu_steps(&self, alpha: impl Fn(usize) -> f32, count: usize, device: &Device) -> AdamSteps {
+        let step = |ahead: i32| {
+            let (rate, scale) = corrected(alpha(ahead as usize - 1), self.steps.saturating_add(ahead));
             AdamConstants { decay: [BETA1, BETA2], rate, scale, tiny: TINY }
         };
         AdamSteps::new(&(1..=count as i32).map(step).collect::<Vec<_>>(), device)

@@ -2,8 +2,8 @@
 //!
 //! The host reads the results of all steps at once, applies the stop rule to them, and drops the steps after the one
 //! that it ends. Between two calls the attack has everything on the host, as after steps there. A GPU takes Adam's
-//! steps with CIASA's losses, clipping and realignment. The other update rules, SMART's balance of two gradients, and
-//! joints between joints that stay are the host's.
+//! steps with CIASA's losses and either projection. The other update rules, SMART's balance of two gradients, several
+//! starts, and the paper's realignment of joints between joints that stay are the host's.
 
 use burn::tensor::{Tensor, TensorData, Transaction};
 
@@ -15,7 +15,7 @@ use super::iterate::Iterate;
 use super::losses::adversarial::Plausibility;
 use super::progress::{Progress, Seen};
 use super::state::Attack;
-use crate::contract::{Done, Goal, Optimiser, StepReport};
+use crate::contract::{Done, Goal, StepReport};
 use crate::error::Result;
 
 /// An attack during some steps on a GPU.
@@ -38,6 +38,8 @@ pub(super) struct GpuIterate<'a> {
 struct GpuState {
     /// V', (T, M, V, C).
     x: Tensor<4>,
+    /// What each part of each pose has kept of its perturbation, (T M, parts), after the exact projection.
+    shares: Option<Tensor<2>>,
     /// Adam's moments for V', (2, T M V C).
     moments: Tensor<2>,
     /// If the discriminator takes part.
@@ -66,9 +68,7 @@ impl<'a> GpuIterate<'a> {
     pub fn new(attack: &'a Attack, goal: Goal, count: usize) -> Option<Self> {
         let device = attack.victim.device();
         let search = attack.config.search();
-        // The surface, falling steps and further starts are the host's.
-        let plain = search == Optimiser { discriminator: search.discriminator, ..Optimiser::PLAIN };
-        if !gpu::keeps(device) || attack.config.perceptual() || !plain {
+        if !gpu::keeps(device) || attack.config.perceptual() || search.starts > 1 {
             return None;
         }
         let adam = attack.update.adam()?;
@@ -78,16 +78,18 @@ impl<'a> GpuIterate<'a> {
             Tensor::from_data(TensorData::new(moments, [2, n]), device)
         };
         let discriminator = attack.adversary().map(Plausibility::discriminator);
-        let alpha = attack.config.alpha;
-        let steps = |adam: &Adam, alpha| adam.gpu_steps(alpha, count, device);
+        let (alpha, taken, each) = (attack.config.alpha, attack.progress.iteration, attack.config.iterations);
+        let scheduled = |ahead| alpha * search.schedule.factor(taken + ahead, each);
         Some(Self {
             attack,
             goal,
             projection: attack.projection.on_gpu(device)?,
-            clip_steps: steps(adam, alpha),
-            discriminator_steps: discriminator.map(|d| steps(d.adam(), search.discriminator.rate(alpha))),
+            clip_steps: adam.gpu_steps(scheduled, count, device),
+            discriminator_steps: discriminator
+                .map(|d| d.adam().gpu_steps(|_| search.discriminator.rate(alpha), count, device)),
             state: GpuState {
                 x: attack.upload(&attack.perturbed),
+                shares: None,
                 moments: moments(adam),
                 discriminator: discriminator
                     .map(|d| GpuDiscriminator { weights: d.weights(device), moments: moments(d.adam()) }),
@@ -120,7 +122,11 @@ impl Iterate for GpuIterate<'_> {
         let (state, step) = (&mut self.state, self.after.len());
         let range = Some(self.projection.range.clone());
         let (x, moments) = (state.x.clone(), state.moments.clone());
-        (state.x, state.moments) = gpu::adam_step(x, pass.gradient, moments, range, &self.clip_steps, step);
+        let gradient = match self.attack.config.search().surface {
+            true => self.projection.along_surface(pass.gradient, x.clone()),
+            false => pass.gradient,
+        };
+        (state.x, state.moments) = gpu::adam_step(x, gradient, moments, range, &self.clip_steps, step);
         let learns = state.discriminator.as_mut().zip(pass.discriminator).zip(self.discriminator_steps.as_ref());
         if let Some(((discriminator, gradient), steps)) = learns {
             let GpuDiscriminator { weights, moments } = discriminator.clone();
@@ -130,7 +136,7 @@ impl Iterate for GpuIterate<'_> {
     }
 
     fn project(&mut self) {
-        self.state.x = self.projection.project(self.state.x.clone());
+        (self.state.x, self.state.shares) = self.projection.project(self.state.x.clone());
         self.after.push(self.state.clone());
     }
 }
@@ -150,6 +156,8 @@ struct ReadStep {
     seen: Seen,
     /// V' after it, (T, M, V, C).
     x: Vec<f32>,
+    /// Frames that the projection pulled towards the original.
+    yielded_frames: usize,
     progress: Progress,
     done: Option<Done>,
 }
@@ -196,7 +204,11 @@ impl GpuIterate<'_> {
     /// Adds all steps, and the optimisers after the last one, to a reading.
     fn register(&self, reading: Transaction) -> Transaction {
         let reading = self.shown.iter().zip(&self.after).fold(reading, |reading, (shown, after)| {
-            reading.register(shown.logits.clone()).register(shown.numbers.clone()).register(after.x.clone())
+            let reading = reading.register(shown.logits.clone()).register(shown.numbers.clone());
+            after
+                .shares
+                .iter()
+                .fold(reading.register(after.x.clone()), |reading, shares| reading.register(shares.clone()))
         });
         self.state.register(reading)
     }
@@ -205,8 +217,9 @@ impl GpuIterate<'_> {
     fn take(&self, read: &mut ReadBack) -> Result<GpuSteps> {
         let (config, judged) = (&self.attack.config, self.attack.adversary().is_some());
         let (mut steps, mut progress, mut over) = (Vec::with_capacity(self.after.len()), self.attack.progress, false);
-        for _ in &self.after {
+        for after in &self.after {
             let (logits, numbers, x) = (read.next()?, read.next()?, read.next()?);
+            let shares = after.shares.as_ref().map_or_else(|| Ok(Vec::new()), |_| read.next())?;
             if over {
                 continue;
             }
@@ -219,11 +232,20 @@ impl GpuIterate<'_> {
             if done != Some(Done::Held) {
                 finite([&x])?;
             }
-            steps.push(ReadStep { seen, x, progress, done });
+            let yielded_frames = self.yielded_frames(&shares);
+            steps.push(ReadStep { seen, x, yielded_frames, progress, done });
         }
         let optimisers = self.state.take(read)?;
         let updates = steps.iter().filter(|step| step.done != Some(Done::Held)).count();
         Ok(GpuSteps { goal: self.goal, steps, updates, optimisers: (updates > 0).then_some(optimisers) })
+    }
+}
+
+impl GpuIterate<'_> {
+    /// The frames in which a part has kept less than its whole perturbation.
+    fn yielded_frames(&self, shares: &[f32]) -> usize {
+        let in_frame = (shares.len() / self.attack.clean.frames()).max(1);
+        shares.chunks(in_frame).filter(|shares| shares.iter().any(|share| *share < 1.0)).count()
     }
 }
 
@@ -273,6 +295,7 @@ impl GpuSteps {
             attack.progress = step.progress;
             if step.done != Some(Done::Held) {
                 attack.perturbed = step.x;
+                attack.yielded_frames = step.yielded_frames;
             }
             attack.report(self.goal, step.seen, step.progress, step.done)
         };

@@ -9,7 +9,7 @@
 //! | Algorithm 1, for one clip or several, on the host or on a GPU | `algorithm.rs` |
 //! | the calls for several attacks; an attack alone is a batch of one | [`batch`] |
 //! | V' and its optimiser during a step: on the host, on a GPU | `iterate.rs`, `host_steps.rs`, `gpu_steps.rs` |
-//! | the GPU kernels of the Adam step and of realignment | `gpu/` |
+//! | the GPU kernels of the Adam step, realignment and the exact projection | `gpu/` |
 //! | forward pass, losses, backward pass, read-back | `forward_backward.rs` |
 //! | the losses | [`losses`], with their [`discriminator`] |
 //! | the update rules: sign steps, momentum, Adam | [`update`], [`sign`], [`momentum`], [`adam`] |

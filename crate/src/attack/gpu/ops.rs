@@ -34,6 +34,25 @@ pub trait StepOps: Backend {
         placing: IntTensor<Self>,
         dims: usize,
     ) -> FloatTensor<Self>;
+    /// x within its bounds and with the bone lengths of the clean clip, and the shares that its parts have kept.
+    fn exact(
+        x: FloatTensor<Self>,
+        places: FloatTensor<Self>,
+        starts: IntTensor<Self>,
+        table: IntTensor<Self>,
+        asked: FloatTensor<Self>,
+        dims: usize,
+        rounds: usize,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+    /// The gradient without what would change the lengths of bones.
+    fn along_surface(
+        gradient: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        places: FloatTensor<Self>,
+        starts: IntTensor<Self>,
+        table: IntTensor<Self>,
+        dims: usize,
+    ) -> FloatTensor<Self>;
 }
 
 impl StepOps for Cube {
@@ -54,5 +73,27 @@ impl StepOps for Cube {
 
     fn realign(x: Primitive, clean: Primitive, placing: Primitive, dims: usize) -> Primitive {
         launch::realign(x, clean, placing, dims)
+    }
+    fn exact(
+        x: Primitive,
+        places: Primitive,
+        starts: Primitive,
+        table: Primitive,
+        asked: Primitive,
+        dims: usize,
+        rounds: usize,
+    ) -> (Primitive, Primitive) {
+        launch::exact(x, places, [starts, table], asked, dims, rounds)
+    }
+
+    fn along_surface(
+        gradient: Primitive,
+        x: Primitive,
+        places: Primitive,
+        starts: Primitive,
+        table: Primitive,
+        dims: usize,
+    ) -> Primitive {
+        launch::along_surface(gradient, x, places, [starts, table], dims)
     }
 }

@@ -24,6 +24,8 @@ mod pull;
 mod retract;
 mod sphere;
 pub mod surface;
+#[cfg(feature = "gpu")]
+pub(super) mod tables;
 mod tree;
 
 use crate::skeleton::Sequence;
