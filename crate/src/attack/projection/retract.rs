@@ -10,6 +10,8 @@ use super::tree::Tree;
 const MOVES: usize = 24;
 /// How often a move is taken back for coordinates that it would push beyond their bounds.
 const PINS: usize = 3;
+/// A coordinate is at its bound if it is this share of its room away, so that rounding does not decide.
+const NEAR: f64 = 1e-4;
 /// The lengths are right if they are off by this share of 1e-5 of them.
 const ACCURACY: f64 = 1e-2;
 /// How much a bone gives way in the first move, as a compliance; it halves with each move. It keeps stretched limbs
@@ -54,7 +56,8 @@ fn pin(tree: &mut Tree, x: &[Point]) -> bool {
         let joint = &mut tree.joints[j];
         for (c, &at) in x[j].iter().enumerate() {
             let (low, high) = (f64::from(tree.pose.low[j][c]), f64::from(tree.pose.high[j][c]));
-            let out = at <= low && joint.moves[c] < 0.0 || at >= high && joint.moves[c] > 0.0;
+            let near = NEAR * (high - low);
+            let out = at <= low + near && joint.moves[c] < 0.0 || at >= high - near && joint.moves[c] > 0.0;
             pinned |= joint.free[c] && out;
             joint.free[c] &= !out;
         }

@@ -9,6 +9,8 @@ use super::tree::{Tree, clear, look, smallest};
 const MOVES: u32 = 24;
 /// How often a move is taken back for coordinates that it would push beyond their bounds.
 const PINS: u32 = 3;
+/// A coordinate is at its bound if it is this share of its room away, so that rounding does not decide.
+const NEAR: f32 = 1e-4;
 /// The lengths are right if they are off by this share of them, or by this share of what their ends have moved.
 const ACCURACY: f32 = 1e-7;
 const ROUNDING: f32 = 2e-7;
@@ -72,8 +74,9 @@ fn shift(pose: &Pose, part: &Part, table: &[i32], tree: &mut Tree, brought: &mut
                 for c in 0..3usize {
                     let i = (j * 3) as usize + c;
                     let step = tree.moves[i];
-                    let below = (brought.moved[i] <= pose.low[i] - pose.clean[i]) & (step < 0.0);
-                    let above = (brought.moved[i] >= pose.high[i] - pose.clean[i]) & (step > 0.0);
+                    let near = NEAR * (pose.high[i] - pose.low[i]);
+                    let below = (brought.moved[i] <= pose.low[i] - pose.clean[i] + near) & (step < 0.0);
+                    let above = (brought.moved[i] >= pose.high[i] - pose.clean[i] - near) & (step > 0.0);
                     if (below | above) & (tree.free[i] > 0.0) {
                         tree.free[i] = 0.0;
                         pinned += 1;
