@@ -1,6 +1,7 @@
 // Everything that the page needs, into dist/: the modules, the page, the models and the clips.
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import { writeHosting } from "./hosting.mjs";
 import { ensure } from "./needs.mjs";
 import { local, must, root } from "./tools.mjs";
 import { buildModules } from "./wasm.mjs";
@@ -9,3 +10,4 @@ ensure("npm", "linker", "rust", "bindgen");
 buildModules();
 must(process.execPath, [local("vite/bin/vite.js"), "build"]);
 cpSync(join(root, "models"), join(root, "dist/models"), { recursive: true });
+await writeHosting(join(root, "dist"));

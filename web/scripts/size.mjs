@@ -25,10 +25,13 @@ function compressed(path) {
   return brotliCompressSync(bytes, { params }).length;
 }
 
+// Compressed copies, headers and the types of the npm package are not what a visitor downloads.
+const isVisitors = (path) =>
+  !/\.(br|gz|d\.ts)$|(^|\/)(_headers|\.htaccess|\.nojekyll|custom-elements\.json)$/.test(path);
 const files = readdirSync(dist, { recursive: true })
   .map(String)
   .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => statSync(join(dist, path)).isFile());
+  .filter((path) => statSync(join(dist, path)).isFile() && isVisitors(path));
 const isEngine = (path) => /(^|\/)(engine|worker|pool-thread)[^/]*\.(wasm|js)$/.test(path);
 const index = JSON.parse(readFileSync(join(dist, "clips/index.json"), "utf8"));
 const manifest = JSON.parse(readFileSync(join(dist, "models/manifest.json"), "utf8"));

@@ -1,0 +1,64 @@
+// The page on static hosts: under the documented policy, opened as a file, and with wrong types.
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { chromium, expect, test } from "@playwright/test";
+import { attack, cpu, errorsOf, open, recognised } from "./helpers.ts";
+
+const headers = Object.fromEntries(
+  readFileSync("dist/_headers", "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]),
+);
+
+test("under the documented Content-Security-Policy an attack takes a step", async ({ page }) => {
+  const errors = errorsOf(page);
+  await page.route("**/*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
+  });
+  await open(page, `${cpu}&mode=one-step`);
+  await recognised(page);
+  await attack(page);
+  expect(errors).toEqual([]);
+});
+
+test("EMBED.md states the policy and the headers that the build writes", () => {
+  const embed = readFileSync("docs/EMBED.md", "utf8").replaceAll(/\s+/g, " ");
+  expect(embed).toContain(headers["Content-Security-Policy"]);
+  expect(readFileSync("dist/.htaccess", "utf8")).toContain(headers["Content-Security-Policy"]);
+  expect(headers["Cross-Origin-Embedder-Policy"]).toBe("require-corp");
+});
+
+test("compressed files hold what the plain ones hold", () => {
+  for (const name of ["index.html", "ciasa-playground.js", "clips/index.json"]) {
+    const plain = readFileSync(join("dist", name));
+    expect(brotliDecompressSync(readFileSync(join("dist", `${name}.br`)))).toEqual(plain);
+    expect(gunzipSync(readFileSync(join("dist", `${name}.gz`)))).toEqual(plain);
+  }
+  expect(existsSync("dist/models/utd-mhad-st-gcn.safetensors.br")).toBe(false);
+});
+
+test("a page opened as a file says how to serve it", async ({ launchOptions }) => {
+  // Playwright's own context refuses files once a base address is set.
+  const browser = await chromium.launch(launchOptions);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`file://${resolve("dist/index.html")}`);
+    await expect(page.getByRole("alert")).toContainText("python3 -m http.server");
+  } finally {
+    await browser.close();
+  }
+});
+
+test("a server with a wrong type for scripts is named", async ({ page }) => {
+  await page.route("**/ciasa-playground.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-type": "text/plain" } });
+  });
+  await page.goto("/");
+  await expect(page.getByRole("alert")).toContainText("as text/plain");
+  await expect(page.getByRole("alert")).toContainText("text/javascript");
+});

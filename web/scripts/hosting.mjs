@@ -1,0 +1,74 @@
+// What static hosts need beside the page, into dist/: response headers, and files that are compressed already.
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { root } from "./tools.mjs";
+
+/** The Content-Security-Policy under which all works; docs/EMBED.md states it, and a test holds the two equal. */
+export const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The response headers of every file. */
+export const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+  "Access-Control-Allow-Origin": "*",
+  "Content-Security-Policy": policy,
+  "X-Content-Type-Options": "nosniff",
+};
+
+const lines = (format) => Object.entries(headers).map(([name, value]) => format(name, value));
+
+/** Of each file: its text. Netlify and Cloudflare Pages read `_headers`, Apache reads `.htaccess`. */
+const files = {
+  _headers: ["/*", ...lines((name, value) => `  ${name}: ${value}`)],
+  ".htaccess": [
+    "AddType text/javascript .js",
+    "AddType application/wasm .wasm",
+    "<IfModule mod_headers.c>",
+    ...lines((name, value) => `  Header always set ${name} "${value}"`),
+    "</IfModule>",
+  ],
+  // GitHub Pages must not drop files whose names begin with an underscore.
+  ".nojekyll": [],
+};
+
+/** Weights are random to a compressor; below a kilobyte there is nothing to gain. */
+const isText = (path) => [".js", ".css", ".html", ".json", ".svg", ".wasm"].includes(extname(path));
+const LEAST_BYTES = 1024;
+/** Brotli's highest quality, 11, takes minutes on the engine and saves a few percent. */
+const QUALITY = 9;
+
+/** Writes the headers' files, and .br and .gz beside what compresses. */
+export async function writeHosting(dist) {
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(dist, name), text.map((line) => `${line}\n`).join(""));
+  const paths = readdirSync(dist, { recursive: true }).map(String).filter(isText);
+  for (const path of paths.filter((path) => statSync(join(dist, path)).size >= LEAST_BYTES)) {
+    const bytes = readFileSync(join(dist, path));
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    };
+    const [br, gz] = await Promise.all([
+      promisify(brotliCompress)(bytes, { params }),
+      promisify(gzip)(bytes, { level: 9 }),
+    ]);
+    writeFileSync(join(dist, `${path}.br`), br);
+    writeFileSync(join(dist, `${path}.gz`), gz);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeHosting(join(root, "dist"));
