@@ -5,6 +5,8 @@ import type { AttackConfig } from "../../web/src/core/types.ts";
 import { EVAL_COLUMNS } from "../../web/src/generated/constants.ts";
 import { csv } from "../../web/src/lab/csv.ts";
 import { Lab } from "../../web/src/lab/lab.ts";
+import { matrix } from "../../web/src/lab/matrix.ts";
+import { drawMatrix } from "../../web/src/lab/matrix-plot.ts";
 import { plan } from "../../web/src/lab/plan.ts";
 import { draw, nice, paper } from "../../web/src/lab/plot.ts";
 import { rate, summary } from "../../web/src/lab/rates.ts";
@@ -279,6 +281,72 @@ test("other networks judge clips attacked for the first", async () => {
   expect(host.released).toBe(1);
   lab.survey(entries, ground);
   expect(lab.obstacle).toContain("second network");
+});
+
+test("several attacked networks and judges give a matrix with white boxes on its diagonal", async () => {
+  const { host, lab } = made([model("second"), model("third")]);
+  lab.set({
+    sweep: "transfer",
+    epsilons: [0.1],
+    attacked: ["first", "second"],
+    judges: ["second", "third"],
+  });
+  await lab.start();
+  // Each network is attacked on every clip; a network never judges its own clips once more.
+  expect(host.prepared).toEqual(["first", "first", "first", "second", "second", "second"]);
+  expect(lab.results.map((row) => `${row.model} ${row.judge}`)).toEqual(
+    ["first first", "second second", "first second", "first third", "second third"].flatMap((pair) => [
+      pair,
+      pair,
+      pair,
+    ]),
+  );
+  const of = matrix(lab.plan.settings, lab.results, "all");
+  expect(of.judges.map(({ id }) => id)).toEqual(["first", "second", "third"]);
+  // Nobody asked for the first network's judgement of the second's clips.
+  expect(of.cells.map((row) => row.map((cell) => cell && `${cell.hits}/${cell.of}`))).toEqual([
+    ["3/3", "3/3", "3/3"],
+    [null, "3/3", "3/3"],
+  ]);
+  const correct = matrix(lab.plan.settings, lab.results, "correct");
+  expect(correct.cells[0]?.[0]?.of).toBe(lab.results.filter((r) => r.judge === "first" && r.correct).length);
+  const svg = drawMatrix(of, paper, "Transfer", "of <three>");
+  expect(svg.match(/white box, 100 %/g)).toHaveLength(2);
+  expect(svg).toContain("SECOND attacked, FIRST judges: not chosen");
+  expect(svg).not.toContain("<three>");
+  lab.set({ judges: [] });
+  expect(lab.obstacle).toBe("No network is chosen to judge.");
+  lab.set({ judges: null, attacked: [] });
+  expect(lab.obstacle).toBe("No network is chosen to be attacked.");
+});
+
+test("a cancelled transfer keeps the finished cells and computes the others later", async () => {
+  const { host, lab } = made([model("second")]);
+  lab.set({ sweep: "transfer", epsilons: [0.1], attacked: ["first", "second"] });
+  const usual = host.next;
+  host.next = (trial) => {
+    if (host.attacked.length > 3) lab.cancel();
+    usual(trial);
+  };
+  await lab.start();
+  const kept = lab.results.map((row) => row.key);
+  expect(kept).toHaveLength(3);
+  expect(matrix(lab.plan.settings, lab.results, "all").cells[1]?.[1]?.of).toBe(0);
+  host.next = usual;
+  await lab.start();
+  expect(lab.results).toHaveLength(12);
+  // Three finished attacks stay; the one in progress is repeated.
+  expect(host.attacked).toHaveLength(7);
+});
+
+test("a network with other classes neither attacks nor judges", () => {
+  const strange = { ...model("strange"), classes: ["jump", "run", "fall"] };
+  const { lab } = made([strange]);
+  lab.set({ sweep: "transfer", epsilons: [0.1] });
+  expect(lab.obstacle).toContain("same classes");
+  lab.survey(entries, { ...ground, others: [strange, model("second")] });
+  expect(lab.obstacle).toBeNull();
+  expect(lab.plan.settings.map((one) => one.name)).toEqual(["FIRST", "SECOND"]);
 });
 
 test("rows are valid CSV with any clip name", async () => {

@@ -99,7 +99,8 @@ export const flipped: Outcome = {
 export class FakeHost implements LabHost {
   model: ModelEntry | null = ground.model;
   loading = false;
-  engine = "fake";
+  /** Networks that were prepared, in order. */
+  readonly prepared: string[] = [];
   occupied = false;
   released = 0;
   revived = 0;
@@ -130,6 +131,14 @@ export class FakeHost implements LabHost {
 
   height() {
     return 2;
+  }
+
+  device() {
+    return "fake";
+  }
+
+  async prepare(wanted: ModelEntry) {
+    this.prepared.push(wanted.id);
   }
 
   atOnce() {

@@ -22,8 +22,8 @@ export interface LabHost {
   readonly model: ModelEntry | null;
   /** Is a network or the engine being loaded? */
   readonly loading: boolean;
-  /** Name of the device that computes. */
-  readonly engine: string;
+  /** Name of the device that computes the page's network, or another one that is prepared. */
+  device(model: ModelEntry): string;
   /** Does the page's own attack use the engine? */
   readonly occupied: boolean;
   clip(entry: Entry): Promise<Clip>;
@@ -31,10 +31,13 @@ export interface LabHost {
   height(clip: Clip): number | null;
   /** Number of attacks on clips of this size that are computed together fastest. */
   atOnce(clip: Clip): number;
+  /** Loads a network to attack. The page keeps its own; another one is loaded beside it, until `release`. */
+  prepare(model: ModelEntry): Promise<void>;
   /**
-   * Starts attacks together, on clips with equal frames and people. `onStep` gets the most steps that one has taken.
+   * Starts attacks on a prepared network together, on clips with equal frames and people. `onStep` gets the most steps
+   * that one has taken.
    */
-  attack(requests: LabRequest[], onStep: (taken: number) => void): AttackGroup;
+  attack(requests: LabRequest[], onStep: (taken: number) => void, model: ModelEntry): AttackGroup;
   /** Another network's answer for a clip. That network stays loaded, beside the attacked one, until `release`. */
   judge(model: ModelEntry, clip: Clip): Promise<Recognition>;
   release(): void;

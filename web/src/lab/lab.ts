@@ -196,7 +196,10 @@ export class Lab extends EventTarget {
   }
 
   async #attacks(task: Task, open: Task[], turn: number): Promise<Row[]> {
-    const model = this.#model();
+    this.#model();
+    const { model } = task.setting;
+    await this.#host.prepare(model);
+    if (turn !== this.#turn) return [];
     const clip = await this.#host.clip(task.clip);
     const members = await this.#companions(task, clip, open);
     if (turn !== this.#turn) return [];
@@ -206,12 +209,16 @@ export class Lab extends EventTarget {
     }));
     const tasks = members.map((member) => member.task);
     this.#begin(tasks);
-    const group = this.#host.attack(requests, (taken) => {
-      // A late step of a cancelled run.
-      if (turn !== this.#turn) return;
-      this.now = { tasks, taken };
-      this.dispatchEvent(new Event("step"));
-    });
+    const group = this.#host.attack(
+      requests,
+      (taken) => {
+        // A late step of a cancelled run.
+        if (turn !== this.#turn) return;
+        this.now = { tasks, taken };
+        this.dispatchEvent(new Event("step"));
+      },
+      model,
+    );
     this.#group = group;
     // Paused while the clips were loading.
     if (this.status === "paused") group.pause();
@@ -227,7 +234,7 @@ export class Lab extends EventTarget {
     return members.map((member, i) => {
       const outcome = outcomes[i];
       const height = this.#host.height(member.clip);
-      const row = outcome && attackRow(member.task, model, outcome, this.#host.engine, height);
+      const row = outcome && attackRow(member.task, model, outcome, this.#host.device(model), height);
       if (!row) throw new Failure("config", "The attack ended without a step. Set at least one step.");
       if (this.plan.kept.has(row.key)) this.#attacked.set(row.key, outcome.data);
       return row;

@@ -17,6 +17,7 @@ export function methods(
   const right = new Set(
     rows.filter((row) => row.correct === true && row.judge === model.id).map((row) => row.clip),
   );
+  const networks = settings.length > 0 ? [...new Set(settings.map((one) => one.model))] : [model];
   const engines = [...new Set(rows.map((row) => row.engine))];
   const configs = settings.map((setting) => setting.config);
   const batch = Math.max(...rows.map((row) => row.batch));
@@ -39,7 +40,13 @@ export function methods(
     ["Judged", "the last iterate; and the best one: success if any iterate reached the goal"],
     ["Intervals", "Wilson, 95 %"],
     ["Seed", String(lab.seed)],
-    ["Network", `${model.id}, SHA-256 of its weights ${model.weights.map((one) => one.sha256).join(", ")}`],
+    ...networks.map(
+      (one) =>
+        [
+          "Network",
+          `${one.id}, SHA-256 of its weights ${one.weights.map(({ sha256 }) => sha256).join(", ")}`,
+        ] as [string, string],
+    ),
     ["Engine", engines.join("; ") || "none yet"],
     ...(batch > 1
       ? [["Together", `up to ${batch} attacks at once; the time in a row is its share`] as [string, string]]

@@ -34,14 +34,28 @@ export function chosenClips(lab: LabSettings, entries: Entry[], model: ModelEntr
   return fitting.filter((entry) => ids.has(entry.id));
 }
 
-/** Plans clip by clip, so that all settings get rows at the same rate; other networks judge at the end. */
+/**
+ * Plans clip by clip, so that all settings get rows at the same rate; other networks judge at the end. Tasks of one
+ * network follow each other, as each change of network loads its weights.
+ */
 export function plan(lab: LabSettings, entries: Entry[], ground: Ground): Plan {
   const clips = chosenClips(lab, entries, ground.model);
   const settings = settingsOf(lab, ground);
   const [own, judged] = [settings.filter((one) => !one.judge), settings.filter((one) => one.judge)];
-  const attacks = clips.flatMap((clip) => own.map((setting) => task(clip, setting, ground.model, null)));
-  const judgements = judged.flatMap((setting) =>
-    attacks.map((needs) => task(needs.clip, setting, ground.model, needs)),
+  const networks = (all: ModelEntry[]) => [...new Map(all.map((one) => [one.id, one])).keys()];
+  const attacks = networks(own.map((one) => one.model)).flatMap((id) =>
+    clips.flatMap((clip) =>
+      own.filter((one) => one.model.id === id).map((setting) => task(clip, setting, null)),
+    ),
+  );
+  const judgements = networks(judged.flatMap((one) => one.judge ?? [])).flatMap((id) =>
+    judged
+      .filter((one) => one.judge?.id === id)
+      .flatMap((setting) =>
+        attacks
+          .filter((needs) => needs.setting.model.id === setting.model.id)
+          .map((needs) => task(needs.clip, setting, needs)),
+      ),
   );
   const kept = new Set(judged.length > 0 ? attacks.map((one) => one.key) : []);
   return { clips, settings, tasks: [...attacks, ...judgements], kept };
@@ -52,18 +66,19 @@ export function plan(lab: LabSettings, entries: Entry[], ground: Ground): Plan {
  * clips with equal frames. Other kinds of attack take their steps on another device or path.
  */
 export function together(first: Task, others: Task[]): Task[] {
-  const fits = ({ needs, clip, setting: { config } }: Task) =>
+  const fits = ({ needs, clip, setting: { config, model } }: Task) =>
     !needs &&
+    model.id === first.setting.model.id &&
     clip.frames === first.clip.frames &&
     config.method === first.setting.config.method &&
     config.restraint === first.setting.config.restraint;
   return first.needs ? [first] : [first, ...others.filter((one) => one !== first && fits(one))];
 }
 
-function task(clip: Entry, setting: Setting, model: ModelEntry, needs: Task | null): Task {
+function task(clip: Entry, setting: Setting, needs: Task | null): Task {
   const key = JSON.stringify([
     clip.id,
-    weights(model),
+    weights(setting.model),
     setting.judge && weights(setting.judge),
     setting.config,
   ]);

@@ -205,4 +205,5 @@ export function nice(most: number, count: number): number[] {
 const round = (value: number) => Number(value.toFixed(1));
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escaped = (raw: string) => raw.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign);
+/** Text for SVG. */
+export const escaped = (raw: string) => raw.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign);

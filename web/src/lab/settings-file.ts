@@ -8,7 +8,12 @@ export function settingsFile(lab: LabSettings, { model }: Ground, { clips, setti
     sweep: lab.sweep,
     model: { id: model.id, weights: model.weights.map(({ file: name, sha256 }) => ({ file: name, sha256 })) },
     clips: clips.map((clip) => clip.file ?? clip.name),
-    settings: settings.map(({ id, config, judge }) => ({ id, config, judge: judge?.id ?? model.id })),
+    settings: settings.map(({ id, config, model: attacked, judge }) => ({
+      id,
+      config,
+      model: attacked.id,
+      judge: judge?.id ?? attacked.id,
+    })),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }

@@ -18,6 +18,10 @@ export interface LabSettings {
   sweep: SweepId;
   /** Ids of the clips; null: one of each class, drawn by the seed. */
   clips: string[] | null;
+  /** Ids of the networks that transfer attacks; null: the loaded one. */
+  attacked: string[] | null;
+  /** Ids of the networks that judge in transfer; null: all with the loaded one's classes. */
+  judges: string[] | null;
   /** null: the sweep's defaults. */
   epsilons: number[] | null;
   alpha: number;
@@ -32,6 +36,8 @@ export function labDefaults(): LabSettings {
   return {
     sweep: "one-step",
     clips: null,
+    attacked: null,
+    judges: null,
     epsilons: null,
     alpha: 0.01,
     lambda: 10,

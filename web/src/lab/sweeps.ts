@@ -3,6 +3,7 @@ import type { LayoutInfo } from "../core/layout.ts";
 import { applyPeer, peers } from "../core/peers.ts";
 import type { AttackConfig, ModelEntry } from "../core/types.ts";
 import type { SweepId } from "../settings/sweep-ids.ts";
+import { chosen, comparable } from "./networks.ts";
 import { type LabSettings, overEpsilons, usualEpsilons } from "./settings.ts";
 
 /** One point of a sweep. */
@@ -14,6 +15,8 @@ export interface Setting {
   /** Its epsilon if the sweep varies epsilon, else null. */
   x: number | null;
   config: AttackConfig;
+  /** The attacked network. */
+  model: ModelEntry;
   /** Another network that judges the attacked clips; null: the attacked network itself. */
   judge: ModelEntry | null;
 }
@@ -71,13 +74,19 @@ export const sweeps: Sweep[] = [
     id: "transfer",
     name: "Transfer",
     paper: "Table III",
-    about: "Clips attacked for this network, shown to the other networks for the same skeleton.",
+    about:
+      "Clips attacked for each chosen network, shown to the judges: networks of the same skeleton and classes.",
   },
 ];
 
 /** The settings of a sweep, in the order of the figure. */
 export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
-  const { layout, others } = ground;
+  return variants(lab, ground).map((one) => ({ model: ground.model, ...one }));
+}
+
+/** The settings of a sweep; without `model` they attack the loaded network. */
+function variants(lab: LabSettings, ground: Ground): (Omit<Setting, "model"> & Partial<Setting>)[] {
+  const { layout, model } = ground;
   const epsilons = lab.epsilons ?? usualEpsilons(lab.sweep, layout);
   const one = epsilons[0] ?? 0;
   const own = { x: null, judge: null };
@@ -116,21 +125,29 @@ export function settingsOf(lab: LabSettings, ground: Ground): Setting[] {
       }));
     case "transfer": {
       const config = ciasa(lab, ground, one);
-      return [null, ...others].map((judge) => ({
-        id: `e=${one}`,
-        name: (judge ?? ground.model).name,
-        x: null,
-        config,
-        judge,
-      }));
+      const fitting = comparable(model, ground.others);
+      const attacked = chosen(fitting, lab.attacked ?? [model.id]);
+      const judges = chosen(fitting, lab.judges);
+      return attacked.flatMap((victim) =>
+        [null, ...judges.filter(({ id }) => id !== victim.id)].map((judge) => {
+          const name = (judge ?? victim).name;
+          const pair = attacked.length > 1 ? `${victim.name} → ${name}` : name;
+          return { id: `e=${one}`, name: pair, x: null, config, model: victim, judge };
+        }),
+      );
     }
   }
 }
 
 /** Why this sweep is not possible, as a sentence for the visitor; null if it is. */
-export function obstacle(lab: LabSettings, { others, layout }: Ground): string | null {
-  if (lab.sweep === "transfer" && others.length === 0) {
-    return `Transfer needs a second network that reads ${layout.name}. Open the weights of one.`;
+export function obstacle(lab: LabSettings, { model, others, layout }: Ground): string | null {
+  if (lab.sweep === "transfer") {
+    const fitting = comparable(model, others);
+    if (fitting.length < 2)
+      return `Transfer needs a second network that reads ${layout.name} and has the same classes. Open its weights.`;
+    if (chosen(fitting, lab.attacked ?? [model.id]).length === 0)
+      return "No network is chosen to be attacked.";
+    if (chosen(fitting, lab.judges).length === 0) return "No network is chosen to judge.";
   }
   if (!overEpsilons(lab.sweep) && (lab.epsilons?.length ?? 1) > 1)
     return "This sweep takes one epsilon. Enter a single value.";

@@ -9,10 +9,10 @@ import type { AttackEvent } from "../engine/messages.ts";
 import type { AttackGroup, LabHost, LabRequest } from "../lab/host.ts";
 import type { Playground } from "./playground.ts";
 
-/** The Lab on the page's engine. Other networks judge on a second engine, so that the page's keeps its network. */
+/** The Lab on the page's engine. Other networks judge, and are attacked, on a second engine, so that the page's keeps its network. */
 export class PlaygroundHost implements LabHost {
   readonly #playground: Playground;
-  #judge: EngineClient | null = null;
+  #second: EngineClient | null = null;
 
   constructor(playground: Playground) {
     this.#playground = playground;
@@ -29,8 +29,10 @@ export class PlaygroundHost implements LabHost {
     return engine.loading !== null || ["loading", "starting"].includes(engine.state.status);
   }
 
-  get engine(): string {
-    const { backend } = this.#playground.engine.state;
+  device(model: ModelEntry): string {
+    const { backend } = this.#isOwn(model)
+      ? this.#playground.engine.state
+      : (this.#second?.state ?? { backend: null });
     return backend ? `${backend.kind}: ${backend.name}` : "";
   }
 
@@ -57,7 +59,11 @@ export class PlaygroundHost implements LabHost {
     return attacksAtOnce(backend, seen);
   }
 
-  attack(requests: LabRequest[], onStep: (taken: number) => void): AttackGroup {
+  async prepare(model: ModelEntry): Promise<void> {
+    if (!this.#isOwn(model)) await this.#beside(model);
+  }
+
+  attack(requests: LabRequest[], onStep: (taken: number) => void, model: ModelEntry): AttackGroup {
     const reports: StepReport[][] = requests.map(() => []);
     let failure: Failure | null = null;
     const heard = requests.map((request, i) => ({
@@ -69,7 +75,9 @@ export class PlaygroundHost implements LabHost {
         onStep(Math.max(...reports.map((own) => own.length)));
       },
     }));
-    const handles = this.#playground.engine.attackTogether(heard);
+    const engine = this.#isOwn(model) ? this.#playground.engine : this.#second;
+    if (!engine) throw new Failure("engine", `${model.name} is not loaded. Resume the sweep to load it.`);
+    const handles = engine.attackTogether(heard);
     const done = Promise.all(handles.map((handle) => handle.done)).then((ends) => {
       if (ends.some(({ reason }) => reason === "error"))
         throw failure ?? new Failure("engine", "The engine stopped.");
@@ -91,17 +99,13 @@ export class PlaygroundHost implements LabHost {
   }
 
   async judge(model: ModelEntry, clip: Clip): Promise<Recognition> {
-    if (!this.#judge) {
-      this.#judge = new EngineClient();
-      await this.#judge.start(this.#playground.state.engine);
-    }
-    if (this.#judge.state.model?.id !== model.id) await this.#playground.engine.load(this.#judge, model.id);
-    return this.#judge.recognise(clip);
+    const engine = await this.#beside(model);
+    return engine.recognise(clip);
   }
 
   release(): void {
-    this.#judge?.dispose();
-    this.#judge = null;
+    this.#second?.dispose();
+    this.#second = null;
   }
 
   async revive(model: ModelEntry): Promise<void> {
@@ -112,5 +116,21 @@ export class PlaygroundHost implements LabHost {
     }
     if (!this.model) await engine.prepareFor(model.layout, model.id);
     if (!this.model) throw new Failure("engine", engine.state.error?.message ?? "The engine did not start.");
+  }
+
+  #isOwn(model: ModelEntry): boolean {
+    return model.id === this.model?.id;
+  }
+
+  /** The second engine with this network. */
+  async #beside(model: ModelEntry): Promise<EngineClient> {
+    let engine = this.#second;
+    if (!engine) {
+      engine = new EngineClient();
+      this.#second = engine;
+      await engine.start(this.#playground.state.engine);
+    }
+    if (engine.state.model?.id !== model.id) await this.#playground.engine.load(engine, model.id);
+    return engine;
   }
 }

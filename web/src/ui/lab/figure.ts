@@ -3,6 +3,8 @@ import { customElement, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { save } from "../../files/exports.ts";
 import { csv } from "../../lab/csv.ts";
+import { matrix } from "../../lab/matrix.ts";
+import { drawMatrix } from "../../lab/matrix-plot.ts";
 import { draw, type Figure, paper, themed } from "../../lab/plot.ts";
 import { type Counted, summary } from "../../lab/rates.ts";
 import { settingsFile } from "../../lab/settings-file.ts";
@@ -10,6 +12,7 @@ import { sweeps } from "../../lab/sweeps.ts";
 import { shared } from "../base.ts";
 import { download } from "../icons.ts";
 import { LabPart } from "./base.ts";
+import "./matrix-table.ts";
 
 /** The figure of fooling rates, redrawn with every row, and its downloads. */
 @customElement("ciasa-lab-figure")
@@ -67,10 +70,7 @@ export class LabFigure extends LabPart {
       </div>
       ${
         rows > 0 && this.width > 0
-          ? html`<div class="plot" role="img"
-            aria-label="Fooling rates with 95 % intervals; the table below has the numbers">
-            ${unsafeHTML(draw(this.#figure, themed, this.width, false))}
-          </div>`
+          ? this.#drawn()
           : html`<p class="empty">Fooling rates with their 95 % intervals appear here once the sweep runs.</p>`
       }
       ${
@@ -88,6 +88,20 @@ export class LabFigure extends LabPart {
     `;
   }
 
+  #drawn() {
+    const { lab, playground } = this;
+    if (lab.settings.sweep === "transfer")
+      return html`<ciasa-lab-matrix .playground=${playground} .lab=${lab} .matrix=${this.#matrix}></ciasa-lab-matrix>`;
+    return html`<div class="plot" role="img"
+      aria-label="Fooling rates with 95 % intervals; the table below has the numbers">
+      ${unsafeHTML(draw(this.#figure, themed, this.width, false))}
+    </div>`;
+  }
+
+  get #matrix() {
+    return matrix(this.lab.plan.settings, this.lab.results, this.counted);
+  }
+
   #choice(id: Counted, name: string) {
     return html`<label><input type="radio" name="counted" .checked=${id === this.counted} @change=${() => {
       this.counted = id;
@@ -96,7 +110,7 @@ export class LabFigure extends LabPart {
 
   get #figure(): Figure {
     const { lab, counted } = this;
-    const { plan, settings, ground } = lab;
+    const { plan, settings } = lab;
     const points = plan.settings.map((setting) => {
       const { last, best } = summary(lab.of(setting), counted);
       return { name: setting.name, x: setting.x, last, best };
@@ -106,7 +120,7 @@ export class LabFigure extends LabPart {
     const clips = Math.max(0, ...points.map((point) => point.last.of));
     return {
       title: `Fooling rate: ${sweep?.name.toLowerCase() ?? ""}`,
-      about: `${ground?.model.name ?? ""}; ${clips} ${which}; Wilson intervals, 95 %; seed ${settings.seed}`,
+      about: `${[...new Set(plan.settings.map((one) => one.model.name))].join(", ")}; ${clips} ${which}; Wilson intervals, 95 %; seed ${settings.seed}`,
       unit: this.unit,
       height: this.height,
       points,
@@ -119,7 +133,14 @@ export class LabFigure extends LabPart {
     save(`${this.#stem}-rows.csv`, csv(results, settings.sweep, models), "text/csv");
   };
 
-  #plot = (): void => save(`${this.#stem}.svg`, draw(this.#figure, paper, 720, true), "image/svg+xml");
+  #plot = (): void => {
+    const figure = this.#figure;
+    const transfer = this.lab.settings.sweep === "transfer";
+    const svg = transfer
+      ? drawMatrix(this.#matrix, paper, figure.title, figure.about)
+      : draw(figure, paper, 720, true);
+    save(`${this.#stem}.svg`, svg, "image/svg+xml");
+  };
 
   #settings = (): void => {
     const { settings, ground, plan } = this.lab;

@@ -6,6 +6,7 @@ import "./clip-chooser.ts";
 import "./figure.ts";
 import "./progress.ts";
 import "./methods.ts";
+import "./network-chooser.ts";
 import "./rows-table.ts";
 import "./summary-table.ts";
 import "./sweep-form.ts";
@@ -39,6 +40,7 @@ export class LabPanel extends LabPart {
     return html`
       <div class="ask">
         <ciasa-lab-sweep .playground=${playground} .lab=${lab}></ciasa-lab-sweep>
+        <ciasa-lab-networks .playground=${playground} .lab=${lab}></ciasa-lab-networks>
         <ciasa-lab-clips .playground=${playground} .lab=${lab}></ciasa-lab-clips>
         <ciasa-lab-progress .playground=${playground} .lab=${lab}></ciasa-lab-progress>
       </div>

@@ -1,0 +1,67 @@
+import { cellWords, type Matrix, percent } from "./matrix.ts";
+import { escaped, type Palette } from "./plot.ts";
+
+const NAMES = 210;
+const CELL = 104;
+const ROW = 58;
+const TOP = 128;
+
+/** The matrix as an SVG: attacked networks as rows, judges as columns, the diagonal with a frame. */
+export function drawMatrix(
+  { attacked, judges, cells }: Matrix,
+  palette: Palette,
+  title: string,
+  about: string,
+): string {
+  const width = Math.max(720, NAMES + judges.length * CELL + 16);
+  const height = TOP + attacked.length * ROW + 40;
+  const label = (x: number, y: number, words: string, fill: string, more = "") =>
+    `<text x="${x}" y="${y}" fill="${fill}"${more}>${escaped(words)}</text>`;
+  const middle = ' text-anchor="middle"';
+  // Long names of judges are cut, as columns are narrow; the cell's title has the whole name.
+  const heads = judges.map((judge, j) =>
+    label(NAMES + (j + 0.5) * CELL, TOP - 10, cut(judge.name, 15), palette.ink, middle),
+  );
+  const rows = attacked.map((one, i) => {
+    const y = TOP + i * ROW;
+    const drawn = judges.map((judge, j) => {
+      const x = NAMES + j * CELL;
+      const rate = cells[i]?.[j] ?? null;
+      const known = rate !== null && rate.of > 0;
+      const own = one.id === judge.id;
+      const [cx, frame] = [x + CELL / 2, own ? palette.ink : palette.line];
+      const box =
+        `x="${x + 2}" y="${y + 2}" width="${CELL - 4}" height="${ROW - 4}" ` +
+        `stroke="${frame}" stroke-width="${own ? 2 : 1}" fill="${palette.last}" ` +
+        `fill-opacity="${known ? (0.45 * rate.share).toFixed(3) : 0}"`;
+      const words = known
+        ? label(cx, y + 26, `${percent(rate.share)} %`, palette.ink, `${middle} font-weight="600"`) +
+          label(
+            cx,
+            y + 43,
+            `${rate.hits}/${rate.of}; ${percent(rate.low)}–${percent(rate.high)}`,
+            palette.ink,
+            `${middle} font-size="10"`,
+          )
+        : label(cx, y + 32, "–", palette.faint, middle);
+      return `<g><title>${escaped(cellWords(rate, one, judge))}</title><rect ${box}/>${words}</g>`;
+    });
+    return label(16, y + 33, cut(one.name, 28), palette.ink) + drawn.join("");
+  });
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">` +
+    `<title>${escaped(title)}</title><desc>${escaped(about)}</desc>` +
+    `<rect width="${width}" height="${height}" fill="${palette.ground}"/>` +
+    label(16, 24, title, palette.ink, ' font-size="15" font-weight="600"') +
+    label(16, 42, about, palette.faint) +
+    label(16, TOP - 10, "attacked", palette.faint) +
+    label(NAMES, TOP - 32, "judges", palette.faint) +
+    heads.join("") +
+    rows.join("") +
+    label(16, height - 14, "Framed: white box, reached the goal. Others: changed class.", palette.faint) +
+    "</svg>"
+  );
+}
+
+const cut = (name: string, most: number) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
