@@ -217,6 +217,82 @@ test("clips attacked for one network are shown to another", async ({ page }) => 
   expect([twin?.[1], twin?.[2], twin?.[4]]).toEqual(["Twin", own?.[2], own?.[4]]);
 });
 
+test("own clips, two attacked networks and two judges give a matrix; other classes are refused", async ({
+  page,
+}) => {
+  await page.route("**/models/manifest.json", async (route) => {
+    const manifest = await (await route.fetch()).json();
+    const [first] = manifest.models;
+    const other = manifest.models.find(({ id }: { id: string }) => id === "nw-ucla-st-gcn");
+    const twin = { ...first, id: "twin", name: "Twin" };
+    await route.fulfill({ json: { ...manifest, models: [first, twin, other] } });
+  });
+  await openLab(page, ["Wave 1"], "&sweep=transfer");
+  // An own clip: a shipped one under another name.
+  const names = await page.evaluate(async () => {
+    const element = document.querySelector("ciasa-playground") as HTMLElement & {
+      session: {
+        library: {
+          entries: { name: string; id: string }[];
+          clip(entry: unknown): Promise<{ name: string }>;
+          addClip(clip: unknown, layouts: unknown): { name: string };
+        };
+        layouts: unknown;
+        engine: { models: { name: string }[] };
+      };
+    };
+    const { library, layouts, engine } = element.session;
+    const clip = await library.clip(library.entries.find(({ name }) => name === "Squat 1"));
+    library.addClip({ ...clip, name: "mine", origin: "file" }, layouts);
+    return engine.models.map(({ name }) => name);
+  });
+  await lab(page).getByRole("checkbox", { name: "mine", exact: true }).check();
+  const chooser = page.locator("ciasa-lab-networks");
+  await expect(chooser).toContainText(/Not comparable\. It has 10 classes; .* has 27\./);
+  await expect(chooser.getByRole("checkbox")).toHaveCount(4);
+  await chooser.getByRole("checkbox", { name: "Attack: Twin" }).focus();
+  await page.keyboard.press("Space");
+  await lab(page).getByLabel("Steps at most").fill("3");
+  await lab(page).locator("ciasa-lab-figure").getByText("All clips").click();
+  await go(page).click();
+  await expect(state(page)).toHaveText("8 of 8 rows: complete.");
+
+  const [head = [], ...lines] = (await saved(page, /Rows, CSV/, lab(page)))
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+  const column = (line: string[], name: string) => line[head.indexOf(name)];
+  const ids = [...new Set(lines.map((line) => column(line, "model")))];
+  expect(ids).toHaveLength(2);
+  const matrix = page.locator("ciasa-lab-matrix tbody tr");
+  for (const [i, model] of ids.entries()) {
+    for (const [j, judge] of ids.entries()) {
+      const cell = lines.filter((l) => column(l, "model") === model && column(l, "judge") === judge);
+      const hits = cell.filter((l) => column(l, i === j ? "hit" : "fooled") === "true").length;
+      expect(cell).toHaveLength(2);
+      await expect(matrix.nth(i).locator("td").nth(j)).toContainText(
+        `${names[i]} attacked, ${names[j]} judges: ${i === j ? "white box, " : ""}${hits * 50} % (${hits} of 2;`,
+      );
+    }
+  }
+  // Equal weights: whichever is attacked and whichever judges, the engine gives a clip the same class.
+  for (const clip of new Set(lines.map((line) => column(line, "clip")))) {
+    const classes = lines.filter((l) => column(l, "clip") === clip).map((l) => column(l, "predicted"));
+    expect(classes).toHaveLength(4);
+    expect(new Set(classes).size).toBe(1);
+  }
+  expect(await saved(page, /Plot, SVG/, lab(page))).toContain("Twin attacked");
+  await page.locator("ciasa-lab-matrix").scrollIntoViewIfNeeded();
+  await picture(page, "lab-matrix");
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.locator("ciasa-lab-matrix").scrollIntoViewIfNeeded();
+  await picture(page, "lab-matrix-phone");
+});
+
 test("a host page runs a sweep and gets its end as an event", async ({ page }) => {
   const host = `<!doctype html><html lang="en"><title>A lesson</title>
     <ciasa-playground engine="cpu"></ciasa-playground>

@@ -9,7 +9,10 @@ import type { AttackEvent } from "../engine/messages.ts";
 import type { AttackGroup, LabHost, LabRequest } from "../lab/host.ts";
 import type { Playground } from "./playground.ts";
 
-/** The Lab on the page's engine. Other networks judge, and are attacked, on a second engine, so that the page's keeps its network. */
+/**
+ * The Lab on the page's engine. Other networks judge, and are attacked, on a second engine, so that the page's keeps
+ * its network.
+ */
 export class PlaygroundHost implements LabHost {
   readonly #playground: Playground;
   #second: EngineClient | null = null;

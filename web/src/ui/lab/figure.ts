@@ -118,9 +118,10 @@ export class LabFigure extends LabPart {
     const sweep = sweeps.find(({ id }) => id === settings.sweep);
     const which = counted === "correct" ? "correctly classified clips" : "all clips";
     const clips = Math.max(0, ...points.map((point) => point.last.of));
+    const networks = [...new Set(plan.settings.map((one) => one.model.name))].join(", ");
     return {
       title: `Fooling rate: ${sweep?.name.toLowerCase() ?? ""}`,
-      about: `${[...new Set(plan.settings.map((one) => one.model.name))].join(", ")}; ${clips} ${which}; Wilson intervals, 95 %; seed ${settings.seed}`,
+      about: `${networks}; ${clips} ${which}; Wilson intervals, 95 %; seed ${settings.seed}`,
       unit: this.unit,
       height: this.height,
       points,
