@@ -3,6 +3,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { writeHosting } from "./hosting.mjs";
 import { ensure } from "./needs.mjs";
+import { writePackage } from "./package.mjs";
 import { local, must, root } from "./tools.mjs";
 import { buildModules } from "./wasm.mjs";
 
@@ -10,4 +11,5 @@ ensure("npm", "linker", "rust", "bindgen");
 buildModules();
 must(process.execPath, [local("vite/bin/vite.js"), "build"]);
 cpSync(join(root, "models"), join(root, "dist/models"), { recursive: true });
+writePackage(join(root, "dist"));
 await writeHosting(join(root, "dist"));
