@@ -9,6 +9,7 @@ mod attack_peers;
 mod circles;
 mod clip_sets;
 mod command_line;
+mod copied_commands;
 mod draw;
 mod eval;
 mod eval_cluster;

@@ -5,6 +5,7 @@ import type { Clip } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
 import type { Answers, ModelEntry } from "../core/types.ts";
 import type { LabSettings } from "../lab/settings.ts";
+import { linkedFiles } from "../playground/linked.ts";
 import { Playground } from "../playground/playground.ts";
 import type { Mode, State } from "../settings/table.ts";
 import { shared } from "../ui/base.ts";
@@ -44,6 +45,12 @@ export class CiasaPlayground extends LitElement {
   @property() mode: Mode | null = null;
   /** The device that computes: "auto" (the faster one), "webgpu" or "cpu"; null: "auto". */
   @property() engine: State["engine"] | null = null;
+  /** Settings as in a link of the playground, `key=value&...`. */
+  @property() settings: string | null = null;
+  /** Address of a clip to open, of any origin that allows it. */
+  @property({ attribute: "clip-url" }) clipUrl: string | null = null;
+  /** Address of a weight file to open, of any origin that allows it. */
+  @property({ attribute: "weights-url" }) weightsUrl: string | null = null;
   /** Names of parts to hide, separated by spaces; see `PartName`. */
   @property() hide = "";
   /** Keep the page's address and the settings equal. Only for a page of the playground's own. */
@@ -99,7 +106,13 @@ export class CiasaPlayground extends LitElement {
     const { settings } = this.session;
     if (!this.#opened) {
       this.#opened = true;
-      if (this.syncUrl) settings.linkToAddress();
+      if (this.settings !== null) settings.take(this.settings);
+      const { clipUrl: clip, weightsUrl: weights } = this;
+      this.session.linked = { ...(clip ? { clip } : {}), ...(weights ? { weights } : {}) };
+      if (this.syncUrl) {
+        settings.linkToAddress();
+        Object.assign(this.session.linked, linkedFiles(location.search));
+      }
       void this.session.open();
     }
     const patch: Partial<State> = {};
@@ -230,6 +243,7 @@ export class CiasaPlayground extends LitElement {
           </div>`
           : nothing
       }
+      ${session.transfer ? html`<ciasa-transfer .playground=${session}></ciasa-transfer>` : nothing}
       ${session.notice ? html`<ciasa-notice part="notice" .playground=${session}></ciasa-notice>` : nothing}
       ${this.dropping ? html`<div class="drop"><p>Drop clips or weights to open them</p></div>` : nothing}
       <ciasa-weights-dialog .playground=${session}></ciasa-weights-dialog>
@@ -247,7 +261,7 @@ export class CiasaPlayground extends LitElement {
 
   /** After the first picture, starts playback and the engine. */
   #painted = (): void => {
-    if (!this.#still.matches) this.session.player.play();
+    if (!this.#still.matches && this.session.settings.frame === null) this.session.player.play();
     const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
     if (!this.manualEngine && !connection?.saveData) this.session.startEngine();
   };

@@ -3,6 +3,7 @@ import { ActiveSearch } from "../attack/active-search.ts";
 import { attackConfig, configPatch, searchObstacle, targetObstacle, withEpsilon } from "../attack/config.ts";
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
+import type { Transfer } from "../base/transfer.ts";
 import { ClipChoice } from "../clips/clip-choice.ts";
 import { type Entry, Library } from "../clips/library.ts";
 import { bodyHeight, layouts } from "../core/clips.ts";
@@ -16,6 +17,7 @@ import type { Lab } from "../lab/lab.ts";
 import { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
+import { type Linked, openAddress, unknownNames } from "./linked.ts";
 import { Notices } from "./notices.ts";
 import { Player } from "./player.ts";
 
@@ -80,6 +82,13 @@ export class Playground extends Notices {
   claim: EngineClaim | null = null;
   /** Frames that wait for the size of their picture. */
   question: FramesQuestion | null = null;
+  /** The download or recording that runs. */
+  transfer: Transfer | null = null;
+  /** Files that a link names. */
+  linked: Linked = {};
+  /** What was repaired in the link, a sentence each. */
+  #repairs: string[] = [];
+  #checked = false;
   readonly #loadLab: (playground: Playground) => Promise<Lab>;
   #lab: Promise<Lab> | null = null;
   /** Numbers of the latest clip request and the latest recognition; an older one that finishes late is dropped. */
@@ -96,6 +105,9 @@ export class Playground extends Notices {
     this.engine.addEventListener("change", changed);
     this.engine.addEventListener("ready", () => void this.recognise());
     this.engine.addEventListener("failed", () => this.#engineFailed());
+    this.settings.addEventListener("repaired", (event) => {
+      this.#repaired((event as CustomEvent<string[]>).detail);
+    });
     this.settings.addEventListener("change", (event) => {
       this.#settingsChanged((event as CustomEvent<(keyof State)[]>).detail);
     });
@@ -150,12 +162,17 @@ export class Playground extends Notices {
     return this.attack?.data ?? this.search?.found?.data ?? null;
   }
 
-  /** Loads layouts and gallery and shows the first clip. */
+  /** Loads layouts and gallery and shows the link's clip, or the first one; then opens the link's network. */
   async open(): Promise<void> {
     try {
       [this.layouts] = await Promise.all([layouts(), this.library.open()]);
+      const { clip, weights } = this.linked;
+      const { state } = this;
+      if (clip) await openAddress(this, "clip", clip);
       const entry = this.library.find(this.state.clip) ?? this.library.entries[0];
-      if (entry) await this.choose(entry);
+      if (entry && !this.clip) await this.choose(entry);
+      this.#repaired(unknownNames(state, this.library, this.layout));
+      if (weights) await openAddress(this, "weights", weights);
     } catch (thrown) {
       const retry = { label: "Try again", run: () => void this.open() };
       this.report("The gallery did not load.", thrown, [retry]);
@@ -224,6 +241,7 @@ export class Playground extends Notices {
     this.before = null;
     this.height = bodyHeight(clip);
     this.player.load(clip.frames, clip.fps);
+    this.#seekLinked();
     this.changed();
     this.announce(`Showing ${clip.name}`);
     void this.recognise();
@@ -231,7 +249,8 @@ export class Playground extends Notices {
 
   /** Loads the engine and the recogniser. */
   startEngine(): void {
-    this.notice = null;
+    // The engine starts by itself after the first picture; what was said about the link before stays.
+    if (this.engine.wanted) this.notice = null;
     void this.engine.start(this.state.engine);
     void this.recognise();
   }
@@ -251,6 +270,7 @@ export class Playground extends Notices {
       await this.engine.prepareFor(clip.layout, this.state.model);
       const model = this.model;
       if (!model || stale()) return;
+      this.#checkModel(model);
       const seen = await this.engine.recognise(clip);
       if (stale()) return;
       this.before = seen;
@@ -361,6 +381,7 @@ export class Playground extends Notices {
   }
 
   dispose(): void {
+    this.transfer?.cancel();
     this.weights.close();
     this.clipChoice.close();
     // A Lab that did not load has nothing to cancel.
@@ -390,6 +411,40 @@ export class Playground extends Notices {
     };
     this.report(words, new Failure("config", cause), [{ label: "Pause the Lab", run }]);
     return true;
+  }
+
+  /** Shows the frame that a link asks for, once. */
+  #seekLinked(): void {
+    const { frame } = this.settings;
+    if (frame === null) return;
+    const last = this.player.frames - 1;
+    if (frame > last)
+      this.#repaired([`“f=${frame}” is beyond the clip's last frame; frame ${last} is shown.`]);
+    this.player.pause();
+    this.player.seek(frame);
+  }
+
+  /** Names a network of the link that this page does not have, once. */
+  #checkModel(used: ModelEntry): void {
+    const { model } = this.state;
+    if (
+      model === "" ||
+      this.#checked ||
+      [...this.engine.models, ...this.engine.opened].some(({ id }) => id === model)
+    )
+      return;
+    this.#checked = true;
+    this.#repaired([`There is no network “${model.slice(0, 60)}” here; ${used.name} is used.`]);
+  }
+
+  #repaired(sentences: string[]): void {
+    if (sentences.length === 0) return;
+    this.#repairs.push(...sentences);
+    const count = this.#repairs.length;
+    const title =
+      count === 1 ? "One value in this link is not used." : `${count} values in this link are not used.`;
+    this.inform(title, this.#repairs.slice(0, 8).join(" "), []);
+    this.announce(`${title} ${this.#repairs.join(" ")}`);
   }
 
   #recognitionFailed(thrown: unknown): void {

@@ -3,18 +3,22 @@ export interface Codec<T> {
   encode(value: T): string;
   /** Undefined if the text is invalid; the setting then keeps its default. */
   decode(text: string): T | undefined;
+  /** What a valid text is, as a noun phrase. */
+  expects: string;
 }
 
 /** One of the given words. */
 export const choice = <const T extends string>(...words: T[]): Codec<T> => ({
   encode: (value) => value,
   decode: (text) => words.find((word) => word === text),
+  expects: `one of ${words.join(", ")}`,
 });
 
 /** Text of at most 200 characters. */
 export const text: Codec<string> = {
   encode: (value) => value,
   decode: (value) => (value.length <= 200 ? value : undefined),
+  expects: "a text of at most 200 characters",
 };
 
 /** A number within bounds. */
@@ -25,12 +29,14 @@ export const number = (min: number, max: number, integer = false): Codec<number>
     const fits = parsed >= min && parsed <= max && (!integer || Number.isInteger(parsed));
     return fits ? parsed : undefined;
   },
+  expects: `${integer ? "a whole number" : "a number"} from ${min} to ${max}`,
 });
 
 /** Yes or no. */
 export const flag: Codec<boolean> = {
   encode: (value) => (value ? "1" : "0"),
   decode: (value) => (value === "1" ? true : value === "0" ? false : undefined),
+  expects: "0 or 1",
 };
 
 /** A comma-separated list; null (nothing chosen) is written as nothing. */
@@ -40,10 +46,12 @@ export const list = (item: Codec<number>): Codec<number[] | null> => ({
     const items = value === "" ? [] : value.split(",").map(item.decode);
     return items.length <= 64 && items.every((one) => one !== undefined) ? items : undefined;
   },
+  expects: `a list of at most 64, each ${item.expects}`,
 });
 
 /** A value, or null as the default. */
 export const optional = <T>(inner: Codec<T>): Codec<T | null> => ({
   encode: (value) => (value === null ? "" : inner.encode(value)),
   decode: (value) => inner.decode(value),
+  expects: inner.expects,
 });

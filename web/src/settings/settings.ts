@@ -1,9 +1,14 @@
-import { decode, defaults, encode, type State } from "./table.ts";
+import { defaults, encode, read, type State } from "./table.ts";
 
-/** The current settings. Fires "change" with the names of the changed settings as detail. */
+/**
+ * The current settings. Fires "change" with the names of the changed settings as detail, and "repaired" with a sentence
+ * for each value of a link that is not used.
+ */
 export class Settings extends EventTarget {
   #state: State = defaults();
   #unlink: (() => void) | null = null;
+  /** The frame that the last link asks for; null: none. */
+  frame: number | null = null;
 
   get state(): Readonly<State> {
     return this.#state;
@@ -21,23 +26,35 @@ export class Settings extends EventTarget {
     return encode(this.#state);
   }
 
+  /** Takes the settings from `key=value&...`; those that it leaves out go back to their defaults. */
+  take(query: string): void {
+    const { state, frame, repairs } = read(query);
+    this.frame = frame;
+    this.set(state);
+    if (repairs.length > 0) this.dispatchEvent(new CustomEvent<string[]>("repaired", { detail: repairs }));
+  }
+
   /**
    * Keeps the page's address and these settings equal. Only for a page of the playground's own; an embedded element
    * leaves the address alone. Returns whether the address had a fragment.
    */
   linkToAddress(): boolean {
-    const read = () => this.set(decode(location.hash.slice(1)));
     const write = () => {
       const hash = this.address;
       if (hash !== location.hash.slice(1))
         history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
     };
+    const follow = () => {
+      this.take(location.hash.slice(1));
+      // Without what was repaired, and without the frame, which holds for the link's first picture only.
+      write();
+    };
     const given = location.hash.length > 1;
-    read();
-    addEventListener("hashchange", read);
+    follow();
+    addEventListener("hashchange", follow);
     this.addEventListener("change", write);
     this.#unlink = () => {
-      removeEventListener("hashchange", read);
+      removeEventListener("hashchange", follow);
       this.removeEventListener("change", write);
     };
     return given;

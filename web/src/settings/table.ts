@@ -6,6 +6,7 @@ import { sweepIds } from "./sweep-ids.ts";
 const served: Codec<string> = {
   encode: (value) => (value.startsWith(OPENED) ? "" : value),
   decode: text.decode,
+  expects: text.expects,
 };
 
 interface Row<T> {
@@ -107,13 +108,42 @@ export function encode(state: State): string {
 
 /** The settings in `key=value&...`; unknown keys and invalid values are ignored. */
 export function decode(query: string): State {
+  return read(query).state;
+}
+
+/** The key of the frame in a link. It is no setting: a link gives it once, and the player goes on from there. */
+export const FRAME_KEY = "f";
+const frameCodec = number(0, 1_000_000, true);
+
+/** What a link says: the settings, the frame to show (null: play), and a sentence for each value that is not used. */
+export interface Reading {
+  state: State;
+  frame: number | null;
+  repairs: string[];
+}
+
+/** Reads `key=value&...`. An invalid value is replaced by the default, an unknown key is left out; both are named. */
+export function read(query: string): Reading {
   const params = new URLSearchParams(query);
   const state: Record<string, unknown> = defaults();
-  for (const name of names) {
-    const { key, codec } = table[name] as Row<unknown>;
+  const repairs: string[] = [];
+  const take = (key: string, codec: Codec<unknown>, used: string): unknown => {
     const written = params.get(key);
+    params.delete(key);
     const value = written === null ? undefined : codec.decode(written);
+    if (written !== null && value === undefined)
+      repairs.push(`“${short(`${key}=${written}`)}” is not ${codec.expects}; ${used}.`);
+    return value;
+  };
+  for (const name of names) {
+    const { key, initial, codec } = table[name] as Row<unknown>;
+    const usual = codec.encode(initial);
+    const value = take(key, codec, usual ? `${usual} is used` : "the usual value is used");
     if (value !== undefined) state[name] = value;
   }
-  return state as State;
+  const frame = take(FRAME_KEY, frameCodec, "the clip plays from its start");
+  for (const key of new Set(params.keys())) repairs.push(`“${short(key)}” is no setting; it is left out.`);
+  return { state: state as State, frame: typeof frame === "number" ? frame : null, repairs };
 }
+
+const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,9 +1,10 @@
 import { css, html, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import type { ClipFormat } from "../core/layout.ts";
 import { clipFile, figuresFile, fileStem, formatsOf, save, settingsFile } from "../files/exports.ts";
 import { Part, shared } from "./base.ts";
-import { download, link } from "./icons.ts";
+import "./copy-as.ts";
+import { download } from "./icons.ts";
 
 /** Downloads of the clip, the settings and the figures. */
 @customElement("ciasa-exports")
@@ -13,12 +14,12 @@ export class ExportsBar extends Part {
     css`
       :host { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 12px 16px; }
       h2 { margin-right: 6px; }
+      ciasa-copy-as { flex-basis: 100%; }
     `,
   ];
 
   /** Does the page's address hold the settings? */
   @property({ type: Boolean }) linked = false;
-  @state() private copied = false;
 
   override render() {
     const { playground } = this;
@@ -36,29 +37,9 @@ export class ExportsBar extends Part {
         @click=${() => this.#settings(`${stem}-settings.json`)}>${download} Settings, JSON</button>
       <button class="small" ?disabled=${!attack?.last}
         @click=${() => save(`${stem}-figures.csv`, figuresFile(attack), "text/csv")}>${download} Figures, CSV</button>
-      ${
-        this.linked
-          ? html`<button class="small" @click=${this.#copy}>${link}
-        ${this.copied ? "Link copied" : "Copy link"}</button>`
-          : nothing
-      }
+      <ciasa-copy-as .playground=${playground} .linked=${this.linked}></ciasa-copy-as>
     `;
   }
-
-  #copy = async (): Promise<void> => {
-    const address = new URL(location.href);
-    address.hash = this.playground.settings.address;
-    try {
-      await navigator.clipboard.writeText(address.href);
-      this.copied = true;
-      setTimeout(() => {
-        this.copied = false;
-      }, 2500);
-      this.playground.announce("Link copied");
-    } catch {
-      this.playground.report("The link could not be copied.", `Copy it from here: ${address.href}`, []);
-    }
-  };
 
   #settings(name: string): void {
     const { attack } = this.playground;

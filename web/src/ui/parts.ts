@@ -16,5 +16,6 @@ import "./scrubber.ts";
 import "./size-dialog.ts";
 import "./stage.ts";
 import "./stage-bar.ts";
+import "./transfer.ts";
 import "./verdict.ts";
 import "./weights-dialog.ts";

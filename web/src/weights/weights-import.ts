@@ -1,6 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Notice } from "../base/notice.ts";
+import { addressOf } from "../base/origin.ts";
 import type { Entry, Library } from "../clips/library.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { Answers, ModelEntry } from "../core/types.ts";
@@ -32,6 +33,10 @@ export interface ImportHost {
 /** Imports a visitor's weights: read, identify, ask, load. One import at a time. */
 export class WeightsImport {
   job: WeightsImportJob | null = null;
+  /** The addresses of networks that a link opened, by the network's id. */
+  readonly addresses = new Map<string, string>();
+  /** The names of the files of opened networks, by the network's id. */
+  readonly names = new Map<string, string[]>();
   readonly #host: ImportHost;
 
   constructor(host: ImportHost) {
@@ -102,6 +107,12 @@ export class WeightsImport {
       const entry = await host.engine.open(job.files, job.typed);
       if (job.cancelled) return null;
       this.job = null;
+      this.names.set(
+        entry.id,
+        job.chosen.map(({ name }) => name),
+      );
+      const address = job.chosen.length === 1 ? addressOf(job.chosen[0]) : undefined;
+      if (address) this.addresses.set(entry.id, address);
       host.announce(`${entry.name} is loaded`);
       host.settings.set({ model: entry.id });
       if (host.clip && entry.layout !== host.clip.layout) this.#offerClip(entry);

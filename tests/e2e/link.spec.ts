@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, type Page, type Route, test } from "@playwright/test";
+import { cpu, errorsOf, open, painted, picture, recognised, violations } from "./helpers.ts";
+
+const elsewhere = "http://files.test";
+const walk = readFileSync("web/public/clips/hdm05-basketball-shoot-1.json");
+const allowed = { "Access-Control-Allow-Origin": "*" };
+
+/** Answers requests for another origin. */
+async function serve(page: Page, answers: Record<string, Parameters<Route["fulfill"]>[0]>): Promise<void> {
+  await page.route(`${elsewhere}/**`, (route) => {
+    const answer = answers[new URL(route.request().url()).pathname];
+    return answer ? route.fulfill(answer) : route.abort();
+  });
+}
+
+const notice = (page: Page) => page.locator("ciasa-notice");
+
+test("bad values in a link are named and repaired", async ({ page }) => {
+  await open(page, `${cpu}&n=x&eps=99&clip=none&model=zzz&region=wing&nonsense=1&f=100000`);
+  await painted(page);
+  await recognised(page);
+  for (const words of [
+    "7 values in this link are not used.",
+    "“n=x” is not a whole number from 1 to 5000; 200 is used.",
+    "“eps=99” is not a number from 0 to 10; the usual value is used.",
+    "“nonsense” is no setting; it is left out.",
+    "The gallery has no clip “none”; another one is shown.",
+    "There is no network “zzz” here;",
+    "There is no region “wing”",
+    "“f=100000” is beyond the clip's last frame;",
+  ])
+    await expect(notice(page)).toContainText(words);
+  expect(page.url()).not.toContain("nonsense");
+  expect(await violations(page)).toEqual([]);
+  await picture(page, "link-repaired");
+});
+
+test("a link opens a clip of another origin, and the copied link opens it again at its frame", async ({
+  page,
+  context,
+}) => {
+  const errors = errorsOf(page);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await serve(page, { "/walk.json": { body: walk, headers: { ...allowed, "Content-Type": "text/plain" } } });
+  await page.goto(`/?clip=${elsewhere}/walk.json#${cpu}&view=side&f=7`);
+  await painted(page);
+  await expect(page.locator("ciasa-gallery")).toContainText("walk.json");
+  await expect(page.locator("ciasa-scrubber output")).toContainText(/· 8\/68$/);
+  await page.getByRole("button", { name: "Link", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(link.searchParams.get("clip")).toBe(`${elsewhere}/walk.json`);
+  expect(Object.fromEntries(new URLSearchParams(link.hash.slice(1)))).toEqual({
+    engine: "cpu",
+    view: "side",
+    f: "7",
+  });
+  await page.getByRole("button", { name: "Embed code" }).click();
+  const html = await page.evaluate(() => navigator.clipboard.readText());
+  expect(html).toContain('settings="engine=cpu&amp;view=side&amp;f=7"');
+  expect(html).toContain(`clip-url="${elsewhere}/walk.json"`);
+
+  // The embedded element shows the same.
+  await page.evaluate((code) => {
+    const made = new DOMParser().parseFromString(code, "text/html").querySelector("ciasa-playground");
+    document.body.replaceChildren(document.importNode(made as Element, true));
+  }, html);
+  await painted(page);
+  await expect(page.locator("ciasa-gallery")).toContainText("walk.json");
+  await expect(page.locator("ciasa-scrubber output")).toContainText(/· 8\/68$/);
+  await expect(page.getByRole("button", { name: "Link", exact: true })).toHaveCount(0);
+  expect(errors).toEqual([]);
+});
+
+test("a link opens a blob of this origin", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const address = await page.evaluate((text) => URL.createObjectURL(new Blob([text])), walk.toString());
+  await page.evaluate((url) => {
+    const element = Object.assign(document.createElement("ciasa-playground"), {
+      clipUrl: url,
+      engine: "cpu",
+    });
+    document.body.replaceChildren(element);
+  }, address);
+  await painted(page);
+  await expect(page.locator("ciasa-gallery")).toContainText("linked file");
+});
+
+for (const [name, answer, words] of [
+  ["a missing file", { status: 404, headers: allowed }, "does not exist: the server answered 404"],
+  [
+    "a web page",
+    { body: "<html>", headers: { ...allowed, "Content-Type": "text/html" } },
+    "is a web page, not a file",
+  ],
+  ["a web page as text", { body: "<!DOCTYPE html>", headers: allowed }, "is a web page, not a file"],
+  ["an empty file", { body: "", headers: allowed }, "is an empty file"],
+  ["a file that is too big", { body: Buffer.alloc(67_108_865), headers: allowed }, "is too big: 64.0 MiB"],
+] as const) {
+  test(`${name} in a link is a clear error, and the gallery is there`, async ({ page }) => {
+    await serve(page, { "/file.json": answer });
+    await page.goto(`/?clip=${elsewhere}/file.json#${cpu}`);
+    await expect(notice(page)).toContainText("The link's clip did not open.");
+    await expect(notice(page)).toContainText(words);
+    await expect(notice(page).getByRole("button", { name: "Try again" })).toBeVisible();
+    await painted(page);
+  });
+}
+
+test("a server that does not allow other pages to read its file is named", async ({ page }) => {
+  const server = createServer((_request, response) => response.end(walk));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  await page.goto(`/?clip=http://127.0.0.1:${port}/walk.json#${cpu}`);
+  await expect(notice(page)).toContainText("The link's clip did not open.");
+  await expect(notice(page)).toContainText(
+    /not allow other pages to read .*\(CORS\)|Access-Control-Allow-Origin/,
+  );
+  await painted(page);
+  server.close();
+});
+
+test("an address that no page can open is refused by name", async ({ page }) => {
+  await page.goto(`/?clip=ftp://files.test/walk.json#${cpu}`);
+  await expect(notice(page)).toContainText("links open https:, http: and blob: addresses");
+  await painted(page);
+});
+
+test("a download shows its progress and can be cancelled by keyboard", async ({ page }) => {
+  await page.route(`${elsewhere}/**`, () => {});
+  await page.goto(`/?clip=${elsewhere}/slow.json#${cpu}`);
+  const bar = page.locator("ciasa-transfer");
+  await expect(bar).toContainText("Downloading slow.json from files.test");
+  await bar.getByRole("button", { name: "Cancel" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(bar).toHaveCount(0);
+  await painted(page);
+  await expect(notice(page)).toHaveCount(0);
+});
+
+test("the command and the citations are copied", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, `${cpu}&clip=synthetic-wave-1&n=7`);
+  await painted(page);
+  await recognised(page);
+  await page.getByRole("button", { name: "Command" }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^ciasa attack \S+\/synthetic-wave-1\.json --model \S+ --config \/dev\/stdin <<'JSON'\n\{.*"iterations":7/,
+  );
+  await page.getByRole("button", { name: "BibTeX" }).click();
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toContain("@article{liu2022adversarial");
+  await page.locator("ciasa-exports").scrollIntoViewIfNeeded();
+  await picture(page, "copy-as-390");
+  expect(await violations(page)).toEqual([]);
+});

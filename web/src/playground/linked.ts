@@ -1,0 +1,78 @@
+import { asFailure } from "../base/failure.ts";
+import type { Notice } from "../base/notice.ts";
+import type { Transfer } from "../base/transfer.ts";
+import type { Library } from "../clips/library.ts";
+import type { LayoutInfo } from "../core/layout.ts";
+import { fetchFile, fileAddress, nameOf } from "../files/remote.ts";
+import type { State } from "../settings/table.ts";
+
+/** The addresses of the files that a link names. */
+export interface Linked {
+  clip?: string;
+  weights?: string;
+}
+
+/** The files of a link, `?clip=URL&weights=URL`. */
+export function linkedFiles(search: string): Linked {
+  const params = new URLSearchParams(search);
+  const [clip, weights] = [params.get("clip"), params.get("weights")];
+  return { ...(clip ? { clip } : {}), ...(weights ? { weights } : {}) };
+}
+
+/** What opening an address needs of the playground. */
+interface Target {
+  transfer: Transfer | null;
+  addFiles(files: File[]): Promise<void>;
+  report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
+  announce(words: string): void;
+  changed(): void;
+  changedSoon(): void;
+}
+
+/** Downloads a file with progress, and opens it as if the visitor had dropped it. */
+export async function openAddress(target: Target, what: keyof Linked, written: string): Promise<void> {
+  const stop = new AbortController();
+  let file: File;
+  try {
+    const address = fileAddress(written, document.baseURI);
+    const words = `Downloading ${nameOf(address)} from ${address.host || "this browser"}`;
+    const transfer = { words, unit: "bytes" as const, done: 0, total: 0, cancel: () => stop.abort() };
+    target.transfer = transfer;
+    target.announce(words);
+    target.changed();
+    const progress = (done: number, total: number) => {
+      Object.assign(transfer, { done, total });
+      target.changedSoon();
+    };
+    file = await fetchFile(address, progress, stop.signal);
+  } catch (thrown) {
+    target.transfer = null;
+    target.changed();
+    if (stop.signal.aborted) return target.announce("Download cancelled");
+    const again = { label: "Try again", run: () => void openAddress(target, what, written) };
+    const title = what === "clip" ? "The link's clip did not open." : "The link's network did not open.";
+    return target.report(title, asFailure(thrown), [again]);
+  }
+  target.transfer = null;
+  await target.addFiles([file]);
+  target.changed();
+}
+
+/** A sentence for each name in a link that this page does not have. */
+export function unknownNames(state: Readonly<State>, library: Library, layout: LayoutInfo | null): string[] {
+  const found: string[] = [];
+  if (state.clip && !library.find(state.clip))
+    found.push(`The gallery has no clip “${state.clip.slice(0, 60)}”; another one is shown.`);
+  const region = layout?.regions.find(({ id }) => id === state.region);
+  if (layout && !region && state.region !== "picked")
+    found.push(
+      `There is no region “${state.region.slice(0, 60)}” here; ${layout.regions[0]?.id ?? "none"} is used.`,
+    );
+  const beyond = (state.joints ?? []).filter((joint) => layout && joint >= layout.joints.length);
+  if (beyond.length > 0) found.push(`This skeleton has no joints ${beyond.join(", ")}; they are left out.`);
+  if (layout && state.epsilons && state.epsilons.length !== layout.joints.length)
+    found.push(
+      `“epss” has ${state.epsilons.length} numbers for ${layout.joints.length} joints; the usual ones are used.`,
+    );
+  return found;
+}
