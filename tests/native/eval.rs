@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use ciasa::attack::{AttackConfig, Constraints, Done, Epsilon, Peer, Projection, Stop, Target, Victim};
+use ciasa::contract::Flag;
 use ciasa::contract::manifest::Architecture;
 use ciasa::error::Error;
 use ciasa::eval::experiments::{BONE, ENSEMBLE, Experiment, JOINT, ST_GCN, experiment};
 use ciasa::eval::inputs::{Inputs, Model, Source};
-use ciasa::eval::row::Row;
+use ciasa::eval::row::{NO_FLAG, Row};
 use ciasa::eval::run::{Cost, run};
-use ciasa::eval::schedule::{Amount, Schedule, schedule};
+use ciasa::eval::schedule::{Amount, Only, Schedule, schedule};
 use ciasa::eval::setting::{Preset, Protocol};
 use ciasa::eval::table::{RowFile, merge};
 use ciasa::eval::trial::attack;
@@ -45,7 +46,7 @@ fn chosen(ids: &[&str]) -> Vec<&'static Experiment> {
 }
 
 fn planned(inputs: &Inputs, ids: &[&str], protocol: Protocol) -> Schedule {
-    schedule(inputs, &chosen(ids), &[], AMOUNT, protocol, &HashSet::new()).unwrap()
+    schedule(inputs, &chosen(ids), Only::default(), AMOUNT, protocol, &HashSet::new()).unwrap()
 }
 
 fn measured(inputs: &Inputs, units: &[Unit], threads: usize) -> Vec<Row> {
@@ -142,7 +143,8 @@ fn a_run_that_was_cut_off_goes_on_where_it_was() {
     let _ = std::fs::remove_file(&path);
     let go = |limit: usize| {
         let mut table = RowFile::open(&path).unwrap();
-        let schedule = schedule(&inputs, &chosen(&["figure2"]), &[], AMOUNT, PROTOCOL, &table.keys()).unwrap();
+        let schedule =
+            schedule(&inputs, &chosen(&["figure2"]), Only::default(), AMOUNT, PROTOCOL, &table.keys()).unwrap();
         let mut left = limit;
         let result = run(&inputs, &schedule.units, 2, |_, rows| {
             table.append(rows)?;
@@ -180,7 +182,7 @@ fn what_is_missing_is_left_out_and_said() {
         ..Default::default()
     };
     let schedule = planned(&homeless, &["table1"], PROTOCOL);
-    assert!(schedule.units.is_empty() && schedule.skipped[0].contains("no clips"));
+    assert!(schedule.units.is_empty() && schedule.skipped.iter().any(|s| s.contains("no clips")));
 }
 
 #[test]
@@ -191,4 +193,42 @@ fn a_cost_is_told_before_anything_starts() {
     assert!(cost.forward > 0.0 && cost.step > 0.0 && cost.game >= 0.0);
     let longer = planned(&inputs, &["ablation"], Protocol { iterations: 30, ..PROTOCOL });
     assert!(cost.of(&longer.units[0]) > cost.of(&schedule.units[0]));
+}
+
+#[test]
+fn the_smallest_epsilon_is_in_the_row_and_its_clip_within_it() {
+    let inputs = inputs();
+    let rows = measured(&inputs, &planned(&inputs, &["smallest"], PROTOCOL).units, 2);
+    assert_eq!(rows.len(), 2 * 2);
+    assert!(rows.iter().any(|r| r.smallest.is_some()));
+    for row in &rows {
+        assert_eq!(row.success(), row.smallest.is_some(), "{}", row.setting);
+        match row.smallest {
+            Some(epsilon) => assert!(row.linf <= epsilon * (1.0 + 1e-4), "{} is beyond {epsilon}", row.linf),
+            None => assert_eq!(row.linf, 0.0),
+        }
+    }
+    // With the paper's projection no epsilon holds.
+    let paper = planned(&inputs, &["smallest"], Protocol { projection: Projection::Paper, ..PROTOCOL });
+    assert!(paper.units.is_empty() && paper.skipped.iter().any(|s| s.contains("--projection exact")));
+}
+
+#[test]
+fn the_last_iterate_and_the_indicators_stand_beside_the_returned_one() {
+    let inputs = inputs();
+    let rows = measured(&inputs, &planned(&inputs, &["ablation"], PROTOCOL).units, 2);
+    assert!(rows.iter().all(|r| r.last.is_some() && r.last <= r.best));
+    // A few steps of 1 cm with nothing but an epsilon of 3 cm leave the loss falling or the clip at its bound.
+    assert!(rows.iter().any(|r| r.doubtful() == Some(true)));
+    let known = |name: &str| name == NO_FLAG || Flag::parse(name).is_some();
+    assert!(rows.iter().all(|r| r.flags.split(' ').all(known)));
+}
+
+#[test]
+fn only_the_settings_that_are_named_are_measured() {
+    let inputs = inputs();
+    let only = Only { settings: &["e=3%".into()], ..Only::default() };
+    let plan = schedule(&inputs, &chosen(&["table1"]), only, AMOUNT, PROTOCOL, &HashSet::new()).unwrap();
+    let rows = measured(&inputs, &plan.units, 2);
+    assert!(rows.len() == 2 && rows.iter().all(|r| r.setting == "e=3%"));
 }

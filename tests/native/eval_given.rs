@@ -10,7 +10,7 @@ use ciasa::eval::experiments::experiment;
 use ciasa::eval::inputs::{Inputs, Model, Named, Source};
 use ciasa::eval::row::Row;
 use ciasa::eval::run::{run, run_each};
-use ciasa::eval::schedule::{Amount, schedule};
+use ciasa::eval::schedule::{Amount, Only, schedule};
 use ciasa::eval::setting::{Preset, Protocol};
 use ciasa::eval::table::read;
 use ciasa::skeleton::LayoutId;
@@ -39,7 +39,7 @@ fn rows(inputs: &Inputs, experiments: &[&str], preset: Preset) -> Vec<Row> {
     let protocol = Protocol { iterations: 4, hold: None, seed: 7, projection: Projection::Exact, preset };
     let chosen: Vec<_> = experiments.iter().map(|id| experiment(id).unwrap()).collect();
     let amount = Amount { few: 2, many: 2 };
-    let plan = schedule(inputs, &chosen, &[], amount, protocol, &HashSet::new()).unwrap();
+    let plan = schedule(inputs, &chosen, Only::default(), amount, protocol, &HashSet::new()).unwrap();
     assert!(plan.skipped.is_empty(), "{:?}", plan.skipped);
     let mut rows = Vec::new();
     run(inputs, &plan.units, 2, |_, more| {
@@ -180,7 +180,8 @@ fn an_attack_that_fails_is_named_and_the_others_are_done() {
     let protocol =
         Protocol { iterations: 1, hold: None, seed: 7, projection: Projection::Exact, preset: Preset::Paper };
     let amount = Amount { few: 3, many: 3 };
-    let plan = schedule(&inputs, &[experiment("table1").unwrap()], &[], amount, protocol, &HashSet::new()).unwrap();
+    let plan = schedule(&inputs, &[experiment("table1").unwrap()], Only::default(), amount, protocol, &HashSet::new())
+        .unwrap();
     let (mut rows, mut failed) = (0, Vec::new());
     run_each(&inputs, &plan.units, 2, |at, result| {
         match result {

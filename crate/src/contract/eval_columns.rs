@@ -1,7 +1,7 @@
 //! The columns of `ciasa eval`'s tables, in which classes are named. The Lab's CSV takes its columns from here.
 
 /// The columns, in the order of the tables.
-pub const EVAL_COLUMNS: [&str; 44] = [
+pub const EVAL_COLUMNS: [&str; 47] = [
     "experiment",
     "setting",
     "model",
@@ -29,6 +29,9 @@ pub const EVAL_COLUMNS: [&str; 44] = [
     "used",
     "first",
     "best",
+    "last",
+    "flags",
+    "smallest",
     "predicted",
     "confidence",
     "p_target",

@@ -6,6 +6,8 @@ use crate::skeleton::Layout;
 
 /// The ST-GCN that most experiments attack.
 pub const ST_GCN: &str = "utd-mhad-st-gcn";
+/// Its twin, trained as the paper's networks: without augmentation, label smoothing and averaged weights.
+pub const PLAIN: &str = "utd-mhad-st-gcn-plain";
 /// 2s-AGCN's joint stream.
 pub const JOINT: &str = "utd-mhad-2s-agcn-joint";
 /// Its bone stream.
@@ -62,7 +64,7 @@ pub const SHARE_OF_UNIT: f32 = 2.5;
 const COMPARED: Scale = Scale::Share(0.012 * SHARE_OF_UNIT);
 
 /// Every experiment, in the order of the report.
-pub const EXPERIMENTS: [Experiment; 9] = [
+pub const EXPERIMENTS: [Experiment; 10] = [
     Experiment {
         id: "clean",
         about: "accuracy without an attack, with and without the defences",
@@ -84,11 +86,20 @@ pub const EXPERIMENTS: [Experiment; 9] = [
     Experiment {
         id: "table1",
         about: "CIASA basic, least likely target, against epsilon",
-        models: Models::These(&[ST_GCN]),
+        models: Models::These(&[ST_GCN, PLAIN]),
         judges: &[],
         clips: Clips::Few,
         iterations: None,
         settings: table1,
+    },
+    Experiment {
+        id: "smallest",
+        about: "the smallest epsilon that reaches the goal",
+        models: Models::These(&[ST_GCN, PLAIN]),
+        judges: &[],
+        clips: Clips::Few,
+        iterations: None,
+        settings: smallest,
     },
     Experiment {
         id: "table2",
@@ -178,6 +189,19 @@ fn table1(_: &Layout) -> Vec<Setting> {
     [&metres[..], &shares].concat()
 }
 
+/// Both goals; without a target PGD, because CIASA needs one. The search begins with the epsilon at which attacks are
+/// compared.
+fn smallest(_: &Layout) -> Vec<Setting> {
+    let of = |peer: Peer, goal: &str, target| Setting {
+        id: format!("{} {goal}", peer.as_str()),
+        attack: Some(peer),
+        target,
+        search: true,
+        ..basic(COMPARED)
+    };
+    vec![of(Peer::Ciasa, "least likely", Target::LeastLikely), of(Peer::Pgd, "untargeted", Target::Untargeted)]
+}
+
 fn table2(_: &Layout) -> Vec<Setting> {
     let local = |region, scale| {
         let whole = basic(scale);
@@ -241,6 +265,7 @@ fn basic(scale: Scale) -> Setting {
         scale,
         region: None,
         constraints: Constraints::ALL,
+        search: false,
     }
 }
 

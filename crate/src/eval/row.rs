@@ -66,7 +66,14 @@ pub struct Row {
     pub first: Option<usize>,
     /// Whether any iterate met the goal.
     pub best: Option<bool>,
-    /// The judge's class for the last iterate.
+    /// Whether the last iterate meets the goal, whichever the attack returns.
+    pub last: Option<bool>,
+    /// Indicators of failure ([`crate::contract::Flag`]), with a space between them, or `none`; empty if nobody looked
+    /// for them.
+    pub flags: String,
+    /// The smallest epsilon that reached the goal, in the layout's unit, if the setting searches for it.
+    pub smallest: Option<f32>,
+    /// The judge's class for the iterate that the attack returns.
     pub predicted: String,
     /// Its probability, 0 to 1.
     pub confidence: f32,
@@ -101,6 +108,9 @@ pub struct Row {
     /// Duration of the attack on one thread, in seconds.
     pub seconds: f32,
 }
+
+/// [`Row::flags`] of a row without an indicator of failure.
+pub const NO_FLAG: &str = "none";
 
 /// The identity of a row: rows with the same key are the same measurement. A clip with a file of its own is known by
 /// the file's name, whatever its index among the files of the run.
@@ -164,6 +174,16 @@ impl Row {
     /// Whether it meets its goal after smoothing.
     pub fn smoothed_success(&self) -> bool {
         self.smoothed_hit().unwrap_or(self.smoothed_fooled())
+    }
+
+    /// The smallest epsilon as a share of the body's height.
+    pub fn smallest_share(&self) -> Option<f32> {
+        Some(self.smallest? / self.epsilon? * self.share?)
+    }
+
+    /// Whether an indicator of failure speaks against the result; none if nobody looked for them.
+    pub fn doubtful(&self) -> Option<bool> {
+        (!self.flags.is_empty()).then_some(self.flags != NO_FLAG)
     }
 
     /// Whether the detector flags bones or accelerations.
@@ -259,7 +279,7 @@ mod tests {
     fn the_columns_are_those_of_the_contract() {
         let header = EVAL_COLUMNS.join(",");
         let cells = "e,s,m,w,j,jw,d,0,f,h,1,1,true,,fgsm,0.1,,,none,exact,paper,\
-             1,1,none,1,,,1,0.5,,,false,0.0,0.0,0.0,0.0,0.0,0.0,,,1,,,0.0";
+             1,1,none,1,,,,,,1,0.5,,,false,0.0,0.0,0.0,0.0,0.0,0.0,,,1,,,0.0";
         let table = format!("{header}\n{cells}\n");
         let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(table.as_bytes()).deserialize().collect();
         let mut writer = csv::Writer::from_writer(Vec::new());

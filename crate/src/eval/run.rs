@@ -80,6 +80,9 @@ fn busy() -> Option<f64> {
     Some(stat.split_whitespace().next()?.parse::<u64>().ok()? as f64 / 1e9)
 }
 
+/// Attacks of full length that a search for the smallest epsilon takes, about.
+const EPSILONS: f64 = 3.0;
+
 /// Times on one thread, in milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
@@ -124,7 +127,8 @@ impl Cost {
     pub fn of(&self, unit: &Unit) -> f64 {
         let attack = unit.config.as_ref().map_or(0.0, |config| {
             let step = self.step + if config.plausible() { self.game } else { 0.0 };
-            self.forward + step * config.steps() as f64
+            let epsilons = if unit.search { EPSILONS } else { 1.0 };
+            self.forward + step * config.steps() as f64 * epsilons
         });
         attack + 3.0 * self.forward * unit.judges() as f64
     }

@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::row::Key;
 use super::setting::Protocol;
 use super::unit::{Unit, Want};
+use crate::contract::Projection;
 use crate::contract::manifest::Architecture;
 use crate::error::{Error, Result};
 
@@ -19,6 +20,21 @@ pub struct Amount {
     pub many: usize,
 }
 
+/// What is measured of the experiments; everything where a list is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Only<'a> {
+    /// Ids of the networks that are attacked.
+    pub models: &'a [String],
+    /// Ids of the settings.
+    pub settings: &'a [String],
+}
+
+impl Only<'_> {
+    fn names(ids: &[String], id: &str) -> bool {
+        ids.is_empty() || ids.iter().any(|known| known == id)
+    }
+}
+
 /// Units in a fixed order.
 pub struct Schedule {
     /// The units to run.
@@ -27,15 +43,14 @@ pub struct Schedule {
     pub skipped: Vec<String>,
 }
 
-/// All rows of the experiments that are not `there` yet, as units. Only the networks of `only` are attacked, unless it
-/// is empty.
+/// All rows of the experiments that are not `there` yet, as units.
 ///
 /// # Errors
 /// If a setting does not fit a clip.
 pub fn schedule(
     inputs: &Inputs,
     experiments: &[&'static Experiment],
-    only: &[String],
+    only: Only<'_>,
     amount: Amount,
     protocol: Protocol,
     there: &HashSet<Key>,
@@ -44,7 +59,7 @@ pub fn schedule(
     let mut places: HashMap<String, usize> = HashMap::new();
     for experiment in experiments {
         for model in attacked(inputs, experiment, &mut schedule.skipped) {
-            if !only.is_empty() && !only.iter().any(|id| id == inputs.models[model].id()) {
+            if !Only::names(only.models, inputs.models[model].id()) {
                 continue;
             }
             let Some((source, clips)) = clips(inputs, experiment, model, amount, protocol.seed) else {
@@ -56,6 +71,17 @@ pub fn schedule(
             let protocol = Protocol { iterations: experiment.iterations.unwrap_or(protocol.iterations), ..protocol };
             let layout = inputs.models[model].recogniser.entry.layout.layout();
             for setting in protocol.preset.settings((experiment.settings)(layout)) {
+                if !Only::names(only.settings, &setting.id) {
+                    continue;
+                }
+                if setting.search && protocol.projection != Projection::Exact {
+                    let cause = "because the smallest epsilon is only known if it holds: use --projection exact";
+                    let what = format!("{} {}, {cause}", experiment.id, setting.id);
+                    if !schedule.skipped.contains(&what) {
+                        schedule.skipped.push(what);
+                    }
+                    continue;
+                }
                 for &clip in &clips {
                     let of = &inputs.sources[source];
                     let named = |e: Error| {
@@ -78,10 +104,11 @@ pub fn schedule(
                     if wants.is_empty() {
                         continue;
                     }
-                    let place = format!("{model} {source} {clip} {config:?}");
+                    let search = setting.search;
+                    let place = format!("{model} {source} {clip} {search} {config:?}");
                     let at = *places.entry(place).or_insert(schedule.units.len());
                     if at == schedule.units.len() {
-                        schedule.units.push(Unit { model, source, clip, config, wants: Vec::new() });
+                        schedule.units.push(Unit { model, source, clip, config, search, wants: Vec::new() });
                     }
                     schedule.units[at].wants.extend(wants);
                 }

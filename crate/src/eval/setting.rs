@@ -19,6 +19,8 @@ pub struct Setting {
     pub region: Option<&'static str>,
     /// The constraints that are on; peers use only clipping and realignment.
     pub constraints: Constraints,
+    /// Whether the smallest epsilon is searched that reaches the goal; the search begins with `scale`.
+    pub search: bool,
 }
 
 /// An epsilon.
@@ -144,7 +146,8 @@ impl Preset {
             return settings;
         }
         let mut all: Vec<Setting> = Vec::new();
-        for setting in settings {
+        // The bound is fixed here, so there is no smallest one.
+        for setting in settings.into_iter().filter(|s| !s.search) {
             let bench = setting.on_bench();
             if !all.iter().any(|known| {
                 Setting { id: String::new(), ..known.clone() } == Setting { id: String::new(), ..bench.clone() }
@@ -190,6 +193,7 @@ mod tests {
             scale,
             region: None,
             constraints: Constraints::ALL,
+            search: false,
         };
         let all = vec![
             setting("e=0.004", Peer::Ciasa, Scale::Unit(0.004)),

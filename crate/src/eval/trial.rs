@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::attack::run::{block_on, run};
+use crate::attack::smallest::Smallest;
 use crate::attack::{Attack, AttackConfig, Done, Metrics, StepReport, Victim};
 use crate::contract::report::top;
 use crate::error::Result;
+use crate::eval::row::NO_FLAG;
 use crate::skeleton::Sequence;
 
 /// The result of an attack.
@@ -22,8 +24,21 @@ pub struct Trial {
     pub first: Option<usize>,
     /// Updates of the last iterate.
     pub updates: usize,
+    /// The smallest epsilon that reached the goal, in the layout's unit, if it was searched for.
+    pub smallest: Option<f32>,
     /// Duration in seconds.
     pub seconds: f32,
+}
+
+impl Trial {
+    /// The indicators of failure, as a row has them.
+    pub fn flags(&self) -> String {
+        let Some(outcome) = &self.last.outcome else { return String::new() };
+        match outcome.flags[..] {
+            [] => NO_FLAG.into(),
+            _ => outcome.flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(" "),
+        }
+    }
 }
 
 /// Attacks a clip.
@@ -43,7 +58,7 @@ pub fn attack(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], co
     })?;
     let updates = last.iteration - usize::from(last.done == Some(Done::Held));
     let (clip, figures) = (attack.sequence()?, last.figures);
-    Ok(Trial { clip, figures, last, first, updates, seconds: start.elapsed().as_secs_f32() })
+    Ok(Trial { clip, figures, last, first, updates, smallest: None, seconds: start.elapsed().as_secs_f32() })
 }
 
 /// Attacks a clip and gives the best iterate: of those that met the goal the one with the highest probability of the
@@ -88,5 +103,31 @@ pub fn attack_best(
         keep(last.target.map_or(1.0 - p[last.original], |target| p[target]), &seen.0, seen.1);
     }
     let (clip, figures) = best.map_or(seen, |(_, clip, figures)| (clip, figures));
-    Ok(Trial { clip, figures, last, first, updates, seconds: start.elapsed().as_secs_f32() })
+    Ok(Trial { clip, figures, last, first, updates, smallest: None, seconds: start.elapsed().as_secs_f32() })
+}
+
+/// Searches for the smallest epsilon that reaches the goal, and gives the clip within it; the original if none does.
+///
+/// # Errors
+/// As [`Smallest::new`] and [`Smallest::step`].
+pub fn smallest(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], config: AttackConfig) -> Result<Trial> {
+    let start = Instant::now();
+    let mut search = Smallest::new(Attack::new(victim, clip, natural, config)?)?;
+    let mut steps = 0;
+    let last = loop {
+        let step = block_on(search.step())?;
+        steps += 1;
+        if step.done {
+            break step.step;
+        }
+    };
+    let (smallest, clip) = match search.found() {
+        Some((epsilon, found)) => (Some(epsilon), clip.with_data(found.to_vec())?),
+        None => (None, clip.clone()),
+    };
+    let bounds = vec![smallest.unwrap_or(0.0); clip.data().len()];
+    let figures = Metrics::of(search.attack().clean(), clip.data(), &bounds, None);
+    // Steps of all epsilons together.
+    let last = StepReport { iteration: steps, ..last };
+    Ok(Trial { clip, figures, last, first: None, updates: steps, smallest, seconds: start.elapsed().as_secs_f32() })
 }

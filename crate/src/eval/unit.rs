@@ -22,6 +22,8 @@ pub struct Unit {
     pub clip: usize,
     /// The attack; none if the clip is not attacked.
     pub config: Option<AttackConfig>,
+    /// Whether the smallest epsilon is searched that reaches the goal.
+    pub search: bool,
     /// The rows made of it. Experiments with the same attack share the unit.
     pub(super) wants: Vec<Want>,
 }
@@ -105,7 +107,11 @@ impl Unit {
         let trial = match &self.config {
             Some(config) => {
                 let natural = if config.plausible() { source.natural(self.clip) } else { Vec::new() };
-                let attack = if self.judges_best() { trial::attack_best } else { trial::attack };
+                let attack = match (self.search, self.judges_best()) {
+                    (true, _) => trial::smallest,
+                    (_, true) => trial::attack_best,
+                    _ => trial::attack,
+                };
                 Some(attack(model.recogniser.clone(), clean, &natural, config.clone())?)
             }
             None => None,
@@ -159,7 +165,7 @@ impl Unit {
         let figures = trial.map_or_else(Metrics::default, |t| t.figures);
         let hit = target.map(|t| last.class == t);
         let fooled = last.class != clean.class;
-        // The last iterate counts too; no forward pass of the attack has seen it.
+        // The iterate that is returned counts too; no step of the attack has seen the last one.
         let met = hit.unwrap_or(fooled);
         let first = trial.filter(|_| own).and_then(|t| t.first.or(met.then_some(t.updates)));
         let flags = source.detector.as_ref().map(|d| d.flags(perturbed));
@@ -194,6 +200,9 @@ impl Unit {
             used: trial.map_or(0, |t| t.last.iteration),
             first,
             best: trial.filter(|_| own).map(|_| first.is_some()),
+            last: trial.filter(|_| own).and_then(|t| t.last.outcome.as_ref()).map(|o| o.last.fooled),
+            flags: trial.filter(|_| own).map_or(String::new(), trial::Trial::flags),
+            smallest: trial.and_then(|t| t.smallest).map(short),
             predicted: named(last.class),
             confidence: short(last.probabilities[last.class]),
             p_target: target.map(|t| short(last.probabilities[t])),

@@ -9,7 +9,7 @@ mod merge;
 mod pace;
 mod report;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::eval::experiments::{Clips, EXPERIMENTS, Experiment, experiment};
 use crate::eval::inputs::Inputs;
 use crate::eval::run::{Cost, run_each};
-use crate::eval::schedule::{Amount, schedule};
+use crate::eval::schedule::{Amount, Only, schedule};
 use crate::eval::setting::{Preset, Protocol};
 use crate::eval::table::RowFile;
 use crate::eval::unit::Unit;
@@ -64,6 +64,9 @@ struct RunArgs {
     /// Attack only these networks, with commas between them
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
+    /// Measure only these settings, named as in the tables (e=0.012), with commas between them
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    setting: Vec<String>,
     /// Test clips for attacks of one step or none [default: all]
     #[arg(long, value_name = "N")]
     one_step_clips: Option<usize>,
@@ -127,7 +130,9 @@ fn evaluate(args: &RunArgs) -> Result<()> {
     let keys = there.as_ref().map(RowFile::keys).unwrap_or_default();
     let inputs = args.load(&experiments, &wanted)?;
     let amount = args.amount(&wanted)?;
-    let plan = || schedule(&inputs, &experiments, &args.only, amount, protocol, &HashSet::new());
+    args.known_settings(&experiments, protocol, &inputs)?;
+    let only = Only { models: &args.only, settings: &args.setting };
+    let plan = || schedule(&inputs, &experiments, only, amount, protocol, &HashSet::new());
     let whole = plan()?;
     whole.skipped.iter().for_each(|what| note!("left out: {what}"));
     let whole = whole.units;
@@ -228,6 +233,20 @@ impl RunArgs {
             projection: self.projection,
             preset: self.protocol,
         })
+    }
+
+    /// Does one of the experiments have each setting that is named?
+    fn known_settings(&self, experiments: &[&Experiment], protocol: Protocol, inputs: &Inputs) -> Result<()> {
+        let of = |e: &&Experiment| {
+            let layouts = inputs.models.iter().map(|model| model.recogniser.entry.layout.layout());
+            let settings = layouts.flat_map(|layout| protocol.preset.settings((e.settings)(layout)));
+            settings.map(|setting| setting.id).collect::<Vec<_>>()
+        };
+        let known: BTreeSet<String> = experiments.iter().flat_map(of).collect();
+        let Some(unknown) = self.setting.iter().find(|id| !known.contains(*id)) else { return Ok(()) };
+        let known = known.into_iter().collect::<Vec<_>>().join(", ");
+        Err(Error::config(format!("no experiment here has the setting {unknown:?}; known are: {known}"))
+            .at("--setting"))
     }
 
     /// Does every option change one of the experiments?

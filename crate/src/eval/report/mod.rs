@@ -14,6 +14,7 @@ mod paper;
 mod parts;
 pub mod plots;
 mod sections;
+mod smallest;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -105,7 +106,9 @@ const LEGEND: &str = "\
 **How to read the tables.** Rates are in percent, with their 95 % interval (Wilson) in brackets. *Correct* counts only
 the clips that the network recognises without an attack, *all* counts every clip. The iterate that the attack returns
 is judged: the last one with the paper's projection, the best one with the exact projection and under the protocol
-robustbenchhar. *Best* counts the attacks of which any iterate met the goal. A targeted attack succeeds if the network
+robustbenchhar. *Any iterate* counts the attacks of which an iterate met the goal, *last iterate* those of which the
+last one does. *In doubt* counts the attacks against whose result an indicator of failure speaks, with the most
+frequent one ([what they mean](COMMAND_LINE.md)). A targeted attack succeeds if the network
 recognises the target (the least likely class of the clean clip), an untargeted one if it recognises any class other
 than that of the clean clip. *After smoothing* is the success that remains after every coordinate is averaged over five
 frames (Gaussian, standard deviation of one frame). *Flagged* is the share of attacked clips that a detector flags. The

@@ -7,7 +7,8 @@ use super::page::Report;
 use super::paper;
 use super::parts::parts;
 use super::plots::{Series, dots, lines};
-use super::tables::{Group, MarkdownTable, groups, looks, number, success, success_cells};
+use super::smallest;
+use super::tables::{Group, MarkdownTable, SUCCESS, groups, looks, number, success, success_cells};
 use crate::contract::stats::{Rate, mean};
 use crate::error::Result;
 use crate::eval::experiments::Experiment;
@@ -54,8 +55,8 @@ pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], fold
             }
             let series = match &parts[..] {
                 [part] => {
-                    let last = against_share("last iterate", &part.rows, Row::success);
-                    let best = against_share("best iterate", &part.rows, |r| r.best == Some(true));
+                    let last = against_share("returned iterate", &part.rows, Row::success);
+                    let best = against_share("any iterate", &part.rows, |r| r.best == Some(true));
                     let changed = against_share("label changed", &part.rows, |r| r.fooled);
                     vec![last, best, changed]
                 }
@@ -65,6 +66,11 @@ pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], fold
             let x_label = "epsilon, % of the body's height";
             let svg = lines("CIASA, least likely target: success, %", x_label, &series)?;
             plot(report, &name, "Success of CIASA against epsilon", svg);
+        }
+        "smallest" => {
+            smallest::tables(&mut report.page, rows, &order, protocol);
+            let svg = lines("Reached within epsilon, %", "epsilon, % of the body's height", &smallest::curves(rows))?;
+            plot(report, "smallest.svg", "Share of clips whose smallest epsilon is at most this", svg);
         }
         "table2" => {
             for part in parts(rows, false) {
@@ -138,6 +144,7 @@ fn title(id: &str) -> &str {
         "clean" => "Without an attack",
         "figure2" => "Figure 2: one step",
         "table1" => "Table I: basic mode",
+        "smallest" => "How little is enough",
         "table2" => "Table II: localized and advanced mode",
         "table3" => "Table III: transfer between networks",
         "peers" => "Peers: other attacks",
@@ -264,9 +271,7 @@ fn success_with(
     more: &[&str],
     cells: impl Fn(&Group<'_>) -> Vec<String>,
 ) -> MarkdownTable {
-    let columns = [first, "% of height", "success, correct", "success, all", "best, correct", "label changed, correct"];
-    let columns = [&columns[..], &["median updates to success", "median confidence"], more].concat();
-    let mut table = MarkdownTable::new(&columns);
+    let mut table = MarkdownTable::new(&[&[first], &SUCCESS[..], more].concat());
     all.iter().for_each(|g| table.line(&[success_cells(g), cells(g)].concat()));
     table
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::contract::Flag;
 use crate::contract::stats::{Middle, Rate, mean};
 use crate::eval::row::Row;
 
@@ -86,11 +87,22 @@ pub fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or("-".into(), |v| format!("{v:.digits$}"))
 }
 
+/// The columns of [`success_cells`], after the setting's.
+pub const SUCCESS: [&str; 9] = [
+    "% of height",
+    "success, correct",
+    "success, all",
+    "any iterate, correct",
+    "last iterate, correct",
+    "label changed, correct",
+    "median updates to success",
+    "median confidence",
+    "in doubt",
+];
+
 /// The success of each group's attacks.
 pub fn success(groups: &[Group<'_>], first: &str) -> MarkdownTable {
-    let columns = [first, "% of height", "success, correct", "success, all", "best, correct", "label changed, correct"];
-    let columns = [&columns[..], &["median updates to success", "median confidence"]].concat();
-    let mut table = MarkdownTable::new(&columns);
+    let mut table = MarkdownTable::new(&[&[first], &SUCCESS[..]].concat());
     groups.iter().for_each(|g| table.line(&success_cells(g)));
     table
 }
@@ -103,10 +115,27 @@ pub fn success_cells(g: &Group<'_>) -> Vec<String> {
         g.rate(Row::success).to_string(),
         g.rate_of_all(Row::success).to_string(),
         g.rate_where(|r| r.best).to_string(),
+        g.rate_where(|r| r.last).to_string(),
         g.rate(|r| r.fooled).to_string(),
         g.median(0, |r| r.first.map(|f| f as f32)),
         g.median(2, |r| Some(r.p_target.unwrap_or(r.confidence))),
+        doubts(g),
     ]
+}
+
+/// How many attacks an indicator of failure speaks against, of those that were looked at, and the indicator that does
+/// so most often.
+fn doubts(g: &Group<'_>) -> String {
+    let looked = Rate::count(g.rows.iter().filter_map(|r| r.doubtful()));
+    let count = |flag: Flag| g.rows.iter().filter(|r| r.flags.split(' ').any(|name| name == flag.as_str())).count();
+    let most = Flag::ALL.into_iter().rev().max_by_key(|flag| count(*flag));
+    match most {
+        _ if looked.of == 0 => "-".into(),
+        Some(flag) if looked.hits > 0 => {
+            format!("{} of {} ({} {})", looked.hits, looked.of, flag.as_str(), count(flag))
+        }
+        _ => format!("0 of {}", looked.of),
+    }
 }
 
 /// How visible the attacks are, and how they do against the defences.
