@@ -24,7 +24,7 @@ use super::experiments::EXPERIMENTS;
 use super::row::Row;
 use notes::Notes;
 pub use page::Report;
-use sections::section;
+use sections::{Chapter, section};
 
 /// Makes the report on this project's own rows. `folder` is the folder of the plots, relative to the page.
 ///
@@ -52,13 +52,18 @@ fn written(
 ) -> crate::error::Result<Report> {
     let mut report = Report { page: head, plots: Vec::new() };
     notes.write(&mut report.page, "all");
-    for experiment in &EXPERIMENTS {
-        let own: Vec<&Row> = rows.iter().filter(|r| r.experiment == experiment.id).collect();
-        if own.is_empty() {
-            continue;
+    let own = Chapter { id: "", name: "", folder, ours };
+    // Our own page opens with the networks and clips of others, whose rows name the clip's file.
+    let (theirs, rows): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| ours && !row.file.is_empty());
+    let others = Chapter { id: OTHERS, name: "NTU RGB+D, ", folder, ours: false };
+    for (chapter, rows) in [(others, theirs), (own, rows)] {
+        for experiment in &EXPERIMENTS {
+            let rows: Vec<&Row> = rows.iter().copied().filter(|r| r.experiment == experiment.id).collect();
+            if !rows.is_empty() {
+                section(&mut report, experiment, &rows, chapter)?;
+                notes.write(&mut report.page, &format!("{}{}", chapter.id, experiment.id));
+            }
         }
-        section(&mut report, experiment, &own, folder, ours)?;
-        notes.write(&mut report.page, experiment.id);
     }
     report.page += foot;
     Ok(report)
@@ -91,6 +96,8 @@ fn about(rows: &[Row]) -> String {
     page + "\n"
 }
 
+/// What the names of plots and notes begin with that are about the networks and clips of others.
+const OTHERS: &str = "ntu-";
 /// Fewer clips than this are called few.
 const FEW: usize = 100;
 
@@ -122,7 +129,9 @@ of the picture for OpenPose. Medians are over the clips of *correct*; their 95 %
 const FOOT: &str = "
 ## Data
 
-UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset for human action recognition utilizing a
+NTU RGB+D: A. Shahroudy, J. Liu, T.-T. Ng, G. Wang, \"NTU RGB+D: A large scale dataset for 3D human activity analysis\",
+CVPR 2016; its networks are the published weights of Shift-GCN (K. Cheng et al., CVPR 2020) and EfficientGCN-B0 (Y.-F.
+Song et al., TPAMI 2022). UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset for human action recognition utilizing a
 depth camera and a wearable inertial sensor\", ICIP 2015. The paper: J. Liu, N. Akhtar, A. Mian, \"Adversarial Attack on
 Skeleton-based Human Action Recognition\". Its numbers are copied from its tables; its authors measured them on NTU
 RGB+D and Kinetics.
@@ -182,6 +191,29 @@ mod tests {
         assert_eq!(line, "| b | 100.0 [34, 100] | 100.0 [34, 100] | 0.0 [0, 66] |");
         assert!(html::html(&report).contains("<td>100.0 [34, 100]</td>"));
         assert!(latex::latex(page).contains("b & 100.0 [34, 100] & 100.0 [34, 100] & 0.0 [0, 66] \\\\"));
+    }
+
+    #[test]
+    fn the_page_opens_with_the_clips_and_networks_of_others() {
+        let other = Row {
+            file: "S001C001P001R001A023.skeleton".into(),
+            model: "b".into(),
+            judge: "b".into(),
+            ..row("table1", "e=0.012", 1)
+        };
+        let notes = Notes::parse("## table1\n\nOurs.\n\n## ntu-table1\n\nTheirs.\n").unwrap();
+        let report = report(&[row("table1", "e=0.012", 1), other], &notes, "results").unwrap();
+        let place = |text: &str| report.page.find(text).unwrap_or_else(|| panic!("{text}: {}", report.page));
+        let words = [
+            "## NTU RGB+D, Table I",
+            "results/ntu-table1.svg",
+            "Theirs.",
+            "\n## Table I",
+            "results/table1.svg",
+            "Ours.",
+        ];
+        assert!(words.map(place).is_sorted());
+        assert_eq!(report.plots.len(), 2);
     }
 
     #[test]

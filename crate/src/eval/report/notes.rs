@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::OTHERS;
 use crate::error::{Error, Result};
 use crate::eval::experiments::experiment;
 
-/// The paragraphs by experiment; those of "all" open the page.
+/// The paragraphs by experiment, after `ntu-` for the networks and clips of others; those of "all" open the page.
 #[derive(Debug, Default)]
 pub struct Notes(Vec<(String, String)>);
 
@@ -19,7 +20,7 @@ impl Notes {
         for part in format!("\n{markdown}").split("\n## ").skip(1) {
             let (id, text) = part.split_once('\n').unwrap_or((part, ""));
             let id = id.trim();
-            if id != "all" && experiment(id).is_none() {
+            if id != "all" && experiment(id.strip_prefix(OTHERS).unwrap_or(id)).is_none() {
                 return Err(Error::data("is no experiment").at(format!("heading {id:?}")));
             }
             if notes.0.iter().any(|n| n.0 == id) {

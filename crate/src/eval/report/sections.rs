@@ -15,16 +15,30 @@ use crate::eval::experiments::Experiment;
 use crate::eval::row::Row;
 use crate::skeleton::LayoutId;
 
-/// Adds a section to the report. The film strips are drawn of our own clips only.
+/// A chapter of the report.
+#[derive(Clone, Copy)]
+pub struct Chapter<'a> {
+    /// What the names of its plots and notes begin with.
+    pub id: &'a str,
+    /// What its headings begin with.
+    pub name: &'a str,
+    /// The folder of the plots, relative to the page.
+    pub folder: &'a str,
+    /// Whether its rows are of this project's networks: film strips are drawn of them, and no matrix of networks.
+    pub ours: bool,
+}
+
+/// Adds a section to the report.
 ///
 /// # Errors
 /// If a plot cannot be drawn.
-pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], folder: &str, ours: bool) -> Result<()> {
+pub fn section(report: &mut Report, experiment: &Experiment, rows: &[&Row], chapter: Chapter<'_>) -> Result<()> {
+    let Chapter { id, name, folder, ours } = chapter;
     // Writing to a string cannot fail.
-    let _ = writeln!(report.page, "\n## {}\n\n{}", title(experiment.id), sentence(experiment.about));
+    let _ = writeln!(report.page, "\n## {name}{}\n\n{}", title(experiment.id), sentence(experiment.about));
     let plot = |report: &mut Report, name: &str, alt: &str, svg: String| {
-        let _ = writeln!(report.page, "\n![{alt}]({folder}/{name})");
-        report.plots.push((name.into(), svg));
+        let _ = writeln!(report.page, "\n![{alt}]({folder}/{id}{name})");
+        report.plots.push((format!("{id}{name}"), svg));
     };
     let order = order(experiment);
     match experiment.id {
