@@ -13,7 +13,7 @@ const LINE: usize = 1024;
 pub struct Names(HashMap<String, usize>);
 
 impl Names {
-    /// Reads a list: one name a line, as in a table of labels. Empty lines, and those that begin with `#`, do not count.
+    /// Reads a list: one name a line, as in a table of labels. Empty lines and lines that begin with `#` do not count.
     ///
     /// # Errors
     /// Names the line that is no name, or a name that is there twice; or there is no name.
