@@ -29,6 +29,10 @@ export interface Row {
   /** Steps until an iterate first reached the goal, and whether any did; null if only the last iterate was judged. */
   first: number | null;
   best: boolean | null;
+  /** Does the last iterate reach the goal, whichever is returned? null if it was not judged. */
+  last: boolean | null;
+  /** Indicators of failure with a space between them, or "none"; null if nobody looked for them. */
+  flags: string | null;
   /** The judge's class for the last iterate, its probability, and the target's probability. */
   predicted: string;
   confidence: number;
@@ -99,6 +103,8 @@ export function attackRow(
     used: last.iteration,
     first: first ? first.iteration - 1 : success ? steps : null,
     best: success || first !== undefined,
+    last: last.outcome?.last.fooled ?? null,
+    flags: last.outcome ? last.outcome.flags.join(" ") || "none" : null,
     figures: last.figures,
     seconds: 0,
     batch: 1,
@@ -114,7 +120,7 @@ export function judgedRow(
   perturbed: Float32Array,
 ): Row {
   const seen = verdict(task, judge, likeliest(clean), attacked.target, perturbed);
-  return { ...attacked, ...identity(task), ...seen, first: null, best: null, batch: 1 };
+  return { ...attacked, ...identity(task), ...seen, first: null, best: null, last: null, flags: null, batch: 1 };
 }
 
 function verdict(task: Task, judge: ModelEntry, clean: number, target: string | null, seen: Float32Array) {

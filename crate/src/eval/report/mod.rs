@@ -131,10 +131,10 @@ const FOOT: &str = "
 
 NTU RGB+D: A. Shahroudy, J. Liu, T.-T. Ng, G. Wang, \"NTU RGB+D: A large scale dataset for 3D human activity analysis\",
 CVPR 2016; its networks are the published weights of Shift-GCN (K. Cheng et al., CVPR 2020) and EfficientGCN-B0 (Y.-F.
-Song et al., TPAMI 2022). UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset for human action recognition utilizing a
-depth camera and a wearable inertial sensor\", ICIP 2015. The paper: J. Liu, N. Akhtar, A. Mian, \"Adversarial Attack on
-Skeleton-based Human Action Recognition\". Its numbers are copied from its tables; its authors measured them on NTU
-RGB+D and Kinetics.
+Song et al., TPAMI 2022). UTD-MHAD: C. Chen, R. Jafari, N. Kehtarnavaz, \"UTD-MHAD: A multimodal dataset for human
+action recognition utilizing a depth camera and a wearable inertial sensor\", ICIP 2015. The paper: J. Liu, N. Akhtar,
+A. Mian, \"Adversarial Attack on Skeleton-based Human Action Recognition\". Its numbers are copied from its tables; its
+authors measured them on NTU RGB+D and Kinetics.
 ";
 
 const PAPER: &str = "\
