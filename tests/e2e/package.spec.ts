@@ -1,8 +1,18 @@
-// The npm package: it is packed and installed into a fresh Vite project.
+// The npm package: it is packed, installed into a fresh Vite project, and served from another origin.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { CiasaPlayground } from "../../web/src/element/element.ts";
 import type { CiasaPlaygroundElement } from "../../web/src/element/public.ts";
@@ -91,4 +101,49 @@ element?.run();
   run("typescript/bin/tsc", "-p", project);
   run("vite/bin/vite.js", "build", project);
   expect(existsSync(join(project, "dist/index.html"))).toBe(true);
+});
+
+/** A page at localhost with elements of 127.0.0.1; the second waits for a click, so that one engine computes. */
+const plain = (port: number): string => {
+  const hide = "header gallery curves figures exports lab explain";
+  const one = (rest: string) => `<ciasa-playground engine="cpu" hide="${hide}" ${rest}></ciasa-playground>`;
+  return `<!doctype html><html lang="en"><title>A page</title>${one('id="a"')}${one('id="b" manual-engine')}
+    <script type="module" src="http://127.0.0.1:${port}/ciasa-playground.js"></script></html>`;
+};
+
+/** Serves the installed package from an origin of its own, with CORS alone. */
+async function elsewhere(): Promise<{ server: Server; page: string }> {
+  const types: Record<string, string> = {
+    ".js": "text/javascript",
+    ".wasm": "application/wasm",
+    ".css": "text/css",
+  };
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://x");
+    // A page that the test makes up has no address space, and Chromium lets it load nothing from this machine.
+    if (pathname === "/plain.html")
+      return response.writeHead(200, { "Content-Type": "text/html" }).end(plain(port()));
+    const path = installed(join("dist", pathname));
+    if (!existsSync(path) || !statSync(path).isFile()) return response.writeHead(404).end();
+    response.writeHead(200, {
+      "Content-Type": types[extname(path)] ?? "application/octet-stream",
+      "Access-Control-Allow-Origin": "*",
+    });
+    return createReadStream(path).pipe(response);
+  });
+  const port = () => (server.address() as AddressInfo).port;
+  await new Promise<void>((done) => server.listen(0, () => done()));
+  return { server, page: `http://localhost:${port()}/plain.html` };
+}
+
+test("two elements of another origin work in plain HTML", async ({ page }) => {
+  const { server, page: address } = await elsewhere();
+  try {
+    await page.goto(address);
+    await expect(page.locator("#a ciasa-verdict .before")).toContainText("%");
+    await page.locator("#b").scrollIntoViewIfNeeded();
+    await expect(page.locator("#b canvas.painted")).toBeVisible();
+  } finally {
+    server.close();
+  }
 });
