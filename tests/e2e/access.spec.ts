@@ -48,3 +48,27 @@ test("usable on a phone", async ({ page }) => {
   await expect(page.locator("ciasa-run-bar p")).toHaveText(/all steps taken/);
   await picture(page, "phone");
 });
+
+test("a hint is not drawn as an error", async ({ page }) => {
+  await open(page, cpu);
+  const edge = () =>
+    page.locator("ciasa-notice .bar").evaluate((bar) => getComputedStyle(bar).borderLeftColor);
+  const show = (call: "inform" | "report") =>
+    page.evaluate((name) => {
+      const element = document.querySelector("ciasa-playground") as HTMLElement & {
+        session: Record<"inform" | "report", (title: string, detail: unknown, actions: unknown[]) => void>;
+      };
+      element.session[name](
+        "The file is written.",
+        name === "inform" ? "A remark." : new Error("A cause."),
+        [],
+      );
+    }, call);
+  await show("report");
+  await expect(page.locator("ciasa-notice")).toContainText("A cause.");
+  const bad = await edge();
+  await show("inform");
+  await expect(page.locator("ciasa-notice")).toContainText("A remark.");
+  expect(await edge()).not.toBe(bad);
+  expect(await violations(page)).toEqual([]);
+});

@@ -21,6 +21,8 @@ export class NoticeBar extends Part {
         box-shadow: 0 10px 36px rgb(0 0 0 / 22%);
       }
       strong { color: var(--bad); }
+      .info { border-color: var(--line-strong); background: var(--surface); }
+      .info strong { color: inherit; }
       p { overflow-wrap: anywhere; }
       .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 6px; }
       .close { grid-row: 1; grid-column: 2; width: 34px; padding: 0; }
@@ -30,7 +32,7 @@ export class NoticeBar extends Part {
   override render() {
     const { notice } = this.playground;
     if (!notice) return nothing;
-    return html`<div class="bar">
+    return html`<div class=${`bar ${notice.tone}`}>
       <div>
         <strong>${notice.title}</strong>
         <p>${notice.detail}</p>
