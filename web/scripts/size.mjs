@@ -25,9 +25,9 @@ function compressed(path) {
   return brotliCompressSync(bytes, { params }).length;
 }
 
-// Compressed copies, headers and the types of the npm package are not what a visitor downloads.
+// Compressed copies, headers, the types of the npm package and the bill of materials are not what a visitor downloads.
 const isVisitors = (path) =>
-  !/\.(br|gz|d\.ts)$|(^|\/)(_headers|\.htaccess|\.nojekyll|custom-elements\.json)$/.test(path);
+  !/\.(br|gz|d\.ts)$|(^|\/)(_headers|\.htaccess|\.nojekyll|custom-elements\.json|bom\.cdx\.json)$/.test(path);
 const files = readdirSync(dist, { recursive: true })
   .map(String)
   .map((path) => path.replaceAll("\\", "/"))

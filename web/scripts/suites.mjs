@@ -41,6 +41,11 @@ export const suites = {
     needs: [],
     commands: [[node, "web/scripts/lines.mjs"]],
   },
+  licences: {
+    about: "licences of every crate and package that ships",
+    needs: ["rust"],
+    commands: [[node, "web/scripts/materials.mjs", "--check"]],
+  },
   clippy: {
     about: "lints of the Rust sources, for all three sets of features",
     needs: ["rust", "linker"],

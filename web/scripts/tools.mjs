@@ -44,7 +44,13 @@ export function must(program, args, options) {
 
 /** What a program prints; null if it is missing or fails. */
 export function output(program, args, env = environment) {
-  const { status, stdout } = spawnSync(program, args, { cwd: root, env, encoding: "utf8" });
+  const { status, stdout } = spawnSync(program, args, {
+    cwd: root,
+    env,
+    encoding: "utf8",
+    // Cargo's tree of crates has some megabytes.
+    maxBuffer: 1 << 28,
+  });
   return status === 0 ? stdout.trim() : null;
 }
 

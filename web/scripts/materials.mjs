@@ -1,0 +1,95 @@
+// The bill of materials: every crate and npm package that ships in the page, into dist/bom.cdx.json (CycloneDX 1.5).
+// Fails where a licence is not on the list below. Words: --check only checks. The list is also that of deny.toml.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fail, output, root, text, wasmTarget } from "./tools.mjs";
+
+/** Licences under which anybody may ship what we ship, as long as the licence's text is kept. */
+const allowed = new Set(
+  [...text("deny.toml").matchAll(/^ {2}"([\w.-]+)",$/gm)].map(([, licence]) => licence),
+);
+
+const crates = shippedCrates();
+const packages = shippedPackages();
+const materials = [...crates, ...packages];
+const refused = materials.filter(({ licence }) => !licence || !fits(licence));
+for (const { name, version, licence } of refused)
+  console.error(
+    `${name} ${version}: the licence ${licence ?? "is not named and"} is not on the list in deny.toml.`,
+  );
+if (refused.length > 0) process.exit(1);
+console.log(
+  `${crates.length} crates and ${packages.length} npm packages ship; every licence is on the list.`,
+);
+if (!process.argv.includes("--check")) write();
+
+/** Crates of the two modules: not those of tests and builds, and no macros, whose code is not in a module. */
+function shippedCrates() {
+  const edges = ["--target", wasmTarget, "--edges", "normal,no-proc-macro"];
+  const form = ["--prefix", "none", "--no-dedupe", "--format", "{p}|{l}"];
+  const tree = output("cargo", ["tree", "-p", "ciasa", "--features", "web,viewer", ...edges, ...form]);
+  if (!tree) fail("cargo tree failed. Run: cargo fetch");
+  return [...new Set(tree.split("\n"))].map((line) => {
+    const [name, version, licence] = /^(\S+) v([^ |]+).*\|(.*)$/.exec(line).slice(1);
+    return { name, version, licence, purl: `pkg:cargo/${name}@${version}` };
+  });
+}
+
+/** Packages that the page imports, and what these import. */
+function shippedPackages() {
+  return Object.entries(JSON.parse(text("package-lock.json")).packages)
+    .filter(([path, { dev }]) => path !== "" && !dev)
+    .map(([path, { version, license }]) => {
+      const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+      return { name, version, licence: license, purl: `pkg:npm/${name.replace("@", "%40")}@${version}` };
+    });
+}
+
+/** Does the list allow an SPDX expression? Of alternatives one suffices; of what is joined by AND, each is needed. */
+function fits(expression) {
+  const words = expression.replaceAll("/", " OR ").match(/[()]|[^\s()]+/g) ?? [];
+  const taken = (word) => words[0] === word && words.shift() === word;
+  const either = () => {
+    let good = both();
+    while (taken("OR")) good = both() || good;
+    return good;
+  };
+  const both = () => {
+    let good = one();
+    while (taken("AND")) good = one() && good;
+    return good;
+  };
+  const one = () => {
+    const word = words.shift();
+    if (word === "(") {
+      const good = either();
+      words.shift();
+      return good;
+    }
+    // An exception gives more than the licence.
+    if (words[0] === "WITH") words.splice(0, 2);
+    return allowed.has(word);
+  };
+  return either();
+}
+
+function write() {
+  const version = JSON.parse(text("package.json")).version;
+  const component = ({ name, version, licence, purl }) => ({
+    type: "library",
+    name,
+    version,
+    purl,
+    licenses: [{ expression: licence.replaceAll(/\s*\/\s*/g, " OR ") }],
+  });
+  const bill = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.5",
+    version: 1,
+    metadata: { component: { type: "application", name: "ciasa-playground", version } },
+    components: materials.map(component).sort((a, b) => (a.purl < b.purl ? -1 : 1)),
+  };
+  mkdirSync(join(root, "dist"), { recursive: true });
+  writeFileSync(join(root, "dist/bom.cdx.json"), `${JSON.stringify(bill, null, 1)}\n`);
+  console.log("Written: dist/bom.cdx.json");
+}
