@@ -1,0 +1,101 @@
+//! The readers under test, each with its laws.
+
+mod clips;
+mod settings;
+#[allow(dead_code)] // The native tests use the rest.
+#[path = "../../native/toy.rs"]
+pub mod toy;
+mod weights;
+
+use ciasa::Error;
+
+pub use weights::network_header;
+
+/// Checks the laws of what was read; a broken one panics.
+pub type Laws<'a> = Box<dyn FnOnce() + 'a>;
+
+/// A reader of bytes.
+pub struct Target {
+    pub name: &'static str,
+    pub dictionary: &'static str,
+    /// Reads the bytes; memory and time are measured. The laws of the result are not part of that.
+    pub open: for<'a> fn(&'a [u8]) -> Result<Laws<'a>, Error>,
+    /// Bytes of memory that reading may take: this many, and `times` for each byte of the file.
+    pub base: usize,
+    pub times: usize,
+    /// Milliseconds that reading may take, and nanoseconds more for each byte of the file.
+    pub patience: u64,
+    pub nanoseconds: u64,
+    /// Inputs of the test; `npm run fuzz` has its own number.
+    pub inputs: u64,
+}
+
+/// A small clip may take 4 MiB whatever its file's size (`format/rules.rs`).
+const CLIP: Target = Target {
+    name: "",
+    dictionary: include_str!("../dictionaries/json.dict"),
+    open: clips::clip,
+    base: 5 << 20,
+    times: 24,
+    patience: 40,
+    nanoseconds: 2_000,
+    inputs: 8_000,
+};
+/// A value of a pickle takes up to a hundred bytes, and one byte of the file can make one.
+const PICKLE: Target = Target {
+    dictionary: include_str!("../dictionaries/pickle.dict"),
+    base: 1 << 20,
+    times: 200,
+    inputs: 15_000,
+    ..CLIP
+};
+const TEXT: Target = Target { base: 1 << 20, times: 64, ..CLIP };
+
+pub const TARGETS: &[Target] = &[
+    Target { name: "clip-json", ..CLIP },
+    Target { name: "clip-kinetics", ..CLIP },
+    Target { name: "clip-ucla", ..CLIP },
+    Target { name: "clip-mediapipe", ..CLIP },
+    Target { name: "clip-openpose", open: clips::frames, ..CLIP },
+    Target { name: "clip-ntu", dictionary: include_str!("../dictionaries/ntu.dict"), ..CLIP },
+    // Writing a file again solves for rotations, which takes its time.
+    Target { name: "clip-bvh", dictionary: include_str!("../dictionaries/bvh.dict"), inputs: 3_000, ..CLIP },
+    Target { name: "many-npy", open: clips::many, ..PICKLE },
+    Target { name: "many-npz", open: clips::many, ..PICKLE },
+    Target { name: "many-pickle", open: clips::many, ..PICKLE },
+    Target { name: "many-labels", open: clips::labels, ..PICKLE },
+    Target { name: "weights-safetensors", open: weights::weights, ..PICKLE },
+    Target { name: "weights-zip", open: weights::weights, ..PICKLE },
+    Target { name: "weights-legacy", open: weights::weights, ..PICKLE },
+    Target { name: "weights-numpy", open: weights::weights, ..PICKLE },
+    // Each input is the header of a file of one megabyte.
+    Target { name: "network", open: weights::network, base: 64 << 20, patience: 2_000, inputs: 250, ..TEXT },
+    Target { name: "class-names", open: weights::class_names, ..TEXT },
+    Target { name: "manifest", open: settings::manifest, ..TEXT },
+    Target { name: "settings", open: settings::attack, inputs: 6_000, ..TEXT },
+    Target { name: "messages", open: settings::messages, ..TEXT },
+    #[cfg(feature = "cli")]
+    Target { name: "training", open: settings::training, ..TEXT },
+    #[cfg(feature = "cli")]
+    Target {
+        name: "rows-csv",
+        open: settings::rows,
+        dictionary: include_str!("../dictionaries/csv.dict"),
+        times: 200,
+        ..TEXT
+    },
+];
+
+/// A refusal's message: it is short, harmless to a terminal, and names a place or the whole file.
+pub fn refusal(error: &Error) -> String {
+    let message = error.to_string();
+    let length = message.chars().count();
+    assert!((1..2_000).contains(&length), "a message of {length} characters");
+    assert!(!message.contains(|c: char| c.is_control() && c != '\n'), "control characters in {message:?}");
+    assert!(Error::KINDS.contains(&error.kind()));
+    // What is about all of a file or list has no narrower place.
+    let whole = "file clip name version frame JSON zip pickle archive nobody values pixels header array state storages";
+    let place = message.contains([':', '"', '[']) || message.contains(" line ") || message.contains("column");
+    assert!(place || whole.split(' ').any(|word| message.contains(word)), "no place in {message:?}");
+    message
+}
