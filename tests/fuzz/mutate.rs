@@ -1,4 +1,6 @@
 //! A small library of changes to files.
+// Every mutation has one signature, whether it changes the length or not.
+#![allow(clippy::ptr_arg)]
 
 use rand::RngExt;
 use rand_pcg::Pcg32;

@@ -203,7 +203,7 @@ mod tests {
         };
         let notes = Notes::parse("## table1\n\nOurs.\n\n## ntu-table1\n\nTheirs.\n").unwrap();
         let report = report(&[row("table1", "e=0.012", 1), other], &notes, "results").unwrap();
-        let place = |text: &str| report.page.find(text).unwrap_or_else(|| panic!("{text}: {}", report.page));
+        let place = |text: &str| report.page.find(text).unwrap();
         let words = [
             "## NTU RGB+D, Table I",
             "results/ntu-table1.svg",
