@@ -120,7 +120,16 @@ export function judgedRow(
   perturbed: Float32Array,
 ): Row {
   const seen = verdict(task, judge, likeliest(clean), attacked.target, perturbed);
-  return { ...attacked, ...identity(task), ...seen, first: null, best: null, last: null, flags: null, batch: 1 };
+  return {
+    ...attacked,
+    ...identity(task),
+    ...seen,
+    first: null,
+    best: null,
+    last: null,
+    flags: null,
+    batch: 1,
+  };
 }
 
 function verdict(task: Task, judge: ModelEntry, clean: number, target: string | null, seen: Float32Array) {
