@@ -51,6 +51,7 @@ test("usable on a phone", async ({ page }) => {
 
 test("a hint is not drawn as an error", async ({ page }) => {
   await open(page, cpu);
+  await recognised(page);
   const edge = () =>
     page.locator("ciasa-notice .bar").evaluate((bar) => getComputedStyle(bar).borderLeftColor);
   const show = (call: "inform" | "report") =>

@@ -360,7 +360,7 @@ test("rows are valid CSV with any clip name", async () => {
   // As in `ciasa eval`: ids of experiment and setting, start of the weights' hash, classes by name.
   expect(text.split("\n")[1]).toBe('figure2,sha-of-f,e=0.1,first,first,gallery,a,"say ""hi"",');
   expect(text.split("\n")[2]).toMatch(
-    /^then wave",wave,,,fgsm,0.1,0.05,all,none,,1,1,none,1,1,true,squat,0.75,,,true,/,
+    /^then wave",wave,,,fgsm,0.1,0.05,all,none,,1,1,none,1,1,true,,,squat,0.75,,,true,/,
   );
   const [head, ...rest] = text
     .replace(/"(?:[^"]|"")*"/g, "quoted")
