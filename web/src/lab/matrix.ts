@@ -9,7 +9,7 @@ export interface Matrix {
   judges: ModelEntry[];
   /**
    * By row and column; null if the sweep has no such pair. On the diagonal the share of clips that reach the goal,
-   * elsewhere the share whose class changes. Both are of the last iterate.
+   * elsewhere the share whose class changes. Both are of the returned iterate.
    */
   cells: (Rate | null)[][];
 }

@@ -37,7 +37,10 @@ export function methods(
       : []),
     ["Steps at most", [...new Set(configs.map((config) => config.iterations))].join(", ")],
     ["Stop rule", [...new Set(configs.map((config) => stopWords(config.stop)))].join("; ")],
-    ["Judged", "the last iterate; and the best one: success if any iterate reached the goal"],
+    [
+      "Judged",
+      "the returned iterate, with the exact projection the best one; beside it whether any iterate reached the goal",
+    ],
     ["Intervals", "Wilson, 95 %"],
     ["Seed", String(lab.seed)],
     ...networks.map(

@@ -171,7 +171,7 @@ function asRows({ points }: Figure, palette: Palette, width: number, top: number
 export function words({ name, last, best }: Point): string {
   const one = ({ share, hits, of, low, high }: Rate) =>
     `${percent(share)} (${hits} of ${of}; 95 % interval ${percent(low)} to ${percent(high)})`;
-  return `${name}: last iterate ${one(last)}, best iterate ${one(best)}`;
+  return `${name}: returned iterate ${one(last)}, any iterate ${one(best)}`;
 }
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
@@ -179,9 +179,9 @@ const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
 function legend(palette: Palette, y: number): string {
   return (
     `<path d="M16 ${y}h26" stroke="${palette.last}" stroke-width="2"/>${circle(29, y, palette)}` +
-    `${text(48, y + 4, "last iterate", palette.ink, "start")}` +
-    `<path d="M136 ${y}h26" stroke="${palette.best}" stroke-width="2" ${DASHED}/>${diamond(149, y, palette)}` +
-    `${text(168, y + 4, "best iterate", palette.ink, "start")}`
+    `${text(48, y + 4, "returned iterate", palette.ink, "start")}` +
+    `<path d="M168 ${y}h26" stroke="${palette.best}" stroke-width="2" ${DASHED}/>${diamond(181, y, palette)}` +
+    `${text(200, y + 4, "any iterate", palette.ink, "start")}`
   );
 }
 

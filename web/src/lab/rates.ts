@@ -22,10 +22,10 @@ export type Counted = "correct" | "all";
 
 /** Rates and means of one setting. */
 export interface Summary {
-  /** Fooling rates: of the last iterate, and of the best. */
+  /** Fooling rates: of the returned iterate, and of attacks of which any iterate reached the goal. */
   last: Rate;
   best: Rate;
-  /** How often the last iterate's class differs from the clean clip's, whatever the target. */
+  /** How often the returned iterate's class differs from the clean clip's, whatever the target. */
   changed: Rate;
   /** The judge's accuracy on labelled clips, before and after the attack. */
   before: Rate;

@@ -26,14 +26,16 @@ export interface Row {
   target: string | null;
   /** Steps taken. */
   used: number;
-  /** Steps until an iterate first reached the goal, and whether any did; null if only the last iterate was judged. */
+  /**
+   * Steps until an iterate first reached the goal, and whether any did; null if only the returned iterate was judged.
+   */
   first: number | null;
   best: boolean | null;
   /** Does the last iterate reach the goal, whichever is returned? null if it was not judged. */
   last: boolean | null;
   /** Indicators of failure with a space between them, or "none"; null if nobody looked for them. */
   flags: string | null;
-  /** The judge's class for the last iterate, its probability, and the target's probability. */
+  /** The judge's class for the returned iterate, its probability, and the target's probability. */
   predicted: string;
   confidence: number;
   pTarget: number | null;
@@ -50,20 +52,20 @@ export interface Row {
 /** The result of an attack. */
 export interface Outcome {
   reports: StepReport[];
-  /** The last iterate, (T, M, V, C), and the network's probabilities for it, (classes). */
+  /** The returned iterate, (T, M, V, C), and the network's probabilities for it, (classes). */
   data: Float32Array;
   probabilities: Float32Array;
   end: "held" | "iterations";
 }
 
 /**
- * Did the last iterate reach the goal: the target, or any other class if untargeted? A judge that was not attacked
+ * Did the returned iterate reach the goal: the target, or any other class if untargeted? A judge that was not attacked
  * counts as fooled if its class changes, as in the paper's Table III.
  */
 export const reached = ({ model, judge, hit, fooled }: Row): boolean =>
   model === judge ? (hit ?? fooled) : fooled;
 
-/** The same for the best iterate; only the last one counts if no other was judged. */
+/** The same for any iterate; only the returned one counts if no other was judged. */
 export const reachedBest = (row: Row): boolean => row.best ?? reached(row);
 
 /** The most likely class; the first of equals, as in the engine. */
@@ -77,7 +79,7 @@ export function likeliest(probabilities: ArrayLike<number>): number {
 
 /**
  * The row of an attack; null without a step. A report's verdict is of the clip before its step, so the judged iterate
- * has one step less; `probabilities` are of the last iterate.
+ * has one step less; `probabilities` are of the returned one.
  */
 export function attackRow(
   task: Task,

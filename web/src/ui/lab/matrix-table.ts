@@ -43,8 +43,8 @@ export class MatrixTable extends LabPart {
           )}</tbody>
         </table>
       </div>
-      <p class="hint">Last iterate. Framed: white box, the share that reached the target. Other cells: the share whose
-        class changed. Small: count and 95 % Wilson interval.</p>
+      <p class="hint">Returned iterate. Framed: white box, the share that reached the target. Other cells: the share
+        whose class changed. Small: count and 95 % Wilson interval.</p>
     `;
   }
 

@@ -44,8 +44,8 @@ export class RowsTable extends LabPart {
         <caption class="visually-hidden">Every clip under every setting</caption>
         <thead><tr>
           <th scope="col">Clip</th><th scope="col" class="left">Setting</th><th scope="col" class="left">Clean</th>
-          <th scope="col" class="left">Goal</th><th scope="col" class="left">Last iterate</th>
-          <th scope="col">Fooled<small>last / best</small></th><th scope="col">Steps</th><th scope="col">Largest
+          <th scope="col" class="left">Goal</th><th scope="col" class="left">Returned</th>
+          <th scope="col">Fooled<small>returned / any</small></th><th scope="col">Steps</th><th scope="col">Largest
             change</th>
           <th scope="col">Time</th>
         </tr></thead>

@@ -64,8 +64,8 @@ export class SummaryTable extends LabPart {
               ${means.map(({ name, about }) => html`<th scope="col" rowspan="2">${name}<small>${about}</small></th>`)}
             </tr>
             <tr>
-              <th scope="col">last iterate</th><th scope="col">best</th><th scope="col">last iterate</th><th
-                scope="col">best</th>
+              <th scope="col">returned</th><th scope="col">any iterate</th><th scope="col">returned</th><th
+                scope="col">any iterate</th>
               ${judged ? html`<th scope="col">before</th><th scope="col">after</th>` : nothing}
             </tr>
           </thead>
