@@ -22,7 +22,7 @@ use std::fmt::Write as _;
 
 use super::experiments::EXPERIMENTS;
 use super::row::Row;
-use notes::Notes;
+use notes::{Notes, OTHERS};
 pub use page::Report;
 use sections::{Chapter, section};
 
@@ -96,8 +96,6 @@ fn about(rows: &[Row]) -> String {
     page + "\n"
 }
 
-/// What the names of plots and notes begin with that are about the networks and clips of others.
-const OTHERS: &str = "ntu-";
 /// Fewer clips than this are called few.
 const FEW: usize = 100;
 

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::OTHERS;
 use crate::error::{Error, Result};
 use crate::eval::experiments::experiment;
+
+/// What the names of plots and notes begin with that are about the networks and clips of others.
+pub(super) const OTHERS: &str = "ntu-";
 
 /// The paragraphs by experiment, after `ntu-` for the networks and clips of others; those of "all" open the page.
 #[derive(Debug, Default)]
