@@ -75,6 +75,23 @@ test("a link opens a clip of another origin, and the copied link opens it again 
   expect(errors).toEqual([]);
 });
 
+test("the frame of a link holds for its clip only, and a second link has its own", async ({ page }) => {
+  await open(page, `${cpu}&clip=synthetic-wave-1&f=7&n=x`);
+  await painted(page);
+  await recognised(page);
+  const shown = page.locator("ciasa-scrubber output");
+  await expect(shown).toContainText(/· 8\//);
+  await expect(notice(page)).toContainText("One value in this link is not used.");
+  await page.getByRole("button", { name: /^Squat 1/ }).click();
+  await expect(shown).toContainText(/· 1\//);
+  // The same clip again, by another link: its frame is shown, and the first link's repairs are gone.
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `${cpu}&clip=synthetic-squat-1&f=5&wrong=1`);
+  await expect(shown).toContainText(/· 6\//);
+  await expect(notice(page)).toContainText("One value in this link is not used. “wrong” is no setting");
+});
+
 test("a link opens a blob of this origin", async ({ page }) => {
   await open(page, cpu);
   await painted(page);

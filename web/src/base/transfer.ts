@@ -1,9 +1,8 @@
-/** Work with a visible progress that the visitor can cancel: a download, a recording. */
+/** A download with a visible progress, in bytes, that the visitor can cancel. */
 export interface Transfer {
   words: string;
-  unit: "bytes" | "frames";
-  /** What is done, and all of it; 0 if unknown. */
   done: number;
+  /** 0 if unknown. */
   total: number;
   cancel(): void;
 }

@@ -108,10 +108,10 @@ export class CiasaPlayground extends LitElement {
       this.#opened = true;
       if (this.settings !== null) settings.take(this.settings);
       const { clipUrl: clip, weightsUrl: weights } = this;
-      this.session.linked = { ...(clip ? { clip } : {}), ...(weights ? { weights } : {}) };
+      this.session.link.files = { ...(clip ? { clip } : {}), ...(weights ? { weights } : {}) };
       if (this.syncUrl) {
         settings.linkToAddress();
-        Object.assign(this.session.linked, linkedFiles(location.search));
+        Object.assign(this.session.link.files, linkedFiles(location.search));
       }
       void this.session.open();
     }
@@ -261,7 +261,7 @@ export class CiasaPlayground extends LitElement {
 
   /** After the first picture, starts playback and the engine. */
   #painted = (): void => {
-    if (!this.#still.matches && this.session.settings.frame === null) this.session.player.play();
+    if (!this.#still.matches && !this.session.link.still) this.session.player.play();
     const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
     if (!this.manualEngine && !connection?.saveData) this.session.startEngine();
   };

@@ -16,6 +16,8 @@ export type PlaygroundClip = ClipHead & {
 export interface SweepSettings {
   sweep: "one-step" | "basic" | "regions" | "ablation" | "peers" | "transfer";
   clips: string[] | null;
+  attacked: string[] | null;
+  judges: string[] | null;
   epsilons: number[] | null;
   alpha: number;
   lambda: number;
@@ -34,6 +36,12 @@ export interface CiasaPlaygroundElement extends HTMLElement {
   mode: "one-step" | "basic" | "localized" | "advanced" | null;
   /** The device that computes; null: "auto", the faster one. */
   engine: "auto" | "webgpu" | "cpu" | null;
+  /** Settings as in a link of the playground, `key=value&...`; read once, when the element is connected. */
+  settings: string | null;
+  /** Address of a clip to open, of any origin that allows it; read once. */
+  clipUrl: string | null;
+  /** Address of a weight file to open, of any origin that allows it; read once. */
+  weightsUrl: string | null;
   /** Names of parts to hide, separated by spaces. */
   hide: string;
   /** Keep the page's address and the settings equal. */

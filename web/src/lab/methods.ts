@@ -15,7 +15,7 @@ export function methods(
   const { model } = ground;
   const done = new Set(rows.map((row) => row.clip));
   const right = new Set(
-    rows.filter((row) => row.correct === true && row.judge === model.id).map((row) => row.clip),
+    rows.filter((row) => row.correct === true && row.judge === row.model).map((row) => row.clip),
   );
   const networks = settings.length > 0 ? [...new Set(settings.map((one) => one.model))] : [model];
   const engines = [...new Set(rows.map((row) => row.engine))];
@@ -29,7 +29,8 @@ export function methods(
     ],
     [
       "Clips",
-      `${done.size} of ${clips.length} attacked, ${right.size} of them correctly classified when clean`,
+      `${done.size} of ${clips.length} attacked, ${right.size} of them correctly classified when clean` +
+        (networks.length > 1 ? " by a network that was attacked" : ""),
     ],
     ["Attack", [...new Set(configs.map(attackWords))].join("; ")],
     ...(unnatural

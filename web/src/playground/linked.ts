@@ -3,8 +3,12 @@ import type { Notice } from "../base/notice.ts";
 import type { Transfer } from "../base/transfer.ts";
 import type { Library } from "../clips/library.ts";
 import type { LayoutInfo } from "../core/layout.ts";
+import type { ModelEntry } from "../core/types.ts";
 import { fetchFile, fileAddress, nameOf } from "../files/remote.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
+import type { Notices } from "./notices.ts";
+import type { Player } from "./player.ts";
 
 /** The addresses of the files that a link names. */
 export interface Linked {
@@ -17,6 +21,57 @@ export function linkedFiles(search: string): Linked {
   const params = new URLSearchParams(search);
   const [clip, weights] = [params.get("clip"), params.get("weights")];
   return { ...(clip ? { clip } : {}), ...(weights ? { weights } : {}) };
+}
+
+/** What a link asks for beside the settings, and a sentence for each of its values that is not used. */
+export class Link {
+  files: Linked = {};
+  /** Has a link asked for a frame? Its clip then stands still. */
+  still = false;
+  readonly #notices: Notices;
+  #repairs: string[] = [];
+  #checked = false;
+
+  constructor(notices: Notices) {
+    this.#notices = notices;
+  }
+
+  /** Another link follows. */
+  renew(): void {
+    this.#repairs = [];
+    this.#checked = false;
+  }
+
+  /** Shows the frame that the link asks for, once: the next clip plays from its start. */
+  seek(settings: Settings, player: Player): void {
+    const { frame } = settings;
+    if (frame === null) return;
+    settings.frame = null;
+    this.still = true;
+    const last = player.frames - 1;
+    if (frame > last)
+      this.repaired([`“f=${frame}” is beyond the clip's last frame; frame ${last} is shown.`]);
+    player.pause();
+    player.seek(frame);
+  }
+
+  /** Names a network of the link that this page does not have, once. */
+  checkModel(wanted: string, used: ModelEntry, known: ModelEntry[]): void {
+    if (wanted === "" || this.#checked || known.some(({ id }) => id === wanted)) return;
+    this.#checked = true;
+    this.repaired([`There is no network “${wanted.slice(0, 60)}” here; ${used.name} is used.`]);
+  }
+
+  /** Adds sentences to those of this link, and shows all. */
+  repaired(sentences: string[]): void {
+    if (sentences.length === 0) return;
+    this.#repairs.push(...sentences);
+    const count = this.#repairs.length;
+    const title =
+      count === 1 ? "One value in this link is not used." : `${count} values in this link are not used.`;
+    this.#notices.inform(title, this.#repairs.slice(0, 8).join(" "), []);
+    this.#notices.announce(`${title} ${this.#repairs.join(" ")}`);
+  }
 }
 
 /** What opening an address needs of the playground. */
@@ -36,7 +91,7 @@ export async function openAddress(target: Target, what: keyof Linked, written: s
   try {
     const address = fileAddress(written, document.baseURI);
     const words = `Downloading ${nameOf(address)} from ${address.host || "this browser"}`;
-    const transfer = { words, unit: "bytes" as const, done: 0, total: 0, cancel: () => stop.abort() };
+    const transfer = { words, done: 0, total: 0, cancel: () => stop.abort() };
     target.transfer = transfer;
     target.announce(words);
     target.changed();

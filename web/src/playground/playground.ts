@@ -17,7 +17,7 @@ import type { Lab } from "../lab/lab.ts";
 import { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
-import { type Linked, openAddress, unknownNames } from "./linked.ts";
+import { Link, openAddress, unknownNames } from "./linked.ts";
 import { Notices } from "./notices.ts";
 import { Player } from "./player.ts";
 
@@ -82,13 +82,9 @@ export class Playground extends Notices {
   claim: EngineClaim | null = null;
   /** Frames that wait for the size of their picture. */
   question: FramesQuestion | null = null;
-  /** The download or recording that runs. */
+  /** The download that runs. */
   transfer: Transfer | null = null;
-  /** Files that a link names. */
-  linked: Linked = {};
-  /** What was repaired in the link, a sentence each. */
-  #repairs: string[] = [];
-  #checked = false;
+  readonly link = new Link(this);
   readonly #loadLab: (playground: Playground) => Promise<Lab>;
   #lab: Promise<Lab> | null = null;
   /** Numbers of the latest clip request and the latest recognition; an older one that finishes late is dropped. */
@@ -105,9 +101,9 @@ export class Playground extends Notices {
     this.engine.addEventListener("change", changed);
     this.engine.addEventListener("ready", () => void this.recognise());
     this.engine.addEventListener("failed", () => this.#engineFailed());
-    this.settings.addEventListener("repaired", (event) => {
-      this.#repaired((event as CustomEvent<string[]>).detail);
-    });
+    this.settings.addEventListener("link", (event) =>
+      this.#followLink((event as CustomEvent<string[]>).detail),
+    );
     this.settings.addEventListener("change", (event) => {
       this.#settingsChanged((event as CustomEvent<(keyof State)[]>).detail);
     });
@@ -166,12 +162,12 @@ export class Playground extends Notices {
   async open(): Promise<void> {
     try {
       [this.layouts] = await Promise.all([layouts(), this.library.open()]);
-      const { clip, weights } = this.linked;
+      const { clip, weights } = this.link.files;
       const { state } = this;
       if (clip) await openAddress(this, "clip", clip);
       const entry = this.library.find(this.state.clip) ?? this.library.entries[0];
       if (entry && !this.clip) await this.choose(entry);
-      this.#repaired(unknownNames(state, this.library, this.layout));
+      this.link.repaired(unknownNames(state, this.library, this.layout));
       if (weights) await openAddress(this, "weights", weights);
     } catch (thrown) {
       const retry = { label: "Try again", run: () => void this.open() };
@@ -241,7 +237,7 @@ export class Playground extends Notices {
     this.before = null;
     this.height = bodyHeight(clip);
     this.player.load(clip.frames, clip.fps);
-    this.#seekLinked();
+    this.link.seek(this.settings, this.player);
     this.changed();
     this.announce(`Showing ${clip.name}`);
     void this.recognise();
@@ -270,7 +266,7 @@ export class Playground extends Notices {
       await this.engine.prepareFor(clip.layout, this.state.model);
       const model = this.model;
       if (!model || stale()) return;
-      this.#checkModel(model);
+      this.link.checkModel(this.state.model, model, [...this.engine.models, ...this.engine.opened]);
       const seen = await this.engine.recognise(clip);
       if (stale()) return;
       this.before = seen;
@@ -413,38 +409,13 @@ export class Playground extends Notices {
     return true;
   }
 
-  /** Shows the frame that a link asks for, once. */
-  #seekLinked(): void {
-    const { frame } = this.settings;
-    if (frame === null) return;
-    const last = this.player.frames - 1;
-    if (frame > last)
-      this.#repaired([`“f=${frame}” is beyond the clip's last frame; frame ${last} is shown.`]);
-    this.player.pause();
-    this.player.seek(frame);
-  }
-
-  /** Names a network of the link that this page does not have, once. */
-  #checkModel(used: ModelEntry): void {
-    const { model } = this.state;
-    if (
-      model === "" ||
-      this.#checked ||
-      [...this.engine.models, ...this.engine.opened].some(({ id }) => id === model)
-    )
-      return;
-    this.#checked = true;
-    this.#repaired([`There is no network “${model.slice(0, 60)}” here; ${used.name} is used.`]);
-  }
-
-  #repaired(sentences: string[]): void {
-    if (sentences.length === 0) return;
-    this.#repairs.push(...sentences);
-    const count = this.#repairs.length;
-    const title =
-      count === 1 ? "One value in this link is not used." : `${count} values in this link are not used.`;
-    this.inform(title, this.#repairs.slice(0, 8).join(" "), []);
-    this.announce(`${title} ${this.#repairs.join(" ")}`);
+  /** The settings come from a link, of which these sentences say what is not used. */
+  #followLink(repairs: string[]): void {
+    if (this.clip) this.link.renew();
+    this.link.repaired(repairs);
+    // Another clip shows the frame when it is there.
+    const wanted = this.library.find(this.state.clip);
+    if (this.clip && (!wanted || wanted.id === this.clip.id)) this.link.seek(this.settings, this.player);
   }
 
   #recognitionFailed(thrown: unknown): void {

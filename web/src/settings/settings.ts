@@ -1,13 +1,13 @@
 import { defaults, encode, read, type State } from "./table.ts";
 
 /**
- * The current settings. Fires "change" with the names of the changed settings as detail, and "repaired" with a sentence
- * for each value of a link that is not used.
+ * The current settings. Fires "change" with the names of the changed settings as detail, and "link" when they were
+ * taken from a link, with a sentence for each of its values that is not used.
  */
 export class Settings extends EventTarget {
   #state: State = defaults();
   #unlink: (() => void) | null = null;
-  /** The frame that the last link asks for; null: none. */
+  /** The frame that a link asks for, until it is shown; null: none. */
   frame: number | null = null;
 
   get state(): Readonly<State> {
@@ -31,7 +31,7 @@ export class Settings extends EventTarget {
     const { state, frame, repairs } = read(query);
     this.frame = frame;
     this.set(state);
-    if (repairs.length > 0) this.dispatchEvent(new CustomEvent<string[]>("repaired", { detail: repairs }));
+    this.dispatchEvent(new CustomEvent<string[]>("link", { detail: repairs }));
   }
 
   /**
