@@ -3,7 +3,7 @@
 use cubecl::prelude::*;
 
 use super::part::{Brought, Part, Pose};
-use super::tree::{Tree, clear, look, smallest};
+use super::tree::{Tree, clear, free, look, smallest};
 
 /// Moves at most.
 const MOVES: u32 = 24;
@@ -53,14 +53,7 @@ pub(super) fn move_together(pose: &Pose, part: &Part, table: &[i32], tree: &mut 
 /// One move within the bounds.
 #[cube]
 fn shift(pose: &Pose, part: &Part, table: &[i32], tree: &mut Tree, brought: &mut Brought, give: f32) {
-    for k in 0..part.joints {
-        let j = table[(part.joints_at + k) as usize] as u32;
-        #[unroll]
-        for c in 0..3usize {
-            let i = (j * 3) as usize + c;
-            tree.free[i] = select(pose.low[i] < pose.high[i], 1.0, 0.0);
-        }
-    }
+    free(pose, part, table, tree);
     let mut pins = 0u32;
     while pins <= PINS {
         smallest(part, table, tree, give);

@@ -4,7 +4,7 @@
 use cubecl::prelude::*;
 
 use super::part::{Brought, EXPONENT, Part, Pose};
-use super::tree::{Tree, clear, look, smallest};
+use super::tree::{Tree, clear, free, look, smallest};
 
 /// How much a bone gives way, well above the rounding of a compliance.
 const GIVE: f32 = 4e-6;
@@ -52,14 +52,7 @@ pub fn surface(
             }
             clear(&mut tree);
             look(&pose, &part, table, &mut tree, &brought.moved, 0.0, 0.0);
-            for k in 0..part.joints {
-                let j = table[(part.joints_at + k) as usize] as u32;
-                #[unroll]
-                for c in 0..3usize {
-                    let i = (j * 3) as usize + c;
-                    tree.free[i] = select(pose.low[i] < pose.high[i], 1.0, 0.0);
-                }
-            }
+            free(&pose, &part, table, &mut tree);
             for k in 0..part.bones {
                 let parent = table[(part.bones_at + 2 * k) as usize] as u32;
                 let child = table[(part.bones_at + 2 * k + 1) as usize] as u32;

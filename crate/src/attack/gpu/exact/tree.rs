@@ -48,6 +48,19 @@ pub(super) fn clear(tree: &mut Tree) {
     }
 }
 
+/// The part's coordinates that have room may move.
+#[cube]
+pub(super) fn free(pose: &Pose, part: &Part, table: &[i32], tree: &mut Tree) {
+    for k in 0..part.joints {
+        let j = table[(part.joints_at + k) as usize] as u32;
+        #[unroll]
+        for c in 0..3usize {
+            let i = (j * 3) as usize + c;
+            tree.free[i] = select(pose.low[i] < pose.high[i], 1.0, 0.0);
+        }
+    }
+}
+
 /// Looks at the bones after the joints have `moved`, (V, 3). Gives the number of bones without their length, up to
 /// `accuracy` of it and the rounding of the moves.
 #[cube]
