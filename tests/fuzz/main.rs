@@ -7,7 +7,6 @@
 mod arguments;
 mod corpus;
 mod dictionary;
-mod memory;
 mod minimise;
 mod mutate;
 mod seeds;
@@ -15,6 +14,8 @@ mod targets;
 mod trial;
 mod worker;
 
+#[path = "../native/counting.rs"]
+mod counting;
 #[allow(dead_code)] // The native tests use the rest.
 #[path = "../native/support.rs"]
 mod support;
@@ -31,7 +32,7 @@ use targets::{TARGETS, Target};
 use worker::{Budget, Tally};
 
 #[global_allocator]
-static ALLOCATOR: memory::Counting = memory::Counting;
+static ALLOCATOR: counting::Counting = counting::Counting;
 
 fn main() {
     let arguments = match Arguments::read(std::env::args().skip(1)) {

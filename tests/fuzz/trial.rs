@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::memory;
+use crate::counting;
 use crate::targets::{Target, refusal};
 
 thread_local! {
@@ -42,7 +42,7 @@ pub fn run(target: &Target, bytes: &[u8]) -> Outcome {
 pub fn measured(target: &Target, bytes: &[u8]) -> (Outcome, usize) {
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let started = Instant::now();
-        let (read, bytes_taken) = memory::peak(|| (target.open)(bytes));
+        let (read, bytes_taken, _) = counting::measured(|| (target.open)(bytes));
         let wall = started.elapsed();
         let refused = match read {
             Ok(laws) => {

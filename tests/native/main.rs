@@ -10,6 +10,7 @@ mod circles;
 mod clip_sets;
 mod command_line;
 mod copied_commands;
+mod counting;
 mod draw;
 mod eval;
 mod eval_cluster;
