@@ -358,7 +358,7 @@ test("rows are valid CSV with any clip name", async () => {
   const text = csv(lab.results, "one-step", [ground.model]);
   expect(text).toContain(',"say ""hi"",\nthen wave",wave,');
   // As in `ciasa eval`: ids of experiment and setting, start of the weights' hash, classes by name.
-  expect(text.split("\n")[1]).toBe('figure2,sha-of-f,e=0.1,first,first,gallery,a,"say ""hi"",');
+  expect(text.split("\n")[1]).toBe('figure2,sha-of-f,sha-of-f,e=0.1,first,first,gallery,a,"say ""hi"",');
   expect(text.split("\n")[2]).toMatch(
     /^then wave",wave,,,fgsm,0.1,0.05,all,none,,1,1,none,1,1,true,,,squat,0.75,,,true,/,
   );

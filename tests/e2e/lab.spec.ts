@@ -217,6 +217,44 @@ test("clips attacked for one network are shown to another", async ({ page }) => 
   expect([twin?.[1], twin?.[2], twin?.[4]]).toEqual(["Twin", own?.[2], own?.[4]]);
 });
 
+test("a network on the second engine is attacked as on the page's own", async ({ page }) => {
+  const run = async (model: string, boxes: string[]): Promise<Record<string, string>[]> => {
+    // Another fragment alone would keep the page, and its rows.
+    await page.goto("about:blank");
+    await openLab(page, ["Wave 1"], `&sweep=transfer&model=${model}`);
+    await lab(page).getByLabel("Steps at most").fill("3");
+    const chosen = page.locator("ciasa-lab-networks").getByRole("checkbox");
+    for (const box of await chosen.all()) {
+      const name = (await box.getAttribute("aria-label")) ?? "";
+      await box.setChecked(boxes.includes(name));
+    }
+    await go(page).click();
+    await expect(state(page)).toHaveText(/: complete\.$/);
+    const [head = [], ...lines] = (await saved(page, /Rows, CSV/, lab(page)))
+      .trim()
+      .split("\n")
+      .map((line) => line.split(","));
+    return lines.map((line) => Object.fromEntries(head.map((name, i) => [name, line[i] ?? ""])));
+  };
+  const [first, plain] = ["ST-GCN, UTD-MHAD", "ST-GCN, UTD-MHAD, trained plainly"];
+  const both = [first, plain].flatMap((name) => [`Attack: ${name}`, `Judge: ${name}`]);
+  const all = await run("utd-mhad-st-gcn", both);
+  expect(all).toHaveLength(4);
+  const of = (rows: typeof all, model: string, judge: string) =>
+    rows.find((row) => row.model === model && row.judge === judge);
+  const [a, b] = ["utd-mhad-st-gcn", "utd-mhad-st-gcn-plain"];
+  const alone = await run(b, [`Attack: ${plain}`, `Judge: ${plain}`, `Judge: ${first}`]);
+  for (const judge of [a, b]) {
+    const [there, here] = [of(all, b, judge), of(alone, b, judge)];
+    expect(here?.confidence).toBeTruthy();
+    for (const name of ["weights", "judge_weights", "clean", "target", "predicted", "linf", "fooled"])
+      expect(there?.[name], name).toBe(here?.[name]);
+    expect(Number(there?.confidence)).toBeCloseTo(Number(here?.confidence), 4);
+  }
+  // The judges are two networks, and no answer is taken for the other's.
+  expect(of(all, a, a)?.confidence).not.toBe(of(all, a, b)?.confidence);
+});
+
 test("own clips, two attacked networks and two judges give a matrix; other classes are refused", async ({
   page,
 }) => {

@@ -61,11 +61,12 @@ export function csv(rows: Row[], sweep: LabSettings["sweep"], models: ModelEntry
     of(id)
       ?.weights.map(({ sha256 }) => sha256.slice(0, 8))
       .join("+") ?? null;
-  const first: EvalColumn[] = ["experiment", "weights"];
+  const first: EvalColumn[] = ["experiment", "weights", "judge_weights"];
   const head = [...first, ...columns.map(([name]) => name)];
   const lines = rows.map((row) => [
     experiments[sweep],
     digits(row.model),
+    digits(row.judge),
     ...columns.map(([, value]) => value(row)),
   ]);
   return [head, ...lines].map((line) => `${line.map(cell).join(",")}\n`).join("");

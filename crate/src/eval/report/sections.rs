@@ -209,6 +209,9 @@ fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
     let iterations =
         if steps > 1 { format!("{} iterations", all(&|r| r.iterations.to_string())) } else { "one step".into() };
     let stop = match all(&|r| r.stop.clone()).as_str() {
+        "none" if rows.iter().all(|r| r.experiment == "smallest") => {
+            "each epsilon ends with the first iterate that reaches the goal".to_owned()
+        }
         "none" => "no early stop".to_owned(),
         held => format!("stop rule: {held} passes"),
     };
