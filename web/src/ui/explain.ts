@@ -50,9 +50,9 @@ export class Explain extends LitElement {
         </section>
         <section>
           <h3>Reading the figures</h3>
-          <p>Keeping bone lengths can push a joint past its epsilon; “Beyond epsilon” says by how much. The clean
-            clip is blue with round joints, the perturbed clip orange with angular ones. Magnify the
-            difference to see the attack.</p>
+          <p>With the paper's projection, keeping bone lengths can push a joint past its epsilon; “Beyond epsilon”
+            says by how much. The clean clip is blue with round joints, the perturbed clip orange with angular ones.
+            Magnify the difference to see the attack.</p>
         </section>
       </div>
       <p class="cite">J. Liu, N. Akhtar, A. Mian: <cite>Adversarial Attack on Skeleton-based Human Action
