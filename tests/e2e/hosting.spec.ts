@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { chromium, expect, test } from "@playwright/test";
+import { chromium, expect, type Page, test } from "@playwright/test";
 import { attack, cpu, errorsOf, open, recognised } from "./helpers.ts";
 
 const headers = Object.fromEntries(
@@ -13,15 +13,35 @@ const headers = Object.fromEntries(
     .map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]),
 );
 
-test("under the documented Content-Security-Policy an attack takes a step", async ({ page }) => {
-  const errors = errorsOf(page);
+/** Every answer comes with the headers of a static host. */
+async function underPolicy(page: Page): Promise<void> {
   await page.route("**/*", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
   });
+}
+
+// Downloads that are under way when a test ends have no page to go to.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
+test("under the documented Content-Security-Policy an attack takes a step", async ({ page }) => {
+  const errors = errorsOf(page);
+  await underPolicy(page);
   await open(page, `${cpu}&mode=one-step`);
   await recognised(page);
   await attack(page);
+  expect(errors).toEqual([]);
+});
+
+test("under that policy a link opens a file of another origin", async ({ page }) => {
+  const errors = errorsOf(page);
+  await underPolicy(page);
+  const body = readFileSync("web/public/clips/synthetic-wave-1.json", "utf8");
+  const cors = { "Access-Control-Allow-Origin": "*" };
+  await page.route("https://files.example/**", (route) => route.fulfill({ body, headers: cors }));
+  await page.goto(`/?clip=https://files.example/mine.json#${cpu}`);
+  await expect(page.locator("ciasa-gallery")).toContainText("mine.json");
+  await recognised(page);
   expect(errors).toEqual([]);
 });
 

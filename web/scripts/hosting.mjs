@@ -13,7 +13,8 @@ export const policy = [
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self'",
+  // Links open files of other origins, and blobs.
+  "connect-src 'self' https: blob:",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");

@@ -1,5 +1,5 @@
 // The bill of materials: every crate and npm package that ships in the page, into dist/bom.cdx.json (CycloneDX 1.5).
-// Fails where a licence is not on the list below. Words: --check only checks. The list is also that of deny.toml.
+// Fails where a licence is not on the list in deny.toml. With --check it writes nothing.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, output, root, text, wasmTarget } from "./tools.mjs";
