@@ -26,7 +26,7 @@ fn cases() -> impl Strategy<Value = Case> {
     let shape = (0..4_usize, 1..7_usize, 1..3_usize, any::<bool>(), any::<u64>());
     // Half of the regions are arbitrary joints; the others are presets or all joints.
     let joints = (any::<u64>(), 0..6_u8);
-    let losses = (0..5_usize, any::<[bool; 4]>());
+    let losses = (0..Method::ALL.len(), any::<[bool; 4]>());
     let settings = (losses, 0..CLASSES, any::<[bool; 4]>(), 0.001..0.3_f32, any::<bool>());
     (shape, joints, settings).prop_filter_map("nothing may move", |(shape, joints, settings)| {
         let (layout, frames, people, gaps, seed) = shape;
@@ -40,7 +40,7 @@ fn cases() -> impl Strategy<Value = Case> {
             _ => Some((0..l.len()).filter(|j| mask >> j & 1 == 1).collect()),
         };
         let ((method, [margin, smart, away, paper]), class, [a, b, c, d], epsilon, each) = settings;
-        let method = [Method::Fgsm, Method::Ciasa, Method::Pgd, Method::MiFgsm, Method::Adam][method];
+        let method = Method::ALL[method];
         let free = method != Method::Ciasa;
         let config = AttackConfig {
             method,

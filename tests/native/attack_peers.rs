@@ -51,7 +51,7 @@ fn every_attack_on_every_recogniser_stays_within_epsilon_and_nears_its_goal() {
         ("2s-AGCN", random(Architecture::Agcn, KINECT)),
     ];
     for (name, victim) in victims {
-        for peer in Peer::ALL {
+        for peer in Peer::ALL.into_iter().filter(|peer| peer.apply(AttackConfig::default()).method.follows_gradient()) {
             for target in [Target::LeastLikely, Target::Untargeted] {
                 if peer == Peer::Ciasa && target == Target::Untargeted {
                     continue;
@@ -80,6 +80,31 @@ fn every_attack_on_every_recogniser_stays_within_epsilon_and_nears_its_goal() {
                 assert_eq!(to_the_end(&mut start(&victim, attack.config().clone())), reports, "{what}");
             }
         }
+    }
+}
+
+#[test]
+fn baselines_stay_within_epsilon_keep_bone_lengths_and_return_their_best_draw() {
+    let victim: Arc<dyn Victim> = Arc::new(Toy::new(KINECT));
+    for peer in [Peer::Noise, Peer::Rotation] {
+        let base = AttackConfig { epsilon: Epsilon::Global(0.2), iterations: 12, ..Default::default() };
+        let config = peer.apply(AttackConfig { target: Target::Untargeted, ..base });
+        let mut attack = start(&victim, config.clone());
+        let reports = to_the_end(&mut attack);
+        let what = peer.as_str();
+        assert_eq!(excess(attack.clean(), attack.perturbed(), 0.2), 0.0, "{what}");
+        assert!(reports.iter().all(|r| r.gradient == 0.0 && r.figures.bone_deviation < 2e-3), "{what}");
+        // Each draw is another one, and nearly fills its bound.
+        let sizes: Vec<f32> = reports.iter().map(|r| r.figures.linf).collect();
+        assert!(sizes.iter().all(|size| *size > 0.1), "{what}: {sizes:?}");
+        assert!(reports.windows(2).all(|pair| pair[0].losses.prediction != pair[1].losses.prediction), "{what}");
+        let outcome = reports.last().unwrap().outcome.as_ref().unwrap();
+        let lowest = reports.iter().map(|r| r.losses.prediction).fold(outcome.last.prediction, f32::min);
+        assert_eq!(outcome.best.unwrap().prediction, lowest, "{what}");
+        assert!(outcome.flags.iter().all(|flag| flag.without_gradient()), "{what}");
+        assert_eq!(to_the_end(&mut start(&victim, config.clone())), reports, "{what}");
+        let other = to_the_end(&mut start(&victim, AttackConfig { seed: 1, ..config }));
+        assert_ne!(other[1].losses.prediction, reports[1].losses.prediction, "{what}");
     }
 }
 

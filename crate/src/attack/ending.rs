@@ -138,7 +138,8 @@ impl Attack {
         let (returned_best, returned) = (returned.is_some(), returned.map_or(last, |best| best.judged));
         let at_bound = at_bound(&self.perturbed, self.clean.data(), &self.bounds);
         let signs = self.track.signs(at_bound, held, self.config.search().discriminator == Learning::Paper);
-        let flags = flags(&signs, &last, best.as_ref(), &returned, noise);
+        let mut flags = flags(&signs, &last, best.as_ref(), &returned, noise);
+        flags.retain(|flag| self.config.method.follows_gradient() || flag.without_gradient());
         if let Some(report) = self.waiting.last_mut() {
             report.figures = returned.figures;
             report.outcome = Some(Box::new(Outcome { last, best, returned_best, noise, flags }));

@@ -12,7 +12,7 @@ use super::state::Attack;
 use crate::contract::Goal;
 use crate::error::{Error, Result};
 
-/// V' of one attack at the start of a step, tracked for its gradient.
+/// V' of one attack at the start of a step, tracked if the attack follows its gradient.
 pub(super) struct Input<'a> {
     attack: &'a Attack,
     goal: Goal,
@@ -27,6 +27,8 @@ pub(super) struct Input<'a> {
 /// The losses of one clip, with their graphs.
 pub(super) struct ClipLosses {
     x: Tensor<4>,
+    /// Whether `x` is tracked.
+    guided: bool,
     logits: Tensor<2>,
     /// As in [`Pass::numbers`], without the last one: (7).
     numbers: Tensor<1>,
@@ -44,7 +46,8 @@ pub(super) struct Pass {
     /// All losses in the order of [`Losses`](crate::contract::Losses), the discriminator's mean score, the largest
     /// component of the gradient: (8).
     pub numbers: Tensor<1>,
-    /// Of L_pred + lambda (L_smooth + L_adv) with respect to V', (T, M, V, C), also where the clip may not move.
+    /// Of L_pred + lambda (L_smooth + L_adv) with respect to V', (T, M, V, C), also where the clip may not move. Zeros
+    /// if the attack follows no gradient.
     pub gradient: Tensor<4>,
     /// Of the perceptual loss with respect to V', if it takes part.
     pub perceptual: Option<Tensor<4>>,
@@ -64,7 +67,9 @@ pub(super) struct ReadPass {
 impl<'a> Input<'a> {
     /// V', (T, M, V, C), and the discriminator's weights, (W), are on the plain device.
     pub fn new(attack: &'a Attack, goal: Goal, round: usize, x: Tensor<4>, weights: Option<Tensor<1>>) -> Self {
-        Self { attack, goal, round, x: Tensor::from_inner(x).require_grad(), weights }
+        let x = Tensor::from_inner(x);
+        let x = if attack.config.method.follows_gradient() { x.require_grad() } else { x };
+        Self { attack, goal, round, x, weights }
     }
 
     /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes).
@@ -92,7 +97,8 @@ impl<'a> Input<'a> {
             part(|g| &g.discriminator),
             part(|g| &g.score),
         ];
-        ClipLosses { numbers: Tensor::cat(numbers, 0), x, logits, descended, perceptual, game }
+        let guided = config.method.follows_gradient();
+        ClipLosses { numbers: Tensor::cat(numbers, 0), x, guided, logits, descended, perceptual, game }
     }
 }
 
@@ -114,15 +120,18 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
         let sum = losses.iter().filter_map(of).cloned().reduce(|sum, loss| sum + loss);
         sum.map(|sum| sum.backward())
     };
-    let mut by_descended = back(|l| Some(&l.descended));
-    let mut by_perceptual = back(|l| l.perceptual.as_ref());
+    let mut by_descended = back(|l| l.guided.then_some(&l.descended));
+    let mut by_perceptual = back(|l| l.perceptual.as_ref().filter(|_| l.guided));
     let mut by_discriminator = back(|l| l.game.as_ref().map(|game| &game.discriminator));
     let lost = || Error::device("the backward pass gave no gradient");
     let pass = |losses: ClipLosses| {
-        let ClipLosses { x, logits, numbers, perceptual, game, .. } = losses;
-        let gradient = by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?;
+        let ClipLosses { x, guided, logits, numbers, perceptual, game, .. } = losses;
+        let gradient = match guided {
+            true => by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
+            false => x.clone().inner().zeros_like(),
+        };
         let largest = gradient.clone().abs().max();
-        let perceptual = by_perceptual.as_mut().filter(|_| perceptual.is_some());
+        let perceptual = by_perceptual.as_mut().filter(|_| guided && perceptual.is_some());
         let game = game.zip(by_discriminator.as_mut());
         Ok(Pass {
             logits: logits.inner(),

@@ -6,6 +6,7 @@ use super::losses::perceptual::balance;
 use super::progress::Seen;
 use super::projection::surface;
 use super::state::Attack;
+use super::update::Step;
 use crate::contract::{Done, Goal, StepReport};
 use crate::error::Result;
 
@@ -62,7 +63,8 @@ impl Iterate for HostIterate<'_> {
             surface::along(&mut direction, &attack.perturbed, &attack.clean, &attack.bounds);
         }
         let step = alpha * search.schedule.factor((attack.progress.iteration - 1) % each, each);
-        attack.update.apply(&mut attack.perturbed, &direction, step, &attack.bounds);
+        let step = Step { clean: &attack.clean, bounds: &attack.bounds, alpha: step };
+        attack.update.apply(&mut attack.perturbed, &direction, &step);
         if let (Some(plausibility), Some(gradient)) = (&mut attack.plausibility, &pass.discriminator) {
             plausibility.learn(gradient, alpha);
         }

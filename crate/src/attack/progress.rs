@@ -1,7 +1,7 @@
 //! How far an attack has come, and the rules that end it.
 
 use crate::contract::report::{Losses, Verdict};
-use crate::contract::{AttackConfig, Done, Goal, Method, Stop};
+use crate::contract::{AttackConfig, Done, Goal, Stop};
 
 /// What one forward pass shows.
 pub(super) struct Seen {
@@ -45,7 +45,7 @@ impl Progress {
     #[must_use]
     pub fn after(self, seen: &Seen, config: &AttackConfig) -> Self {
         let met = match config.stop {
-            Stop::Confidence { confidence, .. } if config.method != Method::Fgsm => {
+            Stop::Confidence { confidence, .. } if !config.method.one_step() => {
                 seen.verdict.fooled && seen.verdict.top.first().is_some_and(|first| first.p >= confidence)
             }
             _ => false,

@@ -68,7 +68,7 @@ impl Attack {
             victim,
             projection: Projection::new(&clean, &bounds, &config),
             perturbed: clip.data().to_vec(),
-            update: Update::new(config.method, clip.data().len()),
+            update: Update::new(&config, clip),
             clean,
             bounds,
             plausibility,
@@ -92,7 +92,7 @@ impl Attack {
         let held = |config: &AttackConfig| (config.constraints, config.projection);
         let old = std::mem::replace(&mut self.config, config);
         if old.method != self.config.method {
-            self.update = Update::new(self.config.method, self.perturbed.len());
+            self.update = Update::new(&self.config, &self.clean);
         }
         let learning = self.config.search().discriminator;
         if let Some(plausibility) = self.plausibility.as_mut().filter(|_| old.search().discriminator != learning) {
@@ -128,7 +128,7 @@ impl Attack {
     /// Goes back to the original clip and to step 0, with the current settings.
     pub fn reset(&mut self) {
         self.perturbed.copy_from_slice(self.clean.data());
-        self.update = Update::new(self.config.method, self.perturbed.len());
+        self.update = Update::new(&self.config, &self.clean);
         if let Some(plausibility) = &mut self.plausibility {
             plausibility.reset(self.config.search().discriminator, self.config.seed);
         }
@@ -152,7 +152,7 @@ impl Attack {
             *x = clean + shares[i % frame] * self.bounds[i];
         }
         self.yielded_frames = self.projection.project(&mut self.perturbed);
-        self.update = Update::new(self.config.method, self.perturbed.len());
+        self.update = Update::new(&self.config, &self.clean);
         self.progress.held = 0;
         self.track.restart();
     }

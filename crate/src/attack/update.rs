@@ -1,9 +1,11 @@
-//! The update rules: how a gradient moves the clip.
+//! The update rules: how a step moves the clip.
 
 use super::adam::Adam;
+use super::draw::Draw;
 use super::momentum::Momentum;
 use super::sign;
-use crate::contract::Method;
+use crate::contract::{AttackConfig, Method};
+use crate::skeleton::Sequence;
 
 /// An update rule with its memory. A new attack of the gradient family is one more variant.
 #[derive(Clone, Debug)]
@@ -16,27 +18,47 @@ pub enum Update {
     MiFgsm(Momentum),
     /// Adam, for CIASA and for the attacks with other losses.
     Adam(Adam),
+    /// Random noise around the original.
+    Noise(Draw),
+    /// Random rotations of the original.
+    Rotation(Draw),
+}
+
+/// What a step starts from, beside the clip that it moves.
+pub struct Step<'a> {
+    /// V^0.
+    pub clean: &'a Sequence,
+    /// The epsilon of each value, (T, M, V, C), 0 where the value must stay. The gradient is 0 there, too.
+    pub bounds: &'a [f32],
+    /// The step size, in the layout's unit.
+    pub alpha: f32,
 }
 
 impl Update {
-    /// The rule of a method, without memory, for a clip of `values` numbers.
-    pub fn new(method: Method, values: usize) -> Self {
-        match method {
+    /// The rule of an attack on a clip, without memory.
+    pub fn new(config: &AttackConfig, clean: &Sequence) -> Self {
+        let values = clean.data().len();
+        match config.method {
             Method::Fgsm => Self::Fgsm,
             Method::Pgd => Self::Pgd,
             Method::MiFgsm => Self::MiFgsm(Momentum::new(values)),
             Method::Ciasa | Method::Adam => Self::Adam(Adam::new(values)),
+            Method::Noise => Self::Noise(Draw::new(config.seed)),
+            Method::Rotation => Self::Rotation(Draw::new(config.seed)),
         }
     }
 
-    /// Moves `x` one step against the gradient. All slices are (T, M, V, C), in the layout's unit; `bounds` holds the
-    /// epsilon of each value, 0 where the value must stay. The gradient is 0 there, too.
-    pub fn apply(&mut self, x: &mut [f32], gradient: &[f32], alpha: f32, bounds: &[f32]) {
+    /// Moves `x` one step against the gradient, or to a random place. Both slices are (T, M, V, C), in the layout's
+    /// unit.
+    pub fn apply(&mut self, x: &mut [f32], gradient: &[f32], step: &Step<'_>) {
+        let Step { clean, bounds, alpha } = *step;
         match self {
             Self::Fgsm => sign::epsilon_step(x, gradient, bounds),
             Self::Pgd => sign::alpha_step(x, gradient, alpha, bounds),
             Self::MiFgsm(momentum) => momentum.step(x, gradient, alpha, bounds),
             Self::Adam(adam) => adam.step(x, gradient, alpha),
+            Self::Noise(draw) => draw.noise(x, clean, bounds),
+            Self::Rotation(draw) => draw.rotation(x, clean, bounds),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::method::Method;
 use super::optimiser::Optimiser;
 
 /// All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
@@ -22,7 +23,7 @@ use super::optimiser::Optimiser;
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttackConfig {
-    /// How the gradient moves the clip.
+    /// How the attack moves the clip.
     pub method: Method,
     /// The loss of the recogniser's answer.
     pub prediction: Prediction,
@@ -34,7 +35,7 @@ pub struct AttackConfig {
     pub joints: Option<Vec<usize>>,
     /// The largest change of a coordinate, in the layout's unit (Eq. 5).
     pub epsilon: Epsilon,
-    /// Step size of the clip and of the discriminator. FGSM ignores it: its step is epsilon.
+    /// Step size of the clip and of the discriminator. FGSM ignores it: its step is epsilon. Random draws have none.
     pub alpha: f32,
     /// Weight of the restraint against the prediction loss (Eq. 12).
     pub lambda: f32,
@@ -53,23 +54,6 @@ pub struct AttackConfig {
     /// Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
     /// reset.
     pub seed: u64,
-}
-
-/// How the gradient moves the clip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// One step of epsilon along the gradient's sign (Eq. 10), without a restraint.
-    Fgsm,
-    /// The constrained iterative attack (Algorithm 1): Adam on the cross-entropy to a target and CIASA's restraint.
-    Ciasa,
-    /// Steps of alpha along the gradient's sign.
-    Pgd,
-    /// Steps of alpha along the sign of a momentum.
-    MiFgsm,
-    /// Adam with any target, prediction loss and restraint; C&W and SMART are settings of it ([`super::peers`]).
-    Adam,
 }
 
 /// The loss of the recogniser's answer.
@@ -257,16 +241,17 @@ impl AttackConfig {
 
     /// The largest number of steps, of all starts together.
     pub fn steps(&self) -> usize {
-        match self.method {
-            Method::Fgsm => 1,
-            _ => self.iterations.saturating_mul(self.search().starts),
+        match self.method.one_step() {
+            true => 1,
+            false => self.iterations.saturating_mul(self.search().starts),
         }
     }
 
-    /// The optimiser in force. One step has nothing to search for, and the paper's projection runs Algorithm 1.
+    /// The optimiser in force. One step has nothing to search for, random draws follow nothing, and the paper's
+    /// projection runs Algorithm 1.
     pub fn search(&self) -> Optimiser {
         let realign = self.constraints.realign;
-        match self.projection == Projection::Paper || self.method == Method::Fgsm {
+        match self.projection == Projection::Paper || !self.method.has_step_size() {
             true => Optimiser::PLAIN,
             false => Optimiser { surface: self.optimiser.surface && realign, ..self.optimiser },
         }

@@ -12,6 +12,7 @@ pub mod goal;
 pub mod layout_info;
 pub mod manifest;
 pub mod messages;
+mod method;
 pub mod metrics;
 pub mod optimiser;
 pub mod outcome;

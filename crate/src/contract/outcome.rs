@@ -97,6 +97,11 @@ impl Flag {
         Self::ALL.into_iter().find(|flag| flag.as_str() == name)
     }
 
+    /// Whether it says something about an attack that follows no gradient.
+    pub fn without_gradient(self) -> bool {
+        matches!(self, Self::NeverFell | Self::AtBound)
+    }
+
     /// What it means for the result, in a sentence.
     pub fn explain(self) -> &'static str {
         match self {

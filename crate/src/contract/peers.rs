@@ -23,11 +23,17 @@ pub enum Peer {
     Smart,
     /// The attack of this project.
     Ciasa,
+    /// Random noise, a baseline: in each step and frame each coordinate at one end of its epsilon, projected. Of as
+    /// many draws as others take steps the best one counts.
+    Noise,
+    /// Random rotation, a baseline: in each step the whole body about another axis, as far as epsilon lets it.
+    Rotation,
 }
 
 impl Peer {
     /// Every attack.
-    pub const ALL: [Self; 6] = [Self::Fgsm, Self::Pgd, Self::MiFgsm, Self::Cw, Self::Smart, Self::Ciasa];
+    pub const ALL: [Self; 8] =
+        [Self::Fgsm, Self::Pgd, Self::MiFgsm, Self::Cw, Self::Smart, Self::Ciasa, Self::Noise, Self::Rotation];
 
     /// The id in settings and tables.
     pub fn as_str(self) -> &'static str {
@@ -38,6 +44,8 @@ impl Peer {
             Self::Cw => "cw",
             Self::Smart => "smart",
             Self::Ciasa => "ciasa",
+            Self::Noise => "noise",
+            Self::Rotation => "rotation",
         }
     }
 
@@ -50,6 +58,8 @@ impl Peer {
             Self::Cw => "C&W margin",
             Self::Smart => "SMART",
             Self::Ciasa => "CIASA",
+            Self::Noise => "Random noise",
+            Self::Rotation => "Random rotation",
         }
     }
 
@@ -67,6 +77,8 @@ impl Peer {
             (Method::Adam, Restraint::Smart, _) => Self::Smart,
             (Method::Adam, _, Prediction::Margin { .. }) => Self::Cw,
             (Method::Adam | Method::Ciasa, ..) => Self::Ciasa,
+            (Method::Noise, ..) => Self::Noise,
+            (Method::Rotation, ..) => Self::Rotation,
         }
     }
 
@@ -115,6 +127,8 @@ impl Peer {
                 AttackConfig { method: Method::Adam, restraint: Restraint::Smart, lambda: 0.4 / 0.6, ..plain }
             }
             Self::Ciasa => AttackConfig { method: Method::Ciasa, ..plain },
+            Self::Noise => AttackConfig { method: Method::Noise, ..plain },
+            Self::Rotation => AttackConfig { method: Method::Rotation, ..plain },
         }
     }
 }

@@ -13,6 +13,11 @@ const abouts: Record<Peer, string> = {
   smart:
     "Adam on cross-entropy and a perceptual loss: weighted displacement, acceleration and bone length " +
     "(Wang et al. 2021).",
+  noise:
+    "A baseline without gradients: random noise of size epsilon, another draw in each step; the best draw counts.",
+  rotation:
+    "A baseline without gradients: the whole body turned about a random axis, as far as epsilon lets it, anew in " +
+    "each step; the best draw counts.",
   fgsm: "A single step of size epsilon along the gradient's sign (Goodfellow et al. 2015).",
 };
 

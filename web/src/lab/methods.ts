@@ -62,7 +62,8 @@ function attackWords(config: AttackConfig): string {
   const { target, alpha, lambda } = config;
   const peer = peerOf(config);
   const aim = target.kind === "untargeted" ? "untargeted" : "towards the least likely class";
-  const step = peer === "fgsm" ? "" : `, α ${Number(alpha.toPrecision(3))}`;
+  const still = peer === "fgsm" || peer === "noise" || peer === "rotation";
+  const step = still ? "" : `, α ${Number(alpha.toPrecision(3))}`;
   const weight = peer === "ciasa" || peer === "smart" ? `, λ ${Number(lambda.toPrecision(3))}` : "";
   return `${peerName(peer)} ${aim}${step}${weight}`;
 }

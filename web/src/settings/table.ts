@@ -33,7 +33,7 @@ export const table = {
 
   mode: row("mode", "basic", choice("one-step", "basic", "localized", "advanced")),
   /** The iterative attack; one step is always FGSM. */
-  method: row("by", "ciasa", choice("ciasa", "pgd", "mi-fgsm", "cw", "smart")),
+  method: row("by", "ciasa", choice("ciasa", "pgd", "mi-fgsm", "cw", "smart", "noise", "rotation")),
   /** `least-likely`, `untargeted` or `class:NAME`. */
   target: row("target", "least-likely", text),
   /** Id of a preset region, or `picked`. */

@@ -53,8 +53,12 @@ const kappa: Field = {
   hint: "between the logits, beyond the boundary",
 };
 
+/** Does the method draw at random, without a step size? */
+const draws = (method: State["method"]): boolean => method === "noise" || method === "rotation";
+
 /** The step size, and the weight if the method has a restraint. */
 function steps(method: State["method"]): Field[] {
+  if (draws(method)) return [];
   const sign = method === "pgd" || method === "mi-fgsm";
   const weighed = { ciasa: "of smoothness and plausibility", smart: "of the perceptual loss" };
   const step = { key: "alpha", name: "Step size α", min: 0.00001, max: 1, step: "any" } as const;
@@ -96,7 +100,7 @@ export class Optimiser extends Part {
             </option>
           </select>
         </label>
-        ${this.#search()}
+        ${draws(state.method) ? nothing : this.#search()}
         ${state.method === "ciasa" ? this.#learning() : nothing}
         ${state.method === "ciasa" ? this.#loss() : nothing}
         <label class="rule">Stop

@@ -155,7 +155,7 @@ impl SettingArgs {
 
     /// Does every option change the attack?
     fn effective(&self, config: &AttackConfig) -> Result<()> {
-        let one_step = config.method == Method::Fgsm;
+        let (one_step, method) = (config.method.one_step(), config.method);
         let losses = !one_step && config.restraint == Restraint::Ciasa;
         // The sign methods take their step from epsilon; Adam's uses it for clipping only.
         let unbounded = !config.constraints.clip && matches!(config.method, Method::Ciasa | Method::Adam);
@@ -164,7 +164,7 @@ impl SettingArgs {
         let without = |name: &str| self.without.iter().any(|w| w == name);
         let idle = [
             ("--iterations", one_step && self.iterations.is_some_and(|n| n > 1), "FGSM takes one step"),
-            ("--alpha", one_step && self.alpha.is_some(), "FGSM steps by epsilon"),
+            ("--alpha", self.alpha.is_some() && !method.has_step_size(), "this attack has no step size"),
             ("--confidence", one_step && self.confidence.is_some(), "FGSM takes one step"),
             (
                 "--lambda",
@@ -187,8 +187,8 @@ impl SettingArgs {
             ("--without plausible", without("plausible") && (peer || !losses), "this attack has no discriminator"),
             (
                 "--seed",
-                self.seed.is_some() && !config.plausible() && config.search().starts == 1,
-                "this attack has no discriminator and no random start",
+                self.seed.is_some() && !config.plausible() && config.search().starts == 1 && !method.draws(),
+                "this attack has no discriminator and draws nothing at random",
             ),
             (
                 "--no-surface",
@@ -200,8 +200,12 @@ impl SettingArgs {
                 self.discriminator.is_some() && (paper || !config.plausible()),
                 "the paper's projection has the paper's, and without plausibility there is none",
             ),
-            ("--schedule", self.schedule.is_some() && (paper || one_step), "this attack keeps its step size"),
-            ("--starts", self.starts.is_some() && (paper || one_step), "this attack has one start"),
+            (
+                "--schedule",
+                self.schedule.is_some() && (paper || !method.has_step_size()),
+                "this attack keeps its step size, or has none",
+            ),
+            ("--starts", self.starts.is_some() && (paper || !method.has_step_size()), "this attack has one start"),
         ];
         match idle.into_iter().find(|(_, idle, _)| *idle) {
             Some((option, _, why)) => Err(Error::config(format!("has no effect: {why}; leave it out")).at(option)),
