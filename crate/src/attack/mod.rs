@@ -12,7 +12,7 @@
 //! | the GPU kernels of the Adam step, realignment and the exact projection | `gpu/` |
 //! | forward pass, losses, backward pass, read-back | `forward_backward.rs` |
 //! | the losses | [`losses`], with their [`discriminator`] |
-//! | the update rules: sign steps, momentum, Adam, random draws | [`update`], [`sign`], [`momentum`], [`adam`], [`draw`] |
+//! | the update rules: sign steps, momentum, Adam, draws | [`update`], [`sign`], [`momentum`], [`adam`], [`draw`] |
 //! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
 //! | the smallest epsilon that reaches the goal | [`smallest`] |

@@ -9,6 +9,8 @@ export const PEER_NAMES: Record<Peer, string> = {
   "cw": "C&W margin",
   "smart": "SMART",
   "ciasa": "CIASA",
+  "noise": "Random noise",
+  "rotation": "Random rotation",
 };
 
 /** What each indicator of failure means. */

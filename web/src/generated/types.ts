@@ -5,7 +5,7 @@
  * on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
  */
 export type AttackConfig = {
-  /** How the gradient moves the clip. */
+  /** How the attack moves the clip. */
   method: Method;
   /** The loss of the recogniser's answer. */
   prediction: Prediction;
@@ -17,7 +17,7 @@ export type AttackConfig = {
   joints: Array<number> | null;
   /** The largest change of a coordinate, in the layout's unit (Eq. 5). */
   epsilon: Epsilon;
-  /** Step size of the clip and of the discriminator. FGSM ignores it: its step is epsilon. */
+  /** Step size of the clip and of the discriminator. FGSM ignores it: its step is epsilon. Random draws have none. */
   alpha: number;
   /** Weight of the restraint against the prediction loss (Eq. 12). */
   lambda: number;
@@ -38,8 +38,8 @@ export type AttackConfig = {
   seed: number;
 };
 
-/** How the gradient moves the clip. */
-export type Method = "fgsm" | "ciasa" | "pgd" | "mi-fgsm" | "adam";
+/** How an attack moves the clip. */
+export type Method = "fgsm" | "ciasa" | "pgd" | "mi-fgsm" | "adam" | "noise" | "rotation";
 
 /** The loss of the recogniser's answer. */
 export type Prediction = { kind: "cross-entropy" } | { kind: "margin";
@@ -107,7 +107,7 @@ export type Stop = { kind: "iterations" } | { kind: "confidence";
 };
 
 /** An attack by its name in the literature. */
-export type Peer = "fgsm" | "pgd" | "mi-fgsm" | "cw" | "smart" | "ciasa";
+export type Peer = "fgsm" | "pgd" | "mi-fgsm" | "cw" | "smart" | "ciasa" | "noise" | "rotation";
 
 /**
  * One step of an attack.
