@@ -1,0 +1,114 @@
+import { Failure } from "../base/failure.ts";
+
+/** A film: pictures painted one after the other. */
+export interface Film {
+  /** Pixels; odd numbers lose one, since encoders take even sizes. */
+  width: number;
+  height: number;
+  /** Pictures a second, and how many there are. */
+  fps: number;
+  frames: number;
+  /** Paints the whole picture of a frame, 0 to frames - 1. The canvas has no transparency. */
+  paint(canvas: CanvasRenderingContext2D, frame: number): void;
+}
+
+export interface Video {
+  bytes: Blob;
+  /** The file's ending. */
+  ending: "webm" | "mp4";
+}
+
+/** What browsers encode, the preferred first. */
+const KINDS: { type: string; ending: Video["ending"] }[] = [
+  { type: "video/webm;codecs=vp9", ending: "webm" },
+  { type: "video/webm;codecs=vp8", ending: "webm" },
+  { type: "video/mp4;codecs=avc1.42E01F", ending: "mp4" },
+  { type: "video/webm", ending: "webm" },
+  { type: "video/mp4", ending: "mp4" },
+];
+/** Bits per pixel of a picture: figures on a plain ground need little. */
+const BITS = 0.2;
+
+/** Why this browser cannot record; null if it can. */
+export function videoObstacle(): string | null {
+  if (typeof MediaRecorder === "undefined" || !("captureStream" in HTMLCanvasElement.prototype))
+    return "This browser has no video encoder (MediaRecorder). Use a current Chrome, Edge, Firefox or Safari.";
+  if (!kind()) return "This browser encodes neither WebM nor MP4. Save pictures, or use another browser.";
+  return null;
+}
+
+const kind = () => KINDS.find(({ type }) => MediaRecorder.isTypeSupported(type));
+
+/**
+ * Records a film with the browser's encoder, in the time that the film lasts: encoders take the clock's time as the
+ * pictures' time. A browser that paints too slowly skips pictures, so the speed is right in any case. Throws a
+ * `Failure`: of kind "device" if the browser cannot record, "cancelled" if `signal` aborts. `progress`: 0 to 1.
+ */
+export async function recordVideo(
+  film: Film,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Video> {
+  const obstacle = videoObstacle();
+  const chosen = obstacle ? undefined : kind();
+  if (!chosen) throw new Failure("device", obstacle ?? "This browser cannot record.");
+  const [width, height] = [film.width, film.height].map((size) => Math.max(2, Math.floor(size / 2) * 2));
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { alpha: false });
+  if (!context) throw new Failure("device", "This browser has no memory left for the video's pictures.");
+  // Zero: a picture is taken when we ask for one.
+  const stream = canvas.captureStream(0);
+  const rate = Math.round(canvas.width * canvas.height * film.fps * BITS);
+  const recorder = new MediaRecorder(stream, { mimeType: chosen.type, videoBitsPerSecond: rate });
+  const chunks: Blob[] = [];
+  recorder.addEventListener("dataavailable", ({ data }) => chunks.push(data));
+  const over = new Promise<void>((resolve, reject) => {
+    recorder.addEventListener("stop", () => resolve());
+    recorder.addEventListener("error", () => reject(new Failure("device", "The video encoder failed.")));
+  });
+  try {
+    recorder.start();
+    await play(film, context, () => take(stream), progress, signal);
+    recorder.stop();
+    await over;
+  } finally {
+    if (recorder.state !== "inactive") recorder.stop();
+    for (const track of stream.getTracks()) track.stop();
+    // An encoder that fails after we have given up has nobody to hear it.
+    over.catch(() => {});
+  }
+  const bytes = new Blob(chunks, { type: chosen.type.split(";")[0] ?? chosen.type });
+  if (bytes.size === 0) throw new Failure("device", "The video encoder gave no picture. Try again.");
+  return { bytes, ending: chosen.ending };
+}
+
+/** Paints the frames at their times; those that are late by a whole frame are skipped, except the last. */
+async function play(
+  { fps, frames, paint }: Film,
+  context: CanvasRenderingContext2D,
+  shoot: () => void,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const started = performance.now();
+  for (let frame = 0; frame < frames; ) {
+    if (signal.aborted) throw new Failure("cancelled", "The recording was cancelled.");
+    paint(context, frame);
+    shoot();
+    progress((frame + 1) / frames);
+    const due = Math.floor(((performance.now() - started) / 1000) * fps);
+    frame = frame === frames - 1 ? frames : Math.min(frames - 1, Math.max(frame + 1, due));
+    await wait(started + (frame * 1000) / fps - performance.now());
+  }
+}
+
+/** Takes a picture of the canvas: a call of the track, in Firefox of the stream. */
+function take(stream: MediaStream): void {
+  const [track] = stream.getVideoTracks() as [Partial<CanvasCaptureMediaStreamTrack>?];
+  const old = stream as { requestFrame?: () => void };
+  if (track?.requestFrame) track.requestFrame();
+  else old.requestFrame?.();
+}
+
+const wait = (milliseconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
