@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { writeHosting } from "./hosting.mjs";
 import { ensure } from "./needs.mjs";
 import { writePackage } from "./package.mjs";
+import { buildPose } from "./pose.mjs";
 import { local, must, root } from "./tools.mjs";
 import { buildModules } from "./wasm.mjs";
 
 ensure("npm", "linker", "rust", "bindgen");
 buildModules();
+buildPose();
 must(process.execPath, [local("vite/bin/vite.js"), "build"]);
 cpSync(join(root, "models"), join(root, "dist/models"), { recursive: true });
 writePackage(join(root, "dist"));

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { ensure } from "./needs.mjs";
+import { buildPose } from "./pose.mjs";
 import { local, root } from "./tools.mjs";
 
 ensure("npm", "linker", "rust", "bindgen");
@@ -15,6 +16,7 @@ const build = () =>
   });
 
 if (!(await build())) process.exit(1);
+buildPose();
 
 let [waiting, building] = [null, false];
 watch(join(root, "crate/src"), { recursive: true }, () => {

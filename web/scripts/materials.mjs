@@ -1,6 +1,6 @@
 // The bill of materials: every crate and npm package that ships in the page, into dist/bom.cdx.json (CycloneDX 1.5).
 // Fails where a licence is not on the list in deny.toml. With --check it writes nothing.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, output, root, text, wasmTarget } from "./tools.mjs";
 
@@ -8,6 +8,9 @@ import { fail, output, root, text, wasmTarget } from "./tools.mjs";
 const allowed = new Set(
   [...text("deny.toml").matchAll(/^ {2}"([\w.-]+)",$/gm)].map(([, licence]) => licence),
 );
+
+/** Packages of which web/scripts/pose.mjs copies files into the page. */
+const COPIED = ["@mediapipe/pose"];
 
 const crates = shippedCrates();
 const packages = shippedPackages();
@@ -35,14 +38,38 @@ function shippedCrates() {
   });
 }
 
-/** Packages that the page imports, and what these import. */
+/** Packages that the page imports or copies, and what these need. */
 function shippedPackages() {
-  return Object.entries(JSON.parse(text("package-lock.json")).packages)
-    .filter(([path, { dev }]) => path !== "" && !dev)
-    .map(([path, { version, license }]) => {
-      const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
-      return { name, version, licence: license, purl: `pkg:npm/${name.replace("@", "%40")}@${version}` };
-    });
+  const locked = JSON.parse(text("package-lock.json")).packages;
+  const shipped = new Map();
+  const add = (name) => {
+    const entry = locked[`node_modules/${name}`];
+    if (!entry) fail(`package-lock.json has no ${name}. Run: npm install`);
+    if (shipped.has(name)) return;
+    shipped.set(name, entry);
+    for (const other of Object.keys(entry.dependencies ?? {})) add(other);
+  };
+  for (const name of [...imported(), ...COPIED]) add(name);
+  return [...shipped].map(([name, { version, license }]) => ({
+    name,
+    version,
+    licence: license,
+    purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
+  }));
+}
+
+/** Names of the packages that the page's sources import. */
+function imported() {
+  const files = readdirSync(join(root, "web/src"), { recursive: true }).map(String);
+  const sources = files.filter((path) => path.endsWith(".ts")).map((path) => text(`web/src/${path}`));
+  const specifiers = sources.flatMap((source) => [
+    ...source.matchAll(/(?:from|import|import\()\s*"([^."][^"]*)"/g),
+  ]);
+  return new Set(
+    specifiers
+      .map(([, specifier]) => /^(@[^/]+\/)?[^/]+/.exec(specifier)[0])
+      .filter((name) => !/:/.test(name)),
+  );
 }
 
 /** Does the list allow an SPDX expression? Of alternatives one suffices; of what is joined by AND, each is needed. */

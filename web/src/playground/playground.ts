@@ -14,6 +14,7 @@ import { showConverted } from "../files/conversion.ts";
 import { addClip, openEntry, openFiles } from "../files/file-drop.ts";
 import { answered, type FramesQuestion } from "../files/frames-question.ts";
 import type { Lab } from "../lab/lab.ts";
+import type { PoseEstimator, PoseOptions } from "../pose/estimator.ts";
 import { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
@@ -344,6 +345,12 @@ export class Playground extends Notices {
       this.#lab = null;
     });
     return this.#lab;
+  }
+
+  /** Loads a pose estimator: its code, MediaPipe's module and a model. Who asks closes it. */
+  async estimator(options?: PoseOptions): Promise<PoseEstimator> {
+    const { PoseEstimator } = await import("../pose/estimator.ts");
+    return PoseEstimator.load(options);
   }
 
   /** The attack's settings for the engine, or null (with a notice) if they are incomplete. */
