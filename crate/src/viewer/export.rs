@@ -232,7 +232,7 @@ impl ViewerCore {
 }
 
 /// The canvas's WebGL2 context, transparent and antialiased.
-fn context(canvas: &HtmlCanvasElement) -> Result<WebGl2RenderingContext> {
+pub(super) fn context(canvas: &HtmlCanvasElement) -> Result<WebGl2RenderingContext> {
     let attributes = WebGlContextAttributes::new();
     attributes.set_alpha(true);
     attributes.set_antialias(true);

@@ -12,6 +12,7 @@ pub mod matrix;
 pub mod moving;
 pub mod palette;
 pub mod panel;
+pub mod person;
 pub mod pose;
 pub mod stage;
 pub mod views;
