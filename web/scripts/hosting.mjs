@@ -46,7 +46,7 @@ const files = {
 };
 
 /** Weights are random to a compressor; below a kilobyte there is nothing to gain. */
-const isText = (path) => [".js", ".css", ".html", ".json", ".svg", ".wasm"].includes(extname(path));
+const isText = (path) => [".js", ".css", ".html", ".json", ".svg", ".wasm", ".bin"].includes(extname(path));
 const LEAST_BYTES = 1024;
 /** Brotli's highest quality, 11, takes minutes on the engine and saves a few percent. */
 const QUALITY = 9;

@@ -107,10 +107,10 @@ def pieces(base, groups):
     def face_part(face):
         x, y, z = middle(face)
         x = abs(x)
-        ear = x > 0.68 and eye[1] - 0.75 < y < eye[1] + 0.3 and z < eye[2] - 0.75
+        ear = x > 0.6 and eye[1] - 0.8 < y < eye[1] + 0.35 and -0.35 < z < eye[2] - 0.6
         if y - (eye[1] - 0.25) > 0.72 * (z - 0.15) and z < eye[2] + 0.1 and not ear and y > eye[1] - 0.75:
             return "hair"
-        if z > eye[2] - 0.25 and ((x - eye[0] - 0.04) / 0.24) ** 2 + ((y - eye[1] - 0.27) / 0.055) ** 2 < 1:
+        if z > eye[2] - 0.25 and ((x - eye[0] - 0.03) / 0.2) ** 2 + ((y - eye[1] - 0.26) / 0.045) ** 2 < 1:
             return "brows"
         if z > mouth[2] - 0.28 and (x / 0.27) ** 2 + ((y - mouth[1]) / 0.1) ** 2 < 1:
             return "lips"
@@ -126,7 +126,7 @@ def pieces(base, groups):
         x, y, _ = middle(face)
         if abs(x) > 1.9 and y > -1.0:
             return "forearm" if abs(x) > elbow else "shirt"
-        if y > 0.35:
+        if y > 1.0:
             return "shirt"
         return "shoes" if y < -7.35 else "shin" if y < knee else "trousers"
 

@@ -22,6 +22,7 @@ export type PartName =
   | "curves"
   | "figures"
   | "exports"
+  | "film"
   | "lab"
   | "explain";
 
@@ -236,8 +237,9 @@ export class CiasaPlayground extends LitElement {
         }
       </div>
       ${
-        shows("lab") || shows("explain")
+        shows("film") || shows("lab") || shows("explain")
           ? html`<div class="foot">
+            ${shows("film") ? html`<ciasa-film class="card" part="film" .playground=${session}></ciasa-film>` : nothing}
             ${shows("lab") ? html`<ciasa-lab class="card" part="lab" .playground=${session}></ciasa-lab>` : nothing}
             ${shows("explain") ? html`<ciasa-explain class="card" part="explain"></ciasa-explain>` : nothing}
           </div>`

@@ -7,6 +7,7 @@ import "./engine-badge.ts";
 import "./explain.ts";
 import "./exports-bar.ts";
 import "./figures.ts";
+import "./film-section.ts";
 import "./gallery.ts";
 import "./lab-section.ts";
 import "./notice.ts";

@@ -55,8 +55,9 @@ impl Look {
         let mut pick = |from: &[[f32; 3]]| from[(between(0.0, from.len() as f32) as usize).min(from.len() - 1)];
         let (skin, hair) = (pick(&SKIN), pick(&HAIR));
         let shape = SHAPES.map(|(low, high)| between(low, high));
-        let shirt = hue(between(0.0, 1.0), between(0.25, 0.75), between(0.35, 0.9));
-        let trousers = hue(between(0.0, 1.0), between(0.1, 0.5), between(0.15, 0.55));
+        // No hue of skin: a body whose clothes look like skin is harder to find.
+        let shirt = hue(between(0.25, 0.98), between(0.35, 0.8), between(0.35, 0.9));
+        let trousers = hue(between(0.3, 0.9), between(0.1, 0.5), between(0.15, 0.5));
         let shoes = [between(0.08, 0.9); 3];
         let wall = hue(between(0.0, 1.0), between(0.05, 0.25), between(0.6, 0.9));
         let floor = hue(between(0.05, 0.12), between(0.2, 0.55), between(0.3, 0.7));

@@ -127,15 +127,20 @@ impl Rig {
         Some(self.bones.iter().map(map).collect())
     }
 
+    /// The maps of neck and head. A Kinect's head is straight above the shoulders and seldom at the height of the ears:
+    /// its direction counts, and its distance within a tenth of the body's own.
     fn head(&self, joints: &Joints, trunk: &Trunk, size: f32) -> (Affine, Affine) {
-        let base = trunk.map(self.neck).point(self.neck);
         let chest = trunk.turned(1.0);
-        let wanted = sub(joints.head, base);
-        let usual = sub(self.rest.head, self.neck);
-        let forward = direction(apply(&chest, usual), [0.0, 1.0, 0.0]);
-        let turned = product(&turn(forward, direction(wanted, forward)), &chest);
-        let head = Affine::around(scaled(&turned, size), self.rest.head, joints.head);
+        let from = Joints::middle(joints.shoulders);
+        let upright = apply(&chest, trunk.rest_up);
+        let wanted = sub(joints.head, from);
+        let towards = direction(wanted, upright);
+        let own = size * dot(sub(self.rest.head, Joints::middle(self.rest.shoulders)), trunk.rest_up);
+        let turned = product(&turn(upright, towards), &chest);
+        let at = along(from, towards, length(wanted).clamp(0.9 * own, 1.1 * own));
+        let head = Affine::around(scaled(&turned, size), self.rest.head, at);
         // The neck reaches from the trunk to wherever the head begins.
+        let base = trunk.map(self.neck).point(self.neck);
         let neck = limb(&chest, self.neck, self.skull, base, head.point(self.skull), size).0;
         (neck, head)
     }

@@ -16,7 +16,7 @@ void main() {
     vec3 n = normalize(facing);
     float wrap = max(0.0, (dot(n, light) + 0.3) / 1.3);
     float sky = 0.5 + 0.5 * n.y;
-    float uneven = 0.96 + 0.08 * hash(floor(cloth * 160.0));
+    float uneven = 0.98 + 0.04 * hash(floor(cloth * 160.0));
     vec3 lit = color.rgb * uneven * strength * (0.38 + 0.17 * sky + 0.55 * wrap);
     result = vec4(min(lit, vec3(1.0)), 1.0);
 }
