@@ -63,7 +63,8 @@ export async function pictures(
   canvas.width = reel.width;
   canvas.height = reel.height;
   const paper = canvas.getContext("2d");
-  if (!paper) throw new Failure("device", "The browser gave no canvas to draw on. Close other pages and try again.");
+  if (!paper)
+    throw new Failure("device", "The browser gave no canvas to draw on. Close other pages and try again.");
   const files: { name: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
   for (let frame = 0; frame < reel.frames; frame += 1) {
     if (signal.aborted) throw new Failure("cancelled", "The pictures were cancelled.");
@@ -76,7 +77,8 @@ export async function pictures(
 
 async function png(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (!blob) throw new Failure("device", "The browser could not write a picture. Close other pages and try again.");
+  if (!blob)
+    throw new Failure("device", "The browser could not write a picture. Close other pages and try again.");
   return new Uint8Array(await blob.arrayBuffer());
 }
 

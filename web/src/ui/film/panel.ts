@@ -7,6 +7,7 @@ import { fileStem, save } from "../../files/exports.ts";
 import { recordVideo, videoObstacle } from "../../files/video.ts";
 import { fieldValue, Part, shared } from "../base.ts";
 import { download } from "../icons.ts";
+import "./camera.ts";
 import "./screen.ts";
 
 /** The film of the clip on the stage: camera and person, and files of it. */
@@ -69,6 +70,7 @@ export class FilmPanel extends Part {
       </div>
       ${this.writing ? this.#progress(this.writing) : nothing}
       ${this.trouble ? html`<p class="bad" role="alert">${this.trouble}</p>` : nothing}
+      <ciasa-film-camera .playground=${this.playground} .setting=${this.setting}></ciasa-film-camera>
       ${
         perturbed
           ? nothing

@@ -36,8 +36,12 @@ export class FilmScreen extends Part {
     const { clip, perturbed } = this.playground;
     const both = perturbed !== null;
     const label = `${clip?.name ?? "No clip"} as a person in a room${both ? ", clean and perturbed side by side" : ""}`;
+    const width = both ? 1024 : 512;
     return html`
-      ${keyed(this.canvases, html`<canvas role="img" aria-label=${label} width=${both ? 1024 : 512} height="512"></canvas>`)}
+      ${keyed(
+        this.canvases,
+        html`<canvas role="img" aria-label=${label} width=${width} height="512"></canvas>`,
+      )}
       <div class="names" aria-hidden="true"><span><b class="clean">Clean</b></span>
         ${both ? html`<span><b class="perturbed">Perturbed</b></span>` : ""}</div>
       ${this.trouble ? html`<p class="bad" role="alert">${this.trouble}</p>` : ""}

@@ -1,0 +1,134 @@
+// A clip as a person in a room: pictures, files, and the way through a camera and back.
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { crc32, zipped } from "../../web/src/body/zip.ts";
+import { attack, errorsOf, open, painted, picture, recognised, violations } from "./helpers.ts";
+
+const still = "engine=cpu&clip=synthetic-wave-1&f=10";
+const film = (page: Page) => page.locator("ciasa-film");
+const screen = (page: Page) => film(page).locator("canvas");
+
+async function opened(page: Page, settings = still): Promise<void> {
+  await open(page, settings);
+  await painted(page);
+  await film(page).getByRole("button", { name: "Open the film" }).click();
+  await expect(screen(page)).toBeVisible();
+}
+
+/** The film's pixels, 64 x 64. A WebGL canvas keeps its picture only until it is shown, so a new one is drawn. */
+async function pixels(page: Page): Promise<number[]> {
+  return await screen(page).evaluate(async (canvas: HTMLCanvasElement) => {
+    const { host } = canvas.getRootNode() as ShadowRoot;
+    (host as HTMLElement & { requestUpdate(): void }).requestUpdate();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [64, 64];
+    const paper = copy.getContext("2d", { willReadFrequently: true });
+    const bitmap = await createImageBitmap(canvas);
+    paper?.drawImage(bitmap, 0, 0, 64, 64);
+    return [...(paper?.getImageData(0, 0, 64, 64).data ?? [])];
+  });
+}
+
+test("an archive has its files, their sizes and their sums", async () => {
+  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+  const bytes = new TextEncoder().encode("some bytes");
+  const archive = Buffer.from(await zipped([{ name: "a.png", bytes }]).arrayBuffer());
+  expect(archive.readUInt32LE(0)).toBe(0x04034b50);
+  expect(archive.readUInt32LE(14)).toBe(crc32(bytes));
+  expect(archive.subarray(30, 35).toString()).toBe("a.png");
+  expect(archive.subarray(35, 45).toString()).toBe("some bytes");
+  const end = archive.length - 22;
+  expect(archive.readUInt32LE(end)).toBe(0x06054b50);
+  expect(archive.readUInt16LE(end + 10)).toBe(1);
+  const directory = archive.readUInt32LE(end + 16);
+  expect(directory).toBe(45);
+  expect(archive.readUInt32LE(directory)).toBe(0x02014b50);
+  expect(archive.readUInt32LE(end + 12)).toBe(end - directory);
+});
+
+test("the body is loaded when the film is opened, and camera, person and frame change the picture", async ({
+  page,
+}) => {
+  const errors = errorsOf(page);
+  const bodies: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("body/")) bodies.push(request.url());
+  });
+  await open(page, still);
+  await painted(page);
+  expect(bodies).toEqual([]);
+  await film(page).getByRole("button", { name: "Open the film" }).click();
+  await expect(screen(page)).toBeVisible();
+  await expect(async () => expect(Math.max(...(await pixels(page)))).toBeGreaterThan(100)).toPass();
+  expect(bodies).toHaveLength(1);
+  let before = await pixels(page);
+  const changed = async (what: string) => {
+    await expect(async () => {
+      const now = await pixels(page);
+      const far = now.filter((value, i) => Math.abs(value - (before[i] ?? 0)) > 12).length;
+      expect(far, what).toBeGreaterThan(40);
+      before = now;
+    }).toPass();
+  };
+  await film(page).getByRole("slider", { name: "Camera angle" }).fill("-60");
+  await changed("camera");
+  await film(page).getByRole("button", { name: "Another person" }).click();
+  await changed("person");
+  await page.locator("ciasa-scrubber").getByRole("slider", { name: "Frame" }).fill("30");
+  await changed("frame");
+  expect(await violations(page)).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test("frames are saved as pictures, and a video is saved", async ({ page }) => {
+  await opened(page);
+  const saved = async (name: string) => {
+    const download = page.waitForEvent("download");
+    await film(page).getByRole("button", { name }).click();
+    const file = await download;
+    return { name: file.suggestedFilename(), bytes: readFileSync((await file.path()) ?? "") };
+  };
+  const range = page.locator("ciasa-scrubber").getByRole("slider", { name: "Frame" });
+  const frames = Number(await range.getAttribute("max")) + 1;
+  const archive = await saved("Frames, PNG");
+  expect(archive.name).toBe("wave-1-film.zip");
+  expect(archive.bytes.readUInt16LE(archive.bytes.length - 12)).toBe(frames);
+  expect(archive.bytes.subarray(30, 44).toString()).toBe("frame-0001.png");
+  const video = await saved("Video");
+  expect(video.name).toMatch(/^wave-1-film\.(webm|mp4)$/);
+  expect(video.bytes.length).toBeGreaterThan(20_000);
+});
+
+test("a clip goes through the camera and back, clean and perturbed", async ({ page }) => {
+  const errors = errorsOf(page);
+  await opened(page, `${still}&mode=advanced&region=arms&target=untargeted&n=20`);
+  const label = await recognised(page);
+  await attack(page);
+  const send = film(page).getByRole("button", { name: "Send through the camera" });
+  await send.click();
+  await film(page).getByRole("button", { name: "Cancel" }).click();
+  await expect(film(page).getByRole("table")).toHaveCount(0);
+  await expect(send).toBeEnabled();
+  await send.click();
+  await expect(film(page).getByRole("table")).toBeVisible({ timeout: 200_000 });
+  const rows = film(page).locator("tbody tr");
+  await expect(rows).toHaveCount(2);
+  // The estimator finds the person in every picture, joints within a hand's width, and the network the action.
+  await expect(film(page).locator("ciasa-film-camera")).toContainText(/found in (\d+) of \1 pictures/);
+  await expect(rows.first().locator("td").nth(1)).toContainText(label);
+  for (const row of await rows.all())
+    expect(Number.parseFloat((await row.locator("td").nth(2).textContent()) ?? "")).toBeLessThan(10);
+  await film(page).scrollIntoViewIfNeeded();
+  await picture(page, "film");
+  expect(errors).toEqual([]);
+});
+
+test("other skeletons are refused with what to do", async ({ page }) => {
+  await open(page, "engine=cpu&clip=openpose-wave-1");
+  await painted(page);
+  await film(page).getByRole("button", { name: "Open the film" }).click();
+  await expect(film(page)).toContainText("Choose such a clip in the gallery, or convert this one.");
+  await expect(screen(page)).toHaveCount(0);
+});

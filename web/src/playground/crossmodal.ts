@@ -1,0 +1,146 @@
+import type { Clip } from "../base/clip.ts";
+import { asFailure, Failure } from "../base/failure.ts";
+import type { Setting } from "../body/person.ts";
+import { type Filming, Loop, type Recovery } from "../crossmodal/loop.ts";
+import type { Playground } from "./playground.ts";
+
+/** A class and its probability. */
+export interface Answer {
+  label: string;
+  p: number;
+}
+
+/** The network's answers to a clip as it is, and to what a camera sees of it. */
+export interface Row {
+  name: "Clean" | "Perturbed";
+  skeleton: Answer;
+  film: Answer;
+  /** Mean distance of 13 main joints in centimetres after the best similarity of each frame. */
+  error: number;
+}
+
+export interface CrossModalResult {
+  clip: Clip;
+  setting: Setting;
+  rows: Row[];
+  taken: number;
+  found: number;
+}
+
+/** Sends the clip on the stage through a camera: it is filmed, recovered from the pictures, and recognised. */
+export class CrossModal extends EventTarget {
+  /** What runs: words, and its share from 0 to 1. */
+  running: { words: string; share: number } | null = null;
+  result: CrossModalResult | null = null;
+  failure: Failure | null = null;
+  #loop: Loop | null = null;
+  #stop: AbortController | null = null;
+
+  constructor(readonly playground: Playground) {
+    super();
+  }
+
+  /** Why the clip cannot be sent; null if it can. */
+  get obstacle(): string | null {
+    const { clip, model, claim } = this.playground;
+    if (clip?.layout !== "kinect-v1")
+      return "What a camera sees is recovered as a clip of Kinect v1. Choose such a clip, or convert this one.";
+    if (claim) return `${claim.words} Pause it first.`;
+    return model ? null : "The recogniser is not loaded yet.";
+  }
+
+  /** Sends the clip and, if there is one, its perturbed copy. */
+  async run(setting: Setting, every: number): Promise<void> {
+    const { clip, perturbed, model } = this.playground;
+    if (this.running || this.obstacle || !clip || !model) return;
+    this.#stop = new AbortController();
+    this.failure = null;
+    this.result = null;
+    try {
+      const recovery = await this.recover({ clip, perturbed, setting, every });
+      this.#now("Recognising", 1);
+      const rows = [await this.#row("Clean", clip, setting, recovery.clean, recovery)];
+      if (perturbed && recovery.perturbed)
+        rows.push(
+          await this.#row("Perturbed", { ...clip, data: perturbed }, setting, recovery.perturbed, recovery),
+        );
+      this.result = { clip, setting, rows, taken: recovery.taken, found: recovery.found };
+      this.playground.announce("The clip came back from the camera");
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.kind !== "cancelled") this.failure = failure;
+    } finally {
+      this.running = null;
+      this.#stop = null;
+      this.#changed();
+    }
+  }
+
+  /** Films and recovers a clip; loads what that needs. */
+  async recover(filming: Omit<Filming, "progress" | "signal">): Promise<Recovery> {
+    const signal = this.#stop?.signal ?? new AbortController().signal;
+    this.#now("Loading the pose estimator", 0);
+    this.#loop ??= await Loop.create(
+      (loaded, total) => this.#now("Loading the pose estimator", total > 0 ? loaded / total : 0),
+      signal,
+    );
+    const progress = (share: number) => this.#now("Filming and looking for the person", share);
+    return await this.#loop.recover({ ...filming, progress, signal });
+  }
+
+  /** The network's answer to recovered values, after what is constant in the estimator is taken away. */
+  async answer(
+    clip: Clip,
+    setting: Setting,
+    recovered: Float32Array,
+    moments: Float64Array,
+  ): Promise<Answer> {
+    if (!this.#loop) throw new Failure("config", "no clip has been filmed");
+    return await this.#recognise(this.#loop.fitted(clip, setting, recovered, moments));
+  }
+
+  /** Mean distance in centimetres of 13 main joints after the best similarity of each frame. */
+  error(clip: Clip, setting: Setting, recovered: Float32Array): number {
+    this.#loop?.person.film(clip, null, setting);
+    return 100 * (this.#loop?.person.jointError(recovered, clip.data) ?? Number.NaN);
+  }
+
+  cancel(): void {
+    this.#stop?.abort();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#loop?.dispose();
+    this.#loop = null;
+  }
+
+  async #row(
+    name: Row["name"],
+    clip: Clip,
+    setting: Setting,
+    recovered: Float32Array,
+    { moments }: Recovery,
+  ) {
+    const skeleton = await this.#recognise(clip);
+    // The camera stands where it stood for the clean clip.
+    const filmed = this.playground.clip ?? clip;
+    const film = await this.answer(filmed, setting, recovered, moments);
+    return { name, skeleton, film, error: this.error(clip, setting, recovered) };
+  }
+
+  async #recognise(clip: Clip): Promise<Answer> {
+    const { engine, model } = this.playground;
+    const [first] = (await engine.recognise(clip)).top;
+    return { label: (first && model?.classes[first.index]) ?? "", p: first?.p ?? 0 };
+  }
+
+  #now(words: string, share: number): void {
+    this.running = { words, share };
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
