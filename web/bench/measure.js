@@ -86,8 +86,8 @@ export class Bench {
     };
     // Not ">": NaN has to fail.
     const off = Object.keys(BOUNDS).filter((key) => !(distances[key] <= BOUNDS[key]));
-    // With a discriminator the step differs, so only the independent parts are compared.
-    const counted = name.endsWith("discriminator") ? off.filter((key) => key !== "moved") : off;
+    // With a discriminator or the exact projection the step differs, so only the independent parts are compared.
+    const counted = /-(discriminator|exact)$/.test(name) ? off.filter((key) => key !== "moved") : off;
     this.result.checks.push({ side: name, reference, ...distances, ok: counted.length === 0 });
     if (counted.length === 0) return;
     const words = counted.map((key) => `${key} off by ${distances[key].toExponential(1)}`);

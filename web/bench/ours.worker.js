@@ -9,6 +9,7 @@ const POSE = JOINTS * 3;
 let engine = null;
 let x0 = null;
 let plausible = false;
+let projection = "paper";
 let clip = null;
 
 /** Our page's `Clip`. */
@@ -39,7 +40,7 @@ function config() {
     iterations: 1_000_000,
     constraints: { clip: true, realign: true, smooth: true, plausible },
     // The competitors clip and realign as Algorithm 1 does.
-    projection: "paper",
+    projection,
     stop: { kind: "iterations" },
     seed: 1,
   };
@@ -89,13 +90,14 @@ function step() {
 }
 
 self.answer({
-  async load({ device, discriminator, kernels, fused = true, helpers = 0 }) {
+  async load({ device, discriminator, exact, kernels, fused = true, helpers = 0 }) {
     const module = await WebAssembly.compileStreaming(fetch("/pkg/engine/engine_bg.wasm"));
     await init({ module_or_path: module });
     fuse(fused);
     if (helpers) await gather(module, helpers);
     onFailure((kind, message) => self.postMessage({ fatal: `${kind}: ${message}` }));
     plausible = discriminator;
+    projection = exact ? "exact" : "paper";
     engine = await Engine.start(device);
     if (kernels) engine.chooseKernels(kernels);
     const weights = new Uint8Array(await (await fetch("/made/weights.safetensors")).arrayBuffer());

@@ -147,7 +147,8 @@ realignment of the bones. The network is ST-GCN with 25 joints, 60 classes and o
 weights and clip, and all realign. \`plain\` is the network as published; \`tuned\` and \`folded\` have the
 normalisations folded. \`tuned\` also computes 1x1 convolutions as matrix products and the gradient of the temporal
 convolution as a forward convolution. \`ours-*-discriminator\` is our step with the plausibility loss and the
-training of the discriminator, which the other libraries do not have. \`stock-webgpu\` is our step on Burn's own
+training of the discriminator, \`ours-*-exact\` our step with the exact projection in place of clipping and realignment;
+the other libraries have neither. \`stock-webgpu\` is our step on Burn's own
 kernels.
 
 Sides take turns, round by round, every second round in reverse order. Times are medians over rounds, ratios are

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 
 const ours = (device, load = {}) => ({
   worker: { script: "/bench/ours.worker.js", module: true },
-  load: { device, discriminator: false, kernels: null, ...load },
+  load: { device, discriminator: false, exact: false, kernels: null, ...load },
 });
 
 /** Threads of our engine on the CPU, as in the page. */
@@ -33,6 +33,7 @@ export const SIDES = {
     against: "ours-wasm",
     roof: "ours-wasm",
   },
+  "ours-wasm-exact": { ...ours("cpu", { exact: true }), against: "ours-wasm", roof: "ours-wasm" },
   "ours-wasm-threads": {
     ...ours("cpu", { helpers: HELPERS }),
     against: "ours-wasm",
@@ -41,6 +42,7 @@ export const SIDES = {
   // Without fused multiply-add, as in browsers without relaxed SIMD.
   "ours-wasm-apart": { ...ours("cpu", { fused: false }), against: "ours-wasm", roof: "ours-wasm-apart" },
   "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },
+  "ours-webgpu-exact": { ...ours("webgpu", { exact: true }), against: "ours-webgpu", roof: "ours-webgpu" },
   // Our networks on Burn's own kernels, to measure the gain by ours.
   "stock-webgpu": { ...ours("webgpu", { kernels: "stock" }), against: "ours-webgpu", roof: "ours-webgpu" },
   "tf-wasm-plain": { ...tf("wasm", "plain"), against: "ours-wasm", roof: "tf-wasm" },

@@ -44,6 +44,21 @@ const CASES = [
     1 / 1.6,
     (s) => speed(find(s, "ours-wasm"), fastest(s, "torch-1")),
   ],
+  [
+    "The exact projection's step against Algorithm 1's, native",
+    1 / 1.1,
+    (s) => speed(find(s, "ours-1-exact"), find(s, "ours-1")),
+  ],
+  [
+    "The exact projection's step against Algorithm 1's, WebAssembly",
+    1 / 1.1,
+    (s) => speed(find(s, "ours-wasm-exact"), find(s, "ours-wasm")),
+  ],
+  [
+    "The exact projection's step against Algorithm 1's, WebGPU",
+    1 / 1.1,
+    (s) => speed(find(s, "ours-webgpu-exact"), find(s, "ours-webgpu")),
+  ],
   ["Native, one thread, against PyTorch with one", 1, (s) => speed(find(s, "ours-1"), fastest(s, "torch-1"))],
   [
     "Native, two threads, against PyTorch with two",

@@ -20,7 +20,7 @@ use clap::Parser;
 use serde_json::json;
 
 use measure::Bench;
-use ours::Ours;
+use ours::{Ours, Variant};
 use side::{Result, Side, Spec};
 use torch::Torch;
 
@@ -131,8 +131,11 @@ fn sides(options: &Options) -> Vec<Spec> {
         all.push(Spec::new(format!("ours-{n}"), against, format!("ours-{n}")));
     }
     let first = format!("ours-{}", options.threads[0]);
-    all.push(Spec::new(format!("{first}-discriminator"), Some(first.clone()), first.clone()));
+    for variant in ["discriminator", "exact"] {
+        all.push(Spec::new(format!("{first}-{variant}"), Some(first.clone()), first.clone()));
+    }
     all.push(Spec::new("ours-gpu".into(), Some(first), "ours-gpu".into()));
+    all.push(Spec::new("ours-gpu-exact".into(), Some("ours-gpu".into()), "ours-gpu".into()));
     for n in &options.threads {
         for variant in ["", "-folded"] {
             let name = format!("torch-{n}{variant}");
@@ -159,9 +162,14 @@ fn enter(bench: &mut Bench, spec: Spec, options: &Options) {
 
 fn start(name: &str, options: &Options) -> Result<Box<dyn Side>> {
     let words: Vec<&str> = name.split('-').collect();
+    let variant = match words.last() {
+        Some(&"discriminator") => Variant::Discriminator,
+        Some(&"exact") => Variant::Exact,
+        _ => Variant::Plain,
+    };
     match words[0] {
-        "ours" if words[1] == "gpu" => Ok(Box::new(Ours::on_gpu()?)),
-        "ours" => Ok(Box::new(Ours::on_cpu(words[1].parse()?, words.contains(&"discriminator"))?)),
+        "ours" if words[1] == "gpu" => Ok(Box::new(Ours::on_gpu(variant)?)),
+        "ours" => Ok(Box::new(Ours::on_cpu(words[1].parse()?, variant)?)),
         _ if options.no_torch => Err("--no-torch was given".into()),
         _ => {
             let python = torch::python(options.torch_index.as_deref())?;

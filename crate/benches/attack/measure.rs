@@ -53,6 +53,11 @@ struct Row {
     over: bool,
 }
 
+/// Whether a side's step moves the clip in another way, so that only its logits and gradient can be compared.
+fn other_step(side: &str) -> bool {
+    side.ends_with("-discriminator") || side.ends_with("-exact")
+}
+
 impl Bench {
     pub fn new(settings: Settings) -> Self {
         let (sides, checks, cases) = (Vec::new(), Vec::new(), Vec::new());
@@ -103,8 +108,8 @@ impl Bench {
             relative_l2(&found.gradient, &wanted.gradient),
             relative_l2(&motion(&found), &motion(&wanted)),
         ];
-        // A discriminator changes the step, so only logits and gradient are compared there. A NaN fails.
-        let counted = if name.ends_with("discriminator") { 2 } else { 3 };
+        // A NaN fails.
+        let counted = if other_step(&name) { 2 } else { 3 };
         let off: Vec<String> = BOUNDS[..counted]
             .iter()
             .zip(distances)
@@ -133,9 +138,10 @@ impl Bench {
     pub fn steps(&mut self, frames: usize, batch: usize) {
         let mut rows = Vec::new();
         for index in 0..self.sides.len() {
-            // There is no batch with a discriminator.
-            let on_cpu = self.settings.batch_on_cpu && !self.sides[index].spec.name.ends_with("discriminator");
-            let takes = |side: &&mut Box<dyn Side>| batch == 1 || on_cpu || side.is_gpu();
+            let other = other_step(&self.sides[index].spec.name);
+            let on_cpu = self.settings.batch_on_cpu;
+            // There is no batch with another step.
+            let takes = |side: &&mut Box<dyn Side>| batch == 1 || !other && (on_cpu || side.is_gpu());
             let Some(side) = self.sides[index].side.as_mut().filter(takes) else {
                 continue;
             };

@@ -19,10 +19,21 @@ use crate::support::portable_stgcn;
 pub struct Ours {
     victim: Arc<StGcn>,
     pool: ThreadPool,
-    discriminator: bool,
+    variant: Variant,
     /// The GPU adapter's name; `None` on the CPU.
     adapter: Option<String>,
     work: Option<Work>,
+}
+
+/// What differs from the step that other programs can take, too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// Clip and realign, as the programs do that it is compared with.
+    Plain,
+    /// With the plausibility loss and the training of the discriminator.
+    Discriminator,
+    /// With the exact projection, and the gradient along its surface.
+    Exact,
 }
 
 enum Work {
@@ -33,12 +44,12 @@ enum Work {
 }
 
 impl Ours {
-    pub fn on_cpu(threads: usize, discriminator: bool) -> Result<Self> {
-        Self::new(Device::flex(), threads, discriminator, None)
+    pub fn on_cpu(threads: usize, variant: Variant) -> Result<Self> {
+        Self::new(Device::flex(), threads, variant, None)
     }
 
     #[cfg(feature = "gpu")]
-    pub fn on_gpu() -> Result<Self> {
+    pub fn on_gpu(variant: Variant) -> Result<Self> {
         use burn::tensor::DeviceKind;
         use burn::tensor::wgpu::wgpu;
         // Requested first, because the runtime panics without an adapter.
@@ -49,19 +60,19 @@ impl Ours {
         };
         let info = block_on(instance.request_adapter(&options))?.get_info();
         let name = format!("{} ({:?}, {:?})", info.name, info.backend, info.device_type);
-        Self::new(Device::wgpu(DeviceKind::DefaultDevice), 1, false, Some(name))
+        Self::new(Device::wgpu(DeviceKind::DefaultDevice), 1, variant, Some(name))
     }
 
     #[cfg(not(feature = "gpu"))]
-    pub fn on_gpu() -> Result<Self> {
+    pub fn on_gpu(_: Variant) -> Result<Self> {
         Err("built without the feature `gpu`; add --features gpu".into())
     }
 
-    fn new(device: Device, threads: usize, discriminator: bool, adapter: Option<String>) -> Result<Self> {
+    fn new(device: Device, threads: usize, variant: Variant, adapter: Option<String>) -> Result<Self> {
         let config = StGcnConfig::published(LayoutId::Ntu, CLASSES);
         let network = StGcn::new(&config, &portable_stgcn(&config), &device)?;
         let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
-        Ok(Self { victim: Arc::new(network), pool, discriminator, adapter, work: None })
+        Ok(Self { victim: Arc::new(network), pool, variant, adapter, work: None })
     }
 
     fn step(work: &mut Option<Work>) -> Result<()> {
@@ -88,18 +99,18 @@ impl Side for Ours {
         self.work = Some(if batch > 1 {
             Work::Many(Box::new(Batch::new(&self.victim, clean, batch)))
         } else {
+            let (plausible, exact) = (self.variant == Variant::Discriminator, self.variant == Variant::Exact);
             let config = AttackConfig {
                 target: Target::Class { index: TARGET },
                 epsilon: Epsilon::Global(EPSILON),
                 alpha: ALPHA,
                 lambda: LAMBDA,
                 iterations: usize::MAX,
-                constraints: Constraints { plausible: self.discriminator, ..Constraints::ALL },
-                // The programs that it is compared with clip and realign.
-                projection: Projection::Paper,
+                constraints: Constraints { plausible, ..Constraints::ALL },
+                projection: if exact { Projection::Exact } else { Projection::Paper },
                 ..Default::default()
             };
-            let natural = if self.discriminator { vec![clip(64)] } else { Vec::new() };
+            let natural = if plausible { vec![clip(64)] } else { Vec::new() };
             Work::One(Box::new(Attack::new(self.victim.clone(), &clean, &natural, config)?))
         });
         Ok(())
