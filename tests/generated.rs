@@ -64,6 +64,7 @@ fn types() -> String {
         Optimiser,
         Schedule,
         Learning,
+        Smoothness,
         Stop,
         Peer,
         // Reports.

@@ -112,7 +112,13 @@ test("attacks computed together equal the same attacks computed alone", async ({
       iterations: 3,
       constraints: { clip: true, realign: true, smooth: true, plausible: true },
       projection: "exact",
-      optimiser: { surface: true, schedule: "constant", starts: 1, discriminator: "perturbation" },
+      optimiser: {
+        surface: true,
+        schedule: "constant",
+        starts: 1,
+        discriminator: "perturbation",
+        smoothness: "perturbation",
+      },
       stop: { kind: "iterations" },
       seed: 1,
     };

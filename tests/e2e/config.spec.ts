@@ -49,7 +49,13 @@ test("a target is a class of this recogniser; CIASA needs one", () => {
 });
 
 test("the optimiser's settings reach the engine; random starts need epsilon", () => {
-  const search = { surface: false, schedule: "falling", starts: 3, discriminator: "paper" } as const;
+  const search = {
+    surface: false,
+    schedule: "falling",
+    starts: 3,
+    discriminator: "paper",
+    smoothness: "paper",
+  } as const;
   const several = config({ ...search, iterations: 20 });
   expect(several.optimiser).toEqual(search);
   expect(mostSteps(several)).toBe(60);

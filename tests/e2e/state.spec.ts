@@ -22,6 +22,7 @@ const other: State = {
   schedule: "falling",
   starts: 4,
   discriminator: "paper",
+  smoothness: "paper",
   prediction: "margin",
   kappa: 1.5,
   smooth: false,

@@ -169,7 +169,8 @@ proptest! {
             }
             prop_assert!(report.yielded_frames == 0 || exact && promised.realign);
             let l = report.losses;
-            let parts = l.prediction + config.lambda * (l.smooth + l.adversarial + l.perceptual);
+            let weight = config.search().discriminator.weight();
+            let parts = l.prediction + config.lambda * (l.smooth + weight * l.adversarial + l.perceptual);
             prop_assert!((report.losses.total - parts).abs() <= 1e-4 * parts.abs().max(1.0));
             prop_assert_eq!(report.figures.plausibility.is_some(), config.plausible());
             prop_assert_eq!(report.losses.discriminator > 0.0, config.plausible());

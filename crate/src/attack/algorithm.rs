@@ -16,7 +16,7 @@ use crate::error::Result;
 async fn iteration<I: Iterate>(iterates: &mut [I]) -> Result<()> {
     let inputs: Vec<Input> = iterates.iter().map(|iterate| iterate.input()).collect();
     let logits = forward(&inputs); // line 3: Z = F(V')
-    let losses = losses(inputs, logits); // lines 4 to 7: L_pred + lambda (L_smooth + L_adv)
+    let losses = losses(inputs, logits); // lines 4 to 7: L_pred + lambda (L_smooth + w L_adv)
     let gradients = backward(losses)?; // line 8
     let passes = I::fetch(gradients).await?;
     for (iterate, pass) in iterates.iter_mut().zip(passes) {

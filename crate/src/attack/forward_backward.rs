@@ -3,13 +3,13 @@
 //!
 //! Several attacks on clips of one shape share the recogniser's passes; each has its own losses.
 
-use burn::tensor::{Tensor, Transaction};
+use burn::tensor::{Tensor, TensorData, Transaction};
 
 use super::losses::adversarial::Game;
 use super::losses::perceptual::perceptual;
 use super::losses::{prediction::prediction, smooth::smooth};
 use super::state::Attack;
-use crate::contract::Goal;
+use crate::contract::{Goal, Smoothness};
 use crate::error::{Error, Result};
 
 /// V' of one attack at the start of a step, tracked if the attack follows its gradient.
@@ -32,7 +32,7 @@ pub(super) struct ClipLosses {
     logits: Tensor<2>,
     /// As in [`Pass::numbers`], without the last one: (7).
     numbers: Tensor<1>,
-    /// L_pred + lambda (L_smooth + L_adv), (1).
+    /// L_pred + lambda (L_smooth + w L_adv), (1); w is 1 in the paper.
     descended: Tensor<1>,
     /// SMART's, (1). Its gradient is taken apart, for the balance of both.
     perceptual: Option<Tensor<1>>,
@@ -46,7 +46,7 @@ pub(super) struct Pass {
     /// All losses in the order of [`Losses`](crate::contract::Losses), the discriminator's mean score, the largest
     /// component of the gradient: (8).
     pub numbers: Tensor<1>,
-    /// Of L_pred + lambda (L_smooth + L_adv) with respect to V', (T, M, V, C), also where the clip may not move. Zeros
+    /// Of L_pred + lambda (L_smooth + w L_adv) with respect to V', (T, M, V, C), also where the clip may not move. Zeros
     /// if the attack follows no gradient.
     pub gradient: Tensor<4>,
     /// Of the perceptual loss with respect to V', if it takes part.
@@ -77,12 +77,13 @@ impl<'a> Input<'a> {
         let (attack, x) = (self.attack, self.x);
         let (config, device) = (&attack.config, x.device());
         let predict = prediction(logits.clone(), self.goal, config.prediction);
-        let smooth = if config.smooth() { smooth(x.clone(), &attack.bounds) } else { None };
+        let smooth = if config.smooth() { smoothness(&x, attack) } else { None };
         let game = attack.adversary().zip(self.weights);
         let game = game.map(|(plausibility, weights)| plausibility.play(x.clone(), weights, self.round));
         let perceptual = config.perceptual().then(|| perceptual(x.clone(), &attack.clean));
 
-        let restraint = [smooth.clone(), game.as_ref().map(|g| g.attacker.clone())];
+        let weight = config.search().discriminator.weight();
+        let restraint = [smooth.clone(), game.as_ref().map(|g| g.attacker.clone() * weight)];
         let descended = restraint.into_iter().flatten().fold(predict.clone(), |sum, part| sum + part * config.lambda);
         let total = perceptual.iter().fold(descended.clone(), |sum, part| sum + part.clone() * config.lambda);
 
@@ -100,6 +101,18 @@ impl<'a> Input<'a> {
         let guided = config.method.follows_gradient();
         ClipLosses { numbers: Tensor::cat(numbers, 0), x, guided, logits, descended, perceptual, game }
     }
+}
+
+/// L_smooth of the perturbation, or of the clip as in the paper.
+fn smoothness(x: &Tensor<4>, attack: &Attack) -> Option<Tensor<1>> {
+    let x = match attack.config.search().smoothness {
+        Smoothness::Perturbation => {
+            let clean = TensorData::new(attack.clean.data().to_vec(), x.dims());
+            x.clone() - Tensor::from_data(clean, &x.device())
+        }
+        Smoothness::Paper => x.clone(),
+    };
+    smooth(x, &attack.bounds)
 }
 
 /// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes).

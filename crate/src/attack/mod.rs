@@ -56,5 +56,5 @@ pub use victim::Victim;
 
 pub use crate::contract::{
     AttackConfig, Constraints, Done, Epsilon, Flag, Judged, Learning, Losses, Method, Metrics, Optimiser, Outcome,
-    Peer, Prediction, Projection, Ranked, Restraint, Schedule, StepReport, Stop, Target,
+    Peer, Prediction, Projection, Ranked, Restraint, Schedule, Smoothness, StepReport, Stop, Target,
 };

@@ -117,7 +117,7 @@ pub struct Constraints {
     pub clip: bool,
     /// Restore the bone lengths after each step (SSR).
     pub realign: bool,
-    /// Penalise acceleration (Eq. 7).
+    /// Penalise acceleration (Eq. 7): of the clip or of the perturbation, as [`Optimiser::smoothness`] says.
     pub smooth: bool,
     /// Penalise poses that a discriminator finds unnatural (Eq. 8).
     pub plausible: bool,

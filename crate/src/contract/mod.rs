@@ -31,7 +31,7 @@ pub use goal::Goal;
 pub use layout_info::LayoutInfo;
 pub use manifest::{Manifest, ModelEntry};
 pub use metrics::Metrics;
-pub use optimiser::{Learning, Optimiser, Schedule};
+pub use optimiser::{Learning, Optimiser, Schedule, Smoothness};
 pub use outcome::{Flag, Judged, Outcome};
 pub use peers::Peer;
 pub use report::{Done, Losses, Ranked, StepReport};

@@ -17,6 +17,20 @@ pub struct Optimiser {
     pub starts: usize,
     /// What the discriminator of the plausibility constraint learns, and how.
     pub discriminator: Learning,
+    /// Whose accelerations the smoothness constraint penalises.
+    pub smoothness: Smoothness,
+}
+
+/// Whose accelerations the smoothness constraint penalises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Smoothness {
+    /// Those of the perturbation: what the attack adds to the motion.
+    Perturbation,
+    /// Those of the attacked clip (Eq. 7). They are mostly the clip's own, and what the attack flattens there counts as
+    /// a gain.
+    Paper,
 }
 
 /// What the discriminator learns, and how.
@@ -25,7 +39,8 @@ pub struct Optimiser {
 #[serde(rename_all = "kebab-case")]
 pub enum Learning {
     /// The perturbation: half of its natural poses are the clip's own before the attack. Its score has no sigmoid, so
-    /// that its gradient does not vanish, and its step size is 0.001.
+    /// that its gradient does not vanish, its step size is 0.001, and the attack weighs its loss by 0.003: its
+    /// gradients differ from frame to frame, and with more weight the motion trembles.
     Perturbation,
     /// Section III-B4 of the paper: natural poses of other clips, a sigmoid, and alpha as the step size.
     Paper,
@@ -47,13 +62,23 @@ pub const MAX_STARTS: usize = 100;
 
 impl Optimiser {
     /// Nothing beyond Algorithm 1.
-    pub const PLAIN: Self =
-        Self { surface: false, schedule: Schedule::Constant, starts: 1, discriminator: Learning::Paper };
+    pub const PLAIN: Self = Self {
+        surface: false,
+        schedule: Schedule::Constant,
+        starts: 1,
+        discriminator: Learning::Paper,
+        smoothness: Smoothness::Paper,
+    };
 }
 
 impl Default for Optimiser {
     fn default() -> Self {
-        Self { surface: true, discriminator: Learning::Perturbation, ..Self::PLAIN }
+        Self {
+            surface: true,
+            discriminator: Learning::Perturbation,
+            smoothness: Smoothness::Perturbation,
+            ..Self::PLAIN
+        }
     }
 }
 
@@ -63,6 +88,14 @@ impl Learning {
         match self {
             Self::Perturbation => 1e-3,
             Self::Paper => alpha,
+        }
+    }
+
+    /// The weight of the discriminator's loss in the attack's, beside lambda.
+    pub fn weight(self) -> f32 {
+        match self {
+            Self::Perturbation => 3e-3,
+            Self::Paper => 1.0,
         }
     }
 }

@@ -54,12 +54,13 @@ pub struct StepReport {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Losses {
-    /// The loss that the attack minimises: prediction + lambda (smooth + adversarial + perceptual). With the perceptual
-    /// loss, both gradients are scaled to unit length before they are added.
+    /// The loss that the attack minimises: prediction + lambda (smooth + w adversarial + perceptual). The weight w is 1
+    /// for the paper's discriminator and 0.003 for one that learns the perturbation. With the perceptual loss, both
+    /// gradients are scaled to unit length before they are added.
     pub total: f32,
     /// Cross-entropy to the target; untargeted, minus the cross-entropy to the original class; or the margin loss.
     pub prediction: f32,
-    /// Mean squared acceleration of the perturbed joints (Eq. 7).
+    /// Mean squared acceleration of the perturbed joints (Eq. 7), or of their perturbation.
     pub smooth: f32,
     /// The discriminator's loss on the perturbed clip labelled as natural (Eq. 8).
     pub adversarial: f32,

@@ -117,6 +117,7 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
       schedule: state.schedule,
       starts: bounded(state) ? state.starts : 1,
       discriminator: state.discriminator,
+      smoothness: state.smoothness,
     },
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     constraints:

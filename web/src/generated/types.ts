@@ -65,7 +65,7 @@ export type Constraints = {
   clip: boolean;
   /** Restore the bone lengths after each step (SSR). */
   realign: boolean;
-  /** Penalise acceleration (Eq. 7). */
+  /** Penalise acceleration (Eq. 7): of the clip or of the perturbation, as `Optimiser::smoothness` says. */
   smooth: boolean;
   /** Penalise poses that a discriminator finds unnatural (Eq. 8). */
   plausible: boolean;
@@ -90,6 +90,8 @@ export type Optimiser = {
   starts: number;
   /** What the discriminator of the plausibility constraint learns, and how. */
   discriminator: Learning;
+  /** Whose accelerations the smoothness constraint penalises. */
+  smoothness: Smoothness;
 };
 
 /** The step size over the iterations of a start. */
@@ -97,6 +99,9 @@ export type Schedule = "constant" | "falling";
 
 /** What the discriminator learns, and how. */
 export type Learning = "perturbation" | "paper";
+
+/** Whose accelerations the smoothness constraint penalises. */
+export type Smoothness = "perturbation" | "paper";
 
 /** When to stop before all iterations are taken. */
 export type Stop = { kind: "iterations" } | { kind: "confidence";
@@ -156,13 +161,14 @@ export type StepReport = {
 /** The loss and its parts. The parts are unweighted; a part that the settings leave out is 0. */
 export type Losses = {
   /**
-   * The loss that the attack minimises: prediction + lambda (smooth + adversarial + perceptual). With the perceptual
-   * loss, both gradients are scaled to unit length before they are added.
+   * The loss that the attack minimises: prediction + lambda (smooth + w adversarial + perceptual). The weight w is 1
+   * for the paper's discriminator and 0.003 for one that learns the perturbation. With the perceptual loss, both
+   * gradients are scaled to unit length before they are added.
    */
   total: number;
   /** Cross-entropy to the target; untargeted, minus the cross-entropy to the original class; or the margin loss. */
   prediction: number;
-  /** Mean squared acceleration of the perturbed joints (Eq. 7). */
+  /** Mean squared acceleration of the perturbed joints (Eq. 7), or of their perturbation. */
   smooth: number;
   /** The discriminator's loss on the perturbed clip labelled as natural (Eq. 8). */
   adversarial: number;

@@ -40,6 +40,7 @@ const attackKeys: ReadonlySet<keyof State> = new Set([
   "schedule",
   "starts",
   "discriminator",
+  "smoothness",
   "prediction",
   "kappa",
   "smooth",

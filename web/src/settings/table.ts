@@ -60,6 +60,8 @@ export const table = {
   starts: row("starts", 1, number(1, 10, true)),
   /** What the discriminator learns; with the paper's projection always as in the paper. */
   discriminator: row("dl", "perturbation", choice("perturbation", "paper")),
+  /** Whose accelerations smoothness penalises; with the paper's projection always as in the paper. */
+  smoothness: row("sl", "perturbation", choice("perturbation", "paper")),
   /** CIASA's loss of the recogniser's answer, and the margin to reach. */
   prediction: row("loss", "cross-entropy", choice("cross-entropy", "margin")),
   kappa: row("kappa", 0, number(0, 1000)),

@@ -102,6 +102,7 @@ export class Optimiser extends Part {
         </label>
         ${draws(state.method) ? nothing : this.#search()}
         ${state.method === "ciasa" ? this.#learning() : nothing}
+        ${state.method === "ciasa" ? this.#smoothness() : nothing}
         ${state.method === "ciasa" ? this.#loss() : nothing}
         <label class="rule">Stop
           <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
@@ -161,6 +162,25 @@ export class Optimiser extends Part {
         </option>
         <option value="paper" ?selected=${state.discriminator === "paper"}>
           as in the paper: learns other people's poses
+        </option>
+      </select>
+      ${off ? html`<span class="hint">${why}</span>` : nothing}
+    </label>`;
+  }
+
+  /** Whose accelerations smoothness penalises. */
+  #smoothness() {
+    const { settings, state } = this.playground;
+    const off = state.projection === "paper" || !state.smooth;
+    const why = state.smooth ? "the paper's projection has the paper's" : "only with smoothness switched on";
+    const set = (value: string) => settings.set({ smoothness: value as State["smoothness"] });
+    return html`<label class="rule">Smoothness
+      <select ?disabled=${off} @change=${(event: Event) => set(fieldValue(event))}>
+        <option value="perturbation" ?selected=${state.smoothness === "perturbation"}>
+          of the perturbation
+        </option>
+        <option value="paper" ?selected=${state.smoothness === "paper"}>
+          of the attacked motion, as in the paper
         </option>
       </select>
       ${off ? html`<span class="hint">${why}</span>` : nothing}

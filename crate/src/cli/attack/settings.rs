@@ -6,7 +6,8 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::attack::{
-    AttackConfig, Epsilon, Learning, Method, Peer, Prediction, Projection, Restraint, Schedule, Stop, Target,
+    AttackConfig, Epsilon, Learning, Method, Peer, Prediction, Projection, Restraint, Schedule, Smoothness, Stop,
+    Target,
 };
 use crate::cli::classes;
 use crate::cli::files::text;
@@ -80,6 +81,9 @@ pub struct SettingArgs {
     /// What the discriminator learns: the perturbation, or natural poses of other clips as in the paper
     #[arg(long, value_name = "NAME", value_parser = ["perturbation", "paper"])]
     discriminator: Option<String>,
+    /// Whose accelerations the smoothness constraint penalises: the perturbation's, or the clip's as in the paper
+    #[arg(long, value_name = "NAME", value_parser = ["perturbation", "paper"])]
+    smoothness: Option<String>,
     /// Seed of the discriminator and of random starts
     #[arg(long)]
     seed: Option<u64>,
@@ -131,6 +135,11 @@ impl SettingArgs {
         match self.discriminator.as_deref() {
             Some("paper") => config.optimiser.discriminator = Learning::Paper,
             Some(_) => config.optimiser.discriminator = Learning::Perturbation,
+            None => {}
+        }
+        match self.smoothness.as_deref() {
+            Some("paper") => config.optimiser.smoothness = Smoothness::Paper,
+            Some(_) => config.optimiser.smoothness = Smoothness::Perturbation,
             None => {}
         }
         match self.schedule.as_deref() {
@@ -199,6 +208,11 @@ impl SettingArgs {
                 "--discriminator",
                 self.discriminator.is_some() && (paper || !config.plausible()),
                 "the paper's projection has the paper's, and without plausibility there is none",
+            ),
+            (
+                "--smoothness",
+                self.smoothness.is_some() && (paper || !config.smooth()),
+                "the paper's projection has the paper's, and without smoothness there is none",
             ),
             (
                 "--schedule",
@@ -286,8 +300,9 @@ mod tests {
         );
         let own = settings(|a| a.kappa = Some(1.0)).unwrap();
         assert_eq!((own.method, own.prediction), (Method::Ciasa, Prediction::Margin { kappa: 1.0 }));
-        let searches: [(&str, Change); 4] = [
+        let searches: [(&str, Change); 5] = [
             ("--discriminator", |a| a.discriminator = Some("paper".into())),
+            ("--smoothness", |a| a.smoothness = Some("paper".into())),
             ("--no-surface", |a| a.no_surface = true),
             ("--schedule", |a| a.schedule = Some("falling".into())),
             ("--starts", |a| a.starts = Some(3)),
