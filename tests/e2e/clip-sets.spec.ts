@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import {
@@ -80,6 +81,76 @@ test("a file of many clips is a list: searched, filtered, and a clip is recognis
   await page.keyboard.press("Escape");
   await expect(dialog(page)).toHaveCount(0);
   expect(errors).toEqual([]);
+});
+
+test("all clips that a search finds are added at once, and the Lab attacks them", async ({ page }) => {
+  const errors = errorsOf(page);
+  await open(page, cpu);
+  await painted(page);
+  await recognised(page);
+  const shown = page.locator("ciasa-gallery li button[aria-pressed=true]");
+  const stage = await shown.textContent();
+  await drop(page, [fixture("set_kinect.pkl")]);
+  await page.getByLabel("Split").selectOption("val");
+  await dialog(page).getByRole("button", { name: "Add these 4 clips to your files" }).press("Enter");
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(page.locator("ciasa-transfer")).toHaveCount(0);
+  for (const word of ["wave", "clap", "throw", "squat"])
+    await expect(page.locator("ciasa-gallery li button", { hasText: `${word}-2` })).toHaveCount(1);
+  // The stage stays as it was.
+  expect(await shown.textContent()).toBe(stage);
+
+  await page.getByRole("tab", { name: "Lab" }).click();
+  const clips = page.locator("ciasa-lab-clips");
+  await clips.getByRole("button", { name: "None" }).click();
+  for (const word of ["wave", "squat"]) await clips.getByLabel(`${word}-2`, { exact: true }).check();
+  await expect(clips).toContainText("2 of ");
+  expect(errors).toEqual([]);
+});
+
+test("pixels of a set without the picture's size ask for it once", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const whole = fixture("clips_list_protocol3.pkl");
+  whole.bytes.write("img_shaqe", whole.bytes.indexOf("img_shape"));
+  await drop(page, [whole]);
+  await expect(rows(page)).toHaveCount(2);
+  await dialog(page).getByRole("button", { name: "Add these 2 clips" }).click();
+  const question = page.locator("ciasa-size-dialog dialog");
+  await expect(question).toContainText("The joints of 2 clips are in pixels, up to 175, 70.");
+  await question.getByLabel("Width in pixels").fill("200");
+  await question.getByLabel("Height in pixels").fill("100");
+  await question.getByRole("button", { name: "Open" }).click();
+  await expect(question).toHaveCount(0);
+  await expect(page.locator("ciasa-gallery li button", { hasText: "fortran" })).toHaveCount(1);
+
+  await page.getByRole("button", { name: "2 clips of clips_list_protocol3.pkl" }).click();
+  await rows(page).first().click();
+  await expect(question).toContainText("The joints of big are in pixels");
+  await question.getByRole("button", { name: "340 × 256" }).click();
+  await question.getByRole("button", { name: "Open" }).click();
+  await expect(page.locator("ciasa-scrubber output")).toContainText("/2");
+});
+
+test("a dropped folder gives its clips, those of the folders inside, and one notice", async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), "ciasa-clips-"));
+  mkdirSync(join(folder, "session", "deep"), { recursive: true });
+  const clap = readFileSync(join(cases, "clap.skeleton"));
+  writeFileSync(join(folder, "session", "first.skeleton"), clap);
+  writeFileSync(join(folder, "session", "deep", "second.skeleton"), clap);
+  writeFileSync(join(folder, "session", "notes.bin"), "no clip");
+  writeFileSync(join(folder, "session", ".hidden"), "left out");
+  await open(page, cpu);
+  await painted(page);
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [join(folder, "session")], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+  await expect(page.locator("ciasa-gallery li button", { hasText: "first.skeleton" })).toHaveCount(1);
+  await expect(page.locator("ciasa-gallery li button", { hasText: "second.skeleton" })).toHaveCount(1);
+  await expect(page.locator("ciasa-notice")).toContainText('"notes.bin" is not a readable clip.');
+  await expect(page.locator("ciasa-notice")).not.toContainText("hidden");
+  rmSync(folder, { recursive: true });
 });
 
 test("the list fits a phone", async ({ page }) => {

@@ -235,6 +235,27 @@ fn annotations_that_share_their_parts_take_neither_memory_nor_time() {
 }
 
 #[test]
+fn pixels_without_the_pictures_size_ask_for_it() {
+    let whole = case!("clips_list_protocol3.pkl");
+    assert_eq!(read(whole).pixels(0).unwrap(), None);
+    let at = whole.windows(9).position(|w| w == b"img_shape").unwrap();
+    let bytes = [&whole[..at], b"img_shaqe", &whole[at + 9..]].concat();
+    let many = read(&bytes);
+    // The last joint of the last frame: 10 * 17 + 5 and 4 * 17 + 2.
+    for i in 0..2 {
+        assert_eq!(many.pixels(i).unwrap(), Some(Picture { width: 175.0, height: 70.0 }));
+    }
+    assert!(message(many.open(0, None, None)).contains("give the size of the picture"));
+    assert!(message(many.open(0, None, Picture::parse("80x100"))).contains("far outside a picture of 80x100"));
+    let clip = |many: &Many<'_>, size| many.open(1, None, size).unwrap().clip;
+    let [given, held] = [clip(&many, Picture::parse("200x100")), clip(&read(whole), None)];
+    assert_eq!(given.data(), held.data());
+    assert!(message(many.pixels(2)).contains("there is no clip 3"));
+    // Metres need no picture.
+    assert_eq!(read(case!("set_kinect.pkl")).pixels(0).unwrap(), None);
+}
+
+#[test]
 fn a_file_of_one_clip_is_a_clip() {
     let clip = format::open(SINGLE, "clap.npy", None).unwrap().clip;
     assert_eq!((clip.layout().id, clip.frames(), clip.people()), (LayoutId::Ntu, 62, 1));

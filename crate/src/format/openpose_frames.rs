@@ -88,14 +88,7 @@ pub(super) fn read(files: &[Named<'_>], picture: Option<Picture>) -> error::Resu
     let Picture { width, height } = match (farthest(&frames), picture) {
         (None, picture) => unused(picture).map(|()| Picture { width: 1.0, height: 1.0 })?,
         (Some(_), None) => return Err(Picture::missing()),
-        (Some(far), Some(size)) if far.width > 2.0 * size.width || far.height > 2.0 * size.height => {
-            return Err(Error::config(format!(
-                "a joint is at {:.0}, {:.0}: far outside a picture of {}x{}; give the size of the video",
-                far.width, far.height, size.width, size.height
-            ))
-            .at("size"));
-        }
-        (Some(_), Some(size)) => size,
+        (Some(far), Some(size)) => size.reaches(far).map(|()| size)?,
     };
     let layout = id.layout();
     let people = frames.iter().map(|frame| frame.0.len().min(PEOPLE)).max().unwrap_or(0).max(1);

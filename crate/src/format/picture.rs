@@ -22,6 +22,18 @@ impl Picture {
     pub(super) fn missing() -> Error {
         Error::format("the coordinates are pixels; give the size of the picture, such as --size 1920x1080")
     }
+
+    /// Refuses a picture far outside of which its farthest pixel lies: the size is that of another one.
+    pub(super) fn reaches(self, far: Self) -> Result<()> {
+        if far.width <= 2.0 * self.width && far.height <= 2.0 * self.height {
+            return Ok(());
+        }
+        let cause = format!(
+            "a joint is at {:.0}, {:.0}: far outside a picture of {}x{}; give the size of the video",
+            far.width, far.height, self.width, self.height
+        );
+        Err(Error::config(cause).at("size"))
+    }
 }
 
 /// Refuses a size that nothing is divided by.

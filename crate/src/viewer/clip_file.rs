@@ -8,7 +8,7 @@ use super::files::{picture_of, reading, unit_of};
 use super::json::to_js;
 use crate::error::{Error, Result as Outcome};
 use crate::format::many::{Labels, Many};
-use crate::format::{self, openpose_frames};
+use crate::format::{self, Picture, openpose_frames};
 
 /// A file of many clips in memory. A clip is cut out when it is opened.
 #[wasm_bindgen]
@@ -69,15 +69,33 @@ impl ClipFile {
         to_js(&self.many().map_err(thrown)?.entries())
     }
 
-    /// The clip at a place in the list, from 0, as `parseClip` gives it. `size`, such as `1920x1080`, is the picture's
-    /// where the file has pixels without it.
+    /// The farthest pixel of the clips at these places, `{width, height}`, if the pixels of one come without the
+    /// picture's size: then `clips` needs the size.
     ///
     /// # Errors
-    /// Throws if the clip cannot be read; the message names the place.
-    pub fn clip(&self, index: usize, unit: Option<String>, size: Option<String>) -> Result<Object, JsValue> {
+    /// Throws if the file holds no clips. A clip that cannot be read has no pixels here.
+    pub fn pixels(&self, indices: &[usize]) -> Result<Option<Object>, JsValue> {
+        let many = self.many().map_err(thrown)?;
+        let far = indices.iter().filter_map(|i| many.pixels(*i).ok().flatten());
+        let far = far.reduce(|a, b| Picture { width: a.width.max(b.width), height: a.height.max(b.height) });
+        Ok(far.map(pixel))
+    }
+
+    /// The clips at these places in the list, from 0, as `parseClip` gives them; in place of one that cannot be read,
+    /// the error, whose message names the place. `size`, such as `1920x1080`, is the picture's for those whose pixels
+    /// come without it.
+    ///
+    /// # Errors
+    /// Throws if the file holds no clips, or `unit` or `size` is none.
+    pub fn clips(&self, indices: &[usize], unit: Option<String>, size: Option<String>) -> Result<Array, JsValue> {
         let (unit, picture) = (unit_of(unit)?, picture_of(size)?);
-        let open = || self.many()?.open(index, unit, picture);
-        reading(&open().map_err(thrown)?)
+        let many = self.many().map_err(thrown)?;
+        let open = |index: usize| {
+            let picture = if many.pixels(index)?.is_some() { picture } else { None };
+            many.open(index, unit, picture)
+        };
+        let clip = |index: &usize| open(*index).map_err(thrown).and_then(|read| reading(&read)).map(JsValue::from);
+        Ok(indices.iter().map(|index| clip(index).unwrap_or_else(|error| error)).collect())
     }
 }
 
@@ -95,12 +113,14 @@ impl ClipFile {
 #[wasm_bindgen(js_name = framePixels)]
 pub fn frame_pixels(names: Vec<String>, files: &Array) -> Result<Option<Object>, JsValue> {
     let far = openpose_frames::pixels(&frames(names, files)).map_err(thrown)?;
-    Ok(far.map(|far| {
-        let object = Object::new();
-        set(&object, "width", far.width);
-        set(&object, "height", far.height);
-        object
-    }))
+    Ok(far.map(pixel))
+}
+
+fn pixel(Picture { width, height }: Picture) -> Object {
+    let object = Object::new();
+    set(&object, "width", width);
+    set(&object, "height", height);
+    object
 }
 
 /// Reads a clip of OpenPose's frames, one file each (`Uint8Array[]`), as `parseClip` gives it.

@@ -1,5 +1,6 @@
 import { ClipFile as CoreClipFile, framePixels, parseFrames } from "../../pkg/viewer/viewer.js";
 import type { Clip, Unit } from "../base/clip.ts";
+import { asFailure, Failure } from "../base/failure.ts";
 import type { ClipEntry } from "../generated/types.ts";
 import { named } from "./clips.ts";
 import { loadCore } from "./module.ts";
@@ -33,16 +34,41 @@ export class ClipFile {
     }
   }
 
+  /** The farthest pixel of clips, if the pixels of one come without the picture's size: then `clips` needs the size. */
+  farthestPixel(indices: number[]): Pixel | undefined {
+    return this.#core.pixels(Uint32Array.from(indices)) as Pixel | undefined;
+  }
+
+  /**
+   * The clips at places in the list, or why one cannot be read; `size`, such as `1920x1080`, is the size of the picture
+   * for pixels.
+   */
+  clips(indices: number[], unit?: Unit, size?: string): (Clip | Failure)[] {
+    const read = this.#core.clips(Uint32Array.from(indices), unit, size) as object[];
+    return read.map((one, i) => {
+      if (one instanceof Error) return asFailure(one);
+      const id = this.entries[indices[i] ?? -1]?.id ?? "";
+      return named(one, this.entries.length > 1 ? id : this.name);
+    });
+  }
+
   /** The clip at a place in the list. Throws a CoreError if it cannot be read. */
-  clip(index: number, unit?: Unit): Clip {
-    const id = this.entries[index]?.id ?? "";
-    return named(this.#core.clip(index, unit, undefined), this.entries.length > 1 ? id : this.name);
+  clip(index: number, unit?: Unit, size?: string): Clip {
+    const [clip] = this.clips([index], unit, size);
+    if (!clip || clip instanceof Failure) throw clip ?? new Failure("format", "there is no such clip");
+    return clip;
   }
 
   /** Frees the memory. */
   close(): void {
     this.#core.free();
   }
+}
+
+/** A place in a picture. */
+export interface Pixel {
+  width: number;
+  height: number;
 }
 
 /** OpenPose's files, one a frame, in memory. */
@@ -59,8 +85,8 @@ export async function readFrames(files: File[]): Promise<Frames> {
 }
 
 /** The farthest pixel, if the coordinates are pixels: then `framesClip` needs the size of the picture. */
-export function farthestPixel({ names, files }: Frames): { width: number; height: number } | undefined {
-  return framePixels(names, files) as { width: number; height: number } | undefined;
+export function farthestPixel({ names, files }: Frames): Pixel | undefined {
+  return framePixels(names, files) as Pixel | undefined;
 }
 
 /** The clip of frames; `size`, such as `1920x1080`, is the size of the picture for pixels. */

@@ -296,7 +296,7 @@ export class CiasaPlayground extends LitElement {
   #dropped = (event: DragEvent): void => {
     event.preventDefault();
     this.dropping = false;
-    if (event.dataTransfer) void this.session.addFiles([...event.dataTransfer.files]);
+    if (event.dataTransfer) void this.session.addDropped(event.dataTransfer);
   };
 
   #fire(name: string, detail: unknown): void {

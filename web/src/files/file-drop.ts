@@ -1,36 +1,21 @@
-import type { Clip, Unit } from "../base/clip.ts";
+import type { Unit } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import type { Notice } from "../base/notice.ts";
-import type { ClipChoice } from "../clips/clip-choice.ts";
-import type { Entry, Library } from "../clips/library.ts";
-import { layouts } from "../core/clips.ts";
-import type { LayoutInfo } from "../core/layout.ts";
+import type { Entry } from "../clips/library.ts";
 import { type FileKind, kindOf } from "../weights/file-kind.ts";
-import type { WeightsImport } from "../weights/weights-import.ts";
-import { type FramesQuestion, openFrames } from "./frames-question.ts";
+import {
+  addClip,
+  type DropTarget,
+  layoutsOf,
+  present,
+  type Rejected,
+  reading,
+  reportRejected,
+} from "./drop-target.ts";
+import { openEntry } from "./entries.ts";
+import { openFrames } from "./size-question.ts";
 
-/** What opening files needs of the playground. */
-export interface DropTarget {
-  readonly weights: WeightsImport;
-  readonly library: Library;
-  readonly clipChoice: ClipChoice;
-  layouts: LayoutInfo[];
-  /** Asks for the size of the picture. */
-  ask(question: FramesQuestion): void;
-  choose(entry: Entry): Promise<void>;
-  announce(words: string): void;
-  report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
-  inform(title: string, detail: string, actions: Notice["actions"]): void;
-}
-
-/** A file that could not be opened: a sentence with its name, and the reason. */
-interface Rejected {
-  title: string;
-  failure: Failure;
-}
-
-/** Rejected files named in one notice; the rest are counted. */
-const MOST_NAMED = 3;
+/** So many clips are read before the progress is drawn again. */
+const SHOWN = 20;
 
 /**
  * Opens a visitor's files: weights, a list of class names beside them, clips, the frames of a clip, and a file of many
@@ -61,7 +46,9 @@ async function addClips(target: DropTarget, files: File[], unit?: Unit): Promise
   const rejected: Rejected[] = [];
   let last: Entry | null = null;
   let shown: File | null = null;
-  for (const file of files) {
+  const progress = files.length > SHOWN ? reading(target, "Reading clips", files.length) : null;
+  for (const [i, file] of files.entries()) {
+    if (progress && i > 0 && i % SHOWN === 0 && !(await progress(i))) break;
     try {
       last = await target.library.add(file, await layoutsOf(target), unit);
       shown = file;
@@ -69,6 +56,7 @@ async function addClips(target: DropTarget, files: File[], unit?: Unit): Promise
       rejected.push({ title: `"${file.name}" is not a readable clip.`, failure: asFailure(thrown) });
     }
   }
+  await progress?.(files.length);
   if (last && shown) {
     const file = shown;
     await present(
@@ -84,9 +72,8 @@ async function addClips(target: DropTarget, files: File[], unit?: Unit): Promise
 async function addFrames(target: DropTarget, files: File[]): Promise<Rejected[]> {
   if (files.length === 0) return [];
   try {
-    const opened = await openFrames(files);
-    if ("far" in opened) target.ask(opened);
-    else await addClip(target, opened);
+    const question = await openFrames(files, (clip) => addClip(target, clip));
+    if (question) target.ask(question);
     return [];
   } catch (thrown) {
     const what = files.length === 1 ? `"${files[0]?.name}" is` : `${files.length} frames are`;
@@ -111,57 +98,4 @@ async function openSets(target: DropTarget, files: File[], labels: File[]): Prom
     }
   }
   return rejected;
-}
-
-/** Opens the clip at a place in the list of the visitor's file. */
-export async function openEntry(target: DropTarget, index: number, unit?: Unit): Promise<void> {
-  const { file } = target.clipChoice;
-  if (!file) return;
-  try {
-    await addClip(target, file.clip(index, unit), (mended) => void openEntry(target, index, mended));
-    target.clipChoice.last = index;
-    target.clipChoice.show(false);
-  } catch (thrown) {
-    const failure = asFailure(thrown);
-    reportRejected(target, [{ title: `Clip ${index + 1} of "${file.name}" cannot be read.`, failure }]);
-  }
-}
-
-/** Adds a clip to the library and shows it. */
-export async function addClip(target: DropTarget, clip: Clip, again?: (unit: Unit) => void): Promise<void> {
-  await present(target, target.library.addClip(clip, await layoutsOf(target)), again);
-}
-
-async function layoutsOf(target: DropTarget): Promise<LayoutInfo[]> {
-  if (target.layouts.length === 0) target.layouts = await layouts();
-  return target.layouts;
-}
-
-/**
- * Shows a clip, and what is odd about it with buttons that mend it. `again` reads it in another unit.
- */
-async function present(target: DropTarget, entry: Entry, again?: (unit: Unit) => void): Promise<void> {
-  await target.choose(entry);
-  target.announce(`${entry.name} added to your files`);
-  const { warnings = [] } = await target.library.clip(entry);
-  if (warnings.length === 0) return;
-  const units = new Set(warnings.flatMap(({ unit }) => (unit === null ? [] : [unit])));
-  const actions = again
-    ? [...units].map((unit) => ({ label: `Read in ${unit}`, run: () => again(unit) }))
-    : [];
-  const detail = warnings.map(({ text }) => text).join(" ");
-  target.inform(`"${entry.name}" was read, with a warning.`, detail, actions);
-  target.announce(detail);
-}
-
-function reportRejected(target: DropTarget, rejected: Rejected[]): void {
-  const [first] = rejected;
-  if (!first) return;
-  const named = rejected.slice(0, MOST_NAMED);
-  const more = rejected.length - named.length;
-  const titles = named.map((one) => one.title);
-  if (more > 0) titles.push(`${more} more cannot be read.`);
-  const causes = [...new Set(named.map((one) => one.failure.message))];
-  const failure = new Failure(first.failure.kind, causes.join(" "));
-  target.report(titles.join(" "), failure, [], "The clip on the stage");
 }

@@ -91,7 +91,7 @@ export async function openAddress(target: Target, what: keyof Linked, written: s
   try {
     const address = fileAddress(written, document.baseURI);
     const words = `Downloading ${nameOf(address)} from ${address.host || "this browser"}`;
-    const transfer = { words, done: 0, total: 0, cancel: () => stop.abort() };
+    const transfer: Transfer = { words, unit: "bytes", done: 0, total: 0, cancel: () => stop.abort() };
     target.transfer = transfer;
     target.announce(words);
     target.changed();

@@ -11,8 +11,10 @@ import type { LayoutInfo } from "../core/layout.ts";
 import type { AttackConfig, ConversionInfo, ModelEntry, Recognition } from "../core/types.ts";
 import { EngineManager } from "../engine/manager.ts";
 import { showConverted } from "../files/conversion.ts";
-import { addClip, openEntry, openFiles } from "../files/file-drop.ts";
-import { answered, type FramesQuestion } from "../files/frames-question.ts";
+import { addEntries, openEntry } from "../files/entries.ts";
+import { openFiles } from "../files/file-drop.ts";
+import { droppedFiles } from "../files/folders.ts";
+import type { SizeQuestion } from "../files/size-question.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { PoseEstimator, PoseOptions } from "../pose/estimator.ts";
 import { Settings } from "../settings/settings.ts";
@@ -82,8 +84,8 @@ export class Playground extends Notices {
   /** The search for the smallest epsilon on this clip: running or ended. It takes the place of an attack. */
   search: ActiveSearch | null = null;
   claim: EngineClaim | null = null;
-  /** Frames that wait for the size of their picture. */
-  question: FramesQuestion | null = null;
+  /** Pixels that wait for the size of their picture. */
+  question: SizeQuestion | null = null;
   /** The download that runs. */
   transfer: Transfer | null = null;
   readonly link = new Link(this);
@@ -196,6 +198,14 @@ export class Playground extends Notices {
     return openFiles(this, [...files]);
   }
 
+  /** Opens what the visitor has dropped: files and folders. */
+  async addDropped(transfer: DataTransfer): Promise<void> {
+    const { files, more } = await droppedFiles(transfer);
+    if (more)
+      this.inform(`Only the first ${files.length} files of the folder were taken.`, "Drop a part of it.", []);
+    await this.addFiles(files);
+  }
+
   /** The conversions of this clip to a layout that a network here reads. */
   get conversions(): ConversionInfo[] {
     return (this.layout?.conversions ?? []).filter(({ to }) => this.engine.fits(to).length > 0);
@@ -211,19 +221,27 @@ export class Playground extends Notices {
     return openEntry(this, index);
   }
 
-  /** Asks for the size of the picture of frames; null drops the question. */
-  ask(question: FramesQuestion | null): void {
+  /** Adds clips of the visitor's file of many to the visitor's clips, for the Lab. */
+  addEntries(indices: number[]): Promise<void> {
+    return addEntries(this, indices);
+  }
+
+  /** Asks for the size of the picture that a clip's pixels lie in; null drops the question. */
+  ask(question: SizeQuestion | null): void {
     this.question = question;
     this.changed();
   }
 
-  /** Opens the frames with the size of their picture, such as `1920x1080`. Returns why not, if it does not fit. */
+  /** Opens the question's clip with the size of its picture, such as `1920x1080`. Returns why not, if it misfits. */
   async answer(size: string): Promise<string | null> {
-    if (!this.question) return null;
-    const clip = answered(this.question, size);
-    if (typeof clip === "string") return clip;
-    this.ask(null);
-    await addClip(this, clip);
+    const { question } = this;
+    if (!question) return null;
+    try {
+      await question.open(size);
+    } catch (thrown) {
+      return asFailure(thrown).message;
+    }
+    if (this.question === question) this.ask(null);
     return null;
   }
 

@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { counted, matching } from "../clips/clip-search.ts";
 import type { ClipFile } from "../core/clip-file.ts";
+import { MOST_ADDED } from "../files/entries.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { dialogStyle } from "./dialog-style.ts";
 import { cross } from "./icons.ts";
@@ -22,7 +23,8 @@ export class ClipsDialog extends Part {
       .body { display: flex; flex-direction: column; height: 100%; }
       .top { display: grid; gap: 10px; padding: 16px 18px 10px; border-bottom: 1px solid var(--line); }
       .head { display: grid; grid-template-columns: 1fr auto; align-items: start; gap: 10px; }
-      .head button { width: 34px; padding: 0; }
+      .head button.plain { width: 34px; padding: 0; }
+      .add { margin: 8px 8px 0 0; }
       .filters { display: grid; grid-template-columns: 2fr 1fr 1fr; gap: 8px; }
       .filters > * { width: 100%; }
       ol { flex: 1; overflow: auto; padding: 6px 10px 12px; scrollbar-width: thin; }
@@ -100,6 +102,15 @@ export class ClipsDialog extends Part {
               <h2 id="title">${file.name}</h2>
               <p class="hint" role="status"><span class="number">${count}</span>. Read in this page and sent
                 nowhere.</p>
+              <button class="small add" ?disabled=${found.length === 0 || found.length > MOST_ADDED}
+                @click=${() => void this.playground.addEntries(found)}>Add ${
+                  found.length === 1 ? "this clip" : `these ${found.length} clips`
+                } to your files</button>
+              <span class="hint">${
+                found.length > MOST_ADDED
+                  ? `At most ${MOST_ADDED} at once: search or filter first.`
+                  : "The Lab attacks your files, too."
+              }</span>
             </div>
             <button class="plain" aria-label="Close the list" @click=${this.#close}>${cross}</button>
           </div>

@@ -1,10 +1,10 @@
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import type { FramesQuestion } from "../files/frames-question.ts";
+import type { SizeQuestion } from "../files/size-question.ts";
 import { Part, shared } from "./base.ts";
 import { dialogStyle } from "./dialog-style.ts";
 
-/** The question for the size of the picture of frames in pixels. */
+/** The question for the size of the picture that a clip's pixels lie in. */
 @customElement("ciasa-size-dialog")
 export class SizeDialog extends Part {
   static override styles = [
@@ -41,8 +41,8 @@ export class SizeDialog extends Part {
       <form method="dialog" @submit=${this.#open}>
         <h2 id="title">How large is the picture?</h2>
         <p>The joints of ${question.name} are in pixels, up to
-          <span class="number">${Math.ceil(question.far.width)}, ${Math.ceil(question.far.height)}</span>. The files do
-          not hold the size of the video, and a network reads shares of it.</p>
+          <span class="number">${Math.ceil(question.far.width)}, ${Math.ceil(question.far.height)}</span>. The size
+          of the video is not in the file, and a network reads shares of it.</p>
         ${question.sizes.length > 0 ? this.#usual(question) : nothing}
         <div class="fields">
           <label>Width in pixels <input name="width" type="number" min="1" max="65536" step="1" required /></label>
@@ -65,7 +65,7 @@ export class SizeDialog extends Part {
     this.width.focus();
   }
 
-  #usual({ sizes }: FramesQuestion) {
+  #usual({ sizes }: SizeQuestion) {
     return html`<div class="sizes" role="group" aria-label="Usual sizes">${sizes.map(
       (size) =>
         html`<button type="button" class="small" @click=${() => this.#fill(size)}>${size.replace("x", " × ")}</button>`,

@@ -4,7 +4,7 @@ import { Part, shared } from "./base.ts";
 
 const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 
-/** The progress of a download, with a button that cancels it. */
+/** The progress of a download or of a reading, with a button that cancels it. */
 @customElement("ciasa-transfer")
 export class TransferBar extends Part {
   static override styles = [
@@ -21,9 +21,10 @@ export class TransferBar extends Part {
   override render() {
     const { transfer } = this.playground;
     if (!transfer) return nothing;
-    const { words, done, total } = transfer;
+    const { words, unit, done, total } = transfer;
     const share = total > 0 ? Math.min(done / total, 1) : null;
-    const many = `${megabytes(done)}${total > 0 ? ` of ${megabytes(total)}` : ""} MiB`;
+    const [count, name] = unit === "bytes" ? [megabytes, "MiB"] : [String, "clips"];
+    const many = `${count(done)}${total > 0 ? ` of ${count(total)}` : ""} ${name}`;
     return html`<div class="bar card">
       <p>${words} <span class="hint number">${many}</span></p>
       <progress aria-label=${words} max="1" .value=${share ?? 0}></progress>

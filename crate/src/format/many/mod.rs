@@ -102,18 +102,33 @@ impl<'a> Many<'a> {
     /// There is no such place, the joints are of no known layout, a value is outside its range, or an option has no
     /// effect.
     pub fn open(&self, index: usize, unit: Option<Unit>, picture: Option<Picture>) -> Result<Reading> {
-        if index >= self.len() {
-            let count = self.len();
-            return Err(Error::format(format!("there is no clip {}; the file has {count}", index.saturating_add(1))));
-        }
-        let entry = self.0.entry(index);
-        let place = |e: Error| match self.len() {
-            1 => e.of_format(),
-            _ => e.of_format().at(format!("clip {} ({})", index + 1, entry.id)),
-        };
-        let (mut clip, warnings) = self.0.clip(index, picture).map_err(place)?;
+        let entry = self.at(index)?;
+        let (mut clip, warnings) = self.0.clip(index, picture).map_err(|e| self.place(e, index, &entry))?;
         clip.label.clone_from(&entry.label);
         Reading::of(clip, warnings, unit)
+    }
+
+    /// The farthest pixel to the right and downwards of the clip at a place in the list, if its coordinates are pixels
+    /// and the file does not hold the size of the picture: then [`Self::open`] needs it.
+    ///
+    /// # Errors
+    /// There is no such place, or the joints are no array.
+    pub fn pixels(&self, index: usize) -> Result<Option<Picture>> {
+        let entry = self.at(index)?;
+        self.0.pixels(index).map_err(|e| self.place(e, index, &entry))
+    }
+
+    fn at(&self, index: usize) -> Result<Entry> {
+        let count = self.len();
+        let missing = || Error::format(format!("there is no clip {}; the file has {count}", index.saturating_add(1)));
+        if index < count { Ok(self.0.entry(index)) } else { Err(missing()) }
+    }
+
+    fn place(&self, e: Error, index: usize, entry: &Entry) -> Error {
+        match self.len() {
+            1 => e.of_format(),
+            _ => e.of_format().at(format!("clip {} ({})", index + 1, entry.id)),
+        }
     }
 }
 

@@ -137,6 +137,16 @@ impl Set for Pyskl<'_> {
         }
     }
 
+    fn pixels(&self, index: usize) -> Result<Option<Picture>> {
+        let annotation = &self.annotations[index];
+        let Some(joints) = annotation.array("keypoint")? else { return Ok(None) };
+        if joints.shape.last() != Some(&2) || annotation.picture(None).is_ok() {
+            return Ok(None);
+        }
+        let most = |axis: usize| (0..joints.len() / 2).map(|i| joints.number(2 * i + axis)).fold(0.0, f64::max);
+        Ok(Some(Picture { width: most(0), height: most(1) }))
+    }
+
     fn clip(&self, index: usize, picture: Option<Picture>) -> Result<Clip> {
         let annotation = &self.annotations[index];
         let missing = || Error::format("is missing").at("keypoint");
@@ -156,6 +166,9 @@ impl Set for Pyskl<'_> {
         // Pixels of a picture, the confidences beside them.
         let layout = Layouts::in_picture(count)?;
         let Picture { width, height } = annotation.picture(picture)?;
+        if let (Some(far), Some(size)) = (self.pixels(index)?, picture) {
+            size.reaches(far)?;
+        }
         let scores = annotation.array("keypoint_score")?;
         if let Some(scores) = scores.as_ref().filter(|scores| scores.len() != people * frames * count) {
             let cause = format!("has shape {:?} beside keypoint's {:?}", scores.shape, joints.shape);

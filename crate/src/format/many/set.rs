@@ -17,6 +17,11 @@ pub(super) trait Set {
     /// The clip's line in the list.
     fn entry(&self, index: usize) -> Entry;
 
+    /// The farthest pixel of a clip whose pixels come without the picture's size.
+    fn pixels(&self, _: usize) -> Result<Option<Picture>> {
+        Ok(None)
+    }
+
     /// The clip, cut out of the file. `picture` is the size that a person has given for pixels.
     fn clip(&self, index: usize, picture: Option<Picture>) -> Result<Clip>;
 }
