@@ -46,8 +46,8 @@ pub(super) struct Pass {
     /// All losses in the order of [`Losses`](crate::contract::Losses), the discriminator's mean score, the largest
     /// component of the gradient: (8).
     pub numbers: Tensor<1>,
-    /// Of L_pred + lambda (L_smooth + w L_adv) with respect to V', (T, M, V, C), also where the clip may not move. Zeros
-    /// if the attack follows no gradient.
+    /// Of L_pred + lambda (L_smooth + w L_adv) with respect to V', (T, M, V, C), also where the clip may not move.
+    /// Zeros if the attack follows no gradient.
     pub gradient: Tensor<4>,
     /// Of the perceptual loss with respect to V', if it takes part.
     pub perceptual: Option<Tensor<4>>,

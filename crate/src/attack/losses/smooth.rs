@@ -10,8 +10,8 @@ use burn::tensor::{Tensor, TensorData};
 /// move there and in both neighbouring frames (an absent person would be a jump to the origin), and a frame counts in
 /// the mean if one of its joints does.
 ///
-/// `x` is the clip, or what was added to it, (T, M, V, C), and `bounds` the epsilon of each value in the same order, 0 where it may not move. The result
-/// is one number, (1), in squared units of the layout; `None` if no frame counts.
+/// `x` is the clip, or what was added to it, (T, M, V, C), and `bounds` the epsilon of each value in the same order, 0
+/// where it may not move. The result is one number, (1), in squared units of the layout; `None` if no frame counts.
 pub fn smooth(x: Tensor<4>, bounds: &[f32]) -> Option<Tensor<1>> {
     let [t, m, v, c] = x.dims();
     let frame = m * v * c;
