@@ -100,7 +100,7 @@ test("all clips that a search finds are added at once, and the Lab attacks them"
   // The stage stays as it was.
   expect(await shown.textContent()).toBe(stage);
 
-  await page.getByRole("tab", { name: "Lab" }).click();
+  await page.getByRole("button", { name: "Open the Lab" }).click();
   const clips = page.locator("ciasa-lab-clips");
   await clips.getByRole("button", { name: "None" }).click();
   for (const word of ["wave", "squat"]) await clips.getByLabel(`${word}-2`, { exact: true }).check();
