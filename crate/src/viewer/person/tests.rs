@@ -139,7 +139,8 @@ fn bones_reach_the_joints_of_the_clip() {
         let i = body.bone(name).unwrap();
         bones[i].point(p(&body.bones[i]))
     };
-    let (head, tail): (fn(&super::asset::Bone) -> Vec3, fn(&super::asset::Bone) -> Vec3) = (|b| b.head, |b| b.tail);
+    let head = |b: &super::asset::Bone| b.head;
+    let tail = |b: &super::asset::Bone| b.tail;
     for (side, s) in [("l", 0), ("r", 1)] {
         let pairs = [
             (of(&format!("upperarm_{side}"), head), joints.shoulders[s]),
