@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::method::Method;
-use super::optimiser::Optimiser;
+use super::optimiser::{Learning, Optimiser, Smoothness};
 
 /// All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
 /// on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
@@ -267,12 +267,18 @@ impl AttackConfig {
     pub fn constraints_in_words(&self) -> String {
         let Constraints { clip, realign, .. } = self.constraints;
         let exact = clip && realign && self.projection == Projection::Exact;
+        // The paper's projection leaves nothing to choose, so its losses need no mark.
+        let Optimiser { smoothness, discriminator, .. } = self.search();
+        let chosen = self.projection == Projection::Exact;
+        let literal = (chosen && smoothness == Smoothness::Paper, chosen && discriminator == Learning::Paper);
         let parts = [
             ("exact", exact),
             ("clip", clip && !exact),
             ("realign", realign && !exact),
-            ("smooth", self.smooth()),
-            ("plausible", self.plausible()),
+            ("smooth", self.smooth() && !literal.0),
+            ("smooth (paper)", self.smooth() && literal.0),
+            ("plausible", self.plausible() && !literal.1),
+            ("plausible (paper)", self.plausible() && literal.1),
             ("perceptual", self.perceptual()),
         ];
         let on: Vec<&str> = parts.into_iter().filter(|p| p.1).map(|p| p.0).collect();

@@ -1,7 +1,7 @@
 //! The experiments, as data.
 
 use super::setting::{Scale, Setting};
-use crate::attack::{Constraints, Peer, Target};
+use crate::attack::{Constraints, Learning, Optimiser, Peer, Smoothness, Target};
 use crate::skeleton::Layout;
 
 /// The ST-GCN that most experiments attack.
@@ -130,7 +130,7 @@ pub const EXPERIMENTS: [Experiment; 10] = [
     },
     Experiment {
         id: "ablation",
-        about: "each constraint on and off",
+        about: "each constraint on and off, and in the paper's form",
         models: Models::These(&[ST_GCN]),
         judges: &[],
         clips: Clips::Few,
@@ -237,7 +237,15 @@ fn ablation(_: &Layout) -> Vec<Setting> {
         ("no plausible", Constraints { plausible: false, ..all }),
         ("clip only", Constraints { clip: true, ..Constraints::NONE }),
     ];
-    rows.map(|(id, constraints)| Setting { id: id.into(), constraints, ..basic(COMPARED) }).to_vec()
+    let mut settings = rows.map(|(id, constraints)| Setting { id: id.into(), constraints, ..basic(COMPARED) }).to_vec();
+    let (smoothness, discriminator) = (Smoothness::Paper, Learning::Paper);
+    let literal = [
+        ("paper smooth", Optimiser { smoothness, ..Optimiser::default() }),
+        ("paper plausible", Optimiser { discriminator, ..Optimiser::default() }),
+        ("paper both", Optimiser { smoothness, discriminator, ..Optimiser::default() }),
+    ];
+    settings.extend(literal.map(|(id, optimiser)| Setting { id: id.into(), optimiser, ..basic(COMPARED) }));
+    settings
 }
 
 /// The paper's epsilons, which are shares of the picture there as well.
@@ -265,6 +273,7 @@ fn basic(scale: Scale) -> Setting {
         scale,
         region: None,
         constraints: Constraints::ALL,
+        optimiser: Optimiser::default(),
         search: false,
     }
 }

@@ -266,7 +266,7 @@ mod tests {
     use super::*;
     use crate::contract::Peer;
     use crate::contract::eval_columns::EVAL_COLUMNS;
-    use crate::contract::{Constraints, Projection};
+    use crate::contract::{Constraints, Optimiser, Projection, Smoothness};
 
     #[test]
     fn five_digits_are_kept() {
@@ -296,6 +296,9 @@ mod tests {
         assert_eq!(of(Peer::Pgd), "clip+realign");
         assert_eq!(constraints(None), "none");
         assert_eq!(constraints(Some(&Peer::Pgd.apply(AttackConfig::default()))), "exact");
+        let optimiser = Optimiser { smoothness: Smoothness::Paper, ..Default::default() };
+        let literal = AttackConfig { optimiser, ..Default::default() };
+        assert_eq!(constraints(Some(&literal)), "exact+smooth (paper)+plausible");
         let clip = Constraints { clip: true, ..Constraints::NONE };
         assert_eq!(constraints(Some(&AttackConfig { constraints: clip, ..Default::default() })), "clip");
     }

@@ -74,8 +74,8 @@ pub fn schedule(
                 if !Only::names(only.settings, &setting.id) {
                     continue;
                 }
-                if setting.search && protocol.projection != Projection::Exact {
-                    let cause = "because the smallest epsilon is only known if it holds: use --projection exact";
+                if let Some(why) = setting.needs_exact().filter(|_| protocol.projection != Projection::Exact) {
+                    let cause = format!("because {why}: use --projection exact");
                     let what = format!("{} {}, {cause}", experiment.id, setting.id);
                     if !schedule.skipped.contains(&what) {
                         schedule.skipped.push(what);

@@ -1,6 +1,6 @@
 //! A setting: an attack without its clip; and what all attacks of a run have in common.
 
-use crate::attack::{AttackConfig, Constraints, Epsilon, Method, Peer, Projection, Stop, Target};
+use crate::attack::{AttackConfig, Constraints, Epsilon, Method, Optimiser, Peer, Projection, Stop, Target};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 
@@ -19,6 +19,8 @@ pub struct Setting {
     pub region: Option<&'static str>,
     /// The constraints that are on; peers use only clipping and realignment.
     pub constraints: Constraints,
+    /// How it searches.
+    pub optimiser: Optimiser,
     /// Whether the smallest epsilon is searched that reaches the goal; the search begins with `scale`.
     pub search: bool,
 }
@@ -62,6 +64,7 @@ impl Setting {
             iterations: protocol.iterations,
             constraints: self.constraints,
             projection: protocol.projection,
+            optimiser: self.optimiser,
             stop: protocol.rule(),
             seed: protocol.seed,
             ..Default::default()
@@ -82,6 +85,16 @@ impl Setting {
         let own = self.attack == Some(Peer::Ciasa);
         let constraints = if own { self.constraints } else { Constraints { clip: true, ..Constraints::NONE } };
         Self { id: words.collect::<Vec<_>>().join(" "), scale: Scale::Unit(BENCH), constraints, ..self.clone() }
+    }
+
+    /// Why it makes sense with the exact projection alone, if that is so.
+    pub fn needs_exact(&self) -> Option<&'static str> {
+        match self.search {
+            true => Some("the smallest epsilon is only known if it holds"),
+            false => {
+                (self.optimiser != Optimiser::default()).then_some("the paper's projection has the paper's losses")
+            }
+        }
     }
 
     /// The projection as a row writes it: without realignment every projection is the same.
@@ -193,6 +206,7 @@ mod tests {
             scale,
             region: None,
             constraints: Constraints::ALL,
+            optimiser: Optimiser::default(),
             search: false,
         };
         let all = vec![
