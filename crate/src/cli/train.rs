@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use clap::Args;
 use indicatif::ProgressBar;
 
@@ -16,6 +17,7 @@ use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
 use crate::train::{Ensemble, TrainConfig, Trainer, sha256};
+use crate::weights;
 
 /// Train a network, or combine trained streams to an ensemble, and measure it on the test side of its split
 #[derive(Args, Debug)]
@@ -64,11 +66,12 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     let kind = if args.validate { ".validation" } else { "" };
     let file = |end: &str| args.out.join(format!("{}{kind}{end}", config.id));
     let checkpoint = file(".checkpoint");
-    let mut trainer = match args.resume {
+    let trainer = match args.resume {
         true => Trainer::resume(&config, &data, args.validate, &device, &bytes(&checkpoint)?)
-            .map_err(|e| e.at(checkpoint.display()))?,
-        false => Trainer::new(&config, &data, args.validate, &device)?,
+            .map_err(|e| e.at(checkpoint.display())),
+        false => begun(&config, &data, args, &device),
     };
+    let mut trainer = trainer?;
     train(&config, &mut trainer, &file)?;
 
     if args.validate {
@@ -87,6 +90,21 @@ pub fn run(args: &TrainArgs) -> Result<()> {
         publish(entry, &config, &data, &[bytes], args)?;
     }
     std::fs::remove_file(&checkpoint).map_err(|e| Error::io(&checkpoint, &e))
+}
+
+/// A new training, from the weights that the config names, or from random ones.
+fn begun<'a>(config: &'a TrainConfig, data: &'a Dataset, args: &TrainArgs, device: &Device) -> Result<Trainer<'a>> {
+    let mut trainer = Trainer::new(config, data, args.validate, device)?;
+    let Some(start) = &config.start else { return Ok(trainer) };
+    let folder = args.config.parent().unwrap_or(Path::new(""));
+    let path = folder.join("manifest.json");
+    let manifest = Manifest::parse(&text(&path)?).map_err(|e| e.at(path.display()))?;
+    let known = manifest.get(start).and_then(|entry| entry.weights.first());
+    let missing = || Error::config(format!("{} has no network {start:?}; train it first", path.display())).at("start");
+    let file = folder.join(&known.ok_or_else(missing)?.file);
+    let state = weights::read(&bytes(&file)?).map_err(|e| e.at(file.display()))?;
+    trainer.start_from(&state).map_err(|e| e.at(file.display()))?;
+    Ok(trainer)
 }
 
 /// Trains to the last epoch. Log and checkpoint are written after each, so an interruption loses one epoch at most.

@@ -9,8 +9,9 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::activation::{relu, softmax};
 
-use super::layers::{Norm, Pass, Projection, Start, no_bias, put};
+use super::layers::{Norm, Pass, Projection, Start, get, has_no_bias, no_bias, put, set};
 use super::parts::{Head, InputNorm, Temporal, TemporalNames};
+use crate::error::Result;
 use crate::kernel::rows;
 use crate::model::agcn::{AgcnConfig, LAYERS};
 use crate::model::stgcn::K;
@@ -96,6 +97,15 @@ impl TrainableAgcn {
         self.head.export("fc", false, &mut state);
         state
     }
+
+    /// Takes the weights from a state dict.
+    pub fn import(&mut self, state: &State) -> Result<()> {
+        self.data_norm.import(state)?;
+        for (i, layer) in self.layers.iter_mut().enumerate() {
+            layer.import(&format!("l{}", i + 1), state)?;
+        }
+        self.head.import("fc", false, state)
+    }
 }
 
 impl Layer {
@@ -145,5 +155,35 @@ impl Layer {
             down.export(&format!("{key}.gcn1.down.0"), &format!("{key}.gcn1.down.1"), state);
         }
         self.temporal.export(key, &TEMPORAL, state);
+    }
+
+    fn import(&mut self, key: &str, state: &State) -> Result<()> {
+        set(&mut self.learned, |old| get(state, &format!("{key}.gcn1.PA"), old.dims(), &old.device()))?;
+        let [kc, out] = self.spatial.val().dims();
+        let (c, inter, device) = (kc / K, out / 4, self.spatial.val().device());
+        let (mut embed, mut biases) = (Vec::new(), Vec::new());
+        for name in ["conv_a", "conv_b"] {
+            for k in 0..K {
+                let key = format!("{key}.gcn1.{name}.{k}");
+                let weight = get(state, &format!("{key}.weight"), [inter, c, 1, 1], &device)?;
+                embed.push(weight.reshape([inter, c]).transpose());
+                biases.push(get(state, &format!("{key}.bias"), [inter], &device)?);
+            }
+        }
+        let mut spatial = Vec::new();
+        for k in 0..K {
+            let key = format!("{key}.gcn1.conv_d.{k}");
+            has_no_bias(state, &key, out)?;
+            let weight = get(state, &format!("{key}.weight"), [out, c, 1, 1], &device)?;
+            spatial.push(weight.reshape([out, c]).transpose());
+        }
+        set(&mut self.embed, |_| Ok(Tensor::cat(embed, 1)))?;
+        set(&mut self.embed_bias, |_| Ok(Tensor::cat(biases, 0)))?;
+        set(&mut self.spatial, |_| Ok(Tensor::cat(spatial, 0)))?;
+        self.norm.import(&format!("{key}.gcn1.bn"), state)?;
+        if let Some(down) = &mut self.down {
+            down.import(&format!("{key}.gcn1.down.0"), &format!("{key}.gcn1.down.1"), state)?;
+        }
+        self.temporal.import(key, &TEMPORAL, state)
     }
 }

@@ -59,14 +59,15 @@ impl<'a> Trainer<'a> {
         let about = header.metadata().as_ref().ok_or_else(|| broken(&"has no metadata"))?;
         let text = |key: &str| about.get(key).ok_or_else(|| broken(&"is incomplete").at(format!("{key:?}")));
         let trained: TrainConfig = serde_json::from_str(text("config")?).map_err(|e| broken(&e))?;
-        if trained != *config {
+        // The schedule is that of all epochs, so an earlier end changes no weight before it.
+        if (TrainConfig { chosen_epochs: config.chosen_epochs, ..trained }) != *config {
             return Err(
                 Error::config("belongs to another config; train from the start, without --resume").at("checkpoint")
             );
         }
         let log: Vec<Epoch> = serde_json::from_str(text("log")?).map_err(|e| broken(&e))?;
-        if log.len() > config.epochs {
-            return Err(broken(&format!("holds {} epochs; the config has {}", log.len(), config.epochs)));
+        if log.len() > config.last_epoch() {
+            return Err(broken(&format!("holds {} epochs; the config has {}", log.len(), config.last_epoch())));
         }
         let steps = text("steps")?.parse().map_err(|e| broken(&e))?;
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::adversarial::Adversarial;
 use crate::contract::manifest::{Accuracy, Architecture, ModelEntry, Preprocessing, WeightFile};
 use crate::data::augment::Augment;
 use crate::data::dataset::{Dataset, Kind, LabelledClip};
@@ -22,6 +23,9 @@ pub struct TrainConfig {
     /// The network: ST-GCN, or one stream of 2s-AGCN.
     #[serde(default = "default_architecture")]
     pub architecture: Architecture,
+    /// Id of a network in the same folder whose weights the training starts from. Without it weights are random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
     /// The data set.
     pub dataset: Kind,
     /// Which clips train and which test.
@@ -38,7 +42,7 @@ pub struct TrainConfig {
     /// Passes over the training side in the learning rate's schedule. The averaged weights after the last one are kept;
     /// no epoch is chosen on the test side.
     pub epochs: usize,
-    /// Ends the training after so many passes: the number at which the validation subjects were recognised best.
+    /// Ends the training after so many passes, mostly those after which the validation subjects were recognised best.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_epochs: Option<usize>,
     /// Clips per step.
@@ -59,6 +63,9 @@ pub struct TrainConfig {
     pub mirrored: Vec<String>,
     /// How clips are varied in training.
     pub augment: Augment,
+    /// Attacks a part of each batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adversarial: Option<Adversarial>,
     /// Bits of a weight in the file that ships: 16, or 8 for half the size.
     #[serde(default = "sixteen", skip_serializing_if = "is_sixteen")]
     pub bits: u8,
@@ -177,6 +184,13 @@ impl TrainConfig {
             return Err(Error::config(format!("{} must be 8 or 16", config.bits)).at("bits"));
         }
         config.augment.validate()?;
+        if let Some(adversarial) = &config.adversarial {
+            if config.dataset.layout().layout().confidence {
+                let cause = "needs a set in 3-D; leave it out for pictures";
+                return Err(Error::config(cause).at("adversarial"));
+            }
+            adversarial.validate()?;
+        }
         if let Some(chosen) = config.chosen_epochs.filter(|e| *e == 0 || *e > config.epochs) {
             return Err(Error::config(format!("{chosen} must be from 1 to {}", config.epochs)).at("chosenEpochs"));
         }

@@ -6,6 +6,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
+use crate::error::{Error, Result};
 use crate::kernel::{norm_train, rows, strided};
 use crate::weights::State;
 
@@ -91,6 +92,17 @@ impl Norm {
             put(state, format!("{key}.{name}"), tensor);
         }
     }
+
+    /// The inverse of [`Norm::export`].
+    pub fn import(&mut self, key: &str, state: &State) -> Result<()> {
+        set(&mut self.gamma, |t| get(state, &format!("{key}.weight"), t.dims(), &t.device()))?;
+        set(&mut self.beta, |t| get(state, &format!("{key}.bias"), t.dims(), &t.device()))?;
+        for (name, running) in [("running_mean", &mut self.mean), ("running_var", &mut self.var)] {
+            let old = running.value_sync();
+            *running = RunningState::new(get(state, &format!("{key}.{name}"), old.dims(), &old.device())?);
+        }
+        Ok(())
+    }
 }
 
 /// A 1x1 convolution with a normalisation after it.
@@ -114,6 +126,17 @@ impl Projection {
         put(state, format!("{conv}.weight"), self.weight.val().transpose().reshape([out, c, 1, 1]));
         no_bias(state, conv, out);
         self.norm.export(norm, state);
+    }
+
+    /// The inverse of [`Projection::export`].
+    pub fn import(&mut self, conv: &str, norm: &str, state: &State) -> Result<()> {
+        set(&mut self.weight, |t| {
+            let [c, out] = t.dims();
+            has_no_bias(state, conv, out)?;
+            let weight = get(state, &format!("{conv}.weight"), [out, c, 1, 1], &t.device())?;
+            Ok(weight.reshape([out, c]).transpose())
+        })?;
+        self.norm.import(norm, state)
     }
 }
 
@@ -155,4 +178,43 @@ pub(super) fn put<const D: usize>(state: &mut State, key: String, tensor: Tensor
     let shape = tensor.dims();
     let data = tensor.into_data().try_into_vec::<f32>().unwrap_or_default();
     state.insert(key, &shape, data);
+}
+
+/// Changes a weight. Its value so far gives shape and device.
+pub(super) fn set<const D: usize>(
+    param: &mut Param<Tensor<D>>,
+    new: impl FnOnce(Tensor<D>) -> Result<Tensor<D>>,
+) -> Result<()> {
+    let new = new(param.val())?;
+    // Burn's `map` would leave a weight that does not learn.
+    *param = param.clone().transform_for_load(new.detach(), param.id);
+    Ok(())
+}
+
+/// Reads an array of this shape.
+///
+/// # Errors
+/// Names the key where it is missing, has another shape, or holds a value that is not finite.
+pub(super) fn get<const D: usize>(state: &State, key: &str, shape: [usize; D], device: &Device) -> Result<Tensor<D>> {
+    Ok(Tensor::from_data(TensorData::new(state.get(key, &shape)?.to_vec(), shape), device))
+}
+
+/// The inverse of [`put_temporal`], with the shape that the trainable weight has.
+pub(super) fn get_temporal(state: &State, key: &str, old: &Tensor<3>) -> Result<Tensor<3>> {
+    let [taps, c, out] = old.dims();
+    has_no_bias(state, key, out)?;
+    let weight = get(state, &format!("{key}.weight"), [out, c, taps, 1], &old.device())?;
+    Ok(weight.reshape([out, c, taps]).permute([2, 1, 0]))
+}
+
+/// Checks the inverse of [`no_bias`]: the trainable networks have no bias there.
+pub(super) fn has_no_bias(state: &State, key: &str, out: usize) -> Result<()> {
+    let key = format!("{key}.bias");
+    match state.get(&key, &[out])?.iter().all(|v| *v == 0.0) {
+        true => Ok(()),
+        false => {
+            let cause = "is not 0; a training starts from weights that `ciasa train` made";
+            Err(Error::weights(cause).at(format!("{key:?}")))
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The trainer: from a config file and a data set to weights and their manifest entry.
 
+mod adversarial;
+mod adversary;
 mod agcn;
 mod average;
 mod checkpoint;
@@ -15,6 +17,7 @@ mod stgcn;
 #[cfg(test)]
 mod tests;
 
+pub use adversarial::{Adversarial, Reach};
 pub use config::TrainConfig;
 pub use ensemble::{Ensemble, sha256};
 pub use evaluate::{Evaluation, evaluate};

@@ -59,6 +59,17 @@ impl Network {
             Self::Agcn(network) => network.state(),
         }
     }
+
+    /// Takes the weights from a state dict under their published names.
+    ///
+    /// # Errors
+    /// A weights error that names the key which is missing, has another shape, or a bias that the network has not.
+    pub fn import(&mut self, state: &State) -> Result<()> {
+        match self {
+            Self::StGcn(network) => network.import(state),
+            Self::Agcn(network) => network.import(state),
+        }
+    }
 }
 
 impl Fixed {

@@ -4,7 +4,8 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
-use super::layers::{Norm, Pass, Projection, Start, put, put_temporal};
+use super::layers::{Norm, Pass, Projection, Start, get, get_temporal, put, put_temporal, set};
+use crate::error::Result;
 use crate::kernel::{TAPS, temporal_conv};
 use crate::model::residual::Residual;
 use crate::weights::State;
@@ -28,6 +29,10 @@ impl InputNorm {
 
     pub fn export(&self, state: &mut State) {
         self.norm.export("data_bn", state);
+    }
+
+    pub fn import(&mut self, state: &State) -> Result<()> {
+        self.norm.import("data_bn", state)
     }
 }
 
@@ -81,6 +86,16 @@ impl Temporal {
             p.export(&conv, &norm, state);
         }
     }
+
+    pub fn import(&mut self, key: &str, names: &TemporalNames, state: &State) -> Result<()> {
+        set(&mut self.weight, |old| get_temporal(state, &format!("{key}.{}", names.conv), &old))?;
+        self.norm.import(&format!("{key}.{}", names.norm), state)?;
+        if let Some(p) = &mut self.projection {
+            let [conv, norm] = names.residual.map(|name| format!("{key}.{name}"));
+            p.import(&conv, &norm, state)?;
+        }
+        Ok(())
+    }
 }
 
 /// The mean over frames and joints, then a linear layer.
@@ -112,5 +127,19 @@ impl Head {
             false => put(state, format!("{key}.weight"), weight),
         }
         put(state, format!("{key}.bias"), self.bias.val());
+    }
+
+    /// The inverse of [`Head::export`].
+    pub fn import(&mut self, key: &str, conv: bool, state: &State) -> Result<()> {
+        set(&mut self.weight, |old| {
+            let ([c, classes], device) = (old.dims(), old.device());
+            let key = format!("{key}.weight");
+            let weight = match conv {
+                true => get(state, &key, [classes, c, 1, 1], &device)?.reshape([classes, c]),
+                false => get(state, &key, [classes, c], &device)?,
+            };
+            Ok(weight.transpose())
+        })?;
+        set(&mut self.bias, |old| get(state, &format!("{key}.bias"), old.dims(), &old.device()))
     }
 }

@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
+use super::adversary::Adversary;
 use super::average::Average;
 use super::config::TrainConfig;
 use super::evaluate::evaluate;
@@ -109,6 +110,16 @@ impl<'a> Trainer<'a> {
         })
     }
 
+    /// Starts from these weights in place of random ones. Call it before the first epoch.
+    ///
+    /// # Errors
+    /// A weights error that names the key which does not fit the network.
+    pub fn start_from(&mut self, state: &State) -> Result<()> {
+        self.model.import(state)?;
+        self.average = Average::new(&self.model.valid(), self.config.averaging)?;
+        Ok(())
+    }
+
     /// The finished epochs.
     pub fn log(&self) -> &[Epoch] {
         &self.log
@@ -167,6 +178,12 @@ impl<'a> Trainer<'a> {
 
     fn step(&mut self, batch: &[&LabelledClip], seed: u64, rate: f64) -> Result<(f32, usize)> {
         let x = self.examples.batch(self.data, batch, seed)?;
+        let x = match &self.config.adversarial {
+            Some(adversarial) => {
+                Adversary::new(adversarial, self.config, self.data, &self.model.valid().state())?.attack(x, seed)?
+            }
+            None => x,
+        };
         let x = Tensor::from_data(x, &self.device);
         // A stream of its own: the clips' seeds count up from the batch's seed.
         let rng = Pcg64Mcg::seed_from_u64(!seed);

@@ -3,8 +3,9 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use super::layers::{Norm, Pass, Start, put};
+use super::layers::{Norm, Pass, Start, get, put, set};
 use super::parts::{Head, InputNorm, Temporal, TemporalNames};
+use crate::error::Result;
 use crate::kernel::{graph_product, rows};
 use crate::model::stgcn::{K, StGcnConfig};
 use crate::weights::State;
@@ -76,6 +77,15 @@ impl TrainableStGcn {
         self.head.export("fcn", true, &mut state);
         state
     }
+
+    /// Takes the weights from a state dict.
+    pub fn import(&mut self, state: &State) -> Result<()> {
+        self.data_norm.import(state)?;
+        for (i, block) in self.blocks.iter_mut().enumerate() {
+            block.import(i, state)?;
+        }
+        self.head.import("fcn", true, state)
+    }
 }
 
 impl Block {
@@ -99,5 +109,21 @@ impl Block {
         put(state, format!("{key}.gcn.conv.bias"), self.spatial_bias.val().reshape([K * out]));
         self.norm.export(&format!("{key}.tcn.0"), state);
         self.temporal.export(&key, &TEMPORAL, state);
+    }
+
+    fn import(&mut self, i: usize, state: &State) -> Result<()> {
+        let key = format!("st_gcn_networks.{i}");
+        set(&mut self.importance, |old| get(state, &format!("edge_importance.{i}"), old.dims(), &old.device()))?;
+        set(&mut self.spatial, |old| {
+            let [kc, out] = old.dims();
+            let weight = get(state, &format!("{key}.gcn.conv.weight"), [K * out, kc / K, 1, 1], &old.device())?;
+            Ok(weight.reshape([K, out, kc / K]).permute([0, 2, 1]).reshape([kc, out]))
+        })?;
+        set(&mut self.spatial_bias, |old| {
+            let [k, out] = old.dims();
+            Ok(get(state, &format!("{key}.gcn.conv.bias"), [k * out], &old.device())?.reshape([k, out]))
+        })?;
+        self.norm.import(&format!("{key}.tcn.0"), state)?;
+        self.temporal.import(&key, &TEMPORAL, state)
     }
 }

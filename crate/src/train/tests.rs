@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
+use super::adversary::Adversary;
 use super::average::Average;
 use super::example::Examples;
 use super::layers::{Fixed, Pass, Start};
@@ -128,10 +129,16 @@ fn a_resumed_training_ends_with_the_same_weights() {
         }
         assert_eq!(whole.state(), resumed.state());
 
+        // An earlier end is none of the two epochs' business.
+        let earlier = TrainConfig { chosen_epochs: Some(2), ..config.clone() };
+        let ended = Trainer::resume(&earlier, &data, false, &Device::flex(), &bytes).unwrap();
+        assert_eq!((ended.log().len(), earlier.last_epoch()), (2, 2));
+        let too_early = TrainConfig { chosen_epochs: Some(1), ..config.clone() };
         let other = TrainConfig { seed: 4, ..config.clone() };
         let refused =
             |config, bytes: &[u8]| Trainer::resume(config, &data, false, &Device::flex(), bytes).err().unwrap();
         assert!(refused(&other, &bytes).is_config());
+        assert!(refused(&too_early, &bytes).to_string().contains("holds 2 epochs; the config has 1"));
         for cut in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
             assert!(refused(&config, &bytes[..cut]).is_weights(), "cut at {cut}");
         }
@@ -221,4 +228,96 @@ fn projected_clips_are_seen_alike_by_trainer_and_frozen_network() {
     let recogniser = Recogniser::from_states(config.entry(&data), &[trainer.state()], &Device::flex()).unwrap();
     let logits = recogniser.logits(clip_tensor(&data.clips[0].clip, &Device::flex()));
     assert!(logits.into_data().try_to_vec::<f32>().unwrap().iter().all(|v| v.is_finite()));
+}
+
+#[test]
+fn weights_that_were_written_are_the_ones_that_a_training_starts_from() {
+    let data = made(Kind::UtdMhad, 3, 4);
+    for architecture in ["st-gcn", "2s-agcn-joint", "2s-agcn-bone"] {
+        let first = config(architecture, 2);
+        let mut trainer = Trainer::new(&first, &data, false, &Device::flex()).unwrap();
+        trainer.epoch(|_| ()).unwrap();
+        let state = trainer.state();
+        let second = TrainConfig { seed: 8, ..first.clone() };
+        let mut other = Trainer::new(&second, &data, false, &Device::flex()).unwrap();
+        assert_ne!(other.state(), state, "{architecture}");
+        other.start_from(&state).unwrap();
+        assert_eq!(other.state(), state, "{architecture}");
+        // All weights still learn.
+        other.epoch(|_| ()).unwrap();
+        let now = other.state();
+        let learned =
+            |key: &str| now.shape(key).is_some_and(|s| now.get(key, s).unwrap() != state.get(key, s).unwrap());
+        let kept: Vec<&str> = state.keys().filter(|k| !learned(k)).collect();
+        assert!(kept.iter().all(|k| k.ends_with(".bias")), "{architecture}: {kept:?}");
+
+        let refused = |key: &str, shape: &[usize], value: f32| {
+            let mut state = state.clone();
+            state.insert(key, shape, vec![value; shape.iter().product()]);
+            Trainer::new(&second, &data, false, &Device::flex()).unwrap().start_from(&state).unwrap_err().to_string()
+        };
+        let head = if architecture == "st-gcn" { "fcn.bias" } else { "fc.bias" };
+        assert_eq!(refused(head, &[4], 0.0), format!("{head:?}: has shape [4] where [3] is needed"));
+        let conv = if architecture == "st-gcn" { "st_gcn_networks.1.tcn.2.bias" } else { "l2.tcn1.conv.bias" };
+        assert!(refused(conv, &[64], 0.5).contains("is not 0; a training starts from weights"), "{architecture}");
+    }
+}
+
+/// Of a part of these examples, (T, V, 3) each: the largest change, and the largest change of a bone's length.
+fn changes(before: &[f32], after: &[f32]) -> (f32, f32) {
+    let layout = LayoutId::KinectV1.layout();
+    let length = |pose: &[f32], (a, b): (usize, usize)| {
+        (0..3).map(|c| (pose[a * 3 + c] - pose[b * 3 + c]).powi(2)).sum::<f32>().sqrt()
+    };
+    let moved = before.iter().zip(after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let poses = before.chunks(60).zip(after.chunks(60));
+    let bones = poses.flat_map(|(a, b)| layout.bones().into_iter().map(move |e| (length(a, e) - length(b, e)).abs()));
+    (moved, bones.fold(0.0, f32::max))
+}
+
+#[test]
+fn a_share_of_a_batch_is_attacked_within_its_bounds() {
+    let data = made(Kind::UtdMhad, 3, 4);
+    for preprocessing in [Preprocessing::Centred, Preprocessing::Anchored] {
+        let adversarial = Adversarial { epsilon: Reach::Metres(0.05), steps: 3, step: 0.5, share: 0.5 };
+        let config = TrainConfig { preprocessing, adversarial: Some(adversarial), ..config("st-gcn", 2) };
+        let mut trainer = Trainer::new(&config, &data, false, &Device::flex()).unwrap();
+        let adversary = Adversary::new(&adversarial, &config, &data, &trainer.state()).unwrap();
+        let clips: Vec<&LabelledClip> = data.clips.iter().take(4).collect();
+        let clean = Examples::new(&config).batch(&data, &clips, 5).unwrap();
+        let size = clean.shape().num_elements() / 4;
+        let attacked = adversary.attack(clean.clone(), 5).unwrap();
+        assert_eq!(attacked, adversary.attack(clean.clone(), 5).unwrap());
+        let (clean, attacked) = (clean.try_into_vec::<f32>().unwrap(), attacked.try_into_vec::<f32>().unwrap());
+        assert_eq!(clean[2 * size..], attacked[2 * size..]);
+        let (moved, bones) = changes(&clean[..2 * size], &attacked[..2 * size]);
+        // The pelvis, which is taken out again, moves by epsilon too.
+        assert!((0.03..=0.1 + 1e-5).contains(&moved), "{preprocessing:?}: {moved}");
+        assert!(bones < 1e-5, "{preprocessing:?}: {bones}");
+        assert!(trainer.epoch(|_| ()).unwrap().loss.is_finite());
+    }
+}
+
+#[test]
+fn settings_of_adversarial_training_that_make_no_attack_are_refused() {
+    let json = serde_json::to_string(&config("st-gcn", 3)).unwrap();
+    let with = |adversarial: &str| {
+        let json = json.replace(r#""citation":"""#, &format!(r#""citation":"","adversarial":{adversarial}"#));
+        TrainConfig::parse(&json).map_err(|e| e.to_string())
+    };
+    let config = with(r#"{"epsilon":{"height":0.03},"steps":3,"step":0.5,"share":0.5}"#).unwrap();
+    assert_eq!(config.adversarial.unwrap().epsilon, Reach::Height(0.03));
+    let refused = |adversarial: &str| with(adversarial).unwrap_err();
+    let of = |epsilon: &str, steps: u32, step: f32, share: f32| {
+        format!(r#"{{"epsilon":{epsilon},"steps":{steps},"step":{step},"share":{share}}}"#)
+    };
+    assert_eq!(refused(&of(r#"{"metres":0}"#, 3, 0.5, 0.5)), "adversarial.epsilon: 0 must be above 0 and at most 1");
+    assert_eq!(refused(&of(r#"{"metres":0.1}"#, 0, 0.5, 0.5)), "adversarial.steps: 0 must be from 1 to 100");
+    assert_eq!(refused(&of(r#"{"metres":0.1}"#, 3, 0.5, 1.5)), "adversarial.share: 1.5 must be above 0 and at most 1");
+    assert!(refused(&of(r#"{"feet":0.1}"#, 3, 0.5, 0.5)).contains("feet"));
+    let picture = json.replace("utd_mhad", "utd_mhad_openpose").replace(
+        r#""citation":"""#,
+        r#""citation":"","adversarial":{"epsilon":{"height":0.03},"steps":3,"step":0.5,"share":0.5}"#,
+    );
+    assert!(TrainConfig::parse(&picture).unwrap_err().to_string().starts_with("adversarial: needs a set in 3-D"));
 }
