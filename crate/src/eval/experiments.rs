@@ -8,6 +8,8 @@ use crate::skeleton::Layout;
 pub const ST_GCN: &str = "utd-mhad-st-gcn";
 /// Its twin, trained as the paper's networks: without augmentation, label smoothing and averaged weights.
 pub const PLAIN: &str = "utd-mhad-st-gcn-plain";
+/// Its twin, trained on attacked clips.
+pub const ROBUST: &str = "utd-mhad-st-gcn-robust";
 /// 2s-AGCN's joint stream.
 pub const JOINT: &str = "utd-mhad-2s-agcn-joint";
 /// Its bone stream.
@@ -86,7 +88,7 @@ pub const EXPERIMENTS: [Experiment; 10] = [
     Experiment {
         id: "table1",
         about: "CIASA basic, least likely target, against epsilon",
-        models: Models::These(&[ST_GCN, PLAIN]),
+        models: Models::These(&[ST_GCN, PLAIN, ROBUST]),
         judges: &[],
         clips: Clips::Few,
         iterations: None,
@@ -95,7 +97,7 @@ pub const EXPERIMENTS: [Experiment; 10] = [
     Experiment {
         id: "smallest",
         about: "the smallest epsilon that reaches the goal",
-        models: Models::These(&[ST_GCN, PLAIN]),
+        models: Models::These(&[ST_GCN, PLAIN, ROBUST]),
         judges: &[],
         clips: Clips::Few,
         iterations: None,
