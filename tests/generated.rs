@@ -76,6 +76,8 @@ fn types() -> String {
         Outcome,
         Judged,
         Flag,
+        ResultHead,
+        AttackRecord,
         SearchStep,
         Trial,
         // Networks.

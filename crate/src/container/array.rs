@@ -197,6 +197,18 @@ impl<'a> Array<'a> {
     }
 }
 
+/// Numbers as a `.npy` file of 32-bit floats, row-major.
+pub fn write_npy(shape: &[usize], data: &[f32]) -> Vec<u8> {
+    let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
+    let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", sizes.trim_end());
+    // The data begins at a multiple of 64 bytes, after a line break.
+    let length = (10 + header.len() + 1).next_multiple_of(64) - 10;
+    let mut out = [b"\x93NUMPY\x01\0", &(length as u16).to_le_bytes()[..]].concat();
+    out.extend(format!("{header:<width$}\n", width = length - 1).bytes());
+    out.extend(data.iter().flat_map(|value| value.to_le_bytes()));
+    out
+}
+
 /// NumPy moved its insides from `numpy.core` to `numpy._core` in version 2.
 fn is_numpy(module: &str) -> bool {
     let inside = ["numpy.core.", "numpy._core."].into_iter().find_map(|package| module.strip_prefix(package));
@@ -247,6 +259,17 @@ mod tests {
         assert_eq!(Array::npy(&of("False", "(2, 3)"))?.floats(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!(Array::npy(&of("True", "(2, 3)"))?.floats(), [0.0, 2.0, 4.0, 1.0, 3.0, 5.0]);
         assert_eq!(Array::npy(&of("True", "(6,)"))?.floats(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_written_file_is_read_with_the_same_bits() -> Result<()> {
+        let data = [0.1, -2.5e-8, f32::MAX, 0.0, -0.0, 7.0];
+        let bytes = write_npy(&[3, 1, 2], &data);
+        assert_eq!((bytes.len() - 24) % 64, 0);
+        let read = Array::npy(&bytes)?;
+        assert_eq!(read.shape, [3, 1, 2]);
+        assert!(read.floats().iter().zip(data).all(|(a, b)| a.to_bits() == b.to_bits()));
         Ok(())
     }
 

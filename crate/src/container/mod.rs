@@ -1,4 +1,5 @@
-//! Zip archives, Python pickles and NumPy arrays, read as data: nothing in a file is ever run.
+//! Zip archives, Python pickles and NumPy arrays, read as data: nothing in a file is ever run. Archives and arrays are
+//! written as well.
 //!
 //! Weight files and clip files both come in these containers. What is read borrows from the file's bytes, so memory
 //! stays in proportion to the file's size.
@@ -8,10 +9,12 @@ mod calls;
 mod dtype;
 mod instructions;
 pub mod pickle;
+mod store;
 pub mod value;
 pub mod zip;
 
-pub use array::Array;
+pub use array::{Array, write_npy};
 pub use pickle::load;
+pub use store::store;
 pub use value::Value;
 pub use zip::Archive;

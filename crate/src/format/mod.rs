@@ -38,6 +38,7 @@ mod ntu_classes;
 pub mod openpose_frames;
 mod picture;
 mod reading;
+pub mod result_file;
 mod rules;
 mod text;
 mod tracks;

@@ -3,7 +3,7 @@
 use super::panel::View;
 use super::scene::Scene;
 use super::stage::Stage;
-use super::views;
+use super::{svg, views};
 use crate::error::{Error, Result};
 use crate::skeleton::{LayoutId, Sequence};
 use js_sys::{Float32Array, Object, Reflect};
@@ -207,6 +207,11 @@ impl ViewerCore {
     /// The joint under a CSS pixel, by index.
     pub fn pick(&self, x: f32, y: f32) -> Option<usize> {
         views::pick(&self.stage, x, y)
+    }
+
+    /// The stage as an SVG of the canvas's size.
+    pub fn svg(&self) -> String {
+        svg::svg(&self.stage)
     }
 
     /// Sets the canvas's size in CSS pixels, and the device pixels per CSS pixel.

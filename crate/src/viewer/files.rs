@@ -116,7 +116,7 @@ pub fn write_bvh(
 }
 
 /// A clip as TypeScript has it.
-fn object(clip: &Sequence) -> Result<Object, JsValue> {
+pub(super) fn object(clip: &Sequence) -> Result<Object, JsValue> {
     let head = ClipHead {
         layout: clip.layout().id,
         fps: clip.fps,

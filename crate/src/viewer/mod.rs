@@ -15,6 +15,7 @@ pub mod panel;
 pub mod person;
 pub mod pose;
 pub mod stage;
+pub mod svg;
 pub mod views;
 
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
@@ -29,5 +30,7 @@ mod gl;
 mod json;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod logic;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod results;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod scene;

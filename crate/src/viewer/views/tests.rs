@@ -125,3 +125,34 @@ fn no_clip_and_no_size_draw_nothing_and_wrong_values_are_refused() {
     assert!(panels(&stage).is_empty() && pick(&stage, 50.0, 50.0).is_none());
     assert!(stage.set_perturbed(Some(Vec::new())).is_err() && stage.set_perturbed(None).is_ok());
 }
+
+/// The numbers after a key in an SVG.
+fn numbers(svg: &str, key: &str) -> Vec<f32> {
+    svg.split(key).skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn an_svg_has_every_limb_of_every_window() {
+    for (view, windows) in [(View::Overlay, 1), (View::Side, 2), (View::Film, 1)] {
+        let stage = stage(view, true);
+        let picture = super::super::svg::svg(&stage);
+        let shown = panels(&stage);
+        let limbs: usize =
+            shown.iter().flat_map(|p| [&p.glass, &p.solid]).map(|s| s.round.len() + s.square.len()).sum();
+        let shadows: usize = shown.iter().map(|p| p.shadows.len()).sum();
+        assert_eq!(picture.matches("<path").count(), limbs + shadows, "{view:?}");
+        assert_eq!(picture.matches("<svg").count(), 1 + windows);
+        assert!(picture.ends_with("</svg></svg>") && !picture.contains("NaN"));
+    }
+    assert!(!super::super::svg::svg(&Stage::default()).contains("<path"));
+}
+
+#[test]
+fn a_ring_in_an_svg_lies_where_the_joint_is_picked() {
+    let mut stage = stage(View::Overlay, false);
+    stage.options.region = Some(vec![7]);
+    let picture = super::super::svg::svg(&stage);
+    let (x, y) = (numbers(&picture, "cx=\""), numbers(&picture, "cy=\""));
+    assert_eq!((x.len(), y.len()), (1, 1));
+    assert_eq!(pick(&stage, x[0], y[0]), Some(7));
+}
