@@ -92,14 +92,15 @@ pub fn convert_clip(
     object(&conversion.apply(&clip).map_err(thrown)?)
 }
 
-/// Writes a moved clip into the BVH file that it came from, read in that unit: `bytes`, and `residual`, the largest
-/// distance in metres between a joint of the written file and the clip's.
+/// Writes a moved clip into the BVH file that it came from, read in that unit, or as a new BVH file: `bytes`, and
+/// `residual`, the largest distance in metres between a joint of the written file and the clip's.
 ///
 /// # Errors
-/// Throws if the original is no BVH file, or the clip is not of its layout and number of frames.
+/// Throws if the original is no BVH file, the clip is not of its layout and number of frames, or a new file cannot hold
+/// the clip.
 #[wasm_bindgen(js_name = writeBvh)]
 pub fn write_bvh(
-    original: &[u8],
+    original: Option<Vec<u8>>,
     unit: Option<String>,
     layout: &str,
     fps: f32,
@@ -108,7 +109,11 @@ pub fn write_bvh(
     data: &Float32Array,
 ) -> Result<Object, JsValue> {
     let clip = clip(layout, fps, frames, people, data).map_err(thrown)?;
-    let written = format::bvh::write(original, &clip, unit_of(unit)?).map_err(thrown)?;
+    let written = match original {
+        Some(original) => format::bvh::write(&original, &clip, unit_of(unit)?),
+        None => format::bvh::made(&clip),
+    };
+    let written = written.map_err(thrown)?;
     let object = Object::new();
     set(&object, "bytes", js_sys::Uint8Array::from(written.bytes.as_slice()));
     set(&object, "residual", written.residual);

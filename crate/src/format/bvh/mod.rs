@@ -8,10 +8,11 @@
 //! **Out.** A moved clip is written into the file that it came from: same hierarchy, same offsets. From the root
 //! outwards each joint is turned by the smallest rotation that leads its points to their places; twists stay as they
 //! were. What rigid bones cannot follow is the residual: the largest distance between a joint of the written file and
-//! the clip's.
+//! the clip's. A clip that came from no BVH file gets a new one, with bones of its own lengths.
 
 mod fit;
 mod hierarchy;
+mod made;
 mod motion;
 mod polish;
 mod pose;
@@ -28,6 +29,7 @@ use crate::error::Result;
 use crate::skeleton::Sequence;
 use recording::{Recording, Up};
 
+pub use made::made;
 pub use words::is_bvh;
 pub use write::{Written, write};
 

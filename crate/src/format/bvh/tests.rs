@@ -362,3 +362,34 @@ fn a_body_that_lies_along_z_stays_lying() -> Result<()> {
     assert!(warnings.iter().any(|w| w.text.contains("y is read as upwards")), "{warnings:?}");
     Ok(())
 }
+
+#[test]
+fn a_clip_without_a_bvh_file_gets_one_that_reads_as_the_same_motion() -> Result<()> {
+    // The body of the first file is not rigid: joints without a place in the layout lie between its joints.
+    let (bent, _) = read(&file(0.0), None)?;
+    let again = |clip: &Sequence| -> Result<(Sequence, f32)> {
+        let written = made(clip)?;
+        let (again, _) = read(&String::from_utf8_lossy(&written.bytes), None)?;
+        assert_eq!((again.layout().id, again.frames()), (clip.layout().id, clip.frames()));
+        let far = again.data().iter().zip(clip.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(far <= written.residual + 1e-4, "{far} m, {} m are said", written.residual);
+        Ok((again, written.residual))
+    };
+    let (rigid, _) = again(&bent)?;
+    let (_, residual) = again(&rigid)?;
+    assert!(residual < 1e-3, "{residual} m");
+    Ok(())
+}
+
+#[test]
+fn a_clip_that_no_bvh_file_can_hold_is_refused_by_name() -> Result<()> {
+    let message = |clip: &Sequence| made(clip).err().map(|e| e.to_string()).unwrap_or_default();
+    let (clip, _) = read(&file(0.0), None)?;
+    let mut data = clip.data().to_vec();
+    data[60..120].fill(0.0);
+    let unseen = message(&clip.with_data(data)?);
+    assert!(unseen.starts_with("frame 1: a joint is not seen"), "{unseen}");
+    let two = Sequence::new(LayoutId::KinectV1, 30.0, 1, 2, vec![1.0; 120])?;
+    assert!(message(&two).contains("the clip has 2 in"));
+    Ok(())
+}
