@@ -63,7 +63,7 @@ test("clip, settings and figures can be downloaded", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=2`);
   await recognised(page);
   await attack(page);
-  const clip = JSON.parse(await saved(page, /Attacked clip/));
+  const clip = JSON.parse(await saved(page, /Attacked clip, JSON/));
   expect(clip.format).toBe("ciasa-clip");
   const settings = JSON.parse(await saved(page, /Settings/));
   expect(settings.iterations).toBe(2);

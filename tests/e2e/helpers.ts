@@ -109,11 +109,23 @@ export async function tabTo(page: Page, name: RegExp, key = "Tab"): Promise<void
   throw new Error(`${name} cannot be reached with the tab key`);
 }
 
+/** Opens the menu of everything that can be saved. */
+export async function openSave(page: Page): Promise<void> {
+  const opener = page.locator("ciasa-save").getByRole("button", { name: "Save", exact: true });
+  if ((await opener.getAttribute("aria-expanded")) === "false") await opener.click();
+}
+
 /** The text of the file that a click on a button downloads. */
 export async function saved(page: Page, name: RegExp, within: Page | Locator = page): Promise<string> {
+  return (await savedBytes(page, name, within)).toString("utf8");
+}
+
+/** The file that a click on a button downloads. Buttons of the page itself are in the menu "Save". */
+export async function savedBytes(page: Page, name: RegExp, within: Page | Locator = page): Promise<Buffer> {
+  if (within === page) await openSave(page);
   const waiting = page.waitForEvent("download");
   await within.getByRole("button", { name }).click();
   const chunks: Buffer[] = [];
   for await (const chunk of await (await waiting).createReadStream()) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

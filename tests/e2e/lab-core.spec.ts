@@ -1,5 +1,6 @@
 import "./core.ts";
 import { expect, test } from "@playwright/test";
+import { nice } from "../../web/src/base/svg.ts";
 import { applyPeer, peerOf, peers } from "../../web/src/core/peers.ts";
 import type { AttackConfig } from "../../web/src/core/types.ts";
 import { EVAL_COLUMNS } from "../../web/src/generated/constants.ts";
@@ -8,7 +9,7 @@ import { Lab } from "../../web/src/lab/lab.ts";
 import { matrix } from "../../web/src/lab/matrix.ts";
 import { drawMatrix } from "../../web/src/lab/matrix-plot.ts";
 import { plan } from "../../web/src/lab/plan.ts";
-import { draw, nice, paper } from "../../web/src/lab/plot.ts";
+import { draw, paper } from "../../web/src/lab/plot.ts";
 import { rate, summary } from "../../web/src/lab/rates.ts";
 import { oneEach } from "../../web/src/lab/sample.ts";
 import { labDefaults, parseEpsilons } from "../../web/src/lab/settings.ts";

@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, type Failure } from "../base/failure.ts";
 import type { AttackConfig, Recognition, StepReport } from "../core/types.ts";
-import type { AttackHandle } from "../engine/attack-handle.ts";
+import { AttackHandle } from "../engine/attack-handle.ts";
 import type { AttackRequest } from "../engine/client.ts";
 import type { AttackEnd, AttackEvent } from "../engine/messages.ts";
 
@@ -41,6 +41,25 @@ export class ActiveAttack extends EventTarget {
     this.#config = config;
     this.#handle = engine.attack({ clip, config, listener: (event) => this.#receive(event) });
     this.#handle.done.then((end) => this.#finish(end));
+  }
+
+  /** An attack that is over, from a result file: it needs no engine. */
+  static over(
+    clip: Clip,
+    config: AttackConfig,
+    classes: string[],
+    reports: StepReport[],
+    end: AttackEnd,
+  ): ActiveAttack {
+    const attack = new ActiveAttack(
+      { attack: () => new AttackHandle(end.data, () => {}) },
+      clip,
+      config,
+      classes,
+    );
+    attack.reports.push(...reports);
+    attack.#finish(end);
+    return attack;
   }
 
   get config(): AttackConfig {

@@ -57,11 +57,12 @@ export function convertClip(clip: Clip, to: LayoutId): Clip {
 }
 
 /**
- * A moved clip as the BVH file that it came from, and the largest distance in metres between a joint of the two.
- * Throws a CoreError if the clip is not of that file. The module has to be loaded.
+ * A moved clip as the BVH file that it came from, or as a new one, and the largest distance in metres between a joint
+ * of the file and the clip's. Throws a CoreError if the clip is not of that file, or no BVH file can hold it. The
+ * module has to be loaded.
  */
 export function writeBvh(
-  original: Uint8Array,
+  original: Uint8Array | undefined,
   unit: Unit | undefined,
   clip: Clip,
 ): { bytes: Uint8Array; residual: number } {

@@ -1,3 +1,4 @@
+import type { ActiveAttack } from "../attack/active-attack.ts";
 import type { Clip, Unit } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
 import type { Notice } from "../base/notice.ts";
@@ -20,7 +21,10 @@ export interface DropTarget {
   changed(): void;
   /** Asks for the size of the picture. */
   ask(question: SizeQuestion): void;
+  readonly settings: { take(query: string): void };
   choose(entry: Entry): Promise<void>;
+  /** Puts an attack that is over on the stage. */
+  showAttack(attack: ActiveAttack): void;
   announce(words: string): void;
   report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
   inform(title: string, detail: string, actions: Notice["actions"]): void;
@@ -36,8 +40,10 @@ export interface Rejected {
 const MOST_NAMED = 3;
 
 /** Adds a clip to the library and shows it. */
-export async function addClip(target: DropTarget, clip: Clip, again?: (unit: Unit) => void): Promise<void> {
-  await present(target, target.library.addClip(clip, await layoutsOf(target)), again);
+export async function addClip(target: DropTarget, clip: Clip, again?: (unit: Unit) => void): Promise<Entry> {
+  const entry = target.library.addClip(clip, await layoutsOf(target));
+  await present(target, entry, again);
+  return entry;
 }
 
 /** The known layouts. */

@@ -18,12 +18,14 @@ export function formatsOf(
   source?: Source,
 ): { id: ClipFormat; name: string; ending: string }[] {
   const own = { id: "ciasa", name: "Clip, JSON", ending: "json" } as const;
-  if (/\.bvh$/i.test(source?.file.name ?? "")) return [own, { id: "bvh", name: "Clip, BVH", ending: "bvh" }];
+  if (layout === "kinect-v1" || isBvh(source)) return [own, { id: "bvh", name: "Clip, BVH", ending: "bvh" }];
   if (layout === "ntu") return [own, { id: "ntu", name: "Clip, NTU skeleton", ending: "skeleton" }];
   if (layout === "openpose-18")
     return [own, { id: "kinetics", name: "Clip, Kinetics JSON", ending: "kinetics.json" }];
   return [own];
 }
+
+const isBvh = (source?: Source): source is Source => /\.bvh$/i.test(source?.file.name ?? "");
 
 /** The perturbed clip if there is one, else the clean clip. */
 export function currentClip({ clip, attack }: OnStage): Clip | null {
@@ -46,7 +48,7 @@ export async function clipFile(
   const clip = currentClip(onStage);
   if (!clip) return { bytes: new Uint8Array() };
   if (format !== "bvh") return { bytes: await writeClip(clip, format) };
-  const original = new Uint8Array((await source?.file.arrayBuffer()) ?? []);
+  const original = isBvh(source) ? new Uint8Array(await source.file.arrayBuffer()) : undefined;
   const { bytes, residual } = writeBvh(original, source?.unit, clip);
   const far = (1000 * residual).toFixed(1);
   return { bytes, remark: `Its bones keep their lengths and follow the clip's joints to within ${far} mm.` };
@@ -63,8 +65,13 @@ export function figuresFile(attack: ActiveAttack | null): string {
 }
 
 /** Offers a file to the visitor as a download. */
-export function save(name: string, content: Uint8Array | string, type: string): void {
-  const address = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+export function save(
+  name: string,
+  content: Uint8Array | string | Blob,
+  type = "application/octet-stream",
+): void {
+  const blob = content instanceof Blob ? content : new Blob([content as BlobPart], { type });
+  const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -1,4 +1,5 @@
-import type { Unit } from "../base/clip.ts";
+import type { ActiveAttack } from "../attack/active-attack.ts";
+import type { Clip, Unit } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Entry } from "../clips/library.ts";
 import { type FileKind, kindOf } from "../weights/file-kind.ts";
@@ -12,15 +13,16 @@ import {
   reportRejected,
 } from "./drop-target.ts";
 import { openEntry } from "./entries.ts";
+import { openResult } from "./result.ts";
 import { openFrames } from "./size-question.ts";
 
 /** So many clips are read before the progress is drawn again. */
 const SHOWN = 20;
 
 /**
- * Opens a visitor's files: weights, a list of class names beside them, clips, the frames of a clip, and a file of many
- * clips with its labels. The last readable clip is shown. A file that cannot be read, such as a folder, is reported by
- * name and does not stop the others.
+ * Opens a visitor's files: weights, a list of class names beside them, clips, the frames of a clip, a file of many
+ * clips with its labels, and saved results. The last readable clip is shown. A file that cannot be read, such as a
+ * folder, is reported by name and does not stop the others.
  */
 export async function openFiles(target: DropTarget, files: File[]): Promise<void> {
   const kinds = await Promise.all(files.map((file) => kindOf(file).catch(asFailure)));
@@ -38,6 +40,7 @@ export async function openFiles(target: DropTarget, files: File[]): Promise<void
   rejected.push(...(await addClips(target, clips)));
   rejected.push(...(await addFrames(target, of("frame"))));
   rejected.push(...(await openSets(target, sets, of("labels"))));
+  rejected.push(...(await openResults(target, of("result"))));
   reportRejected(target, rejected);
 }
 
@@ -72,7 +75,7 @@ async function addClips(target: DropTarget, files: File[], unit?: Unit): Promise
 async function addFrames(target: DropTarget, files: File[]): Promise<Rejected[]> {
   if (files.length === 0) return [];
   try {
-    const question = await openFrames(files, (clip) => addClip(target, clip));
+    const question = await openFrames(files, async (clip) => void (await addClip(target, clip)));
     if (question) target.ask(question);
     return [];
   } catch (thrown) {
@@ -95,6 +98,24 @@ async function openSets(target: DropTarget, files: File[], labels: File[]): Prom
       }
     } catch (thrown) {
       rejected.push({ title: `"${file.name}" is not a readable file of clips.`, failure: asFailure(thrown) });
+    }
+  }
+  return rejected;
+}
+
+/** Opens saved results; the last of several stays. */
+async function openResults(target: DropTarget, files: File[]): Promise<Rejected[]> {
+  const rejected: Rejected[] = [];
+  for (const file of files) {
+    try {
+      const { library, settings } = target;
+      const add = (clip: Clip) => addClip(target, clip);
+      const choose = (entry: Entry) => target.choose(entry);
+      const showAttack = (attack: ActiveAttack) => target.showAttack(attack);
+      await openResult({ library, settings, addClip: add, choose, showAttack }, file);
+    } catch (thrown) {
+      const title = `"${file.name}" is not a readable result of this playground.`;
+      rejected.push({ title, failure: asFailure(thrown) });
     }
   }
   return rejected;

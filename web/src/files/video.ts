@@ -20,8 +20,9 @@ export interface Video {
 
 /** What browsers encode, the preferred first. */
 const KINDS: { type: string; ending: Video["ending"] }[] = [
-  { type: "video/webm;codecs=vp9", ending: "webm" },
+  // VP8 keeps up on a slow computer, where VP9 leaves out pictures.
   { type: "video/webm;codecs=vp8", ending: "webm" },
+  { type: "video/webm;codecs=vp9", ending: "webm" },
   { type: "video/mp4;codecs=avc1.42E01F", ending: "mp4" },
   { type: "video/webm", ending: "webm" },
   { type: "video/mp4", ending: "mp4" },
@@ -67,8 +68,12 @@ export async function recordVideo(
     recorder.addEventListener("error", () => reject(new Failure("device", "The video encoder failed.")));
   });
   try {
+    const started = new Promise((resolve) => recorder.addEventListener("start", resolve, { once: true }));
     recorder.start();
+    await Promise.race([started, wait(500)]);
     await play(film, context, () => take(stream), progress, signal);
+    // The last picture is still on its way to the encoder.
+    await wait(2000 / film.fps);
     recorder.stop();
     await over;
   } finally {

@@ -260,6 +260,36 @@ export type Flag =
   | "saturated"
   | "at-bound";
 
+/** The description of a result. */
+export type ResultHead = {
+  /** `ciasa-result`. */
+  format: string;
+  /** 1. */
+  version: number;
+  /** Name of the clip. */
+  name: string;
+  /** The page's settings, as a link has them after the `#`. */
+  settings: string;
+  /** Name of the network. */
+  network: string;
+  /** The attack; none if there was none. */
+  attack: AttackRecord | null;
+};
+
+/** An attack that is over, with all its steps. */
+export type AttackRecord = {
+  /** Its settings. */
+  config: AttackConfig;
+  /** Class names of the attacked network. */
+  classes: Array<string>;
+  /** One report per step; at least one. */
+  reports: Array<StepReport>;
+  /** Why it is over. */
+  end: Done;
+  /** The network's answer to the attacked clip, (classes); empty if it was not asked. */
+  probabilities: Array<number>;
+};
+
 /** A step of a search. */
 export type SearchStep = {
   /** The epsilon that is being tried, in the layout's unit; with one epsilon per joint the largest. */

@@ -1,5 +1,6 @@
+import { escaped } from "../base/svg.ts";
 import { cellWords, type Matrix, percent } from "./matrix.ts";
-import { escaped, type Palette } from "./plot.ts";
+import type { Palette } from "./plot.ts";
 
 const NAMES = 210;
 const CELL = 104;

@@ -1,3 +1,4 @@
+import { escaped, nice, round } from "../base/svg.ts";
 import type { Rate } from "./rates.ts";
 
 /** The fooling rates of one setting. */
@@ -193,17 +194,3 @@ const diamond = (x: number, y: number, { best, ground }: Palette) =>
 
 const text = (x: number, y: number, words: string, fill: string, anchor: "start" | "middle" | "end") =>
   `<text x="${round(x)}" y="${round(y)}" fill="${fill}" text-anchor="${anchor}">${escaped(words)}</text>`;
-
-/** About `count` round numbers from 0 to `most`. */
-export function nice(most: number, count: number): number[] {
-  const rough = most / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
-}
-
-const round = (value: number) => Number(value.toFixed(1));
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-/** Text for SVG. */
-export const escaped = (raw: string) => raw.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign);

@@ -11,6 +11,7 @@ import type { LayoutInfo } from "../core/layout.ts";
 import type { AttackConfig, ConversionInfo, ModelEntry, Recognition } from "../core/types.ts";
 import { EngineManager } from "../engine/manager.ts";
 import { showConverted } from "../files/conversion.ts";
+import type { Easel } from "../files/easel.ts";
 import { addEntries, openEntry } from "../files/entries.ts";
 import { openFiles } from "../files/file-drop.ts";
 import { droppedFiles } from "../files/folders.ts";
@@ -22,6 +23,7 @@ import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
 import { Link, openAddress, unknownNames } from "./linked.ts";
 import { Notices } from "./notices.ts";
+import { Offline } from "./offline.ts";
 import { Player } from "./player.ts";
 
 /** Settings of an attack. A change of one of them is passed on to the active attack. */
@@ -84,11 +86,16 @@ export class Playground extends Notices {
   /** The search for the smallest epsilon on this clip: running or ended. It takes the place of an attack. */
   search: ActiveSearch | null = null;
   claim: EngineClaim | null = null;
+  /** Draws pictures of the stage; null while there is none. */
+  easel: Easel | null = null;
   /** Pixels that wait for the size of their picture. */
   question: SizeQuestion | null = null;
   /** The download that runs. */
   transfer: Transfer | null = null;
   readonly link = new Link(this);
+  readonly offline = new Offline();
+  /** Address of the service worker; empty: none. */
+  serviceWorker = "";
   readonly #loadLab: (playground: Playground) => Promise<Lab>;
   #lab: Promise<Lab> | null = null;
   /** Numbers of the latest clip request and the latest recognition; an older one that finishes late is dropped. */
@@ -104,6 +111,7 @@ export class Playground extends Notices {
     this.clipChoice.addEventListener("change", changed);
     this.engine.addEventListener("change", changed);
     this.engine.addEventListener("ready", () => void this.recognise());
+    this.offline.addEventListener("change", changed);
     this.engine.addEventListener("failed", () => this.#engineFailed());
     this.settings.addEventListener("link", (event) =>
       this.#followLink((event as CustomEvent<string[]>).detail),
@@ -290,6 +298,7 @@ export class Playground extends Notices {
       const seen = await this.engine.recognise(clip);
       if (stale()) return;
       this.before = seen;
+      this.#store(model);
       const [first] = seen.top;
       if (first)
         this.announce(`The network sees ${model.classes[first.index]}, ${Math.round(first.p * 100)} percent`);
@@ -301,6 +310,14 @@ export class Playground extends Notices {
     } finally {
       this.changed();
     }
+  }
+
+  /** Keeps the network for use without a network connection; the first time starts the service worker. */
+  #store({ weights }: ModelEntry): void {
+    if (this.serviceWorker === "") return;
+    const served = !this.weights.names.has(this.engine.state.model?.id ?? "");
+    if (served) this.offline.keep(weights.map(({ file }) => `models/${file}`));
+    void this.offline.start(this.serviceWorker);
   }
 
   /** Starts the attack, or resumes a paused one. With `single`, takes one step and pauses. */
@@ -323,6 +340,26 @@ export class Playground extends Notices {
       this.#attackChanged(attack, (event as CustomEvent<string>).detail),
     );
     this.announce("Attack started");
+    this.changed();
+  }
+
+  /** Shows a scene, given as settings of a link, and runs its attack. The device stays. */
+  async showScene(settings: string): Promise<void> {
+    this.discardAttack();
+    const { engine, lab } = this.state;
+    this.settings.take(`${settings}&${new URLSearchParams({ engine, lab: lab ? "1" : "0" })}`);
+    const entry = this.library.find(this.state.clip);
+    if (!entry) return;
+    await this.choose(entry);
+    if (!this.engine.wanted) this.startEngine();
+    await this.recognise();
+    if (this.clip?.id === entry.id && this.before && !this.attack) this.startAttack();
+  }
+
+  /** Puts an attack that is over, of this clip, on the stage. */
+  showAttack(attack: ActiveAttack): void {
+    this.discardAttack();
+    this.attack = attack;
     this.changed();
   }
 

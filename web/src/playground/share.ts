@@ -1,6 +1,7 @@
 import { attackCommand, type CommandInput } from "../attack/command.ts";
 import { asset } from "../base/assets.ts";
 import { addressOf } from "../base/origin.ts";
+import { escaped } from "../base/svg.ts";
 import { fileStem } from "../files/exports.ts";
 import { FRAME_KEY } from "../settings/table.ts";
 import type { Playground } from "./playground.ts";
@@ -68,9 +69,6 @@ export function embedOf(playground: Playground): Shared {
     `<${["ciasa-playground", ...written].join(" ")}></ciasa-playground>`;
   return { text, ...(remark ? { remark } : {}) };
 }
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 /** The command that runs the same attack in a terminal; null (with a notice) if the settings are incomplete. */
 export function commandOf(playground: Playground): Shared | null {

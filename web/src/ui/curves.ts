@@ -2,71 +2,9 @@ import { css, html, unsafeCSS } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import uPlot from "uplot";
 import uPlotStyle from "uplot/dist/uPlot.min.css?inline";
-import type { StepReport } from "../core/types.ts";
+import { type Curve, type CurveKind, curves, linesOf } from "../attack/curves.ts";
 import { Part, shared } from "./base.ts";
 import { digits, percent } from "./units.ts";
-
-interface Line {
-  name: string;
-  /** Custom property that holds its colour. */
-  colour: string;
-  dash: number[];
-  /** Drawn only for attacks with this restraint. */
-  restraint?: "ciasa" | "smart";
-  value: (report: StepReport) => number | null;
-}
-
-const kinds: Record<"probabilities" | "losses", { title: string; empty: string; lines: Line[] }> = {
-  probabilities: {
-    title: "Probabilities",
-    empty: "The probabilities of the original and the target class appear here.",
-    lines: [
-      { name: "original", colour: "--clean", dash: [], value: (report) => report.pOriginal },
-      { name: "target", colour: "--perturbed", dash: [7, 4], value: (report) => report.pTarget },
-    ],
-  },
-  losses: {
-    title: "Losses",
-    empty: "Each part of the loss appears here.",
-    lines: [
-      { name: "total", colour: "--ink", dash: [], value: (report) => report.losses.total },
-      {
-        name: "prediction",
-        colour: "--perturbed",
-        dash: [7, 4],
-        value: (report) => report.losses.prediction,
-      },
-      {
-        name: "smooth",
-        colour: "--clean",
-        dash: [2, 3],
-        restraint: "ciasa",
-        value: (report) => report.losses.smooth,
-      },
-      {
-        name: "perceptual",
-        colour: "--clean",
-        dash: [2, 3],
-        restraint: "smart",
-        value: (report) => report.losses.perceptual,
-      },
-      {
-        name: "adversarial",
-        colour: "--good",
-        dash: [9, 3, 2, 3],
-        restraint: "ciasa",
-        value: (report) => report.losses.adversarial,
-      },
-      {
-        name: "discriminator",
-        colour: "--ink-3",
-        dash: [4, 4],
-        restraint: "ciasa",
-        value: (report) => report.losses.discriminator,
-      },
-    ],
-  },
-};
 
 /** Live curves of an attack over its steps. The charts of one playground share a cursor. */
 @customElement("ciasa-curves")
@@ -94,14 +32,14 @@ export class Curves extends Part {
     `,
   ];
 
-  @property() kind: keyof typeof kinds = "probabilities";
+  @property() kind: CurveKind = "probabilities";
   #plot: uPlot | null = null;
   #size: ResizeObserver | null = null;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #redo = (): void => this.#rebuild();
 
   override render() {
-    const { title, empty } = kinds[this.kind];
+    const { title, empty } = curves[this.kind];
     const reports = this.playground.attack?.reports ?? [];
     const at = reports[this.#plot?.cursor.idx ?? reports.length - 1] ?? reports.at(-1);
     const show = this.kind === "losses" ? digits : percent;
@@ -154,9 +92,9 @@ export class Curves extends Part {
   }
 
   /** The lines that this attack has. */
-  get #lines(): Line[] {
+  get #lines(): Curve[] {
     const restraint = this.playground.attack?.config.restraint ?? "ciasa";
-    return kinds[this.kind].lines.filter((line) => (line.restraint ?? restraint) === restraint);
+    return linesOf(this.kind, restraint);
   }
 
   #data(): uPlot.AlignedData {

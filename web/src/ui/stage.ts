@@ -2,7 +2,8 @@ import { css, html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { regionJoints } from "../attack/config.ts";
-import { asFailure } from "../base/failure.ts";
+import { asFailure, Failure } from "../base/failure.ts";
+import type { Shot } from "../files/easel.ts";
 import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
@@ -105,6 +106,16 @@ export class Stage extends Part {
     });
     controls.addEventListener("pick", (event) => this.#picked((event as CustomEvent<number | null>).detail));
     this.#observers = [size, sight, { disconnect: () => controls.dispose() }];
+    this.playground.easel = {
+      size: () => [this.clientWidth, this.clientHeight],
+      draw: (onto, left, top, shot) =>
+        this.#shoot(shot, () => {
+          viewer.draw();
+          onto.drawImage(canvas, left, top);
+        }),
+      svg: (shot) => this.#shoot(shot, () => viewer.svg()),
+    };
+    this.playground.changed();
     this.playground.player.addEventListener("frame", this.#frame);
     this.#dark.addEventListener("change", this.#frame);
     this.#resize();
@@ -166,10 +177,32 @@ export class Stage extends Part {
     this.paint();
   }
 
+  /** Sets the viewer up for a picture, takes it, and draws what was on show again, all before the next refresh. */
+  #shoot<T>(shot: Shot, take: () => T): T {
+    const viewer = this.#viewer;
+    if (!viewer) throw new Failure("device", "The 3-D view is gone. Reload the page.");
+    const { state, player } = this.playground;
+    try {
+      viewer.set({ view: shot.view ?? state.view, dark: false, picking: false });
+      viewer.setFrame(shot.frame ?? player.frame);
+      viewer.resize(shot.width, shot.height, shot.scale);
+      return take();
+    } finally {
+      this.#fit();
+      viewer.set({ view: state.view, dark: this.#dark.matches, picking: this.picking });
+      viewer.setFrame(player.frame);
+      viewer.draw();
+    }
+  }
+
   #resize(): void {
+    this.#fit();
+    this.paint();
+  }
+
+  #fit(): void {
     const { width, height } = this.getBoundingClientRect();
     if (width > 0 && height > 0) this.#viewer?.resize(width, height, Math.min(devicePixelRatio, 2));
-    this.paint();
   }
 
   #picked(joint: number | null): void {
@@ -204,6 +237,7 @@ export class Stage extends Part {
     this.#request = 0;
     this.#viewer?.dispose();
     this.#viewer = null;
+    this.playground.easel = null;
     this.painted = false;
   }
 }

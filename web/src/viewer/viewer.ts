@@ -96,6 +96,11 @@ export class Viewer {
     this.#core.draw();
   }
 
+  /** The picture in vectors, of the size in CSS pixels. */
+  svg(): string {
+    return this.#core.svg();
+  }
+
   /** Frees the viewer; the canvas can get a new one. */
   dispose(): void {
     this.#stop.abort();

@@ -1,8 +1,8 @@
 /**
  * What a visitor's file probably holds: weights, a list of class names, a clip, one frame of a clip by OpenPose, many
- * clips, or the names and labels of many clips.
+ * clips, the names and labels of many clips, or a result that this page has saved.
  */
-export type FileKind = "weights" | "list" | "clip" | "frame" | "clips" | "labels";
+export type FileKind = "weights" | "list" | "clip" | "frame" | "clips" | "labels" | "result";
 
 /** Keys that begin a pickle of pyskl or MMAction2. */
 const SET_KEYS = /split|annotations|frame_dir|keypoint|total_frames/;
@@ -16,6 +16,8 @@ export async function kindOf(file: File): Promise<FileKind> {
   const text = new TextDecoder("latin1").decode(head);
   const npy = head[0] === 0x93 && text.slice(1, 6) === "NUMPY";
   if (npy || (text.startsWith("PK") && /\.npz$/i.test(file.name))) return "clips";
+  // The first file of the archive.
+  if (text.startsWith("PK") && text.slice(30, 41) === "result.json") return "result";
   if (isPickle(head) && SET_KEYS.test(text)) return "clips";
   if (isPickle(head) && /label[^.]*\.(pkl|pickle)$/i.test(file.name)) return "labels";
   if (isWeights(file.name, head)) return "weights";
