@@ -23,6 +23,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
+    // A page behind a service worker asks it for files, and tests could not answer for the server.
+    serviceWorkers: "block",
     launchOptions: {
       ...(browser ? { executablePath: browser } : {}),
       // With WebGL on a machine without a GPU.

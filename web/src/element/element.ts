@@ -26,6 +26,12 @@ export type PartName =
   | "lab"
   | "explain";
 
+/** Does the visitor ask pages for few bytes? */
+function savesData(): boolean {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  return connection?.saveData ?? false;
+}
+
 /**
  * The playground. See docs/EMBED.md for its attributes, properties, methods, events and styles.
  *
@@ -56,6 +62,8 @@ export class CiasaPlayground extends LitElement {
   @property() hide = "";
   /** Keep the page's address and the settings equal. Only for a page of the playground's own. */
   @property({ type: Boolean, attribute: "sync-url" }) syncUrl = false;
+  /** Address of the service worker, `ciasa-sw.js` or a copy of it; null: none. See docs/EMBED.md. */
+  @property({ attribute: "service-worker" }) serviceWorker: string | null = null;
   /** Download the engine (several megabytes) only when the visitor asks for it. */
   @property({ type: Boolean, attribute: "manual-engine" }) manualEngine = false;
 
@@ -107,6 +115,9 @@ export class CiasaPlayground extends LitElement {
     const { settings } = this.session;
     if (!this.#opened) {
       this.#opened = true;
+      // A development server has none, and a visitor who saves data keeps no files.
+      if (this.serviceWorker !== null && !import.meta.env.DEV && !savesData())
+        this.session.serviceWorker = this.serviceWorker;
       if (this.settings !== null) settings.take(this.settings);
       const { clipUrl: clip, weightsUrl: weights } = this;
       this.session.link.files = { ...(clip ? { clip } : {}), ...(weights ? { weights } : {}) };
@@ -184,7 +195,9 @@ export class CiasaPlayground extends LitElement {
       <div class="frame ${shows("gallery") ? "" : "no-gallery"} ${shows("attack") ? "" : "no-attack"}">
         ${
           shows("header")
-            ? html`<header part="header"><slot name="title"></slot><ciasa-engine-badge
+            ? html`<header part="header"><slot name="title"></slot><ciasa-tour .playground=${session}
+              @part=${this.#toured}></ciasa-tour><ciasa-offline
+              .playground=${session}></ciasa-offline><ciasa-engine-badge
               .playground=${session}></ciasa-engine-badge></header>`
             : nothing
         }
@@ -241,6 +254,11 @@ export class CiasaPlayground extends LitElement {
           ? html`<div class="foot">
             ${shows("film") ? html`<ciasa-film class="card" part="film" .playground=${session}></ciasa-film>` : nothing}
             ${shows("lab") ? html`<ciasa-lab class="card" part="lab" .playground=${session}></ciasa-lab>` : nothing}
+            ${
+              shows("explain")
+                ? html`<ciasa-scenes class="card" .playground=${session} @scene=${this.#sceneShown}></ciasa-scenes>`
+                : nothing
+            }
             ${shows("explain") ? html`<ciasa-explain class="card" part="explain"></ciasa-explain>` : nothing}
           </div>`
           : nothing
@@ -264,8 +282,7 @@ export class CiasaPlayground extends LitElement {
   /** After the first picture, starts playback and the engine. */
   #painted = (): void => {
     if (!this.#still.matches && !this.session.link.still) this.session.player.play();
-    const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
-    if (!this.manualEngine && !connection?.saveData) this.session.startEngine();
+    if (!this.manualEngine && !savesData()) this.session.startEngine();
   };
 
   #togglePicking = (): void => {
@@ -286,6 +303,28 @@ export class CiasaPlayground extends LitElement {
       `${layout.joints[joint]} ${joints.includes(joint) ? "added" : "removed"}, ${joints.length} joints picked`,
     );
   };
+
+  #sceneShown = (): void => this.#bring(this.renderRoot.querySelector(".view"));
+
+  /** Outlines the part that a step of the tour is about, and brings it into sight. */
+  #toured = (event: Event): void => {
+    const part = (event as CustomEvent<string | null>).detail;
+    for (const one of this.renderRoot.querySelectorAll(".toured")) one.classList.remove("toured");
+    const names: Record<string, string> = {
+      stage: ".view",
+      attack: "ciasa-attack-panel",
+      curves: "ciasa-curves",
+      figures: "ciasa-figures",
+    };
+    const found = part && this.renderRoot.querySelector(names[part] ?? "main");
+    if (!found) return;
+    found.classList.add("toured");
+    this.#bring(found);
+  };
+
+  #bring(part: Element | null): void {
+    part?.scrollIntoView({ block: "nearest", behavior: this.#still.matches ? "auto" : "smooth" });
+  }
 
   #dragged = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes("Files")) return;

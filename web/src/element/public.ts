@@ -45,6 +45,8 @@ export interface CiasaPlaygroundElement extends HTMLElement {
   /** Names of parts to hide, separated by spaces. */
   hide: string;
   /** Keep the page's address and the settings equal. */
+  /** Address of the service worker; null: none. */
+  serviceWorker: string | null;
   syncUrl: boolean;
   /** Wait for a click before the engine is downloaded. */
   manualEngine: boolean;

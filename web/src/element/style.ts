@@ -110,6 +110,11 @@ export const elementStyle = css`
     margin: 0 auto;
   }
 
+  .toured {
+    outline: 3px solid var(--accent);
+    outline-offset: 2px;
+  }
+
   .drop {
     position: absolute;
     inset: 8px;
