@@ -6,6 +6,7 @@ export class Player extends EventTarget {
   #speed = 1;
   #request = 0;
   #last = 0;
+  #held = false;
 
   /** The current frame, 0 to frames - 1; fractional while playing. */
   get frame(): number {
@@ -41,6 +42,11 @@ export class Player extends EventTarget {
     this.dispatchEvent(new Event("frame"));
   }
 
+  /** While held, as by a finger on the slider, a playing clip stands still; it goes on from there. */
+  hold(on: boolean): void {
+    this.#held = on;
+  }
+
   /** Pauses and moves by whole frames, around the ends. */
   stepBy(frames: number): void {
     this.pause();
@@ -71,9 +77,10 @@ export class Player extends EventTarget {
     // After a long gap between two animation frames, playback continues where it was.
     const elapsed = Math.min(now - this.#last, 100) / 1000;
     this.#last = now;
+    this.#request = requestAnimationFrame(this.#tick);
+    if (this.#held) return;
     const last = this.#frames - 1;
     const next = this.#frame + elapsed * this.#fps * this.#speed;
     this.seek(next > last ? next % last : next);
-    this.#request = requestAnimationFrame(this.#tick);
   };
 }

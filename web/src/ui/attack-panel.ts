@@ -4,6 +4,7 @@ import type { Mode, State } from "../settings/table.ts";
 import { isChecked, Part, shared } from "./base.ts";
 import "./epsilon-field.ts";
 import "./epsilon-table.ts";
+import "./formula.ts";
 import "./method-picker.ts";
 import "./optimiser.ts";
 import "./region-picker.ts";
@@ -135,11 +136,12 @@ export class AttackPanel extends Part {
       <legend>Constraints</legend>
       <div class="constraints">
         ${shown.map(
-          ({ key, name, about }) => html`<label class="switch">
+          ({ key, name, about }) => html`<div><label class="switch">
           <input type="checkbox" role="switch" .checked=${state[key] && !off(key)} ?disabled=${off(key)}
             @change=${(event: Event) => settings.set({ [key]: isChecked(event) })} />
           <span class="name">${name}</span><span class="hint">${off(key) ? nothingToLearn : about}</span>
-        </label>`,
+        </label>
+        <ciasa-formula .playground=${this.playground} constraint=${key} name=${name}></ciasa-formula></div>`,
         )}
       </div>
     </fieldset>`;

@@ -28,3 +28,6 @@ export const link = icon(
   svg`<path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.9.9"/>
     <path d="M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.9-.9"/>`,
 );
+export const peak = icon(
+  svg`<path d="M2 12.5c3 0 3.5-7 6-7s3 7 6 7"/><path d="M5.6 1.6h4.8L8 4.2z" fill="currentColor"/>`,
+);

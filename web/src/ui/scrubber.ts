@@ -2,7 +2,8 @@ import { css, html, nothing, svg } from "lit";
 import { customElement } from "lit/decorators.js";
 import { displacement } from "../core/displacement.ts";
 import { fieldValue, Part, shared } from "./base.ts";
-import { back, forward, pause, play } from "./icons.ts";
+import { back, forward, pause, peak, play } from "./icons.ts";
+import { peaks as peaksOf } from "./peaks.ts";
 import { length } from "./units.ts";
 
 /** Play, pause and seek, with the mean joint displacement of each frame behind the slider. */
@@ -34,6 +35,17 @@ export class Scrubber extends Part {
         stroke-width: 1.2;
         vector-effect: non-scaling-stroke;
       }
+      .track i {
+        position: absolute;
+        top: -3px;
+        width: 0;
+        transform: translateX(-50%);
+        border: solid transparent;
+        border-width: 6px 4px 0;
+        border-top-color: var(--perturbed);
+        pointer-events: none;
+      }
+      .mark { color: var(--perturbed); }
       .track input { position: absolute; inset: auto 0 0; }
       .time { color: var(--ink-2); font-size: 12.5px; min-width: 11ch; text-align: right; }
       select { min-height: 30px; padding: 0 4px; font-size: 12.5px; border-color: var(--line); }
@@ -47,7 +59,12 @@ export class Scrubber extends Part {
     `,
   ];
 
-  #profile: { data: Float32Array | null; path: string; most: number } = { data: null, path: "", most: 0 };
+  #profile: { data: Float32Array | null; path: string; most: number; peaks: number[] } = {
+    data: null,
+    path: "",
+    most: 0,
+    peaks: [],
+  };
   readonly #tick = (): void => this.#frame();
   readonly #played = (): void => this.requestUpdate();
 
@@ -77,16 +94,23 @@ export class Scrubber extends Part {
         </button>
         <button class="plain" ?disabled=${off} aria-label="Frame forward" title="Frame forward"
           @click=${() => player.stepBy(1)}>${forward}</button>
+        ${
+          this.#profile.peaks.length > 0
+            ? html`<button class="plain mark" aria-label="Next large perturbation" title="Next large perturbation"
+          @click=${this.#next}>${peak}</button>`
+            : nothing
+        }
       </div>
       <div class="track">
         ${
           this.#profile.path
             ? html`<svg viewBox="0 0 100 22" preserveAspectRatio="none"
-          aria-hidden="true">${svg`<path d=${this.#profile.path} />`}</svg>`
+          aria-hidden="true">${svg`<path d=${this.#profile.path} />`}</svg>
+              ${this.#profile.peaks.map((frame) => html`<i style="left:${this.#left(frame)}" aria-hidden="true"></i>`)}`
             : nothing
         }
         <input type="range" aria-label="Frame" min="0" max=${player.frames - 1} step="1" ?disabled=${off}
-          @input=${this.#seek} />
+          @input=${this.#seek} @pointerdown=${this.#hold} />
       </div>
       <output class="time number"></output>
       <select aria-label="Play speed" @change=${this.#setSpeed}>
@@ -121,13 +145,36 @@ export class Scrubber extends Part {
     range.setAttribute("aria-valuetext", `frame ${frame + 1} of ${player.frames}`);
   }
 
+  /** Where a frame is on the track; the thumb's middle stops 8 pixels before its ends. */
+  #left(frame: number): string {
+    const share = frame / Math.max(1, this.playground.player.frames - 1);
+    return `calc(8px + (100% - 16px) * ${share.toFixed(4)})`;
+  }
+
   #setSpeed = (event: Event): void => {
     this.playground.settings.set({ speed: Number(fieldValue(event)) });
   };
 
-  #seek = (event: Event): void => {
-    this.playground.player.pause();
-    this.playground.player.seek(Number(fieldValue(event)));
+  /** While the clip plays, it stands still under the finger and goes on from there. */
+  #seek = (event: Event): void => this.playground.player.seek(Number(fieldValue(event)));
+
+  #hold = (): void => {
+    const { player } = this.playground;
+    player.hold(true);
+    const release = () => player.hold(false);
+    addEventListener("pointerup", release, { once: true });
+    addEventListener("pointercancel", release, { once: true });
+  };
+
+  /** To the next frame where the perturbation is large, around the end. */
+  #next = (): void => {
+    const { player } = this.playground;
+    const { peaks } = this.#profile;
+    const next = peaks.find((frame) => frame > Math.round(player.frame)) ?? peaks[0];
+    if (next === undefined) return;
+    player.pause();
+    player.seek(next);
+    this.playground.announce(`Frame ${next + 1}, where the perturbation is large`);
   };
 
   #measure(): void {
@@ -135,7 +182,7 @@ export class Scrubber extends Part {
     const data = attack?.data ?? null;
     if (data === this.#profile.data) return;
     if (!clip || !layout || !data) {
-      this.#profile = { data, path: "", most: 0 };
+      this.#profile = { data, path: "", most: 0, peaks: [] };
       return;
     }
     const means = displacement(clip, data);
@@ -144,6 +191,11 @@ export class Scrubber extends Part {
     const points = [...means].map(
       (mean, t) => `${((t / last) * 100).toFixed(2)} ${(21 - (most > 0 ? mean / most : 0) * 19).toFixed(2)}`,
     );
-    this.#profile = { data, most, path: most > 0 ? `M0 22L${points.join("L")}L100 22` : "" };
+    this.#profile = {
+      data,
+      most,
+      peaks: peaksOf(means),
+      path: most > 0 ? `M0 22L${points.join("L")}L100 22` : "",
+    };
   }
 }
