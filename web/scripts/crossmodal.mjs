@@ -2,7 +2,7 @@
 // table, writes rows as CSV. What is computed is kept beside the rows, so a run that was stopped continues.
 // The options: `npm run crossmodal -- --help`. Needs dist/ (npm run build).
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
@@ -20,6 +20,8 @@ const HELP = `npm run crossmodal -- [options]
   --settings TEXT    the attack, as in a link of the playground (mode=advanced&region=arms&target=untargeted)
   --seed N           the first person; each clip has another (1)
   --out FILE         the rows (crossmodal.csv); what is computed is kept in FILE.jsonl
+  --figures N        writes six rows as a picture, as the paper's figure 5, of the first N clips and the first camera:
+                     FILE-CLIP.png (0)
   --port N           port of the page (8487)
   --browser-flag F   one more flag for Chromium, as often as needed (a GPU: --use-angle=vulkan)`;
 
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
     settings: text("mode=advanced&region=arms&target=untargeted"),
     seed: text("1"),
     out: text("crossmodal.csv"),
+    figures: text("0"),
     port: text("8487"),
     "browser-flag": { type: "string", multiple: true, default: [] },
     help: { type: "boolean", default: false },
@@ -49,6 +52,7 @@ const plan = {
   cameras: options.cameras.split(",").map((word) => number("cameras", word, -180, 180)),
   every: whole("every", 1),
   seed: whole("seed", 0),
+  figures: whole("figures", 0),
   settings: options.settings,
   files: options.data.map((path) => {
     if (!existsSync(path)) fail(`--data: there is no file ${path}`);
@@ -84,6 +88,7 @@ try {
   await answers(page, clips);
   const rows = clips.flatMap(({ id }) => plan.cameras.map((yaw) => store.row(id, yaw)));
   csv(options.out, rows);
+  for (const clip of clips.slice(0, plan.figures)) await figure(page, clips, clip, plan.cameras[0]);
   console.log(`\n${await table(rows)}\n${options.out}: ${rows.length} rows`);
 } finally {
   await browser.close();
@@ -112,18 +117,33 @@ async function film(page, clips) {
   }
 }
 
-/** Asks the network. The estimator's constant offsets are fitted on the other clips of the same camera. */
+/** Sums over the other clips of a camera, for the fit of the constant offsets; a lone clip has only its own. */
+function momentsFor(clips, clip, yaw) {
+  const others = clips.filter(({ id }) => id !== clip.id || clips.length === 1);
+  return sumOf(others.map(({ id }) => store.film(id, yaw).moments));
+}
+
+/** Asks the network. */
 async function answers(page, clips) {
   for (const yaw of plan.cameras) {
     for (const clip of clips) {
       const { clean, perturbed, seed } = store.film(clip.id, yaw);
-      const others = clips.filter(({ id }) => id !== clip.id).map(({ id }) => store.film(id, yaw).moments);
       await page.show(clip);
-      const own = store.film(clip.id, yaw).moments;
-      const moments = others.length > 0 ? sumOf(others) : own;
+      const moments = momentsFor(clips, clip, yaw);
       store.answer(clip.id, yaw, await page.answers([clean, perturbed], { seed, yaw }, moments));
     }
   }
+}
+
+/** Writes the six rows of a clip. */
+async function figure(page, clips, clip, yaw) {
+  const { clean, perturbed, seed } = store.film(clip.id, yaw);
+  const moments = momentsFor(clips, clip, yaw);
+  await page.show(clip);
+  const bytes = await page.figure(store.attack(clip.id).data, { clean, perturbed, moments }, { seed, yaw });
+  const path = `${options.out.replace(/\.csv$/, "")}-${clip.id}.png`;
+  writeFileSync(path, bytes);
+  console.log(path);
 }
 
 function number(name, word, low, high) {

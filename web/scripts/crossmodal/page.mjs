@@ -125,4 +125,21 @@ export class Page {
       { recovered, setting, moments },
     );
   }
+
+  /** The six rows of the clip that is shown, as the bytes of a PNG. */
+  async figure(data, recovery, setting) {
+    const address = await this.#page.evaluate(
+      async ({ data, recovery, setting }) => {
+        const { session, camera } = window.experiment;
+        const sheet = await camera.sheet(session.clip, Float32Array.from(data), setting, {
+          clean: Float32Array.from(recovery.clean),
+          perturbed: Float32Array.from(recovery.perturbed),
+          moments: Float64Array.from(recovery.moments),
+        });
+        return sheet.toDataURL("image/png");
+      },
+      { data, recovery, setting },
+    );
+    return Buffer.from(address.split(",")[1], "base64");
+  }
 }

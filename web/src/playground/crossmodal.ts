@@ -1,6 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Setting } from "../body/person.ts";
+import { figure } from "../crossmodal/figure.ts";
 import { type Filming, Loop, type Recovery } from "../crossmodal/loop.ts";
 import type { Playground } from "./playground.ts";
 
@@ -21,10 +22,11 @@ export interface Row {
 
 export interface CrossModalResult {
   clip: Clip;
+  /** (T, M, V, C), or null. */
+  perturbed: Float32Array | null;
   setting: Setting;
   rows: Row[];
-  taken: number;
-  found: number;
+  recovery: Recovery;
 }
 
 /** Sends the clip on the stage through a camera: it is filmed, recovered from the pictures, and recognised. */
@@ -64,7 +66,7 @@ export class CrossModal extends EventTarget {
         rows.push(
           await this.#row("Perturbed", { ...clip, data: perturbed }, setting, recovery.perturbed, recovery),
         );
-      this.result = { clip, setting, rows, taken: recovery.taken, found: recovery.found };
+      this.result = { clip, perturbed, setting, rows, recovery };
       this.playground.announce("The clip came back from the camera");
     } catch (thrown) {
       const failure = asFailure(thrown);
@@ -79,13 +81,20 @@ export class CrossModal extends EventTarget {
   /** Films and recovers a clip; loads what that needs. */
   async recover(filming: Omit<Filming, "progress" | "signal">): Promise<Recovery> {
     const signal = this.#stop?.signal ?? new AbortController().signal;
+    const loop = await this.#loaded(signal);
+    const progress = (share: number) => this.#now("Filming and looking for the person", share);
+    return await loop.recover({ ...filming, progress, signal });
+  }
+
+  /** The body and the estimator, loaded on the first call. */
+  async #loaded(signal = new AbortController().signal): Promise<Loop> {
+    if (this.#loop) return this.#loop;
     this.#now("Loading the pose estimator", 0);
-    this.#loop ??= await Loop.create(
+    this.#loop = await Loop.create(
       (loaded, total) => this.#now("Loading the pose estimator", total > 0 ? loaded / total : 0),
       signal,
     );
-    const progress = (share: number) => this.#now("Filming and looking for the person", share);
-    return await this.#loop.recover({ ...filming, progress, signal });
+    return this.#loop;
   }
 
   /** The network's answer to recovered values, after what is constant in the estimator is taken away. */
@@ -95,8 +104,31 @@ export class CrossModal extends EventTarget {
     recovered: Float32Array,
     moments: Float64Array,
   ): Promise<Answer> {
-    if (!this.#loop) throw new Failure("config", "no clip has been filmed");
-    return await this.#recognise(this.#loop.fitted(clip, setting, recovered, moments));
+    const loop = await this.#loaded();
+    return await this.#recognise(loop.fitted(clip, setting, recovered, moments));
+  }
+
+  /** The six rows of the paper's figure 5: the clips, the films, and what came back, with the network's answers. */
+  async sheet(
+    clip: Clip,
+    perturbed: Float32Array,
+    setting: Setting,
+    recovery: Pick<Recovery, "clean" | "perturbed" | "moments">,
+  ): Promise<HTMLCanvasElement> {
+    const { layout } = this.playground;
+    if (!layout || !recovery.perturbed) throw new Failure("config", "no attacked clip has been filmed");
+    const loop = await this.#loaded();
+    const back = (values: Float32Array) => loop.fitted(clip, setting, values, recovery.moments);
+    const recovered = { clean: back(recovery.clean), perturbed: back(recovery.perturbed) };
+    const words = async (of: Clip) => (await this.#recognise(of)).label;
+    const labels = {
+      clean: await words(clip),
+      cleanFilm: await words(recovered.clean),
+      perturbed: await words({ ...clip, data: perturbed }),
+      perturbedFilm: await words(recovered.perturbed),
+    };
+    const { parents } = layout;
+    return figure(loop.person, { clip, perturbed, recovered, setting, parents, labels });
   }
 
   /** Mean distance in centimetres of 13 main joints after the best similarity of each frame. */

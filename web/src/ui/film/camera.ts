@@ -1,8 +1,10 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Setting } from "../../body/person.ts";
+import { fileStem, save } from "../../files/exports.ts";
 import { type Answer, CrossModal } from "../../playground/crossmodal.ts";
 import { Part, shared } from "../base.ts";
+import { download } from "../icons.ts";
 
 const HINT =
   "A pose estimator looks at the film (8 MB are loaded once), and the network recognises what it finds.";
@@ -70,7 +72,8 @@ export class FilmCamera extends Part {
   #table({ result }: CrossModal) {
     // An answer belongs to the clip and the camera that it came from.
     if (!result || result.clip !== this.playground.clip) return nothing;
-    const { rows, taken, found, setting } = result;
+    const { rows, setting } = result;
+    const { taken, found } = result.recovery;
     const cell = ({ label, p }: Answer) =>
       html`<td>${label} <span class="number">${Math.round(100 * p)} %</span></td>`;
     return html`
@@ -82,10 +85,26 @@ export class FilmCamera extends Part {
             ${cell(skeleton)}${cell(film)}<td class="number">${error.toFixed(1)} cm</td></tr>`,
         )}</tbody>
       </table></div>
+      ${
+        rows.length > 1
+          ? html`<div><button class="small" @click=${() => void this.#sheet()}>${download}
+            Figure of six rows, PNG</button></div>`
+          : nothing
+      }
       <p class="hint">Camera at ${setting.yaw}°; the person was found in ${found} of ${taken} pictures, one of every
         ${EVERY} frames. The clip keeps no place in the room, so the network is asked about joints around the pelvis.
         The estimator's constant offset of each joint is fitted on the clean film. Joints: mean of 13 main joints after
         the best similarity of each frame.</p>
     `;
+  }
+
+  async #sheet(): Promise<void> {
+    const { clip, perturbed, setting, recovery } = this.camera?.result ?? {};
+    if (!clip || !perturbed || !setting || !recovery) return;
+    const sheet = await this.camera?.sheet(clip, perturbed, setting, recovery);
+    const blob = await new Promise<Blob | null>((resolve) => sheet?.toBlob(resolve, "image/png"));
+    if (!blob) return;
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    save(`${fileStem(this.playground)}-figure.png`, bytes, "image/png");
   }
 }
