@@ -129,3 +129,20 @@ export async function savedBytes(page: Page, name: RegExp, within: Page | Locato
   for await (const chunk of await (await waiting).createReadStream()) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
+
+/** The headers that the build writes for static hosts. */
+export function hostHeaders(): Record<string, string> {
+  const lines = readFileSync("dist/_headers", "utf8").trim().split("\n").slice(1);
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]),
+  );
+}
+
+/** Every answer comes with the headers of a static host, the Content-Security-Policy among them. */
+export async function underPolicy(page: Page): Promise<void> {
+  const headers = hostHeaders();
+  await page.route("**/*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
+  });
+}

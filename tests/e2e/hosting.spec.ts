@@ -2,24 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { chromium, expect, type Page, test } from "@playwright/test";
-import { attack, cpu, errorsOf, open, recognised } from "./helpers.ts";
+import { chromium, expect, test } from "@playwright/test";
+import { attack, cpu, errorsOf, hostHeaders, open, recognised, underPolicy } from "./helpers.ts";
 
-const headers = Object.fromEntries(
-  readFileSync("dist/_headers", "utf8")
-    .trim()
-    .split("\n")
-    .slice(1)
-    .map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]),
-);
-
-/** Every answer comes with the headers of a static host. */
-async function underPolicy(page: Page): Promise<void> {
-  await page.route("**/*", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
-  });
-}
+const headers = hostHeaders();
 
 // Downloads that are under way when a test ends have no page to go to.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));

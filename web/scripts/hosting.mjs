@@ -13,6 +13,8 @@ export const policy = [
   "worker-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
+  // The visitor's video file.
+  "media-src blob:",
   // Links open files of other origins, and blobs.
   "connect-src 'self' https: blob:",
   "base-uri 'none'",

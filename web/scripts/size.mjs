@@ -34,7 +34,7 @@ const files = readdirSync(dist, { recursive: true })
   .filter((path) => statSync(join(dist, path)).isFile() && isVisitors(path));
 const isEngine = (path) => /(^|\/)(engine|worker|pool-thread)[^/]*\.(wasm|js)$/.test(path);
 /** What the camera needs, loaded when a visitor asks for it. */
-const isPose = (path) => /^pose\/|(^|\/)(pose-worker|estimator|camera)[^/]*\.js$/.test(path);
+const isPose = (path) => /^pose\/|(^|\/)(pose-worker|estimator|session)[^/]*\.js$/.test(path);
 const index = JSON.parse(readFileSync(join(dist, "clips/index.json"), "utf8"));
 const manifest = JSON.parse(readFileSync(join(dist, "models/manifest.json"), "utf8"));
 

@@ -32,7 +32,7 @@ mod frame_names;
 mod json;
 mod kinetics;
 pub mod many;
-mod mediapipe;
+pub mod mediapipe;
 mod ntu;
 mod ntu_classes;
 pub mod openpose_frames;

@@ -21,6 +21,8 @@ pub mod views;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod clip_file;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
+mod estimated;
+#[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod export;
 #[cfg(all(feature = "viewer", target_arch = "wasm32"))]
 mod files;

@@ -265,10 +265,11 @@ export class CiasaPlayground extends LitElement {
       }
       ${session.transfer ? html`<ciasa-transfer .playground=${session}></ciasa-transfer>` : nothing}
       ${session.notice ? html`<ciasa-notice part="notice" .playground=${session}></ciasa-notice>` : nothing}
-      ${this.dropping ? html`<div class="drop"><p>Drop clips or weights to open them</p></div>` : nothing}
+      ${this.dropping ? html`<div class="drop"><p>Drop clips, a video or weights to open them</p></div>` : nothing}
       <ciasa-weights-dialog .playground=${session}></ciasa-weights-dialog>
       <ciasa-clips-dialog .playground=${session}></ciasa-clips-dialog>
       <ciasa-size-dialog .playground=${session}></ciasa-size-dialog>
+      <ciasa-camera-dialog .playground=${session}></ciasa-camera-dialog>
       <ciasa-announcer .playground=${session}></ciasa-announcer>
     `;
   }

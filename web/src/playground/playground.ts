@@ -21,6 +21,7 @@ import type { PoseEstimator, PoseOptions } from "../pose/estimator.ts";
 import { Settings } from "../settings/settings.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
+import { CameraDoor, isVideo } from "./camera.ts";
 import { Link, openAddress, unknownNames } from "./linked.ts";
 import { Notices } from "./notices.ts";
 import { Offline } from "./offline.ts";
@@ -75,6 +76,7 @@ export class Playground extends Notices {
   readonly player = new Player();
   readonly engine = new EngineManager();
   readonly weights = new WeightsImport(this);
+  readonly camera = new CameraDoor(this);
   layouts: LayoutInfo[] = [];
   clip: Clip | null = null;
   /** Body height in the clip, head to ankle, in the layout's unit; null if no frame shows it. */
@@ -201,9 +203,15 @@ export class Playground extends Notices {
     }
   }
 
-  /** Opens the visitor's files: weights and clips. */
+  /** Opens the visitor's files: weights, clips, and a video to find a skeleton in. */
   addFiles(files: Iterable<File>): Promise<void> {
-    return openFiles(this, [...files]);
+    const all = [...files];
+    const [video] = all.filter(isVideo);
+    if (video) void this.camera.open(video);
+    return openFiles(
+      this,
+      all.filter((file) => !isVideo(file)),
+    );
   }
 
   /** Opens what the visitor has dropped: files and folders. */
@@ -442,6 +450,7 @@ export class Playground extends Notices {
   dispose(): void {
     this.transfer?.cancel();
     this.weights.close();
+    this.camera.close();
     this.clipChoice.close();
     // A Lab that did not load has nothing to cancel.
     this.#lab?.then((lab) => lab.cancel()).catch(() => {});

@@ -5,7 +5,7 @@ import { styleMap } from "lit/directives/style-map.js";
 import type { Entry } from "../clips/library.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { fileButton } from "./file-button.ts";
-import { search, upload } from "./icons.ts";
+import { camera, search, upload } from "./icons.ts";
 
 const groups = [
   {
@@ -86,7 +86,7 @@ export class Gallery extends Part {
           ${fileButton({
             label: html`${upload} Open file`,
             name: "Clip files",
-            accept: ".json,.skeleton,.txt,.pkl,.pickle,.npy,.npz",
+            accept: ".json,.skeleton,.txt,.pkl,.pickle,.npy,.npz,.mp4,.m4v,.mov,.webm",
             multiple: true,
             picked: (files) => void this.playground.addFiles(files),
           })}
@@ -95,6 +95,8 @@ export class Gallery extends Part {
           @input=${(event: Event) => {
             this.query = fieldValue(event);
           }} />
+        <button class="small set" @click=${() => void this.playground.camera.open()}>${camera}
+          <span>Use your camera</span></button>
         ${
           file && file.entries.length > 1
             ? html`<button class="small set" @click=${() => this.playground.clipChoice.show(true)}>${search}

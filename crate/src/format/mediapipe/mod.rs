@@ -17,6 +17,9 @@
 
 mod document;
 mod landmarks;
+mod video;
+
+pub use video::{Cut, Video};
 
 use super::reading::Warning;
 use super::rules::{channel, room, somebody};
@@ -27,6 +30,8 @@ use landmarks::{COUNT, Landmark, Pose};
 
 pub(super) use document::{are_frames, are_poses};
 
+/// Values of a person's landmarks with three numbers each.
+const PERSON: usize = 3 * COUNT;
 /// People kept in a frame, in the file's order.
 const PEOPLE: usize = 2;
 /// The least visibility.
