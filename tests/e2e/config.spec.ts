@@ -4,10 +4,10 @@ import {
   attackConfig,
   configPatch,
   jointEpsilons,
-  mostSteps,
   regionJoints,
   targetObstacle,
 } from "../../web/src/attack/config.ts";
+import { mostSteps } from "../../web/src/core/attack-config.ts";
 import type { LayoutInfo } from "../../web/src/core/layout.ts";
 import { defaults, type State } from "../../web/src/settings/table.ts";
 

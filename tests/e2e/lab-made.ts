@@ -85,6 +85,7 @@ export const reports = (fooled: boolean[]): StepReport[] =>
     fooled: is,
     done: null,
     gradient: 1,
+    distance: null,
     outcome: null,
   }));
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ciasa::attack::run::{block_on, run};
 use ciasa::attack::{
     Attack, AttackConfig, Constraints, Done, Epsilon, Method, Peer, Prediction, Restraint, StepReport, Stop, Target,
-    Victim,
+    Transfer, Victim,
 };
 use ciasa::contract::manifest::Architecture;
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -106,6 +106,121 @@ fn baselines_stay_within_epsilon_keep_bone_lengths_and_return_their_best_draw() 
         let other = to_the_end(&mut start(&victim, AttackConfig { seed: 1, ..config }));
         assert_ne!(other[1].losses.prediction, reports[1].losses.prediction, "{what}");
     }
+}
+
+#[test]
+fn the_bone_length_attack_keeps_tau_and_epsilon_and_directions() {
+    let victim: Arc<dyn Victim> = Arc::new(Toy::new(KINECT));
+    for (epsilon, tau) in [(9.0, 0.1), (0.01, 0.3)] {
+        let base = AttackConfig { epsilon: Epsilon::Global(epsilon), iterations: 8, tau, ..Default::default() };
+        let config = Peer::BoneLength.apply(AttackConfig { target: Target::Untargeted, ..base });
+        let mut attack = start(&victim, config.clone());
+        let reports = to_the_end(&mut attack);
+        let after = attack.sequence().unwrap();
+        let clean = attack.clean();
+        assert!(clean.data() != after.data() && excess(clean, after.data(), epsilon) <= 1e-6);
+        for (parent, joint) in clean.layout().bones() {
+            let factor = |t: usize| after.distance(t, 0, parent, joint) / clean.distance(t, 0, parent, joint);
+            let long = (0..clean.frames()).filter(|&t| clean.distance(t, 0, parent, joint) > 0.05).map(factor);
+            let factors: Vec<f32> = long.collect();
+            assert!(factors.iter().all(|f| (f - factors[0]).abs() < 1e-4 && (f - 1.0).abs() <= tau + 1e-4));
+        }
+        let first = &reports[0];
+        assert!(block_on(attack.recognise()).unwrap()[first.original] < first.p_original);
+        assert_eq!(to_the_end(&mut start(&victim, config)), reports);
+    }
+    let config = AttackConfig { joints: Some(vec![5]), ..Peer::BoneLength.apply(AttackConfig::default()) };
+    let config = AttackConfig { constraints: Constraints { plausible: false, ..config.constraints }, ..config };
+    let refused = Attack::new(victim, &clip(KINECT, 4, 1, false, 1), &[], config).err().unwrap();
+    assert!(refused.to_string().starts_with("joints: no bone may change"), "{refused}");
+}
+
+#[test]
+fn a_part_swap_takes_one_step_and_needs_another_clip() {
+    let victim: Arc<dyn Victim> = Arc::new(Toy::new(KINECT));
+    let base = AttackConfig { target: Target::Untargeted, ..Default::default() };
+    let off = Constraints { clip: false, ..Constraints::ALL };
+    let config = Peer::PartSwap.apply(AttackConfig { constraints: off, ..base });
+    let mut attack = start(&victim, config.clone());
+    let reports = to_the_end(&mut attack);
+    assert_eq!(reports.len(), 1);
+    let figures = reports[0].figures;
+    assert!(figures.linf > 0.1 && figures.bone_deviation < 2e-3, "{figures:?}");
+    assert!(!reports[0].outcome.as_ref().unwrap().returned_best);
+    let within = Peer::PartSwap.apply(AttackConfig { target: Target::Untargeted, ..Default::default() });
+    let mut held = start(&victim, within);
+    to_the_end(&mut held);
+    assert_eq!(excess(held.clean(), held.perturbed(), 0.02), 0.0);
+    let alone = Attack::new(victim, &clip(KINECT, 4, 1, false, 1), &[], config).err().unwrap();
+    assert!(alone.to_string().starts_with("method: a part swap needs another clip"), "{alone}");
+}
+
+#[test]
+fn a_walk_depends_on_labels_alone_and_nears_the_clip() {
+    let off = Constraints { clip: false, ..Constraints::ALL };
+    let base = AttackConfig { target: Target::Untargeted, queries: 250, constraints: off, ..Default::default() };
+    let config = Peer::Basar.apply(base);
+    let walk = |victim: Toy, config: &AttackConfig| {
+        let victim: Arc<dyn Victim> = Arc::new(victim);
+        let mut attack = start(&victim, config.clone());
+        let reports = to_the_end(&mut attack);
+        let class = block_on(attack.recognise()).unwrap();
+        (reports, attack.perturbed().to_vec(), attack.clean().clone(), class)
+    };
+    let (reports, nearest, clean, p) = walk(Toy::new(KINECT), &config);
+    assert_eq!(reports.len(), 250);
+    let distances: Vec<f32> = reports.iter().filter_map(|r| r.distance).collect();
+    assert!(distances.windows(2).all(|pair| pair[1] <= pair[0]));
+    let (first, last) = (distances[0], *distances.last().unwrap());
+    assert!(last < 0.6 * first, "from {first} to {last} only");
+    let end = reports.last().unwrap();
+    assert_eq!((end.figures.linf, end.done), (last, Some(Done::Iterations)));
+    assert!(end.outcome.as_ref().unwrap().last.fooled && end.figures.bone_deviation < 2e-3);
+    assert!((0..CLASSES).any(|class| p[class] > p[end.original]));
+    // Logits of another size, with the same order, are the same labels.
+    assert_eq!(walk(Toy::saying(KINECT, |logits| logits * 0.01 + 3.0), &config).1, nearest);
+    assert_ne!(walk(Toy::new(KINECT), &AttackConfig { seed: 1, ..config.clone() }).1, nearest);
+    // With clipping on, what is returned is within epsilon, and the stop rule ends the walk there.
+    let clip = AttackConfig { constraints: Constraints { clip: true, ..config.constraints }, ..config };
+    let small = AttackConfig { epsilon: Epsilon::Global(0.5 * last), ..clip.clone() };
+    let (reports, returned, ..) = walk(Toy::new(KINECT), &small);
+    assert_eq!(excess(&clean, &returned, 0.5 * last), 0.0);
+    assert!(reports.last().unwrap().distance.unwrap() >= last);
+    let stop = Stop::Confidence { confidence: 0.99, hold: 2 };
+    let (reports, returned, ..) =
+        walk(Toy::new(KINECT), &AttackConfig { epsilon: Epsilon::Global(first), stop, ..clip });
+    let end = reports.last().unwrap();
+    assert!(end.done == Some(Done::Held) && reports.len() < 250);
+    assert!(end.outcome.as_ref().unwrap().last.fooled && excess(&clean, &returned, first) == 0.0);
+}
+
+#[test]
+fn tasar_needs_known_last_layers_and_draws_other_noise_in_each_step() {
+    struct Closed(Toy);
+    impl Victim for Closed {
+        fn logits(&self, x: burn::tensor::Tensor<5>) -> burn::tensor::Tensor<2> {
+            self.0.logits(x)
+        }
+        fn device(&self) -> &burn::tensor::Device {
+            self.0.device()
+        }
+        fn classes(&self) -> usize {
+            CLASSES
+        }
+        fn layout(&self) -> LayoutId {
+            KINECT
+        }
+    }
+    let config = Peer::Tasar.apply(AttackConfig { iterations: 3, ..Default::default() });
+    let closed = Attack::new(Arc::new(Closed(Toy::new(KINECT))), &clip(KINECT, 4, 1, false, 1), &[], config.clone());
+    assert!(closed.err().unwrap().to_string().starts_with("method: TASAR needs"));
+    let victim = random(Architecture::StGcn, KINECT);
+    let reports = to_the_end(&mut start(&victim, config.clone()));
+    let louder = AttackConfig { transfer: Transfer { noise: 1.5, ..config.transfer }, ..config.clone() };
+    let other = to_the_end(&mut start(&victim, louder));
+    assert_eq!(reports[0].losses, other[0].losses, "the plain network is reported");
+    assert_ne!(reports[1].losses, other[1].losses);
+    assert_ne!(to_the_end(&mut start(&victim, AttackConfig { seed: 1, ..config }))[1].losses, reports[1].losses);
 }
 
 #[test]

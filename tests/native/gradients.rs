@@ -205,3 +205,49 @@ fn moving_the_first_frame_turns_the_whole_clip() {
     println!("{difference} by differences, {size} by gradient");
     assert!((difference - size).abs() < 0.03 * size);
 }
+
+#[test]
+fn networks_with_noise_on_their_last_layer_begin_with_the_plain_one_and_have_its_gradients() {
+    let layout = LayoutId::KinectV1;
+    let model = of_streams(Architecture::Agcn, &[Stream::Joint, Stream::Bone], layout, Preprocessing::Agcn, (1, 16));
+    let clip = toy::clip(layout, 16, 1, false, 3);
+    let (draws, noise) = (3, 0.5);
+    let shape = [clip.frames(), 1, 20, 3];
+    let spread = |data: Vec<f32>, device: &Device| {
+        let x = Tensor::<4>::from_data(TensorData::new(data, shape), device);
+        let x = if *device == Device::flex() { x } else { x.require_grad() };
+        let input = x.clone().permute([3, 0, 2, 1]).unsqueeze();
+        (x, model.logits(Tensor::clone(&input)), model.spread_logits(input, draws, noise, 7))
+    };
+    let (_, plain, all) = spread(clip.data().to_vec(), &Device::flex());
+    assert_eq!(all.dims(), [1, (1 + draws) * CLASSES]);
+    let values = |t: Tensor<2>| t.into_data().try_to_vec::<f32>().unwrap();
+    let (plain, all) = (values(plain), values(all));
+    for (a, b) in plain.iter().zip(&all) {
+        assert!((a - b).abs() < 1e-4 * a.abs().max(1.0), "{a} is not {b}");
+    }
+    // The draws differ from the network and from each other.
+    for k in 1..=draws {
+        assert_ne!(all[k * CLASSES..(k + 1) * CLASSES], all[..CLASSES]);
+        assert_ne!(all[k * CLASSES..(k + 1) * CLASSES], all[(k - 1) * CLASSES..k * CLASSES]);
+    }
+    let weights = portable("noisy", &[(1 + draws) * CLASSES], -1.0, 1.0);
+    let loss = |all: &[f32]| all.iter().zip(&weights).map(|(z, w)| z * w).sum::<f32>();
+    let device = Device::flex().autodiff();
+    let (x, _, tracked) = spread(clip.data().to_vec(), &device);
+    let weigh = Tensor::<2>::from_data(TensorData::new(weights.clone(), [1, weights.len()]), &device);
+    let gradient = x.grad(&(tracked * weigh).sum().backward()).unwrap().into_data().try_to_vec::<f32>().unwrap();
+    let size = norm(&gradient);
+    assert!(size > 1e-3);
+    for f in [0.37_f32, 1.1] {
+        let direction: Vec<f32> = (0..gradient.len()).map(|i| (i as f32 * f).sin() + gradient[i] / size).collect();
+        let n = norm(&direction);
+        let at = |s: f32| {
+            let moved = clip.data().iter().zip(&direction).map(|(x, d)| x + s * d / n).collect();
+            loss(&values(spread(moved, &Device::flex()).2))
+        };
+        let difference = (at(3e-3) - at(-3e-3)) / 6e-3;
+        let slope: f32 = gradient.iter().zip(&direction).map(|(g, d)| g * d / n).sum();
+        assert!((difference - slope).abs() < 0.05 * size, "{difference} by differences, {slope} by gradient");
+    }
+}

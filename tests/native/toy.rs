@@ -37,6 +37,18 @@ impl Victim for Toy {
         (self.says)(features.reshape([n, c * v]).matmul(mix.reshape([c * v, CLASSES])) * 4.0)
     }
 
+    /// Draw k leans k times `noise` towards a fixed class.
+    fn spread_logits(&self, x: Tensor<5>, draws: usize, noise: f32, _seed: u64) -> Option<Tensor<2>> {
+        let logits = self.logits(x);
+        let lean = Tensor::<1>::from_floats([1.0, -1.0, 0.5, 0.0, 0.0, 0.0], &self.device).reshape([1, CLASSES]);
+        let draw = |k: usize| logits.clone() + lean.clone() * (noise * k as f32);
+        Some(Tensor::cat((0..=draws).map(draw).collect(), 1))
+    }
+
+    fn spreads(&self) -> bool {
+        true
+    }
+
     fn device(&self) -> &Device {
         &self.device
     }

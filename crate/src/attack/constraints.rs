@@ -52,6 +52,7 @@ impl Projection {
     /// For a clip and its bounds, (T, M, V, C), in the layout's unit, 0 where a value must stay.
     pub fn new(clean: &Arc<Sequence>, bounds: &Arc<[f32]>, config: &AttackConfig) -> Self {
         let contract::Constraints { clip, realign, .. } = config.constraints;
+        let realign = realign && config.method.keeps_lengths();
         // Without realignment both projections clip, and that is exact.
         if config.projection == contract::Projection::Paper || !realign {
             return Self { clean: clean.clone(), bounds: bounds.clone(), rule: Rule::Paper { clip, realign } };

@@ -9,10 +9,11 @@ use super::losses::prediction::prediction_of;
 use super::progress::Seen;
 use super::state::Attack;
 use super::track::at_bound;
-use crate::contract::Learning;
+use super::update::Update;
 use crate::contract::outcome::{Outcome, flags};
 use crate::contract::report::Verdict;
 use crate::contract::{Done, Goal, Losses, Metrics, StepReport};
+use crate::contract::{Flag, Learning};
 use crate::error::Result;
 
 /// Random perturbations to compare with.
@@ -52,6 +53,7 @@ pub(super) async fn resume(attacks: &mut [&mut Attack]) -> Result<Vec<Vec<StepRe
 }
 
 async fn outcomes(over: &mut [&mut Attack]) -> Result<()> {
+    over.iter_mut().for_each(|attack| attack.close());
     let last = answers(over, |attack| attack.perturbed().to_vec()).await?;
     for (attack, logits) in over.iter_mut().zip(&last) {
         attack.judge_last(logits);
@@ -99,6 +101,13 @@ impl Attack {
         self.waiting.last().is_some_and(|report| report.done == Some(Done::Held))
     }
 
+    /// With clipping on, what a walk returns is within epsilon, even if the walk did not come as near.
+    fn close(&mut self) {
+        if self.update.walk().is_some() && self.config.constraints.clip {
+            self.yielded_frames = self.projection.project(&mut self.perturbed);
+        }
+    }
+
     /// Takes the last iterate into account for the best one.
     fn judge_last(&mut self, logits: &[f32]) {
         if let Some(seen) = self.last(logits) {
@@ -111,6 +120,12 @@ impl Attack {
     /// frames, so that the noise moves as smoothly. It is projected as the attack is.
     fn noise(&self, draw: u64) -> Vec<f32> {
         let mut rng = Pcg32::seed_from_u64(self.config.seed.wrapping_add(draw));
+        if let Update::BoneLength(lengths) = &self.update {
+            let mut noise = self.clean.data().to_vec();
+            let mut signed = lengths.clone().with_signs(|| rng.random_range(0..2_u32) == 1);
+            signed.render(&mut noise, &self.clean, &self.bounds);
+            return noise;
+        }
         let frame = self.perturbed.len() / self.clean.frames();
         let signs: Vec<f32> = (0..frame).map(|_| if rng.random_range(0..2_u32) == 0 { -1.0 } else { 1.0 }).collect();
         let best = self.track.best().filter(|_| self.config.returns_best());
@@ -140,6 +155,10 @@ impl Attack {
         let signs = self.track.signs(at_bound, held, self.config.search().discriminator == Learning::Paper);
         let mut flags = flags(&signs, &last, best.as_ref(), &returned, noise);
         flags.retain(|flag| self.config.method.follows_gradient() || flag.without_gradient());
+        if let Some(walk) = self.update.walk() {
+            flags.retain(|flag| *flag == Flag::AtBound);
+            flags.extend(walk.found().is_none().then_some(Flag::NeverFell));
+        }
         if let Some(report) = self.waiting.last_mut() {
             report.figures = returned.figures;
             report.outcome = Some(Box::new(Outcome { last, best, returned_best, noise, flags }));

@@ -9,7 +9,7 @@ use super::losses::adversarial::Game;
 use super::losses::perceptual::perceptual;
 use super::losses::{prediction::prediction, smooth::smooth};
 use super::state::Attack;
-use crate::contract::{Goal, Smoothness};
+use crate::contract::{AttackConfig, Goal, Method, Smoothness};
 use crate::error::{Error, Result};
 
 /// V' of one attack at the start of a step, tracked if the attack follows its gradient.
@@ -34,8 +34,8 @@ pub(super) struct ClipLosses {
     numbers: Tensor<1>,
     /// L_pred + lambda (L_smooth + w L_adv), (1); w is 1 in the paper.
     descended: Tensor<1>,
-    /// SMART's, (1). Its gradient is taken apart, for the balance of both.
-    perceptual: Option<Tensor<1>>,
+    /// SMART's, or the prediction loss over noisy networks, (1). Its gradient is taken apart, for the balance of both.
+    apart: Option<Tensor<1>>,
     game: Option<Game>,
 }
 
@@ -49,8 +49,8 @@ pub(super) struct Pass {
     /// Of L_pred + lambda (L_smooth + w L_adv) with respect to V', (T, M, V, C), also where the clip may not move.
     /// Zeros if the attack follows no gradient.
     pub gradient: Tensor<4>,
-    /// Of the perceptual loss with respect to V', if it takes part.
-    pub perceptual: Option<Tensor<4>>,
+    /// Of the perceptual loss, or of the prediction loss over noisy networks, with respect to V', if one takes part.
+    pub apart: Option<Tensor<4>>,
     /// Of the discriminator's loss with respect to its weights, (W), if it takes part.
     pub discriminator: Option<Tensor<1>>,
 }
@@ -60,7 +60,7 @@ pub(super) struct ReadPass {
     pub logits: Vec<f32>,
     pub numbers: Vec<f32>,
     pub gradient: Vec<f32>,
-    pub perceptual: Option<Vec<f32>>,
+    pub apart: Option<Vec<f32>>,
     pub discriminator: Option<Vec<f32>>,
 }
 
@@ -72,11 +72,24 @@ impl<'a> Input<'a> {
         Self { attack, goal, round, x, weights }
     }
 
-    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes).
+    /// The logits of noisy networks, if the attack follows them; other noise in each step.
+    fn spread(&self) -> Option<Tensor<2>> {
+        let config = &self.attack.config;
+        if config.method != Method::Tasar {
+            return None;
+        }
+        let seed = config.seed.wrapping_mul(1_000_003).wrapping_add(self.round as u64 * 16);
+        let x = clips(std::iter::once(self.x.clone()));
+        self.attack.victim.spread_logits(x, config.transfer.draws, config.transfer.noise, seed)
+    }
+
+    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes), or those of noisy networks behind them.
     fn losses(self, logits: Tensor<2>) -> ClipLosses {
         let (attack, x) = (self.attack, self.x);
         let (config, device) = (&attack.config, x.device());
+        let (logits, drawn) = split(logits, attack.victim.classes());
         let predict = prediction(logits.clone(), self.goal, config.prediction);
+        let drawn = drawn.map(|drawn| mean_prediction(drawn, self.goal, config));
         let smooth = if config.smooth() { smoothness(&x, attack) } else { None };
         let game = attack.adversary().zip(self.weights);
         let game = game.map(|(plausibility, weights)| plausibility.play(x.clone(), weights, self.round));
@@ -99,7 +112,7 @@ impl<'a> Input<'a> {
             part(|g| &g.score),
         ];
         let guided = config.method.follows_gradient();
-        ClipLosses { numbers: Tensor::cat(numbers, 0), x, guided, logits, descended, perceptual, game }
+        ClipLosses { numbers: Tensor::cat(numbers, 0), x, guided, logits, descended, apart: perceptual.or(drawn), game }
     }
 }
 
@@ -115,10 +128,36 @@ fn smoothness(x: &Tensor<4>, attack: &Attack) -> Option<Tensor<1>> {
     smooth(x, &attack.bounds)
 }
 
-/// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes).
+/// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes). An attack over noisy
+/// networks has a pass of its own, with the logits of the draws behind the network's: (1, (1 + draws) classes).
 pub(super) fn forward(inputs: &[Input]) -> Vec<Tensor<2>> {
-    let Some(first) = inputs.first() else { return Vec::new() };
-    rows(first.attack.victim.logits(clips(inputs.iter().map(|input| input.x.clone()))))
+    let noisy: Vec<Option<Tensor<2>>> = inputs.iter().map(Input::spread).collect();
+    let shared: Vec<&Input> = inputs.iter().zip(&noisy).filter(|(_, own)| own.is_none()).map(|(i, _)| i).collect();
+    let mut rows = match shared.first() {
+        Some(first) => rows(first.attack.victim.logits(clips(shared.iter().map(|input| input.x.clone())))),
+        None => Vec::new(),
+    }
+    .into_iter();
+    noisy.into_iter().filter_map(|own| own.or_else(|| rows.next())).collect()
+}
+
+/// The network's logits, and those of the draws behind them.
+fn split(logits: Tensor<2>, classes: usize) -> (Tensor<2>, Option<Tensor<2>>) {
+    let [n, all] = logits.dims();
+    match all / classes {
+        0 | 1 => (logits, None),
+        of => {
+            let drawn = logits.clone().narrow(1, classes, all - classes).reshape([n * (of - 1), classes]);
+            (logits.narrow(1, 0, classes), Some(drawn))
+        }
+    }
+}
+
+/// The mean prediction loss of the draws' logits, (draws, classes).
+fn mean_prediction(drawn: Tensor<2>, goal: Goal, config: &AttackConfig) -> Tensor<1> {
+    let [draws, _] = drawn.dims();
+    let each = drawn.split(1, 0).into_iter().map(|logits| prediction(logits, goal, config.prediction)).collect();
+    Tensor::cat(each, 0).sum() / draws as f32
 }
 
 /// Lines 4 to 7 of Algorithm 1, clip by clip.
@@ -134,23 +173,23 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
         sum.map(|sum| sum.backward())
     };
     let mut by_descended = back(|l| l.guided.then_some(&l.descended));
-    let mut by_perceptual = back(|l| l.perceptual.as_ref().filter(|_| l.guided));
+    let mut by_apart = back(|l| l.apart.as_ref().filter(|_| l.guided));
     let mut by_discriminator = back(|l| l.game.as_ref().map(|game| &game.discriminator));
     let lost = || Error::device("the backward pass gave no gradient");
     let pass = |losses: ClipLosses| {
-        let ClipLosses { x, guided, logits, numbers, perceptual, game, .. } = losses;
+        let ClipLosses { x, guided, logits, numbers, apart, game, .. } = losses;
         let gradient = match guided {
             true => by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
             false => x.clone().inner().zeros_like(),
         };
         let largest = gradient.clone().abs().max();
-        let perceptual = by_perceptual.as_mut().filter(|_| guided && perceptual.is_some());
+        let apart = by_apart.as_mut().filter(|_| guided && apart.is_some());
         let game = game.zip(by_discriminator.as_mut());
         Ok(Pass {
             logits: logits.inner(),
             numbers: Tensor::cat(vec![numbers.inner(), largest], 0),
             gradient,
-            perceptual: perceptual.map(|by| x.grad_remove(by).ok_or_else(lost)).transpose()?,
+            apart: apart.map(|by| x.grad_remove(by).ok_or_else(lost)).transpose()?,
             discriminator: game.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
         })
     };
@@ -165,19 +204,19 @@ pub(super) async fn read_back(passes: Vec<Pass>) -> Result<Vec<ReadPass>> {
     let mut reading = Transaction::default();
     let mut optional = Vec::with_capacity(passes.len());
     for pass in passes {
-        optional.push([pass.perceptual.is_some(), pass.discriminator.is_some()]);
+        optional.push([pass.apart.is_some(), pass.discriminator.is_some()]);
         reading = reading.register(pass.logits).register(pass.numbers).register(pass.gradient);
-        reading = pass.perceptual.into_iter().fold(reading, Transaction::register);
+        reading = pass.apart.into_iter().fold(reading, Transaction::register);
         reading = pass.discriminator.into_iter().fold(reading, Transaction::register);
     }
     let mut read = ReadBack::of(reading).await?;
     finite(read.rest())?;
-    let pass = |[perceptual, discriminator]: [bool; 2]| {
+    let pass = |[apart, discriminator]: [bool; 2]| {
         Ok(ReadPass {
             logits: read.next()?,
             numbers: read.next()?,
             gradient: read.next()?,
-            perceptual: if perceptual { Some(read.next()?) } else { None },
+            apart: if apart { Some(read.next()?) } else { None },
             discriminator: if discriminator { Some(read.next()?) } else { None },
         })
     };

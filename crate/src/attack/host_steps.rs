@@ -1,5 +1,6 @@
 //! An iterate whose state lives on the host: the attack itself.
 
+use super::basar::HardLabel;
 use super::forward_backward::{Input, Pass, ReadPass, read_back};
 use super::iterate::Iterate;
 use super::losses::perceptual::balance;
@@ -7,7 +8,7 @@ use super::progress::Seen;
 use super::projection::surface;
 use super::state::Attack;
 use super::update::Step;
-use crate::contract::{Done, Goal, StepReport};
+use crate::contract::{Done, Goal, StepReport, Stop, metrics};
 use crate::error::Result;
 
 /// An attack during one step on the host.
@@ -38,7 +39,8 @@ impl Iterate for HostIterate<'_> {
         let (attack, device) = (&*self.attack, self.attack.victim.device());
         let weights = attack.adversary().map(|plausibility| plausibility.discriminator().weights(device));
         let round = attack.progress.iteration + 1;
-        Input::new(attack, self.goal, round, attack.upload(&attack.perturbed), weights)
+        let x = attack.update.walk().map_or(&*attack.perturbed, HardLabel::query);
+        Input::new(attack, self.goal, round, attack.upload(x), weights)
     }
 
     async fn fetch(passes: Vec<Pass>) -> Result<Vec<ReadPass>> {
@@ -48,6 +50,11 @@ impl Iterate for HostIterate<'_> {
     fn holds(&mut self, pass: &ReadPass) -> bool {
         let attack = &mut *self.attack;
         let seen = Seen::new(&pass.logits, &pass.numbers, self.goal, attack.adversary().is_some());
+        if attack.update.walk().is_some() {
+            attack.answer(seen.verdict.predicted, self.goal);
+            self.seen = Some(seen);
+            return true;
+        }
         let updates = attack.progress.iteration;
         attack.track.see(&seen, updates, &attack.perturbed, &attack.clean, &attack.bounds);
         attack.progress = attack.progress.after(&seen, &attack.config);
@@ -58,12 +65,12 @@ impl Iterate for HostIterate<'_> {
     fn update(&mut self, pass: ReadPass) {
         let attack = &mut *self.attack;
         let (search, alpha, each) = (attack.config.search(), attack.config.alpha, attack.config.iterations);
-        let mut direction = direction(attack, pass.gradient, pass.perceptual);
+        let (mut direction, spread) = direction(attack, pass.gradient, pass.apart);
         if search.surface {
             surface::along(&mut direction, &attack.perturbed, &attack.clean, &attack.bounds);
         }
         let step = alpha * search.schedule.factor((attack.progress.iteration - 1) % each, each);
-        let step = Step { clean: &attack.clean, bounds: &attack.bounds, alpha: step };
+        let step = Step { clean: &attack.clean, bounds: &attack.bounds, alpha: step, spread: spread.as_deref() };
         attack.update.apply(&mut attack.perturbed, &direction, &step);
         if let (Some(plausibility), Some(gradient)) = (&mut attack.plausibility, &pass.discriminator) {
             plausibility.learn(gradient, alpha);
@@ -75,17 +82,35 @@ impl Iterate for HostIterate<'_> {
     }
 }
 
+impl Attack {
+    /// Passes the label of the walk's query on, and nothing else. V' is the nearest clip that meets the goal. The stop
+    /// rule is met while that is within epsilon.
+    fn answer(&mut self, label: usize, goal: Goal) {
+        let Some(walk) = self.update.walk_mut() else { return };
+        walk.answer(label, goal);
+        if let Some((clip, _)) = walk.found() {
+            self.perturbed.copy_from_slice(clip);
+        }
+        let found = self.update.walk().and_then(|walk| walk.found()).is_some();
+        let within = || metrics::epsilon_excess(&self.clean, &self.perturbed, &self.bounds) <= 0.0;
+        let met = self.config.stop != Stop::Iterations && self.config.constraints.clip && found && within();
+        self.progress = self.progress.counted(met);
+    }
+}
+
 /// The gradient that the update rule follows, (T, M, V, C): 0 where the clip may not move, and, with SMART's losses, in
-/// balance with the gradient of the perceptual loss.
-fn direction(attack: &Attack, mut gradient: Vec<f32>, perceptual: Option<Vec<f32>>) -> Vec<f32> {
+/// balance with the gradient of the perceptual loss. The gradient over noisy networks stays beside it.
+fn direction(attack: &Attack, mut gradient: Vec<f32>, apart: Option<Vec<f32>>) -> (Vec<f32>, Option<Vec<f32>>) {
     let hold = |gradient: &mut [f32]| {
         gradient.iter_mut().zip(&*attack.bounds).filter(|(_, bound)| **bound == 0.0).for_each(|(g, _)| *g = 0.0);
     };
     hold(&mut gradient);
-    if let Some(mut perceptual) = perceptual {
-        hold(&mut perceptual);
-        let frame = gradient.len() / attack.clean.frames();
-        balance(&mut gradient, &perceptual, attack.config.lambda, frame);
+    let Some(mut apart) = apart else { return (gradient, None) };
+    hold(&mut apart);
+    if !attack.config.perceptual() {
+        return (gradient, Some(apart));
     }
-    gradient
+    let frame = gradient.len() / attack.clean.frames();
+    balance(&mut gradient, &apart, attack.config.lambda, frame);
+    (gradient, None)
 }

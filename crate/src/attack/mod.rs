@@ -13,6 +13,9 @@
 //! | forward pass, losses, backward pass, read-back | `forward_backward.rs` |
 //! | the losses | [`losses`], with their [`discriminator`] |
 //! | the update rules: sign steps, momentum, Adam, draws | [`update`], [`sign`], [`momentum`], [`adam`], [`draw`] |
+//! | the direction of a transfer attack | [`tasar`] |
+//! | lengths of bones, parts of other clips | [`bone_lengths`], [`part_swap`] |
+//! | the walk that sees labels only | [`basar`] |
 //! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
 //! | the smallest epsilon that reaches the goal | [`smallest`] |
@@ -22,7 +25,9 @@
 
 pub mod adam;
 mod algorithm;
+pub mod basar;
 pub mod batch;
+pub mod bone_lengths;
 pub mod constraints;
 pub mod discriminator;
 pub mod draw;
@@ -36,6 +41,7 @@ mod host_steps;
 mod iterate;
 pub mod losses;
 pub mod momentum;
+pub mod part_swap;
 mod pose;
 mod progress;
 pub mod project;
@@ -47,6 +53,7 @@ pub mod sign;
 pub mod smallest;
 mod solve_between;
 mod state;
+pub mod tasar;
 mod track;
 pub mod update;
 mod victim;
@@ -56,5 +63,5 @@ pub use victim::Victim;
 
 pub use crate::contract::{
     AttackConfig, Constraints, Done, Epsilon, Flag, Judged, Learning, Losses, Method, Metrics, Optimiser, Outcome,
-    Peer, Prediction, Projection, Ranked, Restraint, Schedule, Smoothness, StepReport, Stop, Target,
+    Peer, Prediction, Projection, Ranked, Restraint, Schedule, Smoothness, StepReport, Stop, Target, Transfer,
 };

@@ -41,6 +41,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// One step further; whether it met the stop rule.
+    #[must_use]
+    pub fn counted(self, met: bool) -> Self {
+        Self { iteration: self.iteration + 1, held: if met { self.held + 1 } else { 0 } }
+    }
+
     /// One step further, whose forward pass has shown this.
     #[must_use]
     pub fn after(self, seen: &Seen, config: &AttackConfig) -> Self {
@@ -50,7 +56,7 @@ impl Progress {
             }
             _ => false,
         };
-        Self { iteration: self.iteration + 1, held: if met { self.held + 1 } else { 0 } }
+        self.counted(met)
     }
 
     /// Why the attack is over; `None` while it runs.

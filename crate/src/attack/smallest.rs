@@ -33,6 +33,11 @@ impl Smallest {
             let cause = "the smallest epsilon is only known if it holds: use the exact projection, with clipping on";
             return Err(Error::config(cause).at("projection"));
         }
+        if config.method.draws() {
+            let cause = "the search for the smallest epsilon needs an attack that follows a gradient; BASAR looks for \
+                         the nearest clip by itself";
+            return Err(Error::config(cause).at("method"));
+        }
         attack.configure(config.clone())?;
         attack.reset();
         Ok(Self { attack, config, plan: Bisection::new(), factor: 1.0, found: None, trials: Vec::new() })

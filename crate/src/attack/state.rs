@@ -6,12 +6,14 @@ use burn::tensor::{Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
+use super::bone_lengths;
 use super::constraints::Projection;
 use super::losses::adversarial::Plausibility;
 use super::progress::{Progress, Seen};
 use super::track::Track;
 use super::update::Update;
 use super::victim::Victim;
+use crate::contract::config::Method;
 use crate::contract::{AttackConfig, Done, Goal, Metrics, StepReport, region};
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
@@ -30,6 +32,8 @@ pub struct Attack {
     /// V', (T, M, V, C).
     pub(super) perturbed: Vec<f32>,
     pub(super) update: Update,
+    /// Other clips, if the method borrows from them.
+    pub(super) others: Arc<[Sequence]>,
     /// The discriminator and what it learns from; `None` without natural clips.
     pub(super) plausibility: Option<Plausibility>,
     /// The recogniser's logits for the original, (classes), once they are known.
@@ -44,7 +48,8 @@ pub struct Attack {
 
 impl Attack {
     /// Prepares an attack on `clip`. The discriminator learns from the poses of `natural`, which are other clips than
-    /// the attacked one; they may be empty if plausibility is off.
+    /// the attacked one; they may be empty if plausibility is off. A part swap takes its part from one of them, and
+    /// BASAR starts from them; without any, BASAR starts from random motions.
     ///
     /// # Errors
     /// A config error that names the setting: it is out of its range, the clip's layout is not the recogniser's,
@@ -58,17 +63,22 @@ impl Attack {
         }
         victim.accepts(clip)?;
         config.validate(layout, victim.classes())?;
+        victim_fits(&config, &*victim)?;
         let plausibility = match natural.is_empty() {
             true => None,
             false => Some(Plausibility::new(clip, natural, config.search().discriminator, config.seed)?),
         };
         needs_natural(&config, plausibility.is_some())?;
         let (clean, bounds) = (Arc::new(clip.clone()), Arc::from(region::bounds(clip, &config)?));
+        let fitting = natural.iter().filter(|other| other.layout().id == layout.id);
+        let others: Arc<[Sequence]> = fitting.filter(|_| config.method.borrows()).cloned().collect();
+        method_fits(&config, &clean, &bounds, &others)?;
         Ok(Self {
             victim,
             projection: Projection::new(&clean, &bounds, &config),
             perturbed: clip.data().to_vec(),
-            update: Update::new(&config, clip),
+            update: Update::new(&config, &clean, &bounds, &others),
+            others,
             clean,
             bounds,
             plausibility,
@@ -87,12 +97,22 @@ impl Attack {
     /// As [`Attack::new`]; the old settings then stay.
     pub fn configure(&mut self, config: AttackConfig) -> Result<()> {
         config.validate(self.clean.layout(), self.victim.classes())?;
+        victim_fits(&config, &*self.victim)?;
         needs_natural(&config, self.plausibility.is_some())?;
-        let bounds = region::bounds(&self.clean, &config)?;
-        let held = |config: &AttackConfig| (config.constraints, config.projection);
+        let bounds: Arc<[f32]> = region::bounds(&self.clean, &config)?.into();
+        method_fits(&config, &self.clean, &bounds, &self.others)?;
+        let held = |config: &AttackConfig| (config.constraints, config.projection, config.method.keeps_lengths());
+        let own = |config: &AttackConfig| (config.method, config.tau.to_bits());
         let old = std::mem::replace(&mut self.config, config);
-        if old.method != self.config.method {
-            self.update = Update::new(&self.config, &self.clean);
+        // A walk begins anew if other values may move, or by another rule; its distance needs no epsilon.
+        let moves = |bounds: &[f32]| bounds.iter().map(|b| *b > 0.0).collect::<Vec<_>>();
+        let walks = self.config.method == Method::Basar
+            && (moves(&bounds) != moves(&self.bounds) || old.constraints.realign != self.config.constraints.realign);
+        if own(&old) != own(&self.config) || walks {
+            self.update = Update::new(&self.config, &self.clean, &bounds, &self.others);
+            if !old.method.keeps_lengths() || old.method == Method::Basar || walks {
+                self.perturbed.copy_from_slice(self.clean.data());
+            }
         }
         let learning = self.config.search().discriminator;
         if let Some(plausibility) = self.plausibility.as_mut().filter(|_| old.search().discriminator != learning) {
@@ -105,8 +125,13 @@ impl Attack {
             self.track = Track::new(&self.config);
         }
         if bounds[..] != self.bounds[..] || held(&old) != held(&self.config) {
-            self.bounds = bounds.into();
+            self.bounds = bounds;
             self.projection = Projection::new(&self.clean, &self.bounds, &self.config);
+            if let Update::BoneLength(_) = self.update {
+                // Its own state says where the clip is, one factor a bone: it begins anew.
+                self.update = Update::new(&self.config, &self.clean, &self.bounds, &self.others);
+                self.perturbed.copy_from_slice(self.clean.data());
+            }
             self.yielded_frames = self.projection.project(&mut self.perturbed);
             self.track = Track::new(&self.config);
         }
@@ -120,7 +145,9 @@ impl Attack {
     pub(super) fn restart_from(&mut self, config: AttackConfig, x: Vec<f32>) -> Result<()> {
         self.configure(config)?;
         self.reset();
-        self.perturbed = x;
+        if self.config.method.keeps_lengths() {
+            self.perturbed = x;
+        }
         self.yielded_frames = self.projection.project(&mut self.perturbed);
         Ok(())
     }
@@ -128,7 +155,7 @@ impl Attack {
     /// Goes back to the original clip and to step 0, with the current settings.
     pub fn reset(&mut self) {
         self.perturbed.copy_from_slice(self.clean.data());
-        self.update = Update::new(&self.config, &self.clean);
+        self.update = Update::new(&self.config, &self.clean, &self.bounds, &self.others);
         if let Some(plausibility) = &mut self.plausibility {
             plausibility.reset(self.config.search().discriminator, self.config.seed);
         }
@@ -152,7 +179,7 @@ impl Attack {
             *x = clean + shares[i % frame] * self.bounds[i];
         }
         self.yielded_frames = self.projection.project(&mut self.perturbed);
-        self.update = Update::new(&self.config, &self.clean);
+        self.update = Update::new(&self.config, &self.clean, &self.bounds, &self.others);
         self.progress.held = 0;
         self.track.restart();
     }
@@ -214,9 +241,33 @@ impl Attack {
             fooled: seen.verdict.fooled,
             done,
             gradient: seen.gradient,
+            distance: self.update.walk().and_then(|walk| walk.found()).map(|(_, distance)| distance),
             outcome: None,
         }
     }
+}
+
+/// Whether the method has what it needs in this recogniser.
+fn victim_fits(config: &AttackConfig, victim: &dyn Victim) -> Result<()> {
+    match config.method == Method::Tasar && !victim.spreads() {
+        true => {
+            Err(Error::config("TASAR needs a recogniser whose last layer is known; choose another attack").at("method"))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Whether the method has what it needs in this clip.
+fn method_fits(config: &AttackConfig, clean: &Sequence, bounds: &[f32], others: &[Sequence]) -> Result<()> {
+    if config.method == Method::PartSwap && others.is_empty() {
+        let cause = "a part swap needs another clip of this skeleton to take the part from; add one";
+        return Err(Error::config(cause).at("method"));
+    }
+    if config.method == Method::BoneLength && !bone_lengths::free(clean, bounds).contains(&true) {
+        let cause = "no bone may change its length: the region must hold a joint with all joints beyond it";
+        return Err(Error::config(cause).at("joints"));
+    }
+    Ok(())
 }
 
 fn needs_natural(config: &AttackConfig, present: bool) -> Result<()> {

@@ -18,6 +18,15 @@ pub trait Victim: Send + Sync {
     fn classes(&self) -> usize;
     /// The layout that clips must have.
     fn layout(&self) -> LayoutId;
+    /// The logits of the recogniser and of `draws` others whose last layer has Gaussian noise, (N, (1 + draws)
+    /// classes), of clips (N, C, T, V, M): see [`Recogniser::spread_logits`]. None if its last layer is not known.
+    fn spread_logits(&self, _x: Tensor<5>, _draws: usize, _noise: f32, _seed: u64) -> Option<Tensor<2>> {
+        None
+    }
+    /// Whether it has [`Victim::spread_logits`].
+    fn spreads(&self) -> bool {
+        false
+    }
     /// Checks that it can read a clip of its layout.
     ///
     /// # Errors
@@ -30,6 +39,14 @@ pub trait Victim: Send + Sync {
 impl Victim for Recogniser {
     fn logits(&self, x: Tensor<5>) -> Tensor<2> {
         Self::logits(self, x)
+    }
+
+    fn spread_logits(&self, x: Tensor<5>, draws: usize, noise: f32, seed: u64) -> Option<Tensor<2>> {
+        Some(Self::spread_logits(self, x, draws, noise, seed))
+    }
+
+    fn spreads(&self) -> bool {
+        true
     }
 
     fn device(&self) -> &Device {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::method::Method;
 use super::optimiser::{Learning, Optimiser, Smoothness};
+use super::transfer::Transfer;
 
 /// All settings of an attack. The default is the paper's basic mode: all joints, one epsilon of 0.02, every constraint
 /// on, the least likely class as the target. The paper does not give its number of iterations; the default here is 100.
@@ -39,8 +40,15 @@ pub struct AttackConfig {
     pub alpha: f32,
     /// Weight of the restraint against the prediction loss (Eq. 12).
     pub lambda: f32,
-    /// Steps at most. FGSM ignores it and takes one step.
+    /// Steps at most. FGSM and the part swap ignore it and take one step, BASAR has `queries`.
     pub iterations: usize,
+    /// Queries at most, of BASAR: each of its steps asks for one label.
+    pub queries: usize,
+    /// The largest change of a bone's length, as a share of it, of the bone-length attack.
+    pub tau: f32,
+    /// How TASAR smooths the network that it attacks.
+    #[serde(deserialize_with = "super::config_json::object")]
+    pub transfer: Transfer,
     /// The constraints that are on.
     #[serde(deserialize_with = "super::config_json::object")]
     pub constraints: Constraints,
@@ -182,6 +190,9 @@ impl Default for AttackConfig {
             alpha: 0.01,
             lambda: 10.0,
             iterations: 100,
+            queries: 2000,
+            tau: 0.1,
+            transfer: Transfer::default(),
             constraints: Constraints::ALL,
             projection: Projection::Exact,
             optimiser: Optimiser::default(),
@@ -241,9 +252,10 @@ impl AttackConfig {
 
     /// The largest number of steps, of all starts together.
     pub fn steps(&self) -> usize {
-        match self.method.one_step() {
-            true => 1,
-            false => self.iterations.saturating_mul(self.search().starts),
+        match self.method {
+            Method::Basar => self.queries,
+            method if method.one_step() => 1,
+            _ => self.iterations.saturating_mul(self.search().starts),
         }
     }
 
@@ -253,19 +265,29 @@ impl AttackConfig {
         let realign = self.constraints.realign;
         match self.projection == Projection::Paper || !self.method.has_step_size() {
             true => Optimiser::PLAIN,
+            // A random start moves joints, not bone lengths; TASAR starts once, at the original.
+            false if !self.method.keeps_lengths() || self.method == Method::Tasar => {
+                Optimiser { schedule: self.optimiser.schedule, ..Optimiser::PLAIN }
+            }
             false => Optimiser { surface: self.optimiser.surface && realign, ..self.optimiser },
         }
     }
 
-    /// Whether the best iterate is returned in place of the last one.
+    /// Whether the best iterate is returned in place of the last one. A part swap asks nothing, so it does not know.
     pub fn returns_best(&self) -> bool {
-        self.projection == Projection::Exact
+        self.projection == Projection::Exact && !self.method.borrows()
+    }
+
+    /// Whether it needs other clips than the attacked one: for the discriminator, or to move as they do.
+    pub fn needs_clips(&self) -> bool {
+        self.plausible() || self.method.borrows()
     }
 
     /// The constraints in force as tables write them, such as "clip+realign+smooth"; "none" if all are off.
     /// "exact" stands for clipping and realignment in the exact projection.
     pub fn constraints_in_words(&self) -> String {
         let Constraints { clip, realign, .. } = self.constraints;
+        let realign = realign && self.method.keeps_lengths();
         let exact = clip && realign && self.projection == Projection::Exact;
         // The paper's projection leaves nothing to choose, so its losses need no mark.
         let Optimiser { smoothness, discriminator, .. } = self.search();
@@ -275,6 +297,7 @@ impl AttackConfig {
             ("exact", exact),
             ("clip", clip && !exact),
             ("realign", realign && !exact),
+            ("tau", !self.method.keeps_lengths()),
             ("smooth", self.smooth() && !literal.0),
             ("smooth (paper)", self.smooth() && literal.0),
             ("plausible", self.plausible() && !literal.1),
@@ -311,6 +334,9 @@ mod tests {
                 alpha: 0.5,
                 lambda: 2.0,
                 iterations: 7,
+                queries: 2000,
+                tau: 0.1,
+                transfer: Transfer::default(),
                 constraints: Constraints { clip: true, realign: false, smooth: true, plausible: false },
                 projection: Projection::Paper,
                 optimiser: Optimiser::default(),

@@ -21,26 +21,55 @@ pub enum Method {
     Noise,
     /// Each step turns the original about a random axis, as far as epsilon lets it.
     Rotation,
+    /// Steps of alpha, a share of its length, along the gradient's sign of each bone's length.
+    BoneLength,
+    /// One step: a body part moves as in another clip.
+    PartSwap,
+    /// A walk along the decision boundary that sees labels only.
+    Basar,
+    /// Steps along a gradient that is averaged over noisy last layers, with a share of the motion's gradient.
+    Tasar,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Self; 7] =
-        [Self::Fgsm, Self::Ciasa, Self::Pgd, Self::MiFgsm, Self::Adam, Self::Noise, Self::Rotation];
+    pub const ALL: [Self; 11] = [
+        Self::Fgsm,
+        Self::Ciasa,
+        Self::Pgd,
+        Self::MiFgsm,
+        Self::Adam,
+        Self::Noise,
+        Self::Rotation,
+        Self::BoneLength,
+        Self::PartSwap,
+        Self::Basar,
+        Self::Tasar,
+    ];
 
     /// Whether it follows the gradient of the recogniser. The others take no backward pass through it.
     pub fn follows_gradient(self) -> bool {
-        !matches!(self, Self::Noise | Self::Rotation)
+        !self.draws()
     }
 
-    /// Whether it draws at random.
+    /// Whether it draws at random instead.
     pub fn draws(self) -> bool {
-        matches!(self, Self::Noise | Self::Rotation)
+        matches!(self, Self::Noise | Self::Rotation | Self::PartSwap | Self::Basar)
     }
 
     /// Whether it is over after one step.
     pub fn one_step(self) -> bool {
-        self == Self::Fgsm
+        matches!(self, Self::Fgsm | Self::PartSwap)
+    }
+
+    /// Whether it moves parts of other clips into the attacked one, or starts from them.
+    pub fn borrows(self) -> bool {
+        matches!(self, Self::PartSwap | Self::Basar)
+    }
+
+    /// Whether it keeps bone lengths if that constraint is on. The bone-length attack has tau in its place.
+    pub fn keeps_lengths(self) -> bool {
+        self != Self::BoneLength
     }
 
     /// Whether alpha is the size of its steps.

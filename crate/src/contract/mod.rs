@@ -24,6 +24,7 @@ pub mod sample;
 pub mod stats;
 pub mod step_csv;
 pub mod stream;
+pub mod transfer;
 pub mod validate;
 pub mod weight_files;
 
@@ -37,3 +38,4 @@ pub use outcome::{Flag, Judged, Outcome};
 pub use peers::Peer;
 pub use report::{Done, Losses, Ranked, StepReport};
 pub use result_head::{AttackRecord, ResultHead};
+pub use transfer::Transfer;

@@ -28,12 +28,33 @@ pub enum Peer {
     Noise,
     /// Random rotation, a baseline: in each step the whole body about another axis, as far as epsilon lets it.
     Rotation,
+    /// Bone lengths (Tanaka et al. 2022): one factor a bone within 1 - tau and 1 + tau, by sign steps.
+    BoneLength,
+    /// Part swap, after ISAAC-N (2025): the part that moves least moves as in another clip; no query.
+    PartSwap,
+    /// TASAR (Diao et al. 2025) in its weight-noise form: the gradient averaged over noisy last layers of the attacked
+    /// network, and a share of the motion's gradient. The published heads are trained; here the last layer is drawn.
+    Tasar,
+    /// BASAR (Diao et al. 2021): a walk along the boundary that sees labels only, with the exact projection.
+    Basar,
 }
 
 impl Peer {
     /// Every attack.
-    pub const ALL: [Self; 8] =
-        [Self::Fgsm, Self::Pgd, Self::MiFgsm, Self::Cw, Self::Smart, Self::Ciasa, Self::Noise, Self::Rotation];
+    pub const ALL: [Self; 12] = [
+        Self::Fgsm,
+        Self::Pgd,
+        Self::MiFgsm,
+        Self::Cw,
+        Self::Smart,
+        Self::Ciasa,
+        Self::Noise,
+        Self::Rotation,
+        Self::BoneLength,
+        Self::PartSwap,
+        Self::Tasar,
+        Self::Basar,
+    ];
 
     /// The id in settings and tables.
     pub fn as_str(self) -> &'static str {
@@ -46,6 +67,10 @@ impl Peer {
             Self::Ciasa => "ciasa",
             Self::Noise => "noise",
             Self::Rotation => "rotation",
+            Self::BoneLength => "bone-length",
+            Self::PartSwap => "part-swap",
+            Self::Tasar => "tasar",
+            Self::Basar => "basar",
         }
     }
 
@@ -60,6 +85,10 @@ impl Peer {
             Self::Ciasa => "CIASA",
             Self::Noise => "Random noise",
             Self::Rotation => "Random rotation",
+            Self::BoneLength => "Bone length",
+            Self::PartSwap => "Part swap",
+            Self::Tasar => "TASAR",
+            Self::Basar => "BASAR",
         }
     }
 
@@ -79,13 +108,18 @@ impl Peer {
             (Method::Adam | Method::Ciasa, ..) => Self::Ciasa,
             (Method::Noise, ..) => Self::Noise,
             (Method::Rotation, ..) => Self::Rotation,
+            (Method::BoneLength, ..) => Self::BoneLength,
+            (Method::PartSwap, ..) => Self::PartSwap,
+            (Method::Basar, ..) => Self::Basar,
+            (Method::Tasar, ..) => Self::Tasar,
         }
     }
 
     /// Changes method, losses and step size to those of this attack. Target, region, epsilon, iterations, clipping and
     /// realignment stay. CIASA's two losses, and its search along the surface of the bone lengths, are switched off for
     /// the others. The sign steps follow their authors: 2.5 epsilon over the iterations for PGD, epsilon over the
-    /// iterations for MI-FGSM. Adam keeps CIASA's step.
+    /// iterations for MI-FGSM, epsilon for TASAR. The bone-length attack takes PGD's share of tau. Adam keeps CIASA's
+    /// step.
     ///
     /// ```
     /// use ciasa::contract::{AttackConfig, Epsilon, Method, Peer};
@@ -129,6 +163,14 @@ impl Peer {
             Self::Ciasa => AttackConfig { method: Method::Ciasa, ..plain },
             Self::Noise => AttackConfig { method: Method::Noise, ..plain },
             Self::Rotation => AttackConfig { method: Method::Rotation, ..plain },
+            Self::BoneLength => {
+                let alpha = 2.5 * plain.tau / plain.iterations.max(1) as f32;
+                AttackConfig { method: Method::BoneLength, alpha, ..plain }
+            }
+            Self::PartSwap => AttackConfig { method: Method::PartSwap, ..plain },
+            Self::Basar => AttackConfig { method: Method::Basar, ..plain },
+            // Its authors step by their bound.
+            Self::Tasar => AttackConfig { method: Method::Tasar, alpha: epsilon.max(f32::MIN_POSITIVE), ..plain },
         }
     }
 }

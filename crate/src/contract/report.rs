@@ -44,6 +44,10 @@ pub struct StepReport {
     /// The largest component of the gradient of the loss that is descended, of the clip before the update.
     #[serde(default)]
     pub gradient: f32,
+    /// Of a walk that sees labels only: the largest change of a coordinate in the nearest clip so far that meets the
+    /// goal, in the layout's unit; none before there is one, and for every other attack.
+    #[serde(default)]
+    pub distance: Option<f32>,
     /// The last and the best iterate, and the indicators of failure, once the attack has run to its end. `figures` are
     /// then those of the iterate that is returned.
     #[serde(default)]
@@ -184,6 +188,7 @@ mod tests {
             fooled: true,
             done: Some(Done::Held),
             gradient: 0.25,
+            distance: None,
             outcome: None,
         };
         let json: serde_json::Value = serde_json::to_value(&report).unwrap();

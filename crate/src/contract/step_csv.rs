@@ -101,6 +101,7 @@ mod tests {
             fooled: true,
             done: None,
             gradient: 0.5,
+            distance: None,
             outcome: None,
         };
         let csv = table([&report], &["sit".into(), "say \"hi\", wave".into()]);

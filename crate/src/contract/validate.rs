@@ -2,6 +2,7 @@
 
 use super::config::{AttackConfig, Epsilon, Method, Prediction, Restraint, Stop, Target};
 use super::optimiser::MAX_STARTS;
+use super::transfer::{MAX_DRAWS, MAX_NOISE, Transfer};
 use crate::error::{Error, Result};
 use crate::skeleton::Layout;
 
@@ -15,6 +16,8 @@ pub const MAX_LAMBDA: f32 = 1e6;
 pub const MAX_KAPPA: f32 = 1e6;
 /// Most steps, and most passes in a row for the stop rule.
 pub const MAX_STEPS: usize = 1_000_000;
+/// Largest change of a bone's length, as a share of it.
+pub const MAX_TAU: f32 = 0.5;
 
 impl AttackConfig {
     /// Checks the settings for clips of this layout and a recogniser with so many classes.
@@ -28,6 +31,9 @@ impl AttackConfig {
         above_0("alpha", self.alpha, MAX_ALPHA)?;
         from_0("lambda", self.lambda, MAX_LAMBDA)?;
         counted("iterations", self.iterations)?;
+        counted("queries", self.queries)?;
+        above_0("tau", self.tau, MAX_TAU)?;
+        self.transfer()?;
         self.starts()?;
         if let Stop::Confidence { confidence, hold } = self.stop {
             above_0("stop.confidence", confidence, 1.0)?;
@@ -61,6 +67,20 @@ impl AttackConfig {
         }
         if ciasa && self.restraint != Restraint::Ciasa {
             return fail("restraint", "CIASA uses its own restraint; use the method adam for another".into());
+        }
+        Ok(())
+    }
+
+    fn transfer(&self) -> Result<()> {
+        let Transfer { draws, noise, motion } = self.transfer;
+        if !(1..=MAX_DRAWS).contains(&draws) {
+            return Err(Error::config(format!("must be from 1 to {MAX_DRAWS}, not {draws}")).at("transfer.draws"));
+        }
+        from_0("transfer.noise", noise, MAX_NOISE)?;
+        from_0("transfer.motion", motion, 1.0)?;
+        if self.method == Method::Tasar && self.restraint != Restraint::Ciasa {
+            let cause = "TASAR balances two gradients of its own; use the method adam for SMART's";
+            return Err(Error::config(cause).at("restraint"));
         }
         Ok(())
     }
@@ -145,7 +165,7 @@ mod tests {
     #[test]
     fn every_bad_setting_is_refused_by_its_name() {
         type Change = fn(&mut AttackConfig);
-        let change: [(&str, Change); 32] = [
+        let change: [(&str, Change); 42] = [
             ("optimiser.starts", |c| c.optimiser.starts = 0),
             ("optimiser.starts", |c| c.optimiser.starts = MAX_STARTS + 1),
             ("target", |c| c.target = Target::Untargeted),
@@ -173,6 +193,16 @@ mod tests {
             ("lambda", |c| c.lambda = 1e30),
             ("iterations", |c| c.iterations = 0),
             ("iterations", |c| c.iterations = usize::MAX),
+            ("queries", |c| c.queries = 0),
+            ("queries", |c| c.queries = usize::MAX),
+            ("transfer.draws", |c| c.transfer.draws = 0),
+            ("transfer.draws", |c| c.transfer.draws = MAX_DRAWS + 1),
+            ("transfer.noise", |c| c.transfer.noise = f32::NAN),
+            ("transfer.noise", |c| c.transfer.noise = MAX_NOISE * 1.01),
+            ("transfer.motion", |c| c.transfer.motion = 1.01),
+            ("tau", |c| c.tau = 0.0),
+            ("tau", |c| c.tau = 0.51),
+            ("tau", |c| c.tau = f32::NAN),
             ("stop.confidence", |c| c.stop = Stop::Confidence { confidence: 1.5, hold: 1 }),
             ("stop.confidence", |c| c.stop = Stop::Confidence { confidence: f32::NAN, hold: 1 }),
             ("stop.confidence", |c| c.stop = Stop::Confidence { confidence: 0.0, hold: 1 }),

@@ -226,7 +226,13 @@ fn peers(_: &Layout) -> Vec<Setting> {
         Setting { id: format!("{} {goal}", peer.as_str()), attack: Some(peer), target, ..basic(COMPARED) }
     };
     let both = Peer::ALL.into_iter().flat_map(|p| [of(p, Target::LeastLikely), of(p, Target::Untargeted)]);
-    both.filter(|s| s.attack != Some(Peer::Ciasa) || s.target != Target::Untargeted).collect()
+    // CIASA needs a target, and a part swap cannot aim at one.
+    let apt = |s: &Setting| match s.attack {
+        Some(Peer::Ciasa) => s.target != Target::Untargeted,
+        Some(Peer::PartSwap) => s.target == Target::Untargeted,
+        _ => true,
+    };
+    both.filter(apt).collect()
 }
 
 fn ablation(_: &Layout) -> Vec<Setting> {

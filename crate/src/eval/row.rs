@@ -71,7 +71,8 @@ pub struct Row {
     /// Indicators of failure ([`crate::contract::Flag`]), with a space between them, or `none`; empty if nobody looked
     /// for them.
     pub flags: String,
-    /// The smallest epsilon that reached the goal, in the layout's unit, if the setting searches for it.
+    /// The smallest epsilon that reached the goal, in the layout's unit, if the setting searches for it; of BASAR the
+    /// distance of its nearest clip.
     pub smallest: Option<f32>,
     /// The judge's class for the iterate that the attack returns.
     pub predicted: String,

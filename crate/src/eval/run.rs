@@ -126,7 +126,8 @@ impl Cost {
     /// The expected time of a unit, in milliseconds.
     pub fn of(&self, unit: &Unit) -> f64 {
         let attack = unit.config.as_ref().map_or(0.0, |config| {
-            let step = self.step + if config.plausible() { self.game } else { 0.0 };
+            let pass = if config.method.follows_gradient() { self.step } else { self.forward };
+            let step = pass + if config.plausible() { self.game } else { 0.0 };
             let epsilons = if unit.search { EPSILONS } else { 1.0 };
             self.forward + step * config.steps() as f64 * epsilons
         });

@@ -62,6 +62,7 @@ impl Setting {
             joints: self.region.map(region).transpose()?.map(|r| r.joints.to_vec()),
             epsilon,
             iterations: protocol.iterations,
+            queries: protocol.iterations.saturating_mul(QUERIES),
             constraints: self.constraints,
             projection: protocol.projection,
             optimiser: self.optimiser,
@@ -127,6 +128,9 @@ pub enum Preset {
     /// CIASA's own; the best iterate is judged.
     RobustBenchHar,
 }
+
+/// Queries of BASAR for each step of the other attacks: 2,000 for 100.
+const QUERIES: usize = 20;
 
 /// RobustBenchHAR's bound and step, in the layout's unit.
 const BENCH: f32 = 0.01;

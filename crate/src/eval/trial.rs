@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::attack::run::{block_on, run};
 use crate::attack::smallest::Smallest;
-use crate::attack::{Attack, AttackConfig, Done, Metrics, StepReport, Victim};
+use crate::attack::{Attack, AttackConfig, Done, Method, Metrics, StepReport, Victim};
 use crate::contract::report::top;
 use crate::error::Result;
 use crate::eval::row::NO_FLAG;
@@ -24,7 +24,7 @@ pub struct Trial {
     pub first: Option<usize>,
     /// Updates of the last iterate.
     pub updates: usize,
-    /// The smallest epsilon that reached the goal, in the layout's unit, if it was searched for.
+    /// The smallest epsilon that reached the goal, in the layout's unit, if it was searched for; of a walk its distance.
     pub smallest: Option<f32>,
     /// Duration in seconds.
     pub seconds: f32,
@@ -47,10 +47,16 @@ impl Trial {
 /// As [`Attack::new`] and [`Attack::step`].
 pub fn attack(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], config: AttackConfig) -> Result<Trial> {
     let start = Instant::now();
+    let walks = config.method == Method::Basar;
     let mut attack = Attack::new(victim, clip, natural, config)?;
     let mut first = None;
     let last = run(&mut attack, |report| {
-        if report.fooled && first.is_none() {
+        // Of a walk only what it returns counts, and only within epsilon.
+        let met = match walks {
+            true => report.distance.is_some() && report.figures.epsilon_excess <= 0.0,
+            false => report.fooled,
+        };
+        if met && first.is_none() {
             // A step's forward pass sees the clip before the step's update.
             first = Some(report.iteration - 1);
         }
@@ -58,7 +64,8 @@ pub fn attack(victim: Arc<dyn Victim>, clip: &Sequence, natural: &[Sequence], co
     })?;
     let updates = last.iteration - usize::from(last.done == Some(Done::Held));
     let (clip, figures) = (attack.sequence()?, last.figures);
-    Ok(Trial { clip, figures, last, first, updates, smallest: None, seconds: start.elapsed().as_secs_f32() })
+    let smallest = last.distance;
+    Ok(Trial { clip, figures, last, first, updates, smallest, seconds: start.elapsed().as_secs_f32() })
 }
 
 /// Attacks a clip and gives the best iterate: of those that met the goal the one with the highest probability of the

@@ -106,10 +106,11 @@ impl Unit {
         let (clean, _) = &source.clips[self.clip];
         let trial = match &self.config {
             Some(config) => {
-                let natural = if config.plausible() { source.natural(self.clip) } else { Vec::new() };
+                let natural = if config.needs_clips() { source.natural(self.clip) } else { Vec::new() };
                 let attack = match (self.search, self.judges_best()) {
                     (true, _) => trial::smallest,
-                    (_, true) => trial::attack_best,
+                    // A walk returns its nearest clip, and a part swap asks nothing.
+                    (_, true) if !config.method.borrows() => trial::attack_best,
                     _ => trial::attack,
                 };
                 Some(attack(model.recogniser.clone(), clean, &natural, config.clone())?)

@@ -2,6 +2,9 @@
 //! last block.
 
 use burn::tensor::{Device, Tensor};
+use rand::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
+use rand_pcg::Pcg32;
 
 use super::fold::{Affine, tensor};
 use crate::error::Result;
@@ -56,6 +59,21 @@ impl Head {
     /// How many classes there are.
     pub fn classes(&self) -> usize {
         self.bias.dims()[1]
+    }
+
+    /// The head with `draws` others beside it, whose weights have Gaussian noise of the size `noise`, a share of the
+    /// root of their mean square. Its scores are (N, (1 + draws) classes): its own, then those of each draw.
+    pub fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
+        let spread = |weight: &Tensor<2>| {
+            let size = weight.clone().square().mean().sqrt().reshape([1, 1]) * noise;
+            let [rows, columns] = weight.dims();
+            let mut rng = Pcg32::seed_from_u64(seed);
+            let values = rows * columns * draws;
+            let drawn: Vec<f32> = (0..values).map(|_| StandardNormal.sample(&mut rng)).collect();
+            let drawn = tensor::<2>(drawn, [rows, columns * draws], &weight.device());
+            Tensor::cat(vec![weight.clone(), weight.clone().repeat_dim(1, draws) + drawn * size], 1)
+        };
+        Self { weight: spread(&self.weight), bias: self.bias.clone().repeat_dim(1, 1 + draws) }
     }
 
     /// (N M, T, V, C) to (N, classes).

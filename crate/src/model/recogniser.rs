@@ -76,6 +76,18 @@ impl Network {
         })
     }
 
+    /// The network with heads beside its own.
+    fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
+        match self {
+            Self::StGcn(network) => Self::StGcn(Box::new(network.spread(draws, noise, seed))),
+            Self::Agcn(network) => Self::Agcn(Box::new(network.spread(draws, noise, seed))),
+            Self::ShiftGcn(network) => Self::ShiftGcn(Box::new(network.spread(draws, noise, seed))),
+            Self::EfficientGcn(network) => Self::EfficientGcn(Box::new(network.spread(draws, noise, seed))),
+            Self::StGcnPp(network) => Self::StGcnPp(Box::new(network.spread(draws, noise, seed))),
+            Self::CtrGcn(network) => Self::CtrGcn(Box::new(network.spread(draws, noise, seed))),
+        }
+    }
+
     fn forward(&self, x: Tensor<5>) -> Tensor<2> {
         match self {
             Self::StGcn(network) => network.forward(x),
@@ -142,6 +154,22 @@ impl Recogniser {
         // An ensemble adds its streams' scores.
         let scores = self.networks.iter().map(|(stream, network)| network.forward(prepared.stream(*stream)));
         scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
+    }
+
+    /// The scores of the recogniser, and of others that differ from it in their last layer only: its weights have
+    /// Gaussian noise of the size `noise`, a share of the root of their mean square. Streams of an ensemble have noise
+    /// of their own.
+    ///
+    /// # Shapes
+    /// - x: (N, C, T, V, M), as in [`Recogniser::logits`]
+    /// - result: (N, (1 + draws) classes): the recogniser's, then those of each draw
+    pub fn spread_logits(&self, x: Tensor<5>, draws: usize, noise: f32, seed: u64) -> Tensor<2> {
+        let of = |(i, (stream, network)): (usize, &(Stream, Network))| {
+            (*stream, network.spread(draws, noise, seed.wrapping_add(i as u64)))
+        };
+        let networks = self.networks.iter().enumerate().map(of).collect();
+        let spread = Self { entry: self.entry.clone(), input: self.input, networks, device: self.device.clone() };
+        spread.logits(x)
     }
 
     /// Checks whether the network can read the clip.

@@ -122,6 +122,11 @@ impl ShiftGcn {
         Ok(Self { norm, layers, head: Head::read(state, "fc", [config.classes, inputs], 0, device)? })
     }
 
+    /// The network with heads beside its own: see [`Head::spread`].
+    pub(super) fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
+        Self { head: self.head.spread(draws, noise, seed), ..self.clone() }
+    }
+
     /// The scores of each class.
     ///
     /// # Shapes

@@ -133,6 +133,11 @@ impl StGcn {
         self.head.classes()
     }
 
+    /// The network with heads beside its own: see [`Head::spread`].
+    pub(super) fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
+        Self { head: self.head.spread(draws, noise, seed), ..self.clone() }
+    }
+
     /// The scores of each class.
     ///
     /// # Shapes

@@ -40,6 +40,15 @@ pub fn peer_of(config: JsValue) -> Result<String, JsValue> {
     Ok(Peer::of(&settings(config)?).as_str().into())
 }
 
+/// Steps of an attack at most, of all starts together ([`AttackConfig::steps`]).
+///
+/// # Errors
+/// Throws if the settings are not an `AttackConfig`.
+#[wasm_bindgen(js_name = mostSteps)]
+pub fn most_steps(config: JsValue) -> Result<usize, JsValue> {
+    Ok(settings(config)?.steps())
+}
+
 /// The constraints in force as tables write them ([`AttackConfig::constraints_in_words`]).
 ///
 /// # Errors

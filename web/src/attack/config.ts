@@ -35,13 +35,23 @@ export function regionJoints(state: Readonly<State>, layout: LayoutInfo): number
   return preset ? [...preset.joints] : [];
 }
 
+/** Does the method draw at random, without following a gradient? */
+export const draws = (method: State["method"]): boolean =>
+  method === "noise" || method === "rotation" || method === "part-swap" || method === "basar";
+
+/** Has the method one start only, at the clean clip? */
+const startsOnce = (method: State["method"]): boolean =>
+  draws(method) || method === "bone-length" || method === "tasar";
+
 /** Does the attack stay within epsilon at every step? */
 export const bounded = ({ mode, clipping, projection }: Readonly<State>): boolean =>
   mode !== "one-step" && clipping && projection === "exact";
 
 /** Why no smallest epsilon can be searched for with these settings; null if one can. */
-export function searchObstacle({ mode, clipping, projection }: Readonly<State>): string | null {
+export function searchObstacle({ mode, method, clipping, projection }: Readonly<State>): string | null {
   if (mode === "one-step") return "One step has exactly the size epsilon. Choose another attack.";
+  if (method === "basar") return "BASAR looks for the nearest clip by itself: its curve shows the distance.";
+  if (draws(method)) return "Random draws do not search. Choose an attack that follows the gradient.";
   if (projection !== "exact") return "Choose the exact projection: with the paper's, epsilon does not hold.";
   return clipping ? null : "Switch on “Clip to epsilon”: without it, epsilon does not hold.";
 }
@@ -59,12 +69,6 @@ export function withEpsilon(state: Readonly<State>, layout: LayoutInfo, epsilon:
   const each = jointEpsilons(state, layout);
   const factor = epsilon / Math.max(...each);
   return { epsilons: each.map((one) => (one > 0 ? roundedUp(one * factor) : 0)) };
-}
-
-/** Steps of an attack at most, of all starts together. */
-export function mostSteps({ method, iterations, projection, optimiser }: AttackConfig): number {
-  if (method === "fgsm") return 1;
-  return projection === "exact" ? iterations * optimiser.starts : iterations;
 }
 
 /** Can the chosen attack be untargeted? */
@@ -115,11 +119,14 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
     optimiser: {
       surface: state.surface,
       schedule: state.schedule,
-      starts: bounded(state) ? state.starts : 1,
+      starts: bounded(state) && !startsOnce(state.method) ? state.starts : 1,
       discriminator: state.discriminator,
       smoothness: state.smoothness,
     },
     iterations: state.mode === "one-step" ? 1 : state.iterations,
+    queries: state.queries,
+    tau: state.tau,
+    transfer: { draws: state.draws, noise: state.noise, motion: state.motion },
     constraints:
       state.mode === "one-step"
         ? { clip: false, realign: false, smooth: false, plausible: false }

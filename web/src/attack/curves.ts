@@ -11,7 +11,7 @@ export interface Curve {
   value: (report: StepReport) => number | null;
 }
 
-export type CurveKind = "probabilities" | "losses";
+export type CurveKind = "probabilities" | "losses" | "distance";
 
 /** The charts of an attack. */
 export const curves: Record<CurveKind, { title: string; empty: string; lines: Curve[] }> = {
@@ -21,6 +21,18 @@ export const curves: Record<CurveKind, { title: string; empty: string; lines: Cu
     lines: [
       { name: "original", colour: "--clean", dash: [], value: (report) => report.pOriginal },
       { name: "target", colour: "--perturbed", dash: [7, 4], value: (report) => report.pTarget },
+    ],
+  },
+  distance: {
+    title: "Distance",
+    empty: "The distance of the nearest clip that succeeds appears here, over the queries.",
+    lines: [
+      {
+        name: "largest change of a coordinate",
+        colour: "--perturbed",
+        dash: [],
+        value: (report) => report.distance,
+      },
     ],
   },
   losses: {

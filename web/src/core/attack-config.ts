@@ -1,6 +1,7 @@
 import {
   constraintsInWords as coreConstraints,
   attackDefaults as coreDefaults,
+  mostSteps as coreMostSteps,
   stopInWords as coreStop,
 } from "../../pkg/viewer/viewer.js";
 import type { AttackConfig } from "./types.ts";
@@ -10,6 +11,9 @@ export const attackDefaults = (): AttackConfig => coreDefaults();
 
 /** The constraints in force as tables write them, such as "clip+realign". */
 export const constraintsInWords = (config: AttackConfig): string => coreConstraints(config);
+
+/** Steps of an attack at most, of all starts together; of BASAR queries. */
+export const mostSteps = (config: AttackConfig): number => coreMostSteps(config);
 
 /** The stop rule as tables write it: "none", or "held 5 at 0.7". */
 export const stopInWords = (config: AttackConfig): string => coreStop(config);

@@ -4,6 +4,9 @@ import type { AttackConfig, Peer } from "./types.ts";
 
 export type { Peer } from "./types.ts";
 
+/** Can the attack aim at a class? A part swap cannot: it never asks the network. */
+export const aims = (peer: Peer): boolean => peer !== "part-swap";
+
 /** How each attack works, in the order in which the page lists them. */
 const abouts: Record<Peer, string> = {
   ciasa: "Adam on cross-entropy, smoothness and plausibility (Liu et al., the paper).",
@@ -18,6 +21,18 @@ const abouts: Record<Peer, string> = {
   rotation:
     "A baseline without gradients: the whole body turned about a random axis, as far as epsilon lets it, anew in " +
     "each step; the best draw counts.",
+  "bone-length":
+    "Makes bones longer or shorter, each by one factor in all frames (Tanaka et al. 2022). Bone lengths are what it " +
+    "changes, so τ bounds them in place of the rule that keeps them.",
+  "part-swap":
+    "The body part that moves least moves as in another clip (after ISAAC-N, 2025). The network is never asked. With " +
+    "clipping on the part goes as far as epsilon only.",
+  tasar:
+    "A gradient averaged over networks with noise on their last layer, and a share of the motion's gradient: made to " +
+    "fool other networks too (TASAR, Diao et al. 2025; its trained heads are drawn here).",
+  basar:
+    "Sees labels only: from a clip of another class it walks along the boundary towards this one (BASAR, Diao et al. " +
+    "2021). One step is one query.",
   fgsm: "A single step of size epsilon along the gradient's sign (Goodfellow et al. 2015).",
 };
 

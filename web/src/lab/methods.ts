@@ -1,3 +1,4 @@
+import { draws } from "../attack/config.ts";
 import { peerName, peerOf } from "../core/peers.ts";
 import type { AttackConfig } from "../core/types.ts";
 import type { Plan } from "./plan.ts";
@@ -59,13 +60,21 @@ export function methods(
 }
 
 function attackWords(config: AttackConfig): string {
-  const { target, alpha, lambda } = config;
+  const { target, alpha, lambda, queries, tau, transfer } = config;
   const peer = peerOf(config);
   const aim = target.kind === "untargeted" ? "untargeted" : "towards the least likely class";
-  const still = peer === "fgsm" || peer === "noise" || peer === "rotation";
+  const still = peer === "fgsm" || draws(peer as Parameters<typeof draws>[0]);
   const step = still ? "" : `, α ${Number(alpha.toPrecision(3))}`;
   const weight = peer === "ciasa" || peer === "smart" ? `, λ ${Number(lambda.toPrecision(3))}` : "";
-  return `${peerName(peer)} ${aim}${step}${weight}`;
+  const own =
+    peer === "basar"
+      ? `, ${queries} queries`
+      : peer === "bone-length"
+        ? `, τ ${Number(tau.toPrecision(3))}`
+        : peer === "tasar"
+          ? `, ${transfer.draws} draws of the last layer with noise ${Number(transfer.noise.toPrecision(3))}`
+          : "";
+  return `${peerName(peer)} ${aim}${step}${weight}${own}`;
 }
 
 function stopWords(stop: AttackConfig["stop"]): string {

@@ -1,6 +1,6 @@
 import { attackDefaults } from "../core/attack-config.ts";
 import type { LayoutInfo } from "../core/layout.ts";
-import { applyPeer, peers } from "../core/peers.ts";
+import { aims, applyPeer, peers } from "../core/peers.ts";
 import type { AttackConfig, ModelEntry } from "../core/types.ts";
 import type { SweepId } from "../settings/sweep-ids.ts";
 import { chosen, comparable } from "./networks.ts";
@@ -117,12 +117,14 @@ function variants(lab: LabSettings, ground: Ground): (Omit<Setting, "model"> & P
           return { ...own, id, name, config: { ...config, constraints } };
         });
     case "peers":
-      return peers.map(({ id, name }) => ({
-        ...own,
-        id: `${id} targeted`,
-        name,
-        config: applyPeer(id, ciasa(lab, ground, one)),
-      }));
+      return peers
+        .filter(({ id }) => aims(id))
+        .map(({ id, name }) => ({
+          ...own,
+          id: `${id} targeted`,
+          name,
+          config: applyPeer(id, ciasa(lab, ground, one)),
+        }));
     case "transfer": {
       const config = ciasa(lab, ground, one);
       const fitting = comparable(model, ground.others);
@@ -173,6 +175,8 @@ function ciasa(lab: LabSettings, { natural }: Ground, epsilon: number): AttackCo
     alpha: lab.alpha,
     lambda: lab.lambda,
     iterations: lab.iterations,
+    // As in `ciasa eval`: 2,000 for 100 steps.
+    queries: 20 * lab.iterations,
     constraints: { clip: true, realign: true, smooth: true, plausible: natural },
     stop: lab.stop,
     seed: lab.seed,

@@ -37,6 +37,7 @@ const attackKeys: ReadonlySet<keyof State> = new Set([
   "epsilons",
   "alpha",
   "lambda",
+  "tau",
   "iterations",
   "clipping",
   "realign",

@@ -17,6 +17,12 @@ interface Row<T> {
   codec: Codec<T>;
 }
 
+/** The iterative attacks. */
+const methods = [
+  ...(["ciasa", "pgd", "mi-fgsm", "cw", "smart", "noise", "rotation"] as const),
+  ...(["bone-length", "part-swap", "tasar", "basar"] as const),
+] as const;
+
 const row = <T>(key: string, initial: T, codec: Codec<T>): Row<T> => ({ key, initial, codec });
 
 /**
@@ -33,7 +39,7 @@ export const table = {
 
   mode: row("mode", "basic", choice("one-step", "basic", "localized", "advanced")),
   /** The iterative attack; one step is always FGSM. */
-  method: row("by", "ciasa", choice("ciasa", "pgd", "mi-fgsm", "cw", "smart", "noise", "rotation")),
+  method: row("by", "ciasa", choice(...methods)),
   /** `least-likely`, `untargeted` or `class:NAME`. */
   target: row("target", "least-likely", text),
   /** Id of a preset region, or `picked`. */
@@ -47,6 +53,14 @@ export const table = {
   /** Step size and weight of the restraint; null: the method's defaults. */
   alpha: row<number | null>("alpha", null, optional(number(0.00001, 1))),
   lambda: row<number | null>("lambda", null, optional(number(0, 1000))),
+  /** Of BASAR: queries at most. */
+  queries: row("q", 2000, number(1, 100_000, true)),
+  /** Of the bone-length attack: the largest change of a length, as a share of it. */
+  tau: row("tau", 0.1, number(0.001, 0.5)),
+  /** Of TASAR: draws of the last layer, the size of their noise, and the share of the motion's gradient. */
+  draws: row("draws", 20, number(1, 100, true)),
+  noise: row("noise", 0.5, number(0, 2)),
+  motion: row("motion", 0.2, number(0, 1)),
   iterations: row("n", 200, number(1, 5000, true)),
   clipping: row("c", true, flag),
   realign: row("ssr", true, flag),

@@ -125,10 +125,16 @@ export class AttackPanel extends Part {
 
   #constraints() {
     const { settings, state, natural } = this.playground;
-    // Smoothness and plausibility are losses of CIASA only.
-    const shown = constraints.filter(
-      ({ key }) => state.method === "ciasa" || key === "clipping" || key === "realign",
-    );
+    // Smoothness and plausibility are losses of CIASA only, and the bone-length attack has its own bound of lengths.
+    const apt = (key: keyof State) =>
+      state.method === "ciasa" || key === "clipping" || (key === "realign" && state.method !== "bone-length");
+    const shown = constraints
+      .filter(({ key }) => apt(key))
+      .map((one) =>
+        one.key === "clipping" && state.method === "basar"
+          ? { ...one, about: "Brings the clip that the walk finds within epsilon, even if it stops fooling." }
+          : one,
+      );
     const off = (key: keyof State) => key === "plausible" && !natural;
     const nothingToLearn =
       "Off: the gallery has no clips of this skeleton for the discriminator to learn from.";

@@ -32,20 +32,21 @@ export class Curves extends Part {
     `,
   ];
 
-  @property() kind: CurveKind = "probabilities";
+  @property() kind: "probabilities" | "losses" = "probabilities";
   #plot: uPlot | null = null;
   #size: ResizeObserver | null = null;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #redo = (): void => this.#rebuild();
 
   override render() {
-    const { title, empty } = curves[this.kind];
+    const { title, empty } = curves[this.#shown];
+    const unit = this.#walks ? "query" : "step";
     const reports = this.playground.attack?.reports ?? [];
     const at = reports[this.#plot?.cursor.idx ?? reports.length - 1] ?? reports.at(-1);
     const show = this.kind === "losses" ? digits : percent;
     return html`
-      <h2>${title}${at ? html` <span class="hint number">step ${at.iteration}</span>` : ""}</h2>
-      <div class="chart" role="img" aria-label=${at ? `${title} up to step ${at.iteration}` : empty}>
+      <h2>${title}${at ? html` <span class="hint number">${unit} ${at.iteration}</span>` : ""}</h2>
+      <div class="chart" role="img" aria-label=${at ? `${title} up to ${unit} ${at.iteration}` : empty}>
         ${reports.length === 0 ? html`<p class="empty">${empty}</p>` : ""}
       </div>
       <ul class="legend" aria-label="${title}, values">
@@ -91,10 +92,20 @@ export class Curves extends Part {
     return this.renderRoot.querySelector(".chart") as HTMLElement;
   }
 
+  /** Is the attack a walk that sees labels only? */
+  get #walks(): boolean {
+    return this.playground.attack?.config.method === "basar";
+  }
+
+  /** A walk has no losses, but a distance. */
+  get #shown(): CurveKind {
+    return this.kind === "losses" && this.#walks ? "distance" : this.kind;
+  }
+
   /** The lines that this attack has. */
   get #lines(): Curve[] {
     const restraint = this.playground.attack?.config.restraint ?? "ciasa";
-    return linesOf(this.kind, restraint);
+    return linesOf(this.#shown, restraint);
   }
 
   #data(): uPlot.AlignedData {

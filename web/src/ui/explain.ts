@@ -49,6 +49,13 @@ export class Explain extends LitElement {
             second network, the discriminator, learns real poses and pulls the clip towards them.</p>
         </section>
         <section>
+          <h3>Other attacks</h3>
+          <p>Most methods follow a gradient, which needs the network itself. BASAR sees labels only: it starts at a clip
+            of another class and walks along the boundary, one query at a time. TASAR averages its gradient over noisy
+            networks, so that it fools others as well. A part swap asks nothing. Random noise and random rotation are the
+            baselines that any attack has to beat.</p>
+        </section>
+        <section>
           <h3>Reading the figures</h3>
           <p>With the paper's projection, keeping bone lengths can push a joint past its epsilon; “Beyond epsilon”
             says by how much. The clean clip is blue with round joints, the perturbed clip orange with angular ones.

@@ -33,6 +33,9 @@ export class MethodPicker extends Part {
     const method = fieldValue(event) as State["method"];
     // CIASA is a targeted attack. A new method starts with its own step size and weight.
     const target = method === "ciasa" && state.target === "untargeted" ? "least-likely" : state.target;
-    settings.set({ method, target, alpha: null, lambda: null });
+    // BASAR ends at the nearest clip that it finds, wherever that is, unless clipping is switched on again.
+    const boundless = method === "basar" || state.method === "basar";
+    const clipping = boundless ? method !== "basar" : state.clipping;
+    settings.set({ method, target, alpha: null, lambda: null, clipping });
   };
 }

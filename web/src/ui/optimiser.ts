@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { bounded, untargetedConfig } from "../attack/config.ts";
+import { bounded, draws, untargetedConfig } from "../attack/config.ts";
 import { type State, table } from "../settings/table.ts";
 import { fieldValue, isChecked, Part, shared } from "./base.ts";
 
@@ -18,8 +18,18 @@ interface Field {
   hint: string;
 }
 
-const fields: Field[] = [
-  { key: "iterations", name: "Steps at most", min: 1, max: 5000, step: "1", hint: "" },
+const iterations: Field = {
+  key: "iterations",
+  name: "Steps at most",
+  min: 1,
+  max: 5000,
+  step: "1",
+  hint: "",
+};
+
+/** What bounds the attack's length, and its seed. */
+const fields = (method: State["method"]): Field[] => [
+  ...(method === "basar" ? [queries] : method === "part-swap" ? [] : [iterations]),
   { key: "seed", name: "Seed", min: 0, max: 4294967295, step: "1", hint: "same seed, same result" },
 ];
 
@@ -53,21 +63,54 @@ const kappa: Field = {
   hint: "between the logits, beyond the boundary",
 };
 
-/** Does the method draw at random, without a step size? */
-const draws = (method: State["method"]): boolean => method === "noise" || method === "rotation";
+const queries: Field = {
+  key: "queries",
+  name: "Queries at most",
+  min: 1,
+  max: 100_000,
+  step: "1",
+  hint: "one label each",
+};
 
-/** The step size, and the weight if the method has a restraint. */
+const tau: Field = {
+  key: "tau",
+  name: "Bound τ",
+  min: 0.001,
+  max: 0.5,
+  step: "any",
+  hint: "of a bone's length, a share of it",
+};
+
+const transfer: Field[] = [
+  { key: "draws", name: "Draws", min: 1, max: 100, step: "1", hint: "of the last layer, each step" },
+  { key: "noise", name: "Noise", min: 0, max: 2, step: "any", hint: "of its weights, a share of their size" },
+  { key: "motion", name: "Motion", min: 0, max: 1, step: "any", hint: "share of the motion's gradient" },
+];
+
+/** The step size, the weight if the method has a restraint, and what is the method's own. */
 function steps(method: State["method"]): Field[] {
   if (draws(method)) return [];
-  const sign = method === "pgd" || method === "mi-fgsm";
+  const sign = "of a coordinate, in the clip's unit";
+  const hints: Partial<Record<State["method"], string>> = {
+    pgd: sign,
+    "mi-fgsm": sign,
+    "bone-length": "of a bone's length, a share of it",
+    tasar: "of a coordinate with a mean gradient",
+  };
   const weighed = { ciasa: "of smoothness and plausibility", smart: "of the perceptual loss" };
   const step = { key: "alpha", name: "Step size α", min: 0.00001, max: 1, step: "any" } as const;
   const weight = { key: "lambda", name: "Weight λ", min: 0, max: 1000, step: "any" } as const;
   return [
-    { ...step, hint: sign ? "of a coordinate, in the clip's unit" : "Adam's learning rate" },
+    { ...step, hint: hints[method] ?? "Adam's learning rate" },
+    ...(method === "bone-length" ? [tau] : []),
+    ...(method === "tasar" ? transfer : []),
     ...(method === "ciasa" || method === "smart" ? [{ ...weight, hint: weighed[method] }] : []),
   ];
 }
+
+/** Has the method a step size that may fall, and several starts? */
+const searches = (method: State["method"]): boolean =>
+  !draws(method) && method !== "bone-length" && method !== "tasar";
 
 /** Step size, seed, projection and stop rule. */
 @customElement("ciasa-optimiser")
@@ -89,7 +132,7 @@ export class Optimiser extends Part {
       <summary>Optimiser and stop rule</summary>
       <div class="grid">
         ${steps(state.method).map((field) => this.#field(field, false))}
-        ${fields.map((field) => this.#field(field, attacking && field.key === "seed"))}
+        ${fields(state.method).map((field) => this.#field(field, attacking && field.key === "seed"))}
         <label class="rule">Projection
           <select @change=${(event: Event) => settings.set({ projection: fieldValue(event) as State["projection"] })}>
             <option value="exact" ?selected=${state.projection === "exact"}>
@@ -100,17 +143,23 @@ export class Optimiser extends Part {
             </option>
           </select>
         </label>
-        ${draws(state.method) ? nothing : this.#search()}
+        ${searches(state.method) ? this.#search() : nothing}
         ${state.method === "ciasa" ? this.#learning() : nothing}
         ${state.method === "ciasa" ? this.#smoothness() : nothing}
         ${state.method === "ciasa" ? this.#loss() : nothing}
         <label class="rule">Stop
           <select @change=${(event: Event) => settings.set({ stop: fieldValue(event) as State["stop"] })}>
-            <option value="confidence" ?selected=${state.stop === "confidence"}>when the target holds</option>
+            <option value="confidence" ?selected=${state.stop === "confidence"}>
+              ${state.method === "basar" ? "within epsilon, if clipping is on" : "when the target holds"}
+            </option>
             <option value="iterations" ?selected=${state.stop === "iterations"}>after the last step only</option>
           </select>
         </label>
-        ${state.stop === "confidence" ? stops.map((field) => this.#field(field, false)) : nothing}
+        ${
+          state.stop === "confidence"
+            ? stops.slice(state.method === "basar" ? 1 : 0).map((field) => this.#field(field, false))
+            : nothing
+        }
       </div>
     </details>`;
   }

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { mostSteps } from "../attack/config.ts";
+import { mostSteps } from "../core/attack-config.ts";
 import { Part, shared } from "./base.ts";
 import "./smallest.ts";
 import { cross, pause, play, reset, stepForward } from "./icons.ts";
@@ -79,7 +79,7 @@ export class RunBar extends Part {
       if (engine.loading) return "The network is loading.";
       return "Recognising the clip.";
     }
-    const step = html`Step <span class="number">${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}</span>`;
+    const step = html`${attack.config.method === "basar" ? "Query" : "Step"} <span class="number">${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}</span>`;
     if (attack.status === "paused") return html`${step}, paused.`;
     if (attack.status === "running") return attack.last ? step : "Computing the first step.";
     const ends = {

@@ -1,7 +1,8 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ActiveSearch } from "../attack/active-search.ts";
-import { mostSteps, roundedUp } from "../attack/config.ts";
+import { roundedUp } from "../attack/config.ts";
+import { mostSteps } from "../core/attack-config.ts";
 import type { Trial } from "../core/types.ts";
 import { Part, shared } from "./base.ts";
 import { digits, percent } from "./units.ts";

@@ -18,7 +18,7 @@ use super::formats::{FormatArg, ending, outputs};
 use super::inputs::Inputs;
 use super::models::NetworkArgs;
 use super::say::{note, say};
-use crate::attack::{Attack, AttackConfig, Judged, Outcome, StepReport, Target, run as drive};
+use crate::attack::{Attack, AttackConfig, Judged, Method, Outcome, StepReport, Target, run as drive};
 use crate::contract::report::top;
 use crate::contract::step_csv;
 use crate::error::{Error, Result};
@@ -45,8 +45,8 @@ pub struct AttackArgs {
     /// Look for the smallest epsilon that reaches the goal, by bisection from --epsilon
     #[arg(long, conflicts_with_all = ["report", "confidence"])]
     smallest: bool,
-    /// Folder with natural clips, from which the discriminator learns. Without it: the gallery that ships
-    /// ($CIASA_CLIPS)
+    /// Folder with natural clips, from which the discriminator learns, a part swap borrows, or BASAR starts. Without
+    /// it: the gallery that ships ($CIASA_CLIPS)
     #[arg(long, value_name = "DIR")]
     natural: Option<PathBuf>,
     #[command(flatten)]
@@ -66,11 +66,14 @@ pub fn run(args: &AttackArgs) -> Result<()> {
         let model = networks.for_layout(clip.layout().id)?;
         let clip = fitted(clip, &model)?;
         let config = args.settings.settings(clip.layout(), &model.entry.classes)?;
-        if args.natural.is_some() && !config.plausible() {
-            return Err(Error::config("has no effect: this attack has no discriminator; leave it out").at("--natural"));
+        if args.natural.is_some() && !config.needs_clips() {
+            return Err(Error::config(
+                "has no effect: this attack has no discriminator and borrows from no clip; leave it out",
+            )
+            .at("--natural"));
         }
         files.fit(i, &clip)?;
-        let others = match config.plausible() {
+        let others = match config.needs_clips() {
             true => match &mut natural {
                 Some(natural) => Natural::beside(natural, &clip)?,
                 none => none.insert(Natural::read(args.natural.as_ref())?).beside(&clip)?,
@@ -198,6 +201,9 @@ impl Running {
         if let Some(outcome) = &last.outcome {
             returned(outcome);
         }
+        if self.attack.config().method == Method::Basar {
+            walked(&last, clip.layout().unit, clip.body_height());
+        }
         say!("one step takes {:.0} ms on the CPU", 1000.0 * seconds / last.iteration as f64);
         let now = top(&drive::block_on(self.attack.recognise())?, 1);
         if let Some(now) = now.first() {
@@ -244,6 +250,20 @@ fn returned(outcome: &Outcome) {
         None => say!("returned                       the last iterate: {}", p(&outcome.last)),
     }
     outcome.flags.iter().for_each(|flag| note!("{}: {}", flag.as_str(), flag.explain()));
+}
+
+/// How near a walk has come, with how many queries.
+fn walked(r: &StepReport, unit: &str, height: Option<f32>) {
+    let Some(distance) = r.distance else {
+        note!("{} queries, and no clip that meets the goal; add clips of other classes with --natural", r.iteration);
+        return;
+    };
+    let height = height.filter(|h| *h > 0.0);
+    let share = height.map_or(String::new(), |h| format!(" ({:.2} % of the body's height)", 100.0 * distance / h));
+    say!("nearest clip that meets the goal {distance:.4} {unit}{share}, after {} queries", r.iteration);
+    if r.figures.linf < distance {
+        note!("epsilon is smaller, so the clip was brought within it; --without clip returns the nearest one");
+    }
 }
 
 fn summary(r: &StepReport, unit: &str, height: Option<f32>) {

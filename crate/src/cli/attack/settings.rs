@@ -27,7 +27,13 @@ pub struct SettingArgs {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Attack, with its own step size and losses
-    #[arg(long, value_name = "NAME", value_parser = peer_parser(), conflicts_with = "fgsm")]
+    #[arg(
+        long,
+        visible_alias = "method",
+        value_name = "NAME",
+        value_parser = peer_parser(),
+        conflicts_with = "fgsm"
+    )]
     attack: Option<Peer>,
     /// Same as --attack fgsm: one step along the sign of the gradient
     #[arg(long)]
@@ -48,7 +54,22 @@ pub struct SettingArgs {
     /// Largest number of steps
     #[arg(long)]
     iterations: Option<usize>,
-    /// Step size, in the layout's unit
+    /// Largest number of queries of basar
+    #[arg(long, value_name = "N")]
+    queries: Option<usize>,
+    /// Largest change of a bone's length, as a share of it, of bone-length
+    #[arg(long, value_name = "SHARE")]
+    tau: Option<f32>,
+    /// Draws of the last layer in each step of tasar
+    #[arg(long, value_name = "N")]
+    draws: Option<usize>,
+    /// Noise of the last layer of tasar, as a share of the size of its weights
+    #[arg(long, value_name = "SHARE")]
+    noise: Option<f32>,
+    /// Share of the motion's gradient in the direction of tasar, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    motion: Option<f32>,
+    /// Step size, in the layout's unit; of bone-length a share of the length
     #[arg(long)]
     alpha: Option<f32>,
     /// Weight of smoothness and plausibility, or of SMART's perceptual loss, against the prediction loss
@@ -148,6 +169,11 @@ impl SettingArgs {
             None => {}
         }
         config.iterations = self.iterations.unwrap_or(config.iterations);
+        config.queries = self.queries.unwrap_or(config.queries);
+        config.tau = self.tau.unwrap_or(config.tau);
+        config.transfer.draws = self.draws.unwrap_or(config.transfer.draws);
+        config.transfer.noise = self.noise.unwrap_or(config.transfer.noise);
+        config.transfer.motion = self.motion.unwrap_or(config.transfer.motion);
         if let Some(peer) = self.attack.or(self.fgsm.then_some(Peer::Fgsm)) {
             config = peer.apply(config);
         }
@@ -165,6 +191,7 @@ impl SettingArgs {
     /// Does every option change the attack?
     fn effective(&self, config: &AttackConfig) -> Result<()> {
         let (one_step, method) = (config.method.one_step(), config.method);
+        let tasar = method == Method::Tasar;
         let losses = !one_step && config.restraint == Restraint::Ciasa;
         // The sign methods take their step from epsilon; Adam's uses it for clipping only.
         let unbounded = !config.constraints.clip && matches!(config.method, Method::Ciasa | Method::Adam);
@@ -172,9 +199,20 @@ impl SettingArgs {
         let paper = config.projection == Projection::Paper;
         let without = |name: &str| self.without.iter().any(|w| w == name);
         let idle = [
-            ("--iterations", one_step && self.iterations.is_some_and(|n| n > 1), "FGSM takes one step"),
+            ("--iterations", one_step && self.iterations.is_some_and(|n| n > 1), "this attack takes one step"),
+            (
+                "--iterations",
+                method == Method::Basar && self.iterations.is_some(),
+                "BASAR has a budget of queries, --queries",
+            ),
+            ("--queries", self.queries.is_some() && method != Method::Basar, "only basar has a budget of queries"),
+            ("--draws", self.draws.is_some() && !tasar, "only tasar draws last layers"),
+            ("--noise", self.noise.is_some() && !tasar, "only tasar draws last layers"),
+            ("--motion", self.motion.is_some() && !tasar, "only tasar has a motion gradient"),
+            ("--tau", self.tau.is_some() && method.keeps_lengths(), "only bone-length changes lengths"),
             ("--alpha", self.alpha.is_some() && !method.has_step_size(), "this attack has no step size"),
-            ("--confidence", one_step && self.confidence.is_some(), "FGSM takes one step"),
+            ("--confidence", one_step && self.confidence.is_some(), "this attack takes one step"),
+            ("--confidence", method == Method::Basar && self.confidence.is_some(), "BASAR sees labels only"),
             (
                 "--lambda",
                 self.lambda.is_some() && !(config.smooth() || config.plausible() || config.perceptual()),
@@ -219,7 +257,12 @@ impl SettingArgs {
                 self.schedule.is_some() && (paper || !method.has_step_size()),
                 "this attack keeps its step size, or has none",
             ),
-            ("--starts", self.starts.is_some() && (paper || !method.has_step_size()), "this attack has one start"),
+            (
+                "--starts",
+                self.starts.is_some() && (paper || !method.has_step_size())
+                    || self.starts.is_some_and(|n| n > 1) && config.search().starts == 1,
+                "this attack has one start",
+            ),
         ];
         match idle.into_iter().find(|(_, idle, _)| *idle) {
             Some((option, _, why)) => Err(Error::config(format!("has no effect: {why}; leave it out")).at(option)),
@@ -300,6 +343,27 @@ mod tests {
         );
         let own = settings(|a| a.kappa = Some(1.0)).unwrap();
         assert_eq!((own.method, own.prediction), (Method::Ciasa, Prediction::Margin { kappa: 1.0 }));
+        let own: [(&str, Peer, Change); 6] = [
+            ("--queries", Peer::Basar, |a| a.queries = Some(50)),
+            ("--tau", Peer::BoneLength, |a| a.tau = Some(0.2)),
+            ("--draws", Peer::Tasar, |a| a.draws = Some(3)),
+            ("--noise", Peer::Tasar, |a| a.noise = Some(0.1)),
+            ("--motion", Peer::Tasar, |a| a.motion = Some(0.1)),
+            ("--alpha", Peer::Pgd, |a| a.alpha = Some(0.1)),
+        ];
+        for (option, peer, change) in own {
+            let of = |peer: Peer| {
+                settings(|a| {
+                    a.attack = Some(peer);
+                    change(a);
+                })
+            };
+            assert!(of(peer).is_ok_and(|config| config != peer.apply(AttackConfig::default())), "{option}");
+            assert!(of(Peer::Noise).unwrap_err().starts_with(&format!("{option}: has no effect: ")), "{option}");
+        }
+        for refused in [settings(|a| a.tau = Some(0.9)), settings(|a| a.queries = Some(0))] {
+            assert!(refused.is_err());
+        }
         let searches: [(&str, Change); 5] = [
             ("--discriminator", |a| a.discriminator = Some("paper".into())),
             ("--smoothness", |a| a.smoothness = Some("paper".into())),

@@ -76,6 +76,11 @@ impl EfficientGcn {
         })
     }
 
+    /// The network with heads beside its own: see [`Head::spread`].
+    pub(super) fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
+        Self { head: self.head.spread(draws, noise, seed), ..self.clone() }
+    }
+
     /// The scores of each class.
     ///
     /// # Shapes
