@@ -65,6 +65,7 @@ fn types() -> String {
         Schedule,
         Learning,
         Smoothness,
+        Transfer,
         Stop,
         Peer,
         // Reports.

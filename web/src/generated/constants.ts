@@ -11,6 +11,10 @@ export const PEER_NAMES: Record<Peer, string> = {
   "ciasa": "CIASA",
   "noise": "Random noise",
   "rotation": "Random rotation",
+  "bone-length": "Bone length",
+  "part-swap": "Part swap",
+  "tasar": "TASAR",
+  "basar": "BASAR",
 };
 
 /** What each indicator of failure means. */

@@ -21,8 +21,14 @@ export type AttackConfig = {
   alpha: number;
   /** Weight of the restraint against the prediction loss (Eq. 12). */
   lambda: number;
-  /** Steps at most. FGSM ignores it and takes one step. */
+  /** Steps at most. FGSM and the part swap ignore it and take one step, BASAR has `queries`. */
   iterations: number;
+  /** Queries at most, of BASAR: each of its steps asks for one label. */
+  queries: number;
+  /** The largest change of a bone's length, as a share of it, of the bone-length attack. */
+  tau: number;
+  /** How TASAR smooths the network that it attacks. */
+  transfer: Transfer;
   /** The constraints that are on. */
   constraints: Constraints;
   /** How epsilon and the bone lengths are enforced after each step. */
@@ -39,7 +45,18 @@ export type AttackConfig = {
 };
 
 /** How an attack moves the clip. */
-export type Method = "fgsm" | "ciasa" | "pgd" | "mi-fgsm" | "adam" | "noise" | "rotation";
+export type Method =
+  | "fgsm"
+  | "ciasa"
+  | "pgd"
+  | "mi-fgsm"
+  | "adam"
+  | "noise"
+  | "rotation"
+  | "bone-length"
+  | "part-swap"
+  | "basar"
+  | "tasar";
 
 /** The loss of the recogniser's answer. */
 export type Prediction = { kind: "cross-entropy" } | { kind: "margin";
@@ -102,6 +119,15 @@ export type Learning = "perturbation" | "paper";
 
 /** Whose accelerations the smoothness constraint penalises. */
 export type Smoothness = "perturbation" | "paper";
+/** How TASAR smooths the network that it attacks, so that what it finds fools others too. */
+export type Transfer = {
+  /** Draws of the last layer's weights in each step, over which the gradient is averaged. */
+  draws: number;
+  /** Size of the Gaussian noise of the weights, as a share of the root of their mean square. */
+  noise: number;
+  /** Share of the motion gradient in the direction, 0 to 1. */
+  motion: number;
+};
 
 /** When to stop before all iterations are taken. */
 export type Stop = { kind: "iterations" } | { kind: "confidence";
@@ -112,7 +138,19 @@ export type Stop = { kind: "iterations" } | { kind: "confidence";
 };
 
 /** An attack by its name in the literature. */
-export type Peer = "fgsm" | "pgd" | "mi-fgsm" | "cw" | "smart" | "ciasa" | "noise" | "rotation";
+export type Peer =
+  | "fgsm"
+  | "pgd"
+  | "mi-fgsm"
+  | "cw"
+  | "smart"
+  | "ciasa"
+  | "noise"
+  | "rotation"
+  | "bone-length"
+  | "part-swap"
+  | "tasar"
+  | "basar";
 
 /**
  * One step of an attack.
@@ -151,6 +189,11 @@ export type StepReport = {
   done: Done | null;
   /** The largest component of the gradient of the loss that is descended, of the clip before the update. */
   gradient: number;
+  /**
+   * Of a walk that sees labels only: the largest change of a coordinate in the nearest clip so far that meets the
+   * goal, in the layout's unit; none before there is one, and for every other attack.
+   */
+  distance: number | null;
   /**
    * The last and the best iterate, and the indicators of failure, once the attack has run to its end. `figures` are
    * then those of the iterate that is returned.
