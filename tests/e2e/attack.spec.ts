@@ -110,6 +110,9 @@ test("attacks computed together equal the same attacks computed alone", async ({
       alpha: 0.01,
       lambda: 10,
       iterations: 3,
+      queries: 2000,
+      tau: 0.1,
+      transfer: { draws: 20, noise: 0.5, motion: 0.2 },
       constraints: { clip: true, realign: true, smooth: true, plausible: true },
       projection: "exact",
       optimiser: {
