@@ -1,10 +1,10 @@
 //! Part swap: a body part moves as in another clip. Nothing is asked of the recogniser.
 //!
 //! After ISAAC-N ("Bones of Contention", arXiv 2501.16843), which replaces joints that do not matter to the action and
-//! reports that recognisers are fooled by it without a single query. Which joints matter is the paper's knowledge of the
-//! actions; here it is the part that moves least, because no list of actions covers every network. The bones of the part
-//! take the other clip's directions and keep this clip's lengths, which the paper does not ask for. Without clipping the
-//! part goes as far as it does in the other clip, as in the paper; with clipping only as far as epsilon.
+//! reports that recognisers are fooled by it without a single query. Which joints matter is the paper's knowledge of
+//! the actions; here it is the part that moves least, because no list of actions covers every network. The bones of the
+//! part take the other clip's directions and keep this clip's lengths, which the paper does not ask for. Without
+//! clipping the part goes as far as it does in the other clip, as in the paper; with clipping only as far as epsilon.
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;

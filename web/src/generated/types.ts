@@ -119,6 +119,7 @@ export type Learning = "perturbation" | "paper";
 
 /** Whose accelerations the smoothness constraint penalises. */
 export type Smoothness = "perturbation" | "paper";
+
 /** How TASAR smooths the network that it attacks, so that what it finds fools others too. */
 export type Transfer = {
   /** Draws of the last layer's weights in each step, over which the gradient is averaged. */

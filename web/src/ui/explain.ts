@@ -52,8 +52,8 @@ export class Explain extends LitElement {
           <h3>Other attacks</h3>
           <p>Most methods follow a gradient, which needs the network itself. BASAR sees labels only: it starts at a clip
             of another class and walks along the boundary, one query at a time. TASAR averages its gradient over noisy
-            networks, so that it fools others as well. A part swap asks nothing. Random noise and random rotation are the
-            baselines that any attack has to beat.</p>
+            networks, so that it fools others as well. A part swap asks nothing. Random noise and random rotation are
+            the baselines that any attack has to beat.</p>
         </section>
         <section>
           <h3>Reading the figures</h3>

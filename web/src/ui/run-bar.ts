@@ -79,7 +79,8 @@ export class RunBar extends Part {
       if (engine.loading) return "The network is loading.";
       return "Recognising the clip.";
     }
-    const step = html`${attack.config.method === "basar" ? "Query" : "Step"} <span class="number">${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}</span>`;
+    const unit = attack.config.method === "basar" ? "Query" : "Step";
+    const step = html`${unit} <span class="number">${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}</span>`;
     if (attack.status === "paused") return html`${step}, paused.`;
     if (attack.status === "running") return attack.last ? step : "Computing the first step.";
     const ends = {

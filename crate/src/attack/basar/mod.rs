@@ -1,4 +1,5 @@
-//! BASAR (Diao et al., "BASAR: Black-box Attack on Skeletal Action Recognition", 2021): an attack that sees labels only.
+//! BASAR (Diao et al., "BASAR: Black-box Attack on Skeletal Action Recognition", 2021): an attack that sees labels
+//! only.
 //!
 //! The walk starts at a clip of another class and keeps to the far side of the decision boundary while it nears the
 //! original. Its steps, one query each:
