@@ -7,8 +7,8 @@
 //!
 //! **What differs from the publication.** The noisy networks differ in the last layer alone, with Gaussian noise on its
 //! weights; the published ones have small heads, trained with a Bayesian objective, in its place. The autoregression
-//! has one pair of numbers for each coordinate of a joint, by least squares over the clip; the published one changes over
-//! time.
+//! has one pair of numbers for each coordinate of a joint, by least squares over the clip; the published one changes
+//! over time.
 
 use crate::skeleton::Sequence;
 

@@ -24,7 +24,8 @@ pub struct Trial {
     pub first: Option<usize>,
     /// Updates of the last iterate.
     pub updates: usize,
-    /// The smallest epsilon that reached the goal, in the layout's unit, if it was searched for; of a walk its distance.
+    /// The smallest epsilon that reached the goal, in the layout's unit, if it was searched for; of a walk its
+    /// distance.
     pub smallest: Option<f32>,
     /// Duration in seconds.
     pub seconds: f32,

@@ -80,7 +80,8 @@ export class RunBar extends Part {
       return "Recognising the clip.";
     }
     const unit = attack.config.method === "basar" ? "Query" : "Step";
-    const step = html`${unit} <span class="number">${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}</span>`;
+    const taken = `${attack.last?.iteration ?? 0} of ${mostSteps(attack.config)}`;
+    const step = html`${unit} <span class="number">${taken}</span>`;
     if (attack.status === "paused") return html`${step}, paused.`;
     if (attack.status === "running") return attack.last ? step : "Computing the first step.";
     const ends = {
