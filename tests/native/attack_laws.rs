@@ -42,11 +42,13 @@ fn cases() -> impl Strategy<Value = Case> {
         };
         let ((method, [margin, smart, away, paper]), class, [a, b, c, d], epsilon, each) = settings;
         let method = Method::ALL[method];
+        // TASAR takes no other restraint, and a walk does not begin at the original.
+        let own_losses = matches!(method, Method::Tasar | Method::Basar);
         let away_too = method != Method::Ciasa;
         let config = AttackConfig {
             method,
             prediction: if away_too && margin { Prediction::Margin { kappa: 0.5 } } else { Prediction::CrossEntropy },
-            restraint: if away_too && smart && method != Method::Tasar { Restraint::Smart } else { Restraint::Ciasa },
+            restraint: if away_too && smart && !own_losses { Restraint::Smart } else { Restraint::Ciasa },
             target: if away_too && away { Target::Untargeted } else { Target::Class { index: class } },
             joints,
             epsilon: match each {

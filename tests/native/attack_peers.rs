@@ -51,7 +51,7 @@ fn every_attack_on_every_recogniser_stays_within_epsilon_and_nears_its_goal() {
         ("2s-AGCN", random(Architecture::Agcn, KINECT)),
     ];
     for (name, victim) in victims {
-        for peer in Peer::ALL.into_iter().filter(|peer| peer.apply(AttackConfig::default()).method.follows_gradient()) {
+        for peer in [Peer::Fgsm, Peer::Pgd, Peer::MiFgsm, Peer::Cw, Peer::Smart, Peer::Ciasa] {
             for target in [Target::LeastLikely, Target::Untargeted] {
                 if peer == Peer::Ciasa && target == Target::Untargeted {
                     continue;
