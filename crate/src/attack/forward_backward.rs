@@ -72,24 +72,26 @@ impl<'a> Input<'a> {
         Self { attack, goal, round, x, weights }
     }
 
-    /// The logits of noisy networks, if the attack follows them; other noise in each step.
+    /// The logits of noisy networks, (draws, classes), if the attack follows them; other noise in each step. They have
+    /// a forward pass of their own, because a backward pass uses its graph up.
     fn spread(&self) -> Option<Tensor<2>> {
-        let config = &self.attack.config;
+        let (config, victim) = (&self.attack.config, &self.attack.victim);
         if config.method != Method::Tasar {
             return None;
         }
+        let (draws, classes) = (config.transfer.draws, victim.classes());
         let seed = config.seed.wrapping_mul(1_000_003).wrapping_add(self.round as u64 * 16);
         let x = clips(std::iter::once(self.x.clone()));
-        self.attack.victim.spread_logits(x, config.transfer.draws, config.transfer.noise, seed)
+        let all = victim.spread_logits(x, draws, config.transfer.noise, seed)?;
+        Some(all.narrow(1, classes, draws * classes).reshape([draws, classes]))
     }
 
-    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes), or those of noisy networks behind them.
+    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes).
     fn losses(self, logits: Tensor<2>) -> ClipLosses {
+        let drawn = self.spread().map(|drawn| mean_prediction(drawn, self.goal, &self.attack.config));
         let (attack, x) = (self.attack, self.x);
         let (config, device) = (&attack.config, x.device());
-        let (logits, drawn) = split(logits, attack.victim.classes());
         let predict = prediction(logits.clone(), self.goal, config.prediction);
-        let drawn = drawn.map(|drawn| mean_prediction(drawn, self.goal, config));
         let smooth = if config.smooth() { smoothness(&x, attack) } else { None };
         let game = attack.adversary().zip(self.weights);
         let game = game.map(|(plausibility, weights)| plausibility.play(x.clone(), weights, self.round));
@@ -128,29 +130,10 @@ fn smoothness(x: &Tensor<4>, attack: &Attack) -> Option<Tensor<1>> {
     smooth(x, &attack.bounds)
 }
 
-/// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes). An attack over noisy
-/// networks has a pass of its own, with the logits of the draws behind the network's: (1, (1 + draws) classes).
+/// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes).
 pub(super) fn forward(inputs: &[Input]) -> Vec<Tensor<2>> {
-    let noisy: Vec<Option<Tensor<2>>> = inputs.iter().map(Input::spread).collect();
-    let shared: Vec<&Input> = inputs.iter().zip(&noisy).filter(|(_, own)| own.is_none()).map(|(i, _)| i).collect();
-    let mut rows = match shared.first() {
-        Some(first) => rows(first.attack.victim.logits(clips(shared.iter().map(|input| input.x.clone())))),
-        None => Vec::new(),
-    }
-    .into_iter();
-    noisy.into_iter().filter_map(|own| own.or_else(|| rows.next())).collect()
-}
-
-/// The network's logits, and those of the draws behind them.
-fn split(logits: Tensor<2>, classes: usize) -> (Tensor<2>, Option<Tensor<2>>) {
-    let [n, all] = logits.dims();
-    match all / classes {
-        0 | 1 => (logits, None),
-        of => {
-            let drawn = logits.clone().narrow(1, classes, all - classes).reshape([n * (of - 1), classes]);
-            (logits.narrow(1, 0, classes), Some(drawn))
-        }
-    }
+    let Some(first) = inputs.first() else { return Vec::new() };
+    rows(first.attack.victim.logits(clips(inputs.iter().map(|input| input.x.clone()))))
 }
 
 /// The mean prediction loss of the draws' logits, (draws, classes).
