@@ -213,13 +213,14 @@ fn networks_with_noise_on_their_last_layer_begin_with_the_plain_one_and_have_its
     let clip = toy::clip(layout, 16, 1, false, 3);
     let (draws, noise) = (3, 0.5);
     let shape = [clip.frames(), 1, 20, 3];
-    let spread = |data: Vec<f32>, device: &Device| {
-        let x = Tensor::<4>::from_data(TensorData::new(data, shape), device);
-        let x = if *device == Device::flex() { x } else { x.require_grad() };
+    let spread = |data: Vec<f32>, tracked: bool| {
+        let device = if tracked { Device::flex().autodiff() } else { Device::flex() };
+        let x = Tensor::<4>::from_data(TensorData::new(data, shape), &device);
+        let x = if tracked { x.require_grad() } else { x };
         let input = x.clone().permute([3, 0, 2, 1]).unsqueeze();
         (x, model.logits(Tensor::clone(&input)), model.spread_logits(input, draws, noise, 7))
     };
-    let (_, plain, all) = spread(clip.data().to_vec(), &Device::flex());
+    let (_, plain, all) = spread(clip.data().to_vec(), false);
     assert_eq!(all.dims(), [1, (1 + draws) * CLASSES]);
     let values = |t: Tensor<2>| t.into_data().try_to_vec::<f32>().unwrap();
     let (plain, all) = (values(plain), values(all));
@@ -234,7 +235,7 @@ fn networks_with_noise_on_their_last_layer_begin_with_the_plain_one_and_have_its
     let weights = portable("noisy", &[(1 + draws) * CLASSES], -1.0, 1.0);
     let loss = |all: &[f32]| all.iter().zip(&weights).map(|(z, w)| z * w).sum::<f32>();
     let device = Device::flex().autodiff();
-    let (x, _, tracked) = spread(clip.data().to_vec(), &device);
+    let (x, _, tracked) = spread(clip.data().to_vec(), true);
     let weigh = Tensor::<2>::from_data(TensorData::new(weights.clone(), [1, weights.len()]), &device);
     let gradient = x.grad(&(tracked * weigh).sum().backward()).unwrap().into_data().try_to_vec::<f32>().unwrap();
     let size = norm(&gradient);
@@ -244,7 +245,7 @@ fn networks_with_noise_on_their_last_layer_begin_with_the_plain_one_and_have_its
         let n = norm(&direction);
         let at = |s: f32| {
             let moved = clip.data().iter().zip(&direction).map(|(x, d)| x + s * d / n).collect();
-            loss(&values(spread(moved, &Device::flex()).2))
+            loss(&values(spread(moved, false).2))
         };
         let difference = (at(3e-3) - at(-3e-3)) / 6e-3;
         let slope: f32 = gradient.iter().zip(&direction).map(|(g, d)| g * d / n).sum();
