@@ -124,6 +124,7 @@ mod tests {
             fooled: true,
             done: Some(Done::Held),
             gradient: 0.5,
+            distance: None,
             outcome: None,
         };
         let attack = AttackRecord {
