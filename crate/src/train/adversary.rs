@@ -1,5 +1,5 @@
-//! The attacker of adversarial training: PGD, away from the class that the network gives, before the network learns from
-//! a batch.
+//! The attacker of adversarial training: PGD, away from the class that the network gives, before the network learns
+//! from a batch.
 //!
 //! The attacks are those of [`crate::attack`], with the exact projection: bone lengths and epsilon hold at once, as in
 //! the evaluation. They act on the varied example at the network's frame rate, not on the clip at its own.
