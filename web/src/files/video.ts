@@ -89,16 +89,17 @@ export async function recordVideo(
 
 /** Paints the frames at their times; those that are late by a whole frame are skipped, except the last. */
 async function play(
-  { fps, frames, paint }: Film,
+  film: Film,
   context: CanvasRenderingContext2D,
   shoot: () => void,
   progress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { fps, frames } = film;
   const started = performance.now();
   for (let frame = 0; frame < frames; ) {
     if (signal.aborted) throw new Failure("cancelled", "The recording was cancelled.");
-    paint(context, frame);
+    film.paint(context, frame);
     shoot();
     progress((frame + 1) / frames);
     const due = Math.floor(((performance.now() - started) / 1000) * fps);
