@@ -20,7 +20,8 @@ import type { CiasaPlaygroundElement } from "../../web/src/element/public.ts";
 /** The compiler checks here that the package's types are the element's. */
 export const typed = (element: CiasaPlayground): CiasaPlaygroundElement => element;
 
-const BUDGET_BYTES = 48_000_000;
+// MediaPipe's estimator and its models are 9 MB of it.
+const BUDGET_BYTES = 56_000_000;
 let project = "";
 let size = 0;
 

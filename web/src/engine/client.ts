@@ -61,6 +61,10 @@ export const IDLE: EngineState = {
   error: null,
 };
 
+/** Does the attack learn from other clips, borrow from one, or start at one? As `AttackConfig::needs_clips` in Rust. */
+const needsClips = ({ method, constraints }: AttackConfig): boolean =>
+  constraints.plausible || method === "part-swap" || method === "basar";
+
 /**
  * The page's side of the engine: starts one worker, sends it calls and attacks, and restarts it. Fires "state" when
  * `state` changes. After a crash or a lost device the status is "failed"; `start` then creates a new worker and loads
@@ -148,7 +152,7 @@ export class EngineClient extends EventTarget {
   /** Prepares a search for the smallest epsilon within which an attack with these settings reaches its goal. */
   async beginSearch(clip: Clip, config: AttackConfig): Promise<void> {
     await this.#started;
-    if (config.constraints.plausible) await this.#sendNatural(clip);
+    if (needsClips(config)) await this.#sendNatural(clip);
     await this.#call("beginSearch", { clip, config });
   }
 
@@ -195,7 +199,7 @@ export class EngineClient extends EventTarget {
     const begin = async () => {
       await this.#started;
       for (const { clip, config } of orders) {
-        if (config.constraints.plausible) await this.#sendNatural(clip);
+        if (needsClips(config)) await this.#sendNatural(clip);
       }
       if (!worker || worker !== this.#worker) throw NOT_RUNNING;
       const attacks = orders.map(({ attack, clip, config }) => ({ attack, clip, config }));
