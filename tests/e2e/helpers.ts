@@ -52,7 +52,7 @@ export async function after(page: Page): Promise<string> {
 export async function attack(page: Page): Promise<string> {
   await page.getByRole("button", { name: /^(Run attack|Run again)$/ }).click();
   const status = page.locator("ciasa-run-bar p");
-  await expect(status).toHaveText(/^Step \d+ of \d+: /, { timeout: 200_000 });
+  await expect(status).toHaveText(/^(Step|Query) \d+ of \d+: /, { timeout: 200_000 });
   return (await status.textContent()) ?? "";
 }
 
