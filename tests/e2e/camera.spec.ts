@@ -276,7 +276,7 @@ test("a dropped video file becomes a clip under the hosts' policy; it can be can
   expect(errors).toEqual([]);
 });
 
-test("dark pictures, hidden bodies and several people are told apart", () => {
+test("dark pictures, hidden bodies and several people get remarks of their own", () => {
   const pose = (visibility: number) => {
     const landmarks = Array.from({ length: 33 }, () => [0.5, 0.5, visibility]);
     return { picture: Float32Array.from(landmarks.flat()), world: new Float32Array(99) };

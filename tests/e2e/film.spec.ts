@@ -1,7 +1,6 @@
 // A clip as a person in a room: pictures, files, and the way through a camera and back.
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { crc32, zipped } from "../../web/src/body/zip.ts";
 import { attack, errorsOf, open, painted, picture, recognised, violations } from "./helpers.ts";
 
 const still = "engine=cpu&clip=synthetic-wave-1&f=10";
@@ -14,23 +13,6 @@ async function opened(page: Page, settings = still): Promise<void> {
   await film(page).getByRole("button", { name: "Open the film" }).click();
   await expect(screen(page)).toBeVisible();
 }
-
-test("an archive has its files, their sizes and their sums", async () => {
-  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
-  const bytes = new TextEncoder().encode("some bytes");
-  const archive = Buffer.from(await zipped([{ name: "a.png", bytes }]).arrayBuffer());
-  expect(archive.readUInt32LE(0)).toBe(0x04034b50);
-  expect(archive.readUInt32LE(14)).toBe(crc32(bytes));
-  expect(archive.subarray(30, 35).toString()).toBe("a.png");
-  expect(archive.subarray(35, 45).toString()).toBe("some bytes");
-  const end = archive.length - 22;
-  expect(archive.readUInt32LE(end)).toBe(0x06054b50);
-  expect(archive.readUInt16LE(end + 10)).toBe(1);
-  const directory = archive.readUInt32LE(end + 16);
-  expect(directory).toBe(45);
-  expect(archive.readUInt32LE(directory)).toBe(0x02014b50);
-  expect(archive.readUInt32LE(end + 12)).toBe(end - directory);
-});
 
 test("the body is loaded when the film is opened, and camera, person and frame change the picture", async ({
   page,

@@ -102,7 +102,7 @@ impl Attack {
         let bounds: Arc<[f32]> = region::bounds(&self.clean, &config)?.into();
         method_fits(&config, &self.clean, &bounds, &self.others)?;
         let held = |config: &AttackConfig| (config.constraints, config.projection, config.method.keeps_lengths());
-        let own = |config: &AttackConfig| (config.method, config.tau.to_bits());
+        let own = |config: &AttackConfig| (config.method, config.tau.to_bits(), config.transfer.motion.to_bits());
         let old = std::mem::replace(&mut self.config, config);
         // A walk begins anew if other values may move, or by another rule; its distance needs no epsilon.
         let moves = |bounds: &[f32]| bounds.iter().map(|b| *b > 0.0).collect::<Vec<_>>();

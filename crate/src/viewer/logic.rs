@@ -49,6 +49,15 @@ pub fn most_steps(config: JsValue) -> Result<usize, JsValue> {
     Ok(settings(config)?.steps())
 }
 
+/// Whether an attack needs other clips beside the attacked one ([`AttackConfig::needs_clips`]).
+///
+/// # Errors
+/// Throws if the settings are not an `AttackConfig`.
+#[wasm_bindgen(js_name = needsClips)]
+pub fn needs_clips(config: JsValue) -> Result<bool, JsValue> {
+    Ok(settings(config)?.needs_clips())
+}
+
 /// The constraints in force as tables write them ([`AttackConfig::constraints_in_words`]).
 ///
 /// # Errors

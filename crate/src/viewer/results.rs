@@ -4,6 +4,7 @@ use super::export::{clip, set, thrown};
 use super::files::object;
 use super::json::{from_js, to_js};
 use crate::contract::ResultHead;
+use crate::container::store;
 use crate::error::Error;
 use crate::format::result_file::{self, ResultFile};
 use js_sys::{Float32Array, Object, Uint8Array};
@@ -35,6 +36,16 @@ pub fn write_result(
     let result = ResultFile { head, clip, attacked: attacked.map(|values| values.to_vec()) };
     let others: Vec<_> = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
     result_file::write(&result, &others).map_err(thrown)
+}
+
+/// A zip archive of files, each a name and its bytes.
+///
+/// # Errors
+/// Throws if a name stands twice, or if the archive is too large.
+#[wasm_bindgen(js_name = storeFiles)]
+pub fn store_files(names: Vec<String>, files: Vec<Uint8Array>) -> Result<Vec<u8>, JsValue> {
+    let files: Vec<_> = names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
+    store(&files).map_err(thrown)
 }
 
 /// Reads a result file: `head`, a `ResultHead`; `clip`, a `ClipHead` with its values as `data`; `attacked`, a

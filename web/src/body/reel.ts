@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
+import { storeFiles } from "../core/result-file.ts";
 import { Person, type Setting, type Takes } from "./person.ts";
-import { zipped } from "./zip.ts";
 
 /** Edge of each picture of a film in pixels. */
 export const EDGE = 512;
@@ -72,7 +72,7 @@ export async function pictures(
     files.push({ name: `frame-${String(frame + 1).padStart(4, "0")}.png`, bytes: await png(canvas) });
     progress((frame + 1) / reel.frames);
   }
-  return zipped(files);
+  return new Blob([storeFiles(files)], { type: "application/zip" });
 }
 
 async function png(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,11 +1,15 @@
-import { readResult as coreRead, writeResult as coreWrite } from "../../pkg/viewer/viewer.js";
+import {
+  readResult as coreRead,
+  storeFiles as coreStore,
+  writeResult as coreWrite,
+} from "../../pkg/viewer/viewer.js";
 import type { Clip } from "../base/clip.ts";
 import type { ClipHead, ResultHead } from "../generated/types.ts";
 import { loadCore } from "./module.ts";
 
 export type { AttackRecord, ResultHead } from "../generated/types.ts";
 
-/** A file of a result file, beside those that are read again. */
+/** A file of an archive; of a result file, one of those that are not read again. */
 export interface Attachment {
   name: string;
   bytes: Uint8Array;
@@ -25,6 +29,13 @@ export function writeResult(
   const names = others.map(({ name }) => name);
   const files = others.map(({ bytes }) => bytes);
   return coreWrite(head, layout, fps, frames, people, data, label, attacked, names, files);
+}
+
+/** A ZIP of files as they are. Throws a CoreError if a name stands twice. The module has to be loaded. */
+export function storeFiles(files: Attachment[]): Uint8Array<ArrayBuffer> {
+  const names = files.map(({ name }) => name);
+  const contents = files.map(({ bytes }) => bytes);
+  return coreStore(names, contents) as Uint8Array<ArrayBuffer>;
 }
 
 /** What a result file holds; `attacked`: (T, M, V, C), null without an attack. */

@@ -1,4 +1,5 @@
 import type { Clip } from "../base/clip.ts";
+import { needsClips } from "../core/attack-config.ts";
 import type {
   Answers,
   AttackConfig,
@@ -60,10 +61,6 @@ export const IDLE: EngineState = {
   model: null,
   error: null,
 };
-
-/** Does the attack learn from other clips, borrow from one, or start at one? As `AttackConfig::needs_clips` in Rust. */
-const needsClips = ({ method, constraints }: AttackConfig): boolean =>
-  constraints.plausible || method === "part-swap" || method === "basar";
 
 /**
  * The page's side of the engine: starts one worker, sends it calls and attacks, and restarts it. Fires "state" when
