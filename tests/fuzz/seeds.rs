@@ -1,7 +1,8 @@
 //! Small valid inputs of each parser: from our writers, and the fixtures of other tests.
 
 use ciasa::contract::messages::ClipHead;
-use ciasa::contract::{AttackConfig, Peer};
+use ciasa::contract::{AttackConfig, Done, Losses, Metrics, Peer, Ranked, StepReport};
+use ciasa::format::result_file::{self, ResultFile};
 use ciasa::format::{self, Format};
 use ciasa::skeleton::LayoutId;
 use ciasa::weights::State;
@@ -34,6 +35,7 @@ pub fn of(name: &str) -> Vec<Vec<u8>> {
             fixture!("cases/clips_list_protocol3.pkl"),
         ],
         "many-labels" => vec![fixture!("cases/clips_label.pkl")],
+        "result" => results(),
         "weights-safetensors" => {
             vec![safetensors(&small()), small().to_safetensors_16().unwrap(), small().to_safetensors_8().unwrap()]
         }
@@ -78,6 +80,44 @@ fn ucla() -> Vec<u8> {
     let joint = |frame: usize, j: usize| format!("[{}, {}, 2.5]", 0.01 * frame as f32, 0.08 * j as f32);
     let frame = |frame: usize| format!("[{}]", (0..20).map(|j| joint(frame, j)).collect::<Vec<_>>().join(", "));
     format!("{{\"file_name\": \"a01_s01_e00_v01\", \"skeletons\": [{}, {}]}}", frame(0), frame(1)).into_bytes()
+}
+
+/// With an attack of one step, and without one.
+fn results() -> Vec<Vec<u8>> {
+    let clip = toy::clip(LayoutId::KinectV1, 2, 1, false, 3);
+    let report = |settings: &str, attack: &str| {
+        format!(
+            r#"{{"format": "ciasa-result", "version": 1, "name": "wave", "settings": "{settings}", "network": "net",
+            "attack": {attack}}}"#
+        )
+    };
+    let attack = serde_json::json!({
+        "config": AttackConfig::default(),
+        "classes": ["clap", "wave"],
+        "reports": [StepReport {
+            iteration: 1,
+            losses: Losses::default(),
+            predicted: 1,
+            original: 0,
+            target: Some(1),
+            p_original: 0.25,
+            p_target: Some(0.75),
+            top: vec![Ranked { index: 1, p: 0.75 }],
+            figures: Metrics::default(),
+            yielded_frames: 0,
+            fooled: true,
+            done: Some(Done::Held),
+            gradient: 0.5,
+            outcome: None,
+        }],
+        "end": Done::Held,
+        "probabilities": [0.25, 0.75],
+    });
+    let moved = clip.data().iter().map(|v| v + 1e-3).collect();
+    [(report("eps=0.03", &attack.to_string()), Some(moved)), (report("", "null"), None)]
+        .into_iter()
+        .map(|(head, attacked)| result_file::write(&ResultFile { head, clip: clip.clone(), attacked }, &[]).unwrap())
+        .collect()
 }
 
 /// The fixture, and one with its first frames only.

@@ -1,6 +1,7 @@
 //! The readers under test, each with its laws.
 
 mod clips;
+mod results;
 mod settings;
 #[allow(dead_code)] // The native tests use the rest.
 #[path = "../../native/toy.rs"]
@@ -64,6 +65,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "many-npz", open: clips::many, ..PICKLE },
     Target { name: "many-pickle", open: clips::many, ..PICKLE },
     Target { name: "many-labels", open: clips::labels, ..PICKLE },
+    Target { name: "result", open: results::result, base: 5 << 20, times: 200, inputs: 8_000, ..CLIP },
     Target { name: "weights-safetensors", open: weights::weights, ..PICKLE },
     Target { name: "weights-zip", open: weights::weights, ..PICKLE },
     Target { name: "weights-legacy", open: weights::weights, ..PICKLE },
