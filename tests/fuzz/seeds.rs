@@ -108,6 +108,7 @@ fn results() -> Vec<Vec<u8>> {
             fooled: true,
             done: Some(Done::Held),
             gradient: 0.5,
+            distance: None,
             outcome: None,
         }],
         "end": Done::Held,

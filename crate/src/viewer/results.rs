@@ -3,8 +3,8 @@
 use super::export::{clip, set, thrown};
 use super::files::object;
 use super::json::{from_js, to_js};
-use crate::contract::ResultHead;
 use crate::container::store;
+use crate::contract::ResultHead;
 use crate::error::Error;
 use crate::format::result_file::{self, ResultFile};
 use js_sys::{Float32Array, Object, Uint8Array};

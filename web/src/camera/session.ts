@@ -1,9 +1,8 @@
 import type { Clip, LayoutId } from "../base/clip.ts";
 import { asFailure, type Failure } from "../base/failure.ts";
-import type { LayoutInfo } from "../core/layout.ts";
-import type { EngineManager } from "../engine/manager.ts";
-import type { Pose, PoseEstimator, PoseOptions } from "../pose/estimator.ts";
+import type { Pose, PoseEstimator } from "../pose/estimator.ts";
 import { Company } from "./company.ts";
+import type { CameraHost, Stage } from "./host.ts";
 import { CAMERA_LAYOUTS } from "./layouts.ts";
 import { Live, type LiveAnswer, liveConfig } from "./live.ts";
 import { LightMeter, openCamera, pictureOf, videoElement } from "./picture.ts";
@@ -11,33 +10,6 @@ import { Poses } from "./poses.ts";
 import { Recorder } from "./recorder.ts";
 import { type Remark, remarkOn } from "./remark.ts";
 import { readVideo } from "./video-file.ts";
-
-/**
- * Where the visitor is: asked for the camera; module and model are loading; the preview with live answers; the seconds
- * before a recording; the recording; pictures that still wait for the estimator; the recorded clip, to be trimmed; or
- * something failed.
- */
-export type Stage =
-  | "asking"
-  | "loading"
-  | "live"
-  | "countdown"
-  | "recording"
-  | "reading"
-  | "trimming"
-  | "failed";
-
-/** What the camera needs of the playground. */
-export interface CameraHost {
-  readonly engine: EngineManager;
-  readonly layouts: LayoutInfo[];
-  /** The id of the network that the visitor has chosen. */
-  readonly wantedModel: string;
-  estimator(options: PoseOptions): Promise<PoseEstimator>;
-  /** Starts the engine if it is not there. */
-  needEngine(): void;
-  announce(words: string): void;
-}
 
 const COUNTDOWN_SECONDS = 3;
 /** The live answer is about so many seconds. */

@@ -1,6 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import type { Notice } from "../base/notice.ts";
-import type { CameraHost, CameraSession } from "../camera/session.ts";
+import type { CameraHost } from "../camera/host.ts";
+import type { CameraSession } from "../camera/session.ts";
 import type { Entry, Library } from "../clips/library.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { Recognition } from "../core/types.ts";

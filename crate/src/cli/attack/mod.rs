@@ -1,5 +1,6 @@
 //! `ciasa attack`: attacks clips step by step, as the page does.
 
+mod idle;
 mod search;
 pub mod settings;
 

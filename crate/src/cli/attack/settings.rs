@@ -6,8 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::attack::{
-    AttackConfig, Epsilon, Learning, Method, Peer, Prediction, Projection, Restraint, Schedule, Smoothness, Stop,
-    Target,
+    AttackConfig, Epsilon, Learning, Peer, Prediction, Projection, Schedule, Smoothness, Stop, Target,
 };
 use crate::cli::classes;
 use crate::cli::files::text;
@@ -25,7 +24,7 @@ const CONSTRAINTS: [&str; 4] = ["clip", "realign", "smooth", "plausible"];
 pub struct SettingArgs {
     /// Settings as the page saves them (JSON); the options below change single ones
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Attack, with its own step size and losses
     #[arg(
         long,
@@ -34,80 +33,80 @@ pub struct SettingArgs {
         value_parser = peer_parser(),
         conflicts_with = "fgsm"
     )]
-    attack: Option<Peer>,
+    pub(super) attack: Option<Peer>,
     /// Same as --attack fgsm: one step along the sign of the gradient
     #[arg(long)]
-    fgsm: bool,
+    pub(super) fgsm: bool,
     /// Class to reach: its name, the beginning of its name, or its number (from 1, as NTU's A001); or least-likely, or
     /// untargeted (not for ciasa). `ciasa models ID` lists the classes of a network
     #[arg(long, value_name = "CLASS")]
-    target: Option<String>,
+    pub(super) target: Option<String>,
     /// Attack region: set-1 to set-4, legs, arms, or joint names with commas between them
     #[arg(long)]
-    region: Option<String>,
+    pub(super) region: Option<String>,
     /// Largest change of a coordinate, in the layout's unit: metres, or shares of the picture for OpenPose
     #[arg(long, conflicts_with = "hierarchical")]
-    epsilon: Option<f32>,
+    pub(super) epsilon: Option<f32>,
     /// Use the layout's own epsilon for each joint (the paper's advanced mode)
     #[arg(long)]
-    hierarchical: bool,
+    pub(super) hierarchical: bool,
     /// Largest number of steps
     #[arg(long)]
-    iterations: Option<usize>,
+    pub(super) iterations: Option<usize>,
     /// Largest number of queries of basar
     #[arg(long, value_name = "N")]
-    queries: Option<usize>,
+    pub(super) queries: Option<usize>,
     /// Largest change of a bone's length, as a share of it, of bone-length
     #[arg(long, value_name = "SHARE")]
-    tau: Option<f32>,
+    pub(super) tau: Option<f32>,
     /// Draws of the last layer in each step of tasar
     #[arg(long, value_name = "N")]
-    draws: Option<usize>,
+    pub(super) draws: Option<usize>,
     /// Noise of the last layer of tasar, as a share of the size of its weights
     #[arg(long, value_name = "SHARE")]
-    noise: Option<f32>,
+    pub(super) noise: Option<f32>,
     /// Share of the motion's gradient in the direction of tasar, 0 to 1
     #[arg(long, value_name = "SHARE")]
-    motion: Option<f32>,
+    pub(super) motion: Option<f32>,
     /// Step size, in the layout's unit; of bone-length a share of the length
     #[arg(long)]
-    alpha: Option<f32>,
+    pub(super) alpha: Option<f32>,
     /// Weight of smoothness and plausibility, or of SMART's perceptual loss, against the prediction loss
     #[arg(long)]
-    lambda: Option<f32>,
+    pub(super) lambda: Option<f32>,
     /// Minimise the margin between logits, driven this far beyond 0, in place of the cross-entropy (ciasa and cw)
     #[arg(long)]
-    kappa: Option<f32>,
+    pub(super) kappa: Option<f32>,
     /// Stop when the target has this probability (0 to 1) for --hold steps in a row
     #[arg(long, value_name = "P")]
-    confidence: Option<f32>,
+    pub(super) confidence: Option<f32>,
     /// Steps in a row for --confidence [default: 3]
     #[arg(long, value_name = "STEPS", requires = "confidence")]
-    hold: Option<usize>,
+    pub(super) hold: Option<usize>,
     /// Constraints to switch off, with commas between them
     #[arg(long, value_name = "CONSTRAINT", value_delimiter = ',', value_parser = CONSTRAINTS)]
-    without: Vec<String>,
+    pub(super) without: Vec<String>,
     /// How epsilon and bone lengths are enforced: both exactly, or clip and then realign as Algorithm 1 does
     #[arg(long, value_name = "NAME", value_parser = projection_parser())]
-    projection: Option<Projection>,
+    pub(super) projection: Option<Projection>,
     /// Follow the gradient as it is, without removing what would only change bone lengths
     #[arg(long)]
-    no_surface: bool,
+    pub(super) no_surface: bool,
     /// Step size over the iterations: alpha throughout, or falling in the second half
     #[arg(long, value_name = "NAME", value_parser = ["constant", "falling"])]
-    schedule: Option<String>,
+    pub(super) schedule: Option<String>,
     /// Starts, each with all iterations: one at the original, the others at random places within epsilon
     #[arg(long, value_name = "N")]
-    starts: Option<usize>,
+    pub(super) starts: Option<usize>,
     /// What the discriminator learns: the perturbation, or natural poses of other clips as in the paper
     #[arg(long, value_name = "NAME", value_parser = ["perturbation", "paper"])]
-    discriminator: Option<String>,
+    pub(super) discriminator: Option<String>,
     /// Whose accelerations the smoothness constraint penalises: the perturbation's, or the clip's as in the paper
     #[arg(long, value_name = "NAME", value_parser = ["perturbation", "paper"])]
-    smoothness: Option<String>,
+    pub(super) smoothness: Option<String>,
     /// Seed of the discriminator and of random starts
     #[arg(long)]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
 }
 
 fn peer_parser() -> impl TypedValueParser<Value = Peer> {
@@ -187,92 +186,10 @@ impl SettingArgs {
         config.validate(layout, classes.len())?;
         Ok(config)
     }
-
-    /// Does every option change the attack?
-    fn effective(&self, config: &AttackConfig) -> Result<()> {
-        let (one_step, method) = (config.method.one_step(), config.method);
-        let tasar = method == Method::Tasar;
-        let losses = !one_step && config.restraint == Restraint::Ciasa;
-        // The sign methods take their step from epsilon; Adam's uses it for clipping only.
-        let unbounded = !config.constraints.clip && matches!(config.method, Method::Ciasa | Method::Adam);
-        let peer = self.attack.is_some_and(|peer| peer != Peer::Ciasa) || self.fgsm;
-        let paper = config.projection == Projection::Paper;
-        let without = |name: &str| self.without.iter().any(|w| w == name);
-        let idle = [
-            ("--iterations", one_step && self.iterations.is_some_and(|n| n > 1), "this attack takes one step"),
-            (
-                "--iterations",
-                method == Method::Basar && self.iterations.is_some(),
-                "BASAR has a budget of queries, --queries",
-            ),
-            ("--queries", self.queries.is_some() && method != Method::Basar, "only basar has a budget of queries"),
-            ("--draws", self.draws.is_some() && !tasar, "only tasar draws last layers"),
-            ("--noise", self.noise.is_some() && !tasar, "only tasar draws last layers"),
-            ("--motion", self.motion.is_some() && !tasar, "only tasar has a motion gradient"),
-            ("--tau", self.tau.is_some() && method.keeps_lengths(), "only bone-length changes lengths"),
-            ("--alpha", self.alpha.is_some() && !method.has_step_size(), "this attack has no step size"),
-            ("--confidence", one_step && self.confidence.is_some(), "this attack takes one step"),
-            ("--confidence", method == Method::Basar && self.confidence.is_some(), "BASAR sees labels only"),
-            (
-                "--lambda",
-                self.lambda.is_some() && !(config.smooth() || config.plausible() || config.perceptual()),
-                "this attack has no loss beside the prediction's",
-            ),
-            (
-                "--kappa",
-                self.kappa.is_some() && !takes_margin(config),
-                "this attack has its own loss; ciasa and cw take a margin",
-            ),
-            (
-                "--projection",
-                self.projection.is_some() && !config.constraints.realign,
-                "without realignment both projections clip",
-            ),
-            ("--epsilon", self.epsilon.is_some() && unbounded, "nothing is clipped"),
-            ("--hierarchical", self.hierarchical && unbounded, "nothing is clipped"),
-            ("--without smooth", without("smooth") && (peer || !losses), "this attack has no smoothness loss"),
-            ("--without plausible", without("plausible") && (peer || !losses), "this attack has no discriminator"),
-            (
-                "--seed",
-                self.seed.is_some() && !config.plausible() && config.search().starts == 1 && !method.draws(),
-                "this attack has no discriminator and draws nothing at random",
-            ),
-            (
-                "--no-surface",
-                self.no_surface && (peer || paper || !config.constraints.realign),
-                "this attack follows the gradient as it is",
-            ),
-            (
-                "--discriminator",
-                self.discriminator.is_some() && (paper || !config.plausible()),
-                "the paper's projection has the paper's, and without plausibility there is none",
-            ),
-            (
-                "--smoothness",
-                self.smoothness.is_some() && (paper || !config.smooth()),
-                "the paper's projection has the paper's, and without smoothness there is none",
-            ),
-            (
-                "--schedule",
-                self.schedule.is_some() && (paper || !method.has_step_size()),
-                "this attack keeps its step size, or has none",
-            ),
-            (
-                "--starts",
-                self.starts.is_some() && (paper || !method.has_step_size())
-                    || self.starts.is_some_and(|n| n > 1) && config.search().starts == 1,
-                "this attack has one start",
-            ),
-        ];
-        match idle.into_iter().find(|(_, idle, _)| *idle) {
-            Some((option, _, why)) => Err(Error::config(format!("has no effect: {why}; leave it out")).at(option)),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Can the attack minimise the margin?
-fn takes_margin(config: &AttackConfig) -> bool {
+pub(super) fn takes_margin(config: &AttackConfig) -> bool {
     matches!(Peer::of(config), Peer::Ciasa | Peer::Cw)
 }
 
@@ -302,6 +219,7 @@ fn region_of(name: &str, layout: &Layout) -> Result<Vec<usize>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::attack::Method;
     use crate::skeleton::LayoutId;
 
     fn settings(change: impl FnOnce(&mut SettingArgs)) -> std::result::Result<AttackConfig, String> {

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import type { CameraSession, Stage } from "../../camera/session.ts";
+import type { Stage } from "../../camera/host.ts";
+import type { CameraSession } from "../../camera/session.ts";
 import { Part, shared } from "../base.ts";
 import { dialogStyle } from "../dialog-style.ts";
 import { fileButton } from "../file-button.ts";
