@@ -98,9 +98,12 @@ impl Setting {
         }
     }
 
-    /// The projection as a row writes it: without realignment every projection is the same.
+    /// The projection as a row writes it. For one step without realignment every projection is the same; an attack of
+    /// several steps searches differently within each, and returns another iterate.
     pub fn projection(&self, protocol: Protocol) -> &'static str {
-        if self.attack.is_some() && self.constraints.realign { protocol.projection.as_str() } else { "" }
+        let several = self.attack.is_some_and(|peer| !matches!(peer, Peer::Fgsm | Peer::PartSwap));
+        let differs = several || self.attack.is_some() && self.constraints.realign;
+        if differs { protocol.projection.as_str() } else { "" }
     }
 }
 
@@ -236,6 +239,14 @@ mod tests {
         let config = |i: usize| bench[i].config(&clip, protocol).unwrap().unwrap();
         assert_eq!((config(1).epsilon, config(1).alpha), (Epsilon::Global(0.01), 0.01));
         assert!(config(1).constraints.clip && !config(1).constraints.realign && config(0).constraints.realign);
+        // Without realignment one step is the same under both projections; many steps search differently.
+        let free = |attack| Setting {
+            constraints: Constraints { realign: false, ..Constraints::ALL },
+            ..setting("e=0.01", attack, Scale::Unit(0.01))
+        };
+        let of = |setting: Setting| setting.projection(protocol);
+        assert_eq!((of(free(Peer::Fgsm)), of(free(Peer::Ciasa)), of(free(Peer::Pgd))), ("", "exact", "exact"));
+        assert_eq!(of(Setting { attack: None, ..free(Peer::Ciasa) }), "");
         for preset in Preset::ALL {
             assert_eq!(Preset::parse(preset.as_str()), Some(preset));
         }

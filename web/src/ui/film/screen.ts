@@ -16,6 +16,10 @@ export class FilmScreen extends Part {
       .names { position: absolute; inset: 10px 0 auto; display: flex; pointer-events: none; }
       .names span { flex: 1; }
       b { margin-left: 10px; padding: 3px 9px; border-radius: 6px; background: var(--surface); font-size: 13px; }
+      @media (max-width: 720px) {
+        .names { inset: 4px 0 auto; }
+        b { margin-left: 4px; padding: 1px 5px; font-size: 11px; }
+      }
       .clean { color: var(--clean); }
       .perturbed { color: var(--perturbed); }
       .bad { color: var(--bad); padding: 12px 0; }
