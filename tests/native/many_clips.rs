@@ -1,6 +1,6 @@
 //! Files of many clips, and clips in the field's other formats.
 
-use ciasa::format::many::{Labels, Many};
+use ciasa::format::many::{self, Labels, Many};
 use ciasa::format::{self, Picture, Unit};
 use ciasa::skeleton::{LayoutId, Sequence};
 use proptest::collection::vec;
@@ -18,6 +18,7 @@ macro_rules! case {
 /// The same two clips, as NumPy wrote them for ST-GCN, CTR-GCN and pyskl.
 const NPY: &[u8] = case!("clips_NCTVM.npy");
 const NPZ: &[u8] = case!("clips_ctrgcn.npz");
+const NPZ_COMPRESSED: &[u8] = case!("clips_ctrgcn_compressed.npz");
 const PYSKL: [&[u8]; 3] =
     [case!("clips_pyskl_protocol2.pkl"), case!("clips_pyskl_protocol4.pkl"), case!("clips_pyskl_protocol5.pkl")];
 const LIST: &[u8] = case!("clips_list_protocol3.pkl");
@@ -87,6 +88,28 @@ fn parts_of_a_set_in_an_npz_are_listed() {
     );
     assert!(message(many.choose("7")).contains("numbered from 1 to 2"));
     check(&many.open(0, None, None).unwrap().clip, &many.open(1, None, None).unwrap().clip, 1e-6);
+}
+
+#[test]
+fn a_compressed_npz_gives_the_same_clips() {
+    let unpacked = many::unpacked(NPZ_COMPRESSED).unwrap().unwrap();
+    let (plain, packed) = (read(NPZ), read(&unpacked));
+    assert_eq!(plain.entries(), packed.entries());
+    for index in 0..plain.len() {
+        assert_eq!(plain.open(index, None, None).unwrap().clip, packed.open(index, None, None).unwrap().clip);
+    }
+    assert_eq!(many::unpacked(NPZ).unwrap(), None);
+    // Every cut and every changed byte is an error or the same clips, never a panic.
+    for cut in 0..NPZ_COMPRESSED.len() {
+        assert!(many::unpacked(&NPZ_COMPRESSED[..cut]).is_err() || cut < 4);
+    }
+    for at in 0..NPZ_COMPRESSED.len() {
+        let mut changed = NPZ_COMPRESSED.to_vec();
+        changed[at] ^= 0x55;
+        if let Ok(Some(bytes)) = many::unpacked(&changed) {
+            let _ = Many::read(&bytes, None);
+        }
+    }
 }
 
 #[test]

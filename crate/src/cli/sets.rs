@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::files::{Bytes, bytes};
 use super::say::note;
 use crate::error::{Error, Result};
-use crate::format::many::{Labels, Many};
+use crate::format::many::{self, Labels, Many};
 
 /// A file of many clips.
 pub struct SetFile {
@@ -22,7 +22,10 @@ impl SetFile {
     /// Names the file.
     pub fn open(path: &Path, labels: Option<&Path>) -> Result<Self> {
         let given = labels.map(read_labels).transpose()?;
-        let bytes = Bytes::of(path)?;
+        let mut bytes = Bytes::of(path)?;
+        if let Some(unpacked) = many::unpacked(&bytes).map_err(|e| e.at(path.display()))? {
+            bytes = Bytes::Read(unpacked);
+        }
         let mut set = Self { path: path.to_owned(), bytes, labels: given };
         if labels.is_none()
             && let Some((beside, found)) = beside(path)

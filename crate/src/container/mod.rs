@@ -10,11 +10,13 @@ mod dtype;
 mod instructions;
 pub mod pickle;
 mod store;
+mod unpack;
 pub mod value;
 pub mod zip;
 
 pub use array::{Array, write_npy};
 pub use pickle::load;
 pub use store::store;
+pub use unpack::unpack;
 pub use value::Value;
 pub use zip::Archive;

@@ -45,7 +45,7 @@ fn long(number: usize) -> Result<[u8; 4]> {
 }
 
 /// The check sum of zip archives: CRC-32 with the polynomial 0xEDB88320, bits reflected.
-fn crc32(data: &[u8]) -> u32 {
+pub(super) fn crc32(data: &[u8]) -> u32 {
     let table: [u32; 256] =
         std::array::from_fn(|i| (0..8).fold(i as u32, |c, _| if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 }));
     !data.iter().fold(u32::MAX, |c, b| table[((c ^ u32::from(*b)) & 255) as usize] ^ (c >> 8))

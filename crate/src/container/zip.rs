@@ -1,7 +1,8 @@
 //! Zip archives: the directory at the end, and the entries as slices of the file.
 //!
-//! PyTorch and NumPy store entries without compression, so nothing has to be copied, and an entry cannot be larger than
-//! the file.
+//! PyTorch and `numpy.savez` store entries without compression, so nothing has to be copied, and an entry cannot be
+//! larger than the file. An archive of compressed entries is unpacked into one of stored entries first
+//! ([`super::unpack`]).
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,9 @@ const ENTRIES: u64 = 50_000;
 const END: usize = 22;
 /// An entry of the directory, without its name.
 const ENTRY: usize = 46;
+/// Methods of compression.
+const STORED: u16 = 0;
+const DEFLATE: u16 = 8;
 
 /// An archive whose directory was read.
 #[derive(Debug)]
@@ -26,7 +30,9 @@ pub struct Archive<'a> {
 struct Entry {
     flags: u16,
     method: u16,
+    check: u32,
     packed: u64,
+    size: u64,
     header: u64,
 }
 
@@ -69,11 +75,12 @@ impl<'a> Archive<'a> {
             let text = directory.get(start..start + name).and_then(|n| std::str::from_utf8(n).ok());
             let text = text.ok_or_else(|| bad("a name in the zip archive is no UTF-8 text"))?;
             let extras = directory.get(start + name..start + name + extra).unwrap_or_default();
-            let [packed, _, header] = large(
+            let [packed, size, header] = large(
                 extras,
                 [number::<4>(directory, at + 20)?, number::<4>(directory, at + 24)?, number::<4>(directory, at + 42)?],
             )?;
-            let entry = Entry { flags: of(8)? as u16, method: of(10)? as u16, packed, header };
+            let check = number::<4>(directory, at + 16)? as u32;
+            let entry = Entry { flags: of(8)? as u16, method: of(10)? as u16, check, packed, size, header };
             if archive.entries.insert(text, entry).is_some() {
                 return Err(bad("is in the zip archive twice").at(format!("{text:?}")));
             }
@@ -101,9 +108,33 @@ impl<'a> Archive<'a> {
         if entry.flags & 1 != 0 {
             return Err(bad("is encrypted"));
         }
-        if entry.method != 0 {
-            return Err(bad("is compressed; PyTorch and numpy.savez store without compression"));
+        if entry.method != STORED {
+            return Err(bad("is compressed; PyTorch stores without compression"));
         }
+        self.packed(entry)
+    }
+
+    /// Is an entry compressed?
+    pub(super) fn is_compressed(&self) -> bool {
+        self.entries.values().any(|entry| entry.method != STORED)
+    }
+
+    /// An entry's bytes as they stand in the file, and if they are compressed by Deflate, their size and check sum
+    /// when unpacked.
+    pub(super) fn deflated(&self, name: &str) -> Result<(&'a [u8], Option<(usize, u32)>)> {
+        let entry = self.entries.get(name).ok_or_else(|| bad("is not in the zip archive"))?;
+        let unpacked = match entry.method {
+            STORED => None,
+            DEFLATE => Some((size(entry.size)?, entry.check)),
+            other => return Err(bad(format!("is compressed by method {other}; Deflate, NumPy's, is read"))),
+        };
+        if entry.flags & 1 != 0 {
+            return Err(bad("is encrypted"));
+        }
+        Ok((self.packed(entry)?, unpacked))
+    }
+
+    fn packed(&self, entry: &Entry) -> Result<&'a [u8]> {
         let header = size(entry.header)?;
         if !self.bytes.get(header..).is_some_and(|b| b.starts_with(b"PK\x03\x04")) {
             return Err(bad("has no header where the zip archive's directory says"));

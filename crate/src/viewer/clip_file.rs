@@ -7,12 +7,14 @@ use super::export::{set, thrown};
 use super::files::{picture_of, reading, unit_of};
 use super::json::to_js;
 use crate::error::{Error, Result as Outcome};
-use crate::format::many::{Labels, Many};
+use crate::format::many::{self, Labels, Many};
 use crate::format::{self, Picture, openpose_frames};
 
 /// A file of many clips in memory. A clip is cut out when it is opened.
 #[wasm_bindgen]
 pub struct ClipFile {
+    /// Announced bytes of the file.
+    size: usize,
     bytes: Vec<u8>,
     labels: Option<Labels>,
 }
@@ -32,20 +34,25 @@ impl ClipFile {
         }
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(size as usize).map_err(|_| full())?;
-        Ok(Self { bytes, labels: None })
+        Ok(Self { size: size as usize, bytes, labels: None })
     }
 
-    /// Adds the next bytes of the file.
+    /// Adds the next bytes of the file. A whole file is unpacked if its arrays are compressed.
     ///
     /// # Errors
-    /// Throws if the file is longer than announced.
+    /// Throws if the file is longer than announced, or cannot be unpacked.
     pub fn append(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
         let (start, length) = (self.bytes.len(), chunk.length() as usize);
-        if length > self.bytes.capacity() - start {
+        if length > self.size.saturating_sub(start) {
             return Err(thrown(Error::format("the file grew while it was read; open it again")));
         }
         self.bytes.resize(start + length, 0);
         chunk.copy_to(&mut self.bytes[start..]);
+        if self.bytes.len() == self.size
+            && let Some(unpacked) = many::unpacked(&self.bytes).map_err(thrown)?
+        {
+            self.bytes = unpacked;
+        }
         Ok(())
     }
 

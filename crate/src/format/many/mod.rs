@@ -22,7 +22,7 @@ mod set;
 use super::picture::Picture;
 use super::reading::Reading;
 use super::unit::Unit;
-use crate::container::{Archive, Array, pickle};
+use crate::container::{Archive, Array, pickle, unpack};
 use crate::error::{Error, Result};
 
 pub use entry::Entry;
@@ -34,11 +34,20 @@ pub fn is_many(bytes: &[u8]) -> bool {
     Array::is_npy(bytes) || (Archive::is_zip(bytes) && bytes.len() >= 22) || pickle::is_pickle(bytes)
 }
 
+/// The file without compression, if it is an `.npz` with compressed arrays: [`Many`] borrows its arrays. At most 100
+/// times the file.
+///
+/// # Errors
+/// An array does not unpack to what the file says, or there is no memory for it.
+pub fn unpacked(bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+    if Archive::is_zip(bytes) { unpack(bytes).map_err(Error::of_format) } else { Ok(None) }
+}
+
 /// A file of clips.
 pub struct Many<'a>(Box<dyn set::Set + 'a>);
 
 impl<'a> Many<'a> {
-    /// Reads what is needed for the list; clips are read one by one.
+    /// Reads what is needed for the list; clips are read one by one. Compressed arrays have to be [`unpacked`] before.
     ///
     /// # Errors
     /// The file is cut short, holds no clips or more than [`MOST`]; or `labels` are given for a file that has its own,
@@ -134,6 +143,7 @@ impl<'a> Many<'a> {
 
 /// The only clip of a file.
 pub(super) fn single(bytes: &[u8], unit: Option<Unit>) -> Result<Reading> {
-    let many = Many::read(bytes, None)?;
+    let unpacked = unpacked(bytes)?;
+    let many = Many::read(unpacked.as_deref().unwrap_or(bytes), None)?;
     many.open(many.only()?, unit, None)
 }
