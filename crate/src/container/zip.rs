@@ -26,6 +26,10 @@ pub struct Archive<'a> {
     entries: BTreeMap<&'a str, Entry>,
 }
 
+/// An entry's bytes as they stand in the file, and if they are compressed by Deflate, their size and check sum when
+/// unpacked.
+pub(super) type Packed<'a> = (&'a [u8], Option<(usize, u32)>);
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     flags: u16,
@@ -119,9 +123,8 @@ impl<'a> Archive<'a> {
         self.entries.values().any(|entry| entry.method != STORED)
     }
 
-    /// An entry's bytes as they stand in the file, and if they are compressed by Deflate, their size and check sum
-    /// when unpacked.
-    pub(super) fn deflated(&self, name: &str) -> Result<(&'a [u8], Option<(usize, u32)>)> {
+    /// An entry's bytes as they stand in the file.
+    pub(super) fn deflated(&self, name: &str) -> Result<Packed<'a>> {
         let entry = self.entries.get(name).ok_or_else(|| bad("is not in the zip archive"))?;
         let unpacked = match entry.method {
             STORED => None,

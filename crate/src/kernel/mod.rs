@@ -7,6 +7,7 @@
 //! | room | what it is |
 //! | --- | --- |
 //! | `cpu` | the CPU's maths: slices in, vectors out |
+//! | `weight_ids` | which weight is which, for what is kept of it |
 //! | `worker_pool` | threads in WebAssembly, which share the CPU's convolutions |
 //! | `ops` | both as operations of Burn, with their gradients |
 //! | `gpu` | kernels for GPUs |
@@ -17,6 +18,7 @@ mod cpu;
 pub(crate) mod gpu;
 mod ops;
 mod reference;
+mod weight_ids;
 #[cfg(any(test, target_arch = "wasm32"))]
 pub mod worker_pool;
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::gemm::{Mat, add_product};
 use super::graph::{Graph, GraphShape};
+use super::minimal::{self, Bank};
 #[cfg(target_arch = "wasm32")]
 use super::packed_weights::PackedWeights;
 use super::plan::{Direction, Plan};
@@ -30,15 +31,37 @@ pub struct ConvTask<'a> {
     pub a: &'a [f32],
 }
 
+/// What is kept of a weight: its id, the direction, and whether it is transformed for tiles or packed.
+#[cfg(target_arch = "wasm32")]
+pub type WeightForm = (u32, Direction, bool);
+
+#[cfg(target_arch = "wasm32")]
+impl ConvTask<'_> {
+    /// What [`Self::keep_weight`] keeps; none if the weight is not frozen, or if no loop has a form of its own.
+    pub fn weight_form(&self) -> Option<WeightForm> {
+        let Plan { direction, minimal, .. } = self.plan;
+        let id = self.w.id.filter(|_| minimal || PackedWeights::supports(self.plan))?;
+        Some((id, direction, minimal))
+    }
+
+    /// Brings the weight into the form that is computed with, which is kept under its id.
+    pub fn keep_weight(&self) {
+        match self.w.id {
+            Some(id) if self.plan.minimal => drop(Bank::of(self.plan, self.w, id)),
+            _ => drop(PackedWeights::of(self.plan, self.w)),
+        }
+    }
+}
+
 impl<'a> ConvTask<'a> {
     pub fn new(shape: ConvShape, direction: Direction, from: &'a [f32], w: Weight<'a>, epilogue: Epilogue<'a>) -> Self {
-        Self { plan: Plan::new(shape, direction, 0), from, w, epilogue, a: &[] }
+        Self { plan: Plan::new(shape, direction, 0, w.id.is_some()), from, w, epilogue, a: &[] }
     }
 
     /// The same with a graph product before it; taps and stride are 1.
     pub fn after_graph(self, a: &'a [f32]) -> Self {
         let Plan { shape, direction, .. } = self.plan;
-        Self { plan: Plan::new(shape, direction, a.len() / (shape.v * shape.v)), a, ..self }
+        Self { plan: Plan::new(shape, direction, a.len() / (shape.v * shape.v), false), a, ..self }
     }
 
     /// The result of some tasks.
@@ -51,6 +74,12 @@ impl<'a> ConvTask<'a> {
             (_, false) => bias.repeat(place.len() / bias.len()),
             _ => vec![0.0; place.len()],
         };
+        let id = self.w.id.filter(|_| self.plan.minimal);
+        if let Some(id) = id {
+            let bank = Bank::of(self.plan, self.w, id);
+            each_chunk(&mut result, task, |task, result| self.tiles(&bank, first + task, result));
+            return result;
+        }
         let taps = Taps::of(self);
         match self.plan.direction {
             _ if self.plan.subsets > 0 => {
@@ -72,15 +101,30 @@ impl<'a> ConvTask<'a> {
         result
     }
 
-    fn forward(&self, taps: &Taps<'_>, task: usize, y: &mut [f32], dealt: &[Vec<Vec<f32>>]) {
-        let (s, epilogue, row) = (self.plan.shape, self.epilogue, self.plan.shape.v * self.plan.shape.out);
-        let (n, first) = s.place(task, self.plan.frames);
-        let last = first + y.len() / row;
-        if !epilogue.residual.is_empty() && !epilogue.bias.is_empty() {
-            for y in y.chunks_exact_mut(epilogue.bias.len()) {
-                y.iter_mut().zip(epilogue.bias).for_each(|(y, b)| *y += b);
+    /// A task in tiles, with fewer products.
+    fn tiles(&self, bank: &Bank, task: usize, result: &mut [f32]) {
+        let (n, first) = self.plan.shape.place(task, self.plan.frames);
+        let [clip, _] = self.plan.clip();
+        self.bias_beside_residual(result);
+        minimal::add(self.plan, bank, &self.from[n * clip..(n + 1) * clip], first, result);
+        self.relu(result);
+    }
+
+    /// Adds the bias to the residual, which the result begins with.
+    fn bias_beside_residual(&self, y: &mut [f32]) {
+        let Epilogue { bias, residual, .. } = self.epilogue;
+        if !residual.is_empty() && !bias.is_empty() {
+            for y in y.chunks_exact_mut(bias.len()) {
+                y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
             }
         }
+    }
+
+    fn forward(&self, taps: &Taps<'_>, task: usize, y: &mut [f32], dealt: &[Vec<Vec<f32>>]) {
+        let (s, row) = (self.plan.shape, self.plan.shape.v * self.plan.shape.out);
+        let (n, first) = s.place(task, self.plan.frames);
+        let last = first + y.len() / row;
+        self.bias_beside_residual(y);
         for tap in s.taps() {
             let (start, end) = (tap.start.max(first), tap.end.min(last));
             if start < end {

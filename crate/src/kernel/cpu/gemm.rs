@@ -44,6 +44,16 @@ impl<'a> Mat<'a> {
 
 /// `out += a b`; `out` is row by row, `a.rows` by `b.cols`.
 pub fn add_product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>) {
+    product(out, a, b, true);
+}
+
+/// `out = a b`, as [`add_product`].
+#[cfg(not(target_arch = "wasm32"))]
+pub fn set_product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>) {
+    product(out, a, b, false);
+}
+
+fn product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>, add: bool) {
     assert_eq!(a.cols, b.rows, "inner sizes differ");
     assert!(out.len() >= a.rows * b.cols, "the product does not fit in its result");
     if a.rows == 0 || b.cols == 0 || a.cols == 0 {
@@ -60,14 +70,14 @@ pub fn add_product(out: &mut [f32], a: Mat<'_>, b: Mat<'_>) {
             out.as_mut_ptr(),
             1,
             b.cols as isize,
-            true,
+            add,
             a.data.as_ptr(),
             a.col_stride as isize,
             a.row_stride as isize,
             b.data.as_ptr(),
             b.col_stride as isize,
             b.row_stride as isize,
-            1.0,
+            f32::from(u8::from(add)),
             1.0,
             false,
             false,

@@ -5,6 +5,7 @@ pub mod conv_task;
 pub mod fused;
 pub mod gemm;
 pub mod graph;
+pub mod minimal;
 pub mod norm;
 #[cfg(target_arch = "wasm32")]
 pub mod packed_weights;

@@ -1,12 +1,10 @@
-//! Weights in the order in which the loops of [`super::product`] read them. Frozen weights come back at every step:
-//! each storage has an id, and the packed form is kept under it.
+//! Weights in the order in which the loops of [`super::product`] read them. Frozen weights come back at every step: the
+//! packed form is kept under their id.
 
 use core::arch::wasm32::{f32x4, v128};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
-
-use burn::tensor::Bytes;
+use std::sync::Arc;
 
 use super::gemm::Mat;
 use super::plan::{Direction, Plan};
@@ -22,45 +20,12 @@ pub struct PackedWeights {
 }
 
 thread_local! {
-    static IDS: RefCell<Ids> = RefCell::default();
     static KEPT: RefCell<HashMap<(u32, Direction), Arc<PackedWeights>>> = RefCell::default();
 }
 
-/// The id of each weight, oldest first. The `Weak` keeps the address from being reused, so an id never names another
-/// weight.
-#[derive(Default)]
-struct Ids {
-    last: u32,
-    given: Vec<(Weak<Bytes>, u32)>,
-}
-
-/// The id of a weight's storage, the same as long as the storage lives.
-pub fn id_of(storage: &Arc<Bytes>) -> u32 {
-    IDS.with_borrow_mut(|ids| ids.of(storage))
-}
-
-impl Ids {
-    fn of(&mut self, storage: &Arc<Bytes>) -> u32 {
-        let known = self.given.iter().find(|(other, _)| std::ptr::eq(other.as_ptr(), Arc::as_ptr(storage)));
-        if let Some((_, id)) = known {
-            return *id;
-        }
-        self.given.retain(|(other, _)| other.strong_count() > 0);
-        self.last += 1;
-        self.given.push((Arc::downgrade(storage), self.last));
-        forget(self.given[0].1);
-        self.last
-    }
-}
-
-/// The smallest id in use; 0 where there is none.
-pub fn oldest() -> u32 {
-    IDS.with_borrow(|ids| ids.given.first().map_or(0, |(_, id)| *id))
-}
-
-/// Drops the packed weights with ids before `oldest`.
-pub fn forget(oldest: u32) {
-    KEPT.with_borrow_mut(|kept| kept.retain(|(id, _), _| *id >= oldest));
+/// Drops the packed weights but those with these ids.
+pub fn keep(wanted: impl Fn(u32) -> bool) {
+    KEPT.with_borrow_mut(|kept| kept.retain(|(id, _), _| wanted(*id)));
 }
 
 impl PackedWeights {
@@ -96,7 +61,8 @@ impl PackedWeights {
     }
 }
 
-fn pack(b: Mat<'_>) -> Vec<v128> {
+/// The columns of a matrix in groups of [`COLS`], each group row by row.
+pub fn pack(b: Mat<'_>) -> Vec<v128> {
     let [k, n] = b.dims();
     let mut panels = Vec::with_capacity(k * n / 4);
     for column in (0..n).step_by(COLS) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::gemm::Mat;
-use super::shape::ConvShape;
+use super::shape::{ConvShape, TILE};
 use super::threads::threads;
 use super::weight::Weight;
 
@@ -29,18 +29,26 @@ pub struct Plan {
     /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, `shape.c` is C of
     /// x, and the weight has K C rows.
     pub subsets: usize,
+    /// Whether it is computed in tiles, with fewer products ([`super::minimal`]).
+    pub minimal: bool,
 }
 
 impl Plan {
-    /// Cuts a convolution for the threads at hand.
-    pub fn new(shape: ConvShape, direction: Direction, subsets: usize) -> Self {
+    /// Cuts a convolution for the threads at hand. A frozen weight may be transformed once and kept.
+    pub fn new(shape: ConvShape, direction: Direction, subsets: usize, frozen: bool) -> Self {
         let s = shape;
         let frames = match direction {
             Direction::Forward => frames_per_task(s, s.frames_out(), s.v * s.out),
             // Frames of a run whose indices share a remainder modulo the stride are computed as one block.
             Direction::Backward => frames_per_task(s, s.phase_frames(0), s.v * s.c * s.stride),
         };
-        Self { shape, direction, frames, subsets }
+        let plan = Self { shape, direction, frames, subsets, minimal: false };
+        if !frozen || subsets > 0 || !shape.tiled() {
+            return plan;
+        }
+        // Tasks begin where tiles begin. A batch has one task per clip.
+        let frames = if shape.n > 1 { frames } else { frames.next_multiple_of(TILE) };
+        Self { minimal: true, frames, ..plan }
     }
 
     /// Rows of a tap's weight.

@@ -2,6 +2,10 @@
 
 /// Taps of the networks' temporal kernel.
 pub const TAPS: usize = 9;
+/// Frames of the result that a tile computes ([`super::minimal`]).
+pub const TILE: usize = 8;
+/// Channels that are transformed at once.
+const LANES: usize = 16;
 
 /// Sizes of one convolution: x is (N, T, V, C), the weight (taps, C, C'), the result (N, T', V, C') with T' = ceil(T /
 /// stride). The padding is half of the taps on each side.
@@ -45,6 +49,13 @@ impl ConvShape {
     /// How many of the T frames have an index with the remainder `phase` modulo the stride.
     pub fn phase_frames(self, phase: usize) -> usize {
         (self.t + self.stride - 1 - phase) / self.stride
+    }
+
+    /// Whether tiles compute it with fewer products: nine taps at every frame, enough channels for the products to
+    /// outweigh the transform, and a clip that fills more than one tile.
+    pub fn tiled(self) -> bool {
+        let whole = self.c.is_multiple_of(LANES) && self.out.is_multiple_of(LANES);
+        (self.taps, self.stride) == (TAPS, 1) && whole && self.c.min(self.out) >= 2 * LANES && self.t > TILE
     }
 
     /// The taps that read at least one frame inside the clip.

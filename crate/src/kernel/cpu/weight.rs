@@ -4,8 +4,7 @@
 #[derive(Clone, Copy)]
 pub struct Weight<'a> {
     pub values: &'a [f32],
-    /// Identifies a frozen weight as long as its storage lives, so that its packed form is kept between calls.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    /// Identifies a frozen weight as long as its storage lives, so that its other forms are kept between calls.
     pub id: Option<u32>,
 }
 

@@ -5,6 +5,7 @@ use burn::backend::{Flex, ops::FloatTensorOps};
 use burn::tensor::TensorData;
 
 use super::super::cpu::weight::Weight;
+use super::super::weight_ids::id_of;
 
 /// A tensor of the CPU backend.
 pub type Primitive = FloatTensor<Flex>;
@@ -29,16 +30,10 @@ pub fn tracked(w: &Primitive) -> Weight<'_> {
     Weight { values: values(w), id: None }
 }
 
-/// A frozen weight, which WebAssembly packs only once. A view of another tensor has no id and is packed at each call.
+/// A frozen weight, which is packed and transformed only once. A view of another tensor has no id, and nothing of it is
+/// kept.
 pub fn constant(w: &Primitive) -> Weight<'_> {
-    let values = values(w);
-    #[cfg(target_arch = "wasm32")]
-    let id = {
-        let storage = w.data_arc();
-        let whole = w.is_contiguous() && size_of_val(values) == storage.len() && !values.is_empty();
-        whole.then(|| super::super::cpu::packed_weights::id_of(&storage))
-    };
-    #[cfg(not(target_arch = "wasm32"))]
-    let id = None;
-    Weight { values, id }
+    let (values, storage) = (values(w), w.data_arc());
+    let whole = w.is_contiguous() && size_of_val(values) == storage.len() && !values.is_empty();
+    Weight { values, id: whole.then(|| id_of(&storage)) }
 }

@@ -4,7 +4,7 @@ use super::super::cpu::plan::{Direction, Plan};
 use super::super::cpu::shape::ConvShape;
 
 /// Words of a header.
-pub const WORDS: usize = 19;
+pub const WORDS: usize = 20;
 
 /// One job of the worker pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,12 @@ pub struct Lens {
 impl JobHeader {
     /// The words that [`JobHeader::decode`] reads. Sizes fit: they count values in a 32-bit memory.
     pub fn encode(&self) -> [i32; WORDS] {
-        let Plan { shape: s, direction, frames, subsets } = self.plan;
-        let [backward, relu, fused] = [direction == Direction::Backward, self.relu, self.fused].map(usize::from);
+        let Plan { shape: s, direction, frames, subsets, minimal } = self.plan;
+        let backward = direction == Direction::Backward;
+        let [backward, minimal, relu, fused] = [backward, minimal, self.relu, self.fused].map(usize::from);
         let [weight, oldest] = [self.weight.unwrap_or_default(), self.oldest_weight].map(|id| id as usize);
         let Lens { w, bias, residual, a } = self.lens;
-        let plan = [backward, frames, subsets, s.n, s.t, s.v, s.c, s.out, s.stride, s.taps];
+        let plan = [backward, minimal, frames, subsets, s.n, s.t, s.v, s.c, s.out, s.stride, s.taps];
         let rest = [relu, fused, self.threads, weight, oldest, w, bias, residual, a];
         let mut words = [0; WORDS];
         words.iter_mut().zip(plan.into_iter().chain(rest)).for_each(|(word, value)| *word = value as u32 as i32);
@@ -52,13 +53,13 @@ impl JobHeader {
 
     /// The header that [`JobHeader::encode`] wrote.
     pub fn decode(words: &[i32; WORDS]) -> Self {
-        let [backward, frames, subsets, n, t, v, c, out, stride, taps, rest @ ..] =
+        let [backward, minimal, frames, subsets, n, t, v, c, out, stride, taps, rest @ ..] =
             words.map(|word| word as u32 as usize);
         let [relu, fused, threads, weight, oldest, w, bias, residual, a] = rest;
         let direction = if backward == 1 { Direction::Backward } else { Direction::Forward };
         let shape = ConvShape { n, t, v, c, out, stride, taps };
         Self {
-            plan: Plan { shape, direction, frames, subsets },
+            plan: Plan { shape, direction, frames, subsets, minimal: minimal == 1 },
             relu: relu == 1,
             fused: fused == 1,
             threads,
@@ -77,7 +78,7 @@ mod tests {
     fn header() -> JobHeader {
         let shape = ConvShape { n: 2, t: 3, v: 4, c: 5, out: 6, stride: 7, taps: 9 };
         JobHeader {
-            plan: Plan { shape, direction: Direction::Backward, frames: 10, subsets: 11 },
+            plan: Plan { shape, direction: Direction::Backward, frames: 10, subsets: 11, minimal: false },
             relu: false,
             fused: true,
             threads: 12,
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn a_header_comes_back_from_its_words() {
         let plain = JobHeader { weight: None, oldest_weight: 0, lens: Lens::default(), ..header() };
-        let forward = Plan { direction: Direction::Forward, ..header().plan };
+        let forward = Plan { direction: Direction::Forward, minimal: true, ..header().plan };
         let flipped = JobHeader { plan: forward, relu: true, fused: false, ..header() };
         for header in [header(), plain, flipped] {
             assert_eq!(JobHeader::decode(&header.encode()), header);

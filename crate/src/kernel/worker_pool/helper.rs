@@ -5,7 +5,8 @@ use wasm_bindgen::JsValue;
 
 use super::super::cpu::conv_task::ConvTask;
 use super::super::cpu::fused::fuse;
-use super::super::cpu::packed_weights::{self, PackedWeights};
+use super::super::cpu::minimal;
+use super::super::cpu::packed_weights;
 use super::super::cpu::weight::{Epilogue, Weight};
 use super::buffer::{Buffer, FAILED, JOB};
 use super::layout::{Layout, share};
@@ -48,7 +49,9 @@ fn compute(buffer: &Buffer, helper: u32, scratch: &mut Scratch) {
     let header = buffer.read_header();
     let plan = header.plan;
     fuse(header.fused);
-    packed_weights::forget(header.oldest_weight);
+    let wanted = |id: u32| id >= header.oldest_weight;
+    packed_weights::keep(wanted);
+    minimal::keep(wanted);
 
     let tasks = share(plan.tasks(), header.threads, helper as usize + 1);
     let (place, layout) = (plan.place(tasks.clone()), Layout::of(plan, header.lens));
@@ -69,7 +72,7 @@ fn compute(buffer: &Buffer, helper: u32, scratch: &mut Scratch) {
     };
     // A weight is sent only once, so helpers without a task keep it too.
     if !layout.w.is_empty() {
-        PackedWeights::of(task.plan, task.w);
+        task.keep_weight();
     }
     if !place.is_empty() {
         buffer.write(layout.result.start + place.start, &task.compute(tasks));

@@ -5,11 +5,10 @@ use std::collections::HashSet;
 
 use js_sys::SharedArrayBuffer;
 
-use super::super::cpu::conv_task::ConvTask;
+use super::super::cpu::conv_task::{ConvTask, WeightForm};
 use super::super::cpu::fused::fused;
-use super::super::cpu::packed_weights::{self, PackedWeights};
-use super::super::cpu::plan::Direction;
 use super::super::cpu::threads::set_threads;
+use super::super::weight_ids;
 use super::buffer::Buffer;
 use super::header::{JobHeader, Lens};
 use super::layout::{Layout, share};
@@ -30,8 +29,8 @@ struct Pool {
     buffer: Buffer,
     helpers: u32,
     job: i32,
-    /// Weights that the helpers keep.
-    sent: HashSet<(u32, Direction)>,
+    /// What the helpers keep of weights.
+    sent: HashSet<WeightForm>,
 }
 
 /// Shares work from now on with so many helpers, which wait at the buffer. With 0, the engine works alone.
@@ -69,7 +68,7 @@ impl Pool {
             return None;
         }
         let threads = self.helpers as usize + 1;
-        let kept = task.w.id.filter(|_| PackedWeights::supports(plan)).map(|id| (id, plan.direction));
+        let kept = task.weight_form();
         let known = kept.is_some_and(|kept| self.sent.contains(&kept));
         let header = JobHeader {
             plan,
@@ -77,7 +76,7 @@ impl Pool {
             fused: fused(),
             threads,
             weight: task.w.id,
-            oldest_weight: packed_weights::oldest(),
+            oldest_weight: weight_ids::oldest(),
             lens: Lens {
                 w: if known { 0 } else { task.w.values.len() },
                 bias: task.epilogue.bias.len(),

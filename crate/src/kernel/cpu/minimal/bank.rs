@@ -1,0 +1,99 @@
+//! The weights of a convolution as matrices for each product of a tile, kept between calls for frozen networks.
+
+use std::collections::HashMap;
+use std::f64::consts::PI;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use super::super::gemm::Mat;
+#[cfg(not(target_arch = "wasm32"))]
+use super::super::gemm::set_product;
+#[cfg(target_arch = "wasm32")]
+use super::super::packed_weights::pack;
+use super::super::plan::{Direction, Plan};
+#[cfg(target_arch = "wasm32")]
+use super::super::tile;
+use super::super::weight::Weight;
+use super::transform::{PRODUCTS, part};
+
+/// The matrices, (rows, columns) each.
+pub struct Bank {
+    rows: usize,
+    pub columns: usize,
+    #[cfg(not(target_arch = "wasm32"))]
+    matrices: Vec<f32>,
+    #[cfg(target_arch = "wasm32")]
+    matrices: Vec<std::arch::wasm32::v128>,
+}
+
+type Kept = HashMap<(u32, Direction), Arc<Bank>>;
+static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+/// Drops the matrices of all weights but those with these ids.
+pub fn keep(wanted: impl Fn(u32) -> bool) {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).retain(|(id, _), _| wanted(*id));
+}
+
+impl Bank {
+    /// The matrices of a weight, which has an id.
+    pub fn of(plan: Plan, w: Weight<'_>, id: u32) -> Arc<Self> {
+        let known = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&(id, plan.direction)).cloned();
+        known.unwrap_or_else(|| {
+            let made = Arc::new(Self::new(plan, w));
+            KEPT.lock().unwrap_or_else(PoisonError::into_inner).insert((id, plan.direction), made.clone());
+            made
+        })
+    }
+
+    fn new(plan: Plan, w: Weight<'_>) -> Self {
+        let (taps, forward) = (plan.shape.taps, plan.direction == Direction::Forward);
+        let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
+        let (size, mut matrices) = (rows * columns, Vec::new());
+        // Backward, the gradient reads later frames through earlier taps, and the matrix is transposed.
+        let values: Vec<f64> = (0..taps * size).map(|i| f64::from(w.values[i])).collect();
+        let (mut sum, mut matrix) = (vec![0.0; size], vec![0.0; size]);
+        for p in 0..PRODUCTS {
+            sum.fill(0.0);
+            for (tap, values) in values.chunks_exact(size).enumerate() {
+                let factor = factor(p, if forward { tap } else { taps - 1 - tap });
+                sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += factor * value);
+            }
+            for (row, matrix) in matrix.chunks_exact_mut(columns).enumerate() {
+                for (column, value) in matrix.iter_mut().enumerate() {
+                    *value = sum[if forward { row * columns + column } else { column * rows + row }] as f32;
+                }
+            }
+            #[cfg(not(target_arch = "wasm32"))]
+            matrices.extend_from_slice(&matrix);
+            #[cfg(target_arch = "wasm32")]
+            matrices.extend(pack(Mat::new(&matrix, rows, columns)));
+        }
+        Self { rows, columns, matrices }
+    }
+
+    /// `out = a w` with the matrix of a product; `a` is (n, rows), row by row.
+    pub fn product(&self, out: &mut [f32], a: &[f32], product: usize) {
+        let each = self.matrices.len() / PRODUCTS;
+        let (matrix, a) = (&self.matrices[product * each..][..each], Mat::new(a, a.len() / self.rows, self.rows));
+        #[cfg(target_arch = "wasm32")]
+        {
+            out.fill(0.0);
+            tile::add_product(out, a, matrix, self.columns);
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        set_product(out, a, Mat::new(matrix, self.rows, self.columns));
+    }
+}
+
+/// The factor of a tap in a product's matrix: the conjugate of its Fourier coefficient, with the factors of the way
+/// back; see [`super::transform`] for the three products of a complex one.
+fn factor(product: usize, tap: usize) -> f64 {
+    let (frequency, third) = part(product);
+    let angle = PI * (frequency * tap) as f64 / 8.0;
+    let (re, im) = (angle.cos() / 8.0, angle.sin() / 8.0);
+    match (frequency, third) {
+        (0 | 8, _) => re / 2.0,
+        (_, 0) => re,
+        (_, 1) => im - re,
+        _ => re + im,
+    }
+}
