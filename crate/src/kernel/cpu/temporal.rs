@@ -39,7 +39,9 @@ pub fn relu_backward(y: &[f32], dy: &[f32]) -> Vec<f32> {
     each_chunk(&mut dx, TASK, |task, dx| {
         let from = task * TASK;
         for ((dx, y), dy) in dx.iter_mut().zip(&y[from..]).zip(&dy[from..]) {
-            *dx = if *y > 0.0 { *dy } else { 0.0 };
+            // Bits in place of a branch, which would be guessed wrong for every second value.
+            let mask = u32::from(*y > 0.0).wrapping_neg();
+            *dx = f32::from_bits(dy.to_bits() & mask);
         }
     });
     dx
