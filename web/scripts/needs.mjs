@@ -8,6 +8,7 @@ import {
   chromium,
   environment,
   fail,
+  firefox,
   output,
   root,
   run,
@@ -20,7 +21,7 @@ const offline = "If this machine is offline, connect it, and try again.";
 
 /**
  * Of each need: what is missing (null if nothing is), why we need it, how it is installed (which gives null, or the
- * reason why it failed), and what a person can do then.
+ * reason why it failed), and what a person can do then. Without an optional one, its tests skip.
  */
 const needs = {
   npm: {
@@ -59,6 +60,13 @@ const needs = {
     install: () => apt(["chromium", "chromium-driver"]),
     help: "Install both, or name them in the environment variables CHROMIUM and CHROMEDRIVER.",
   },
+  firefox: {
+    missing: missingFirefox,
+    why: "the page is tested in it as well",
+    install: () => apt(["firefox-esr", "xvfb", "libgl1-mesa-dri"]),
+    help: "Its tests are skipped. To run them, install both, and name Firefox in the environment variable FIREFOX.",
+    optional: true,
+  },
 };
 
 export const all = Object.keys(needs);
@@ -72,8 +80,17 @@ export function ensure(...names) {
     if (!missing) continue;
     console.log(`Installing ${missing}: ${need.why}.`);
     const reason = need.install() ?? (need.missing() && "it is still missing");
-    if (reason) fail(`Could not install ${missing}: ${reason}. ${need.help}`);
+    if (!reason) continue;
+    const words = `Could not install ${missing}: ${reason}. ${need.help}`;
+    if (need.optional) console.warn(words);
+    else fail(words);
   }
+}
+
+/** Headless Firefox has no WebGL on Linux: there it draws on Xvfb. */
+function missingFirefox() {
+  if (!firefox()) return "Firefox";
+  return process.platform === "linux" && !which("Xvfb") ? "Xvfb, a display for Firefox" : null;
 }
 
 function checkNode() {

@@ -99,4 +99,12 @@ export const suites = {
     commands: [[node, local("@playwright/test/cli.js"), "test"]],
     counts: "playwright",
   },
+  firefox: {
+    about: "the page in Firefox; skipped where it cannot be installed",
+    needs: ["npm", "browser", "firefox"],
+    after: "build",
+    // Node 20 has WebSocket behind this flag; later versions have it anyway.
+    commands: [[node, "--experimental-websocket", "--test", "tests/firefox/page.test.mjs"]],
+    counts: "node",
+  },
 };

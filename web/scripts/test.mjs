@@ -19,6 +19,10 @@ const counters = {
     const sum = (group) => results.reduce((total, result) => total + Number(result[group]), 0);
     return results.length > 0 ? [sum(1), sum(2)] : null;
   },
+  node: (output) => {
+    const number = (word) => Number(new RegExp(`^\\S+ ${word} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+    return /^\S+ tests \d+$/m.test(output) ? [number("pass"), number("fail")] : null;
+  },
   playwright: (output) => {
     const number = (word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
     const [passed, failed] = [number("passed") + number("flaky"), number("failed") + number("did not run")];

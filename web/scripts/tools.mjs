@@ -69,6 +69,13 @@ export function chromium() {
   return process.env.CHROMIUM ?? names.map(which).find((place) => place) ?? null;
 }
 
+/** The Firefox of the tests: FIREFOX, or the system's. */
+export function firefox() {
+  const named = process.env.FIREFOX;
+  if (named) return existsSync(named) ? named : null;
+  return which("firefox-esr") ?? which("firefox");
+}
+
 /** The driver with which Rust's browser tests steer Chromium: CHROMEDRIVER, or the system's. */
 export function chromedriver() {
   return process.env.CHROMEDRIVER ?? which("chromedriver");
