@@ -228,6 +228,7 @@ export class CiasaPlayground extends LitElement {
                 <ciasa-curves class="card" kind="losses" .playground=${session}></ciasa-curves>`
                 : nothing
             }
+            <ciasa-comparison class="card" .playground=${session}></ciasa-comparison>
             ${
               shows("figures")
                 ? html`<ciasa-figures class="card" part="figures"

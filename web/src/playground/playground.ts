@@ -17,6 +17,7 @@ import type { PoseEstimator, PoseOptions } from "../pose/estimator.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
 import { CameraDoor, isVideo } from "./camera.ts";
+import { Comparison } from "./comparison.ts";
 import { openAddress, unknownNames } from "./linked.ts";
 import { Shown } from "./shown.ts";
 
@@ -63,6 +64,7 @@ export class Playground extends Shown {
   readonly clipChoice = new ClipChoice();
   readonly weights = new WeightsImport(this);
   readonly camera = new CameraDoor(this);
+  readonly comparison = new Comparison(this);
   /** The attack on this clip: running, paused or ended. */
   attack: ActiveAttack | null = null;
   /** The search for the smallest epsilon on this clip: running or ended. It takes the place of an attack. */

@@ -5,38 +5,40 @@ import type { Metrics } from "../core/types.ts";
 import { Part, shared } from "./base.ts";
 import { digits, length, percent } from "./units.ts";
 
-const rows: { name: string; about: string; show: (figures: Metrics, layout: LayoutInfo) => string }[] = [
-  {
-    name: "Largest change",
-    about: "L-infinity: of any coordinate of any joint",
-    show: (f, l) => length(f.linf, l),
-  },
-  {
-    name: "Mean displacement",
-    about: "mean distance of a joint from its clean position",
-    show: (f, l) => length(f.meanDisplacement, l),
-  },
-  {
-    name: "Bone length",
-    about: "largest relative deviation in any frame",
-    show: (f) => (f.boneDeviation < 1e-5 ? "< 0.001 %" : `${digits(f.boneDeviation * 100)} %`),
-  },
-  {
-    name: "Acceleration",
-    about: "mean change, per frame squared",
-    show: (f, l) => length(f.accelerationChange, l),
-  },
-  {
-    name: "Plausibility",
-    about: "the discriminator's score: 100 % means a real pose",
-    show: (f) => (f.plausibility === null ? "–" : percent(f.plausibility)),
-  },
-  {
-    name: "Beyond epsilon",
-    about: "how far keeping bone lengths pushed a joint past its epsilon",
-    show: (f, l) => length(f.epsilonExcess, l),
-  },
-];
+/** What is shown of a perturbation's size. */
+export const rows: { name: string; about: string; show: (figures: Metrics, layout: LayoutInfo) => string }[] =
+  [
+    {
+      name: "Largest change",
+      about: "L-infinity: of any coordinate of any joint",
+      show: (f, l) => length(f.linf, l),
+    },
+    {
+      name: "Mean displacement",
+      about: "mean distance of a joint from its clean position",
+      show: (f, l) => length(f.meanDisplacement, l),
+    },
+    {
+      name: "Bone length",
+      about: "largest relative deviation in any frame",
+      show: (f) => (f.boneDeviation < 1e-5 ? "< 0.001 %" : `${digits(f.boneDeviation * 100)} %`),
+    },
+    {
+      name: "Acceleration",
+      about: "mean change, per frame squared",
+      show: (f, l) => length(f.accelerationChange, l),
+    },
+    {
+      name: "Plausibility",
+      about: "the discriminator's score: 100 % means a real pose",
+      show: (f) => (f.plausibility === null ? "–" : percent(f.plausibility)),
+    },
+    {
+      name: "Beyond epsilon",
+      about: "how far keeping bone lengths pushed a joint past its epsilon",
+      show: (f, l) => length(f.epsilonExcess, l),
+    },
+  ];
 
 /** Size and naturalness of the perturbation. */
 @customElement("ciasa-figures")

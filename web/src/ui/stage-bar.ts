@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { State } from "../settings/table.ts";
 import { fieldValue, isChecked, Part, shared } from "./base.ts";
@@ -63,8 +63,20 @@ export class StageBar extends Part {
       </label>
       <label class="trails"><input type="checkbox" .checked=${state.trails}
         @change=${(event: Event) => settings.set({ trails: isChecked(event) })} />Trails</label>
+      ${this.#compare()}
       <button class="plain small" title="Reset the camera" aria-label="Reset the camera"
         @click=${() => this.dispatchEvent(new Event("reset-camera"))}>${camera}</button>
     `;
+  }
+
+  /** Keeps the current result beside the next one, or ends the comparison. */
+  #compare() {
+    const { comparison } = this.playground;
+    if (comparison.kept) {
+      return html`<button class="small" @click=${() => comparison.drop()}>Stop comparing</button>`;
+    }
+    if (!comparison.possible) return nothing;
+    return html`<button class="small" title="Shows this result beside the next one"
+      @click=${() => comparison.keep()}>Keep for comparison</button>`;
   }
 }

@@ -1,12 +1,16 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { regionJoints } from "../attack/config.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Shot } from "../files/easel.ts";
+import { Cameras } from "../viewer/cameras.ts";
 import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
+import { answerWords } from "./comparison.ts";
+import type { KeptView } from "./kept-view.ts";
+import { playerKey } from "./player-keys.ts";
 
 const HELP =
   "Drag or use the arrow keys to turn, shift and arrows to move, plus and minus to zoom, 0 to reset the camera, " +
@@ -19,6 +23,10 @@ export class Stage extends Part {
     shared,
     css`
       :host { display: block; position: relative; min-height: 0; overflow: hidden; }
+      :host(.comparing) { display: grid; grid-template: auto minmax(0, 1fr) / repeat(2, minmax(0, 1fr)); }
+      .who { padding: 8px 14px 0; font-size: 13px; overflow-wrap: anywhere; }
+      .who + .who, ciasa-kept-view + canvas { border-left: 1px solid var(--line); }
+      canvas { min-height: 0; }
       canvas { display: block; width: 100%; height: 100%; touch-action: pan-y; cursor: grab; opacity: 0; }
       canvas:active { cursor: grabbing; }
       canvas.picking { cursor: crosshair; }
@@ -49,6 +57,7 @@ export class Stage extends Part {
   #request = 0;
   #visible = true;
   #observers: { disconnect(): void }[] = [];
+  readonly #cameras = new Cameras();
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #frame = (): void => this.paint();
 
@@ -56,6 +65,7 @@ export class Stage extends Part {
     const { clip } = this.playground;
     const label = clip ? `3-D view of the clip ${clip.name}. ${HELP}` : "3-D view, no clip yet";
     return html`
+      ${this.#kept()}
       ${keyed(
         this.canvases,
         html`<canvas tabindex="0" role="application" aria-label=${label} aria-describedby="camera" @keydown=${this.#key}
@@ -70,6 +80,21 @@ export class Stage extends Part {
           : ""
       }
     `;
+  }
+
+  override willUpdate(): void {
+    super.willUpdate();
+    this.classList.toggle("comparing", this.playground.comparison.kept !== null);
+  }
+
+  /** The kept result's picture, and what is in the two pictures. */
+  #kept() {
+    const { kept, current } = this.playground.comparison;
+    if (!kept) return nothing;
+    return html`<p class="who"><strong>Kept</strong> ${answerWords(kept.now)}</p>
+      <p class="who"><strong>Current</strong> ${current ? answerWords(current.now) : "not attacked yet"}</p>
+      <ciasa-kept-view .playground=${this.playground} .cameras=${this.#cameras}
+        @camera=${() => this.paint()}></ciasa-kept-view>`;
   }
 
   override connectedCallback(): void {
@@ -92,22 +117,24 @@ export class Stage extends Part {
     }
     if (canvas !== this.canvas || !this.isConnected) return viewer.dispose();
     this.#viewer = viewer;
+    this.#cameras.add(viewer);
     const size = new ResizeObserver(() => this.#resize());
     size.observe(this);
+    size.observe(canvas);
     const sight = new IntersectionObserver(([entry]) => {
       this.#visible = entry?.isIntersecting ?? true;
       this.paint();
     });
     sight.observe(this);
-    const controls = new Controls(canvas, viewer);
+    const controls = new Controls(canvas, viewer, this.#cameras);
     controls.addEventListener("camera", () => {
-      this.paint();
+      this.#moved();
       this.requestUpdate();
     });
     controls.addEventListener("pick", (event) => this.#picked((event as CustomEvent<number | null>).detail));
     this.#observers = [size, sight, { disconnect: () => controls.dispose() }];
     this.playground.easel = {
-      size: () => [this.clientWidth, this.clientHeight],
+      size: () => [canvas.clientWidth, canvas.clientHeight],
       draw: (onto, left, top, shot) =>
         this.#shoot(shot, () => {
           viewer.draw();
@@ -133,8 +160,13 @@ export class Stage extends Part {
   }
 
   resetCamera(): void {
-    this.#viewer?.resetCamera();
+    this.#cameras.resetCamera();
+    this.#moved();
+  }
+
+  #moved(): void {
     this.paint();
+    this.renderRoot.querySelector<KeptView>("ciasa-kept-view")?.paint();
   }
 
   /** Draws once in the next animation frame, unless the stage is out of sight. */
@@ -201,7 +233,7 @@ export class Stage extends Part {
   }
 
   #fit(): void {
-    const { width, height } = this.getBoundingClientRect();
+    const { width, height } = this.canvas.getBoundingClientRect();
     if (width > 0 && height > 0) this.#viewer?.resize(width, height, Math.min(devicePixelRatio, 2));
   }
 
@@ -209,19 +241,7 @@ export class Stage extends Part {
     if (this.picking && joint !== null) this.dispatchEvent(new CustomEvent("pick", { detail: joint }));
   }
 
-  /** Keys of the player; the viewer handles those of the camera. */
-  #key = (event: KeyboardEvent): void => {
-    const { player } = this.playground;
-    const actions: Record<string, () => void> = {
-      " ": () => player.toggle(),
-      ",": () => player.stepBy(-1),
-      ".": () => player.stepBy(1),
-    };
-    const action = actions[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    action();
-  };
+  #key = (event: KeyboardEvent): void => playerKey(event, this.playground.player);
 
   #first(): void {
     this.painted = this.trouble === null;
@@ -235,6 +255,7 @@ export class Stage extends Part {
     this.playground.player.removeEventListener("frame", this.#frame);
     this.#dark.removeEventListener("change", this.#frame);
     this.#request = 0;
+    if (this.#viewer) this.#cameras.remove(this.#viewer);
     this.#viewer?.dispose();
     this.#viewer = null;
     this.playground.easel = null;

@@ -1,3 +1,4 @@
+import type { Cameras } from "./cameras.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** A press that travels less than this many CSS pixels is a click. */
@@ -25,14 +26,17 @@ interface Point {
 export class Controls extends EventTarget {
   readonly #canvas: HTMLCanvasElement;
   readonly #viewer: Viewer;
+  readonly #camera: Viewer | Cameras;
   readonly #stop = new AbortController();
   readonly #pointers = new Map<number, Point>();
   #travelled = 0;
 
-  constructor(canvas: HTMLCanvasElement, viewer: Viewer) {
+  /** `camera`: what is moved, if it is more than this viewer's. */
+  constructor(canvas: HTMLCanvasElement, viewer: Viewer, camera: Viewer | Cameras = viewer) {
     super();
     this.#canvas = canvas;
     this.#viewer = viewer;
+    this.#camera = camera;
     canvas.style.touchAction = "pan-y";
     const { signal } = this.#stop;
     canvas.addEventListener("pointerdown", (event) => this.#down(event), { signal });
@@ -73,13 +77,13 @@ export class Controls extends EventTarget {
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) {
       const spread = distance(before, other);
-      if (spread > 0) this.#viewer.zoom(distance(now, other) / spread);
+      if (spread > 0) this.#camera.zoom(distance(now, other) / spread);
       // The midpoint of two fingers moves half as far as one finger.
-      this.#viewer.pan(dx / 2, dy / 2);
+      this.#camera.pan(dx / 2, dy / 2);
     } else if (event.shiftKey || (event.buttons & 6) !== 0) {
-      this.#viewer.pan(dx, dy);
+      this.#camera.pan(dx, dy);
     } else {
-      this.#viewer.orbit(dx, dy);
+      this.#camera.orbit(dx, dy);
     }
     this.#changed();
   }
@@ -97,14 +101,14 @@ export class Controls extends EventTarget {
     event.preventDefault();
     // Firefox reports lines, other browsers pixels; a touchpad pinch arrives as small wheel steps with ctrl.
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 30 : event.deltaY;
-    this.#viewer.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)));
+    this.#camera.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)));
     this.#changed();
   }
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const viewer = this.#viewer;
-    const turn = (x: number, y: number) => (event.shiftKey ? viewer.pan(x, y) : viewer.orbit(x, y));
+    const camera = this.#camera;
+    const turn = (x: number, y: number) => (event.shiftKey ? camera.pan(x, y) : camera.orbit(x, y));
     switch (event.key) {
       case "ArrowLeft":
         turn(-KEY_STEP, 0);
@@ -120,13 +124,13 @@ export class Controls extends EventTarget {
         break;
       case "+":
       case "=":
-        viewer.zoom(KEY_ZOOM);
+        camera.zoom(KEY_ZOOM);
         break;
       case "-":
-        viewer.zoom(1 / KEY_ZOOM);
+        camera.zoom(1 / KEY_ZOOM);
         break;
       case "0":
-        viewer.resetCamera();
+        camera.resetCamera();
         break;
       default:
         return;
