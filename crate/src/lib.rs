@@ -13,6 +13,7 @@
 //! | `weights`, `checkpoint` | weight files as named arrays, and the network that they hold (feature `engine`) |
 //! | `model` | the networks, frozen and differentiable to the clip (feature `engine`) |
 //! | `attack` | CIASA, FGSM and their peers, one step in, one report out (feature `engine`) |
+//! | `defence` | defences that attacks go through, and certified radii (feature `engine`) |
 //! | `train`, `eval`, `cli` | the trainer, the experiments and the commands (features `train`, `cli`) |
 //! | `viewer`, `engine` | the two modules of the page (features `viewer`, `web`) |
 //!
@@ -56,6 +57,8 @@ pub mod container;
 pub mod contract;
 #[cfg(feature = "engine")]
 pub mod data;
+#[cfg(feature = "engine")]
+pub mod defence;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod engine;
 pub mod error;

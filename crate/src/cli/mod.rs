@@ -4,6 +4,7 @@
 //! fails and does the others. An option that has no effect is an error.
 
 pub mod attack;
+pub mod certify;
 mod classes;
 mod clips;
 pub mod convert;
@@ -12,6 +13,7 @@ pub mod eval;
 pub mod evaluate;
 mod files;
 mod formats;
+pub mod fourier;
 pub mod gallery;
 mod inputs;
 pub mod list;

@@ -2,11 +2,9 @@
 //! accelerations.
 
 use crate::contract::stats::{mean, median, quantile};
+use crate::defence::defended::WINDOW;
 use crate::error::Result;
 use crate::skeleton::Sequence;
-
-/// Weights of five frames: a Gaussian with a standard deviation of one frame.
-const WINDOW: [f64; 5] = [0.0545, 0.2442, 0.4026, 0.2442, 0.0545];
 
 /// Share of the clean training clips below each threshold.
 pub const QUANTILE: f64 = 0.95;
@@ -70,6 +68,11 @@ impl Detector {
             acceleration: quantile(clips.iter().map(|clip| acceleration(clip)), QUANTILE)?,
             usual,
         })
+    }
+
+    /// The largest [`acceleration`] that passes.
+    pub fn acceleration(&self) -> f64 {
+        self.acceleration
     }
 
     /// Checks a clip.

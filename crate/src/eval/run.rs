@@ -36,26 +36,39 @@ pub fn run_each(
     inputs: &Inputs,
     units: &[Unit],
     threads: usize,
-    mut each: impl FnMut(usize, Result<Vec<Row>>) -> Result<()>,
+    each: impl FnMut(usize, Result<Vec<Row>>) -> Result<()>,
+) -> Result<()> {
+    run_work(units, threads, |unit| unit.work(inputs), each)
+}
+
+/// Does any pieces of work and passes the result of each to `each`, as [`run_each`] does with units.
+///
+/// # Errors
+/// As [`run_each`].
+pub fn run_work<U: Sync, R: Send>(
+    pieces: &[U],
+    threads: usize,
+    work: impl Fn(&U) -> Result<R> + Sync,
+    mut each: impl FnMut(usize, Result<R>) -> Result<()>,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
     let (send, results) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, units.len().max(1)) {
-            let (send, next) = (send.clone(), &next);
+        for _ in 0..threads.clamp(1, pieces.len().max(1)) {
+            let (send, next, work) = (send.clone(), &next, &work);
             scope.spawn(move || {
-                let work = || {
+                let thread = || {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(unit) = units.get(at) else { return };
-                        if send.send(Ok((at, unit.work(inputs)))).is_err() {
+                        let Some(piece) = pieces.get(at) else { return };
+                        if send.send(Ok((at, work(piece)))).is_err() {
                             return;
                         }
                     }
                 };
                 // Kernels use the threads of the pool that they run in; this pool has one.
                 match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
-                    Ok(pool) => pool.install(work),
+                    Ok(pool) => pool.install(thread),
                     Err(e) => {
                         let _ = send.send(Err(Error::device(e.to_string()).at("starting a thread")));
                     }
@@ -65,8 +78,8 @@ pub fn run_each(
         drop(send);
         for result in results {
             if let Err(e) = result.and_then(|(at, rows)| each(at, rows)) {
-                // The other threads finish their unit and find no next one.
-                next.store(units.len(), Ordering::Relaxed);
+                // The other threads finish their piece and find no next one.
+                next.store(pieces.len(), Ordering::Relaxed);
                 return Err(e);
             }
         }

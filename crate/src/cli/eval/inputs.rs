@@ -94,6 +94,34 @@ impl InputArgs {
     }
 }
 
+impl InputArgs {
+    /// These networks with their sets.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or a network or its set is not there.
+    pub fn load_victims(&self, ids: &[String], seed: u64) -> Result<Inputs> {
+        let library = self.library.open()?;
+        let device = self.device.device()?;
+        let mut loader = Loader { data: self.data.as_deref(), library: &library, known: Vec::new(), seed };
+        let mut inputs = Inputs::default();
+        for id in ids {
+            let entry = library.get(id).map_err(|e| e.at("--victims"))?;
+            let source = loader.set(entry, &mut inputs).map_err(|e| e.at(&entry.id))?;
+            inputs.models.push(Model::new(library.load(entry, &device)?, source));
+        }
+        Ok(inputs)
+    }
+
+    /// The shipped ones of these networks.
+    ///
+    /// # Errors
+    /// As [`LibraryArgs::open`].
+    pub fn shipped<'a>(&self, ids: &[&'a str]) -> Result<Vec<&'a str>> {
+        let library = self.library.open()?;
+        Ok(ids.iter().copied().filter(|id| library.manifest.get(id).is_some()).collect())
+    }
+}
+
 /// Reads each data set once.
 struct Loader<'a> {
     data: Option<&'a Path>,

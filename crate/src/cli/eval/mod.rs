@@ -5,6 +5,7 @@ mod film;
 mod folders;
 mod given;
 mod inputs;
+mod matrix;
 mod merge;
 mod pace;
 mod report;
@@ -52,6 +53,7 @@ enum Command {
     Merge(merge::MergeArgs),
     Report(report::ReportArgs),
     Film(Box<film::FilmArgs>),
+    Matrix(Box<matrix::MatrixArgs>),
 }
 
 #[derive(Args, Debug)]
@@ -115,6 +117,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
         Some(Command::Merge(args)) => merge::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Film(args)) => film::run(args),
+        Some(Command::Matrix(args)) => matrix::run(args),
         None => evaluate(&args.run),
     }
 }

@@ -8,12 +8,15 @@ use super::merge::rows_of;
 use crate::cli::files::{Output, text};
 use crate::cli::say::say;
 use crate::error::{Error, Result};
+use crate::eval::matrix;
 use crate::eval::report::{Report, html, latex, notes::Notes, report, report_of};
 use crate::eval::row::Row;
 use crate::eval::table::merge;
 
 /// Notes that are used if they are there and `--notes` names no others.
 const NOTES: &str = "docs/results/notes.md";
+/// Folder of the matrix's rows, matrix.csv, and of the notes on them.
+const MATRIX: &str = "docs/robustness";
 
 /// Write the report: tables and plots of the rows
 #[derive(Args, Debug)]
@@ -29,7 +32,8 @@ pub struct ReportArgs {
     /// docs/results/notes.md, if it exists]
     #[arg(long, value_name = "FILE")]
     notes: Option<PathBuf>,
-    /// Folder for RESULTS.md, with the plots in its results/, or for the page of --rows [default: docs]
+    /// Folder for RESULTS.md, with the plots in its results/, and for ROBUSTNESS.md where the current folder has the
+    /// matrix's rows (docs/robustness/matrix.csv), or for the page of --rows [default: docs]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -55,6 +59,27 @@ fn own(args: &ReportArgs, out: &Path) -> Result<()> {
     let usual = PathBuf::from(NOTES);
     let notes = notes(args.notes.as_ref().or(Some(&usual).filter(|usual| usual.exists())))?;
     let report = report(&rows, &notes, "results")?;
+    drawn(&report, &plots)?;
+    page.write(report.page.as_bytes())?;
+    say!("{}: report on {} rows", page.path().display(), rows.len());
+    robustness(out)
+}
+
+/// The page of the matrix, if its rows are there.
+fn robustness(out: &Path) -> Result<()> {
+    let (rows, words) = (Path::new(MATRIX).join("matrix.csv"), Path::new(MATRIX).join("notes.md"));
+    if !rows.exists() {
+        return Ok(());
+    }
+    let plots = folder(&out.join("robustness"))?;
+    let page = Output::new(&out.join("ROBUSTNESS.md"))?;
+    let rows = matrix::file::read(&rows)?;
+    let known = |id: &str| matrix::report::HEADINGS.contains(&id);
+    let notes = match words.exists() {
+        true => Notes::parse_for(&text(&words)?, known).map_err(|e| e.at(words.display()))?,
+        false => Notes::default(),
+    };
+    let report = matrix::report::report(&rows, &notes, "robustness");
     drawn(&report, &plots)?;
     page.write(report.page.as_bytes())?;
     say!("{}: report on {} rows", page.path().display(), rows.len());

@@ -18,11 +18,19 @@ impl Notes {
     /// # Errors
     /// Names a heading that is no experiment or is there twice.
     pub fn parse(markdown: &str) -> Result<Self> {
+        Self::parse_for(markdown, |id| id == "all" || experiment(id.strip_prefix(OTHERS).unwrap_or(id)).is_some())
+    }
+
+    /// As [`Notes::parse`], for a page with other headings.
+    ///
+    /// # Errors
+    /// Names a heading that is not `known` or is there twice.
+    pub fn parse_for(markdown: &str, known: impl Fn(&str) -> bool) -> Result<Self> {
         let mut notes = Self::default();
         for part in format!("\n{markdown}").split("\n## ").skip(1) {
             let (id, text) = part.split_once('\n').unwrap_or((part, ""));
             let id = id.trim();
-            if id != "all" && experiment(id.strip_prefix(OTHERS).unwrap_or(id)).is_none() {
+            if !known(id) {
                 return Err(Error::data("is no experiment").at(format!("heading {id:?}")));
             }
             if notes.0.iter().any(|n| n.0 == id) {

@@ -1,0 +1,164 @@
+//! `ciasa certify`: certified radii of a randomly smoothed network, and attacks within them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::device::DeviceArg;
+use super::evaluate::config_of;
+use super::files::Output;
+use super::models::ShippedArgs;
+use super::say::say;
+use crate::attack::Victim;
+use crate::contract::sample::stratified;
+use crate::contract::stats::{Middle, Rate};
+use crate::data::dataset::Dataset;
+use crate::defence::certificate::Sampling;
+use crate::defence::noise::Noise;
+use crate::error::{Error, Result};
+use crate::eval::certified::{Against, Certified, Plan, certified};
+use crate::eval::run::run_work;
+
+/// Radii at which certified accuracy is printed, in standard deviations of the noise.
+const RADII: [f64; 5] = [0.0, 0.5, 1.0, 1.5, 2.0];
+
+/// Certify a network's answers under random noise, and attack the certificates
+///
+/// Randomised smoothing (Cohen et al. 2019): the network answers the class that it gives most often for the clip with
+/// Gaussian noise. No change within the certified radius changes that answer, with the confidence that --alpha leaves.
+#[derive(Args, Debug)]
+pub struct CertifyArgs {
+    #[command(flatten)]
+    shipped: ShippedArgs,
+    /// Folder with the data sets' .npz files in data/
+    #[arg(long, value_name = "DIR", env = "CIASA_DATA")]
+    data: PathBuf,
+    /// Test clips, drawn by the seed and spread over the classes
+    #[arg(long, value_name = "N", default_value_t = 27)]
+    clips: usize,
+    /// Standard deviation of the noise, in the layout's unit
+    #[arg(long, value_name = "D", default_value_t = 0.05)]
+    deviation: f32,
+    /// Frequency above which the noise falls, in hertz; 0 for noise that is independent in each frame
+    #[arg(long, value_name = "HZ", default_value_t = 1.0)]
+    cutoff: f32,
+    /// Draws that choose the class
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    select: usize,
+    /// Draws that bound its probability
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    draws: usize,
+    /// The probability of a wrong certificate, at most
+    #[arg(long, value_name = "P", default_value_t = 0.001)]
+    alpha: f64,
+    /// Attack each certificate with so many steps of PGD through the smoothing, scaled to just within the radius
+    #[arg(long, value_name = "STEPS")]
+    attack: Option<usize>,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Clips at the same time [default: number of cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// File for one line a clip (CSV)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What computes
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If an option is out of its range, the network or the data cannot be read, or a clip fails.
+pub fn run(args: &CertifyArgs) -> Result<()> {
+    let out = args.out.as_deref().map(Output::new).transpose()?;
+    let plan = args.plan()?;
+    let library = args.shipped.library.open()?;
+    let entry = library.get_or_first(args.shipped.model.as_ref())?;
+    let config = config_of(&entry.id, &library.folder)?;
+    let data = Dataset::read(&args.data.join("data"), config.dataset)?;
+    let (_, test) = config.split.sides(&data);
+    let labels: Vec<_> = test.iter().map(|&i| (i, data.clips[i].label)).collect();
+    let clips = stratified(&labels, args.clips, args.seed);
+    let recogniser = Arc::new(library.load(entry, &args.device.device()?)?);
+    let classes = recogniser.entry.classes.clone();
+    let victim: Arc<dyn Victim> = recogniser;
+    let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let mut lines: Vec<Option<Certified>> = vec![None; clips.len()];
+    let work = |&at: &usize| {
+        let clip = &data.clips[at];
+        let line = certified(&victim, &classes, (at, &clip.clip, clip.label), plan)?;
+        Ok(Certified { model: entry.id.clone(), ..line })
+    };
+    run_work(&clips, threads, work, |i, line| {
+        lines[i] = Some(line.map_err(|e| e.at(format!("clip {}", clips[i])))?);
+        Ok(())
+    })?;
+    let lines: Vec<Certified> = lines.into_iter().flatten().collect();
+    args.print(&entry.id, &lines);
+    match out {
+        Some(file) => file.write(&csv(&lines)?),
+        None => Ok(()),
+    }
+}
+
+impl CertifyArgs {
+    fn plan(&self) -> Result<Plan> {
+        let counts = [("--clips", Some(self.clips)), ("--attack", self.attack), ("--threads", self.threads)];
+        if let Some((name, _)) = counts.into_iter().find(|(_, n)| *n == Some(0)) {
+            return Err(Error::config("must be at least 1").at(name));
+        }
+        let noise = Noise { deviation: self.deviation, cutoff: (self.cutoff != 0.0).then_some(self.cutoff) };
+        let sampling = Sampling { select: self.select, estimate: self.draws, alpha: self.alpha, seed: self.seed };
+        noise.validate()?;
+        sampling.validate()?;
+        let against = |iterations| Against { share: 0.03, iterations, draws: 4 };
+        Ok(Plan { noise, sampling, attack: self.attack.map(against) })
+    }
+
+    fn print(&self, id: &str, lines: &[Certified]) {
+        let noise = match self.cutoff {
+            0.0 => "independent in each frame".into(),
+            cutoff => format!("along motions, cutoff {cutoff} Hz"),
+        };
+        say!(
+            "{id}: noise of {} {noise}; {} draws, alpha {}, seed {}",
+            self.deviation,
+            self.draws,
+            self.alpha,
+            self.seed
+        );
+        let rate = |hit: &dyn Fn(&Certified) -> bool| Rate::count(lines.iter().map(hit));
+        say!(
+            "clips: {}; correct {} %; abstains {} %",
+            lines.len(),
+            rate(&|l| l.correct),
+            rate(&|l| l.radius.is_none())
+        );
+        for radius in RADII {
+            let sure = rate(&|l| l.correct && l.radius.is_some_and(|r| r >= radius));
+            say!("  correct and certified at radius {radius:.1}: {sure} %");
+        }
+        let middle = |of: &dyn Fn(&Certified) -> Option<f64>| {
+            Middle::of(lines.iter().filter(|l| l.correct).filter_map(of)).map_or("-".into(), |m| m.text(3))
+        };
+        say!("median radius of the correct ones: {} deviations of the noise", middle(&|l| l.radius));
+        say!("  that is an offset of one coordinate over the whole clip by {} units", middle(&|l| l.offset));
+        if self.attack.is_some() {
+            let attacked = lines.iter().filter(|l| l.broken.is_some()).count();
+            let broken = lines.iter().filter(|l| l.broken == Some(true)).count();
+            let unsure = lines.iter().filter(|l| l.attacked.as_deref() == Some("")).count();
+            say!("attacked within the radius: {attacked}; certificates broken: {broken}; abstains on {unsure}");
+        }
+    }
+}
+
+fn csv(lines: &[Certified]) -> Result<Vec<u8>> {
+    let failed = |e: csv::Error| Error::data(e.to_string());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    lines.iter().try_for_each(|line| writer.serialize(line).map_err(failed))?;
+    writer.into_inner().map_err(|e| Error::data(e.to_string()))
+}

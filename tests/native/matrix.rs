@@ -1,0 +1,88 @@
+//! The matrix and the certificates by the program: rows, a run that goes on, and refusals.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ciasa::eval::matrix::file::read;
+use ciasa::eval::matrix::row::Mode;
+
+use crate::support::data_dir;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn ciasa(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ciasa")).current_dir(root()).args(args).output().unwrap()
+}
+
+fn refusal(args: &[&str]) -> String {
+    let output = ciasa(args);
+    assert!(!output.status.success(), "{args:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn each_attack_is_judged_behind_every_defence_and_goes_through_it() {
+    if data_dir("data/utd_mhad.npz").is_none() {
+        return;
+    }
+    let out = std::env::temp_dir().join(format!("ciasa-matrix-test-{}.csv", std::process::id()));
+    let _ = std::fs::remove_file(&out);
+    let run = |attacks: &str| {
+        let victim = ["--victims", "utd-mhad-st-gcn-plain", "--clips", "1", "--iterations", "2", "--attacks", attacks];
+        let defences = ["--defences", "none,smoothing,detector", "--epsilon", "0.03,0.05", "--out"];
+        let args = [&["eval", "matrix"], &victim[..], &defences[..], &[out.to_str().unwrap()]].concat();
+        let output = ciasa(&args);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        read(&out).unwrap()
+    };
+    let rows = run("pgd");
+    // Two epsilons: bare, and each of two defences blindly and adaptively.
+    assert_eq!(rows.len(), 2 * 5);
+    let count = |mode: Mode| rows.iter().filter(|r| r.mode == mode).count();
+    assert_eq!([Mode::Bare, Mode::Blind, Mode::Adaptive].map(count), [2, 4, 4]);
+    assert!(rows.iter().all(|r| r.queries == 2 && r.acceleration > 0.0 && r.flagged.is_some() && r.natural.is_some()));
+    let blind = |r: &&ciasa::eval::matrix::row::MatrixRow| r.mode != Mode::Adaptive && r.share == "0.03";
+    // One attack, three judges: what is measured of the clip is the same.
+    let changes: Vec<f32> = rows.iter().filter(blind).map(|r| r.acceleration).collect();
+    assert!(changes.len() == 3 && changes.iter().all(|a| *a == changes[0]), "{changes:?}");
+    // A further run adds what is not there.
+    let more = run("fgsm,pgd");
+    assert_eq!(more.len(), 2 * rows.len());
+    assert!(rows.iter().all(|row| more.contains(row)));
+    std::fs::remove_file(&out).unwrap();
+}
+
+#[test]
+fn certificates_are_printed_with_their_seed_and_written() {
+    if data_dir("data/utd_mhad.npz").is_none() {
+        return;
+    }
+    let out = std::env::temp_dir().join(format!("ciasa-certify-test-{}.csv", std::process::id()));
+    let args = ["certify", "--model", "utd-mhad-st-gcn", "--clips", "2", "--draws", "24", "--attack", "1", "--out"];
+    let output = ciasa(&[&args[..], &[out.to_str().unwrap()]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("24 draws, alpha 0.001, seed 1") && text.contains("certificates broken: 0"), "{text}");
+    let table = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(table.lines().count(), 3, "{table}");
+    assert!(table.starts_with("model,clip,data,label,class,correct,probability,radius,offset,"), "{table}");
+    std::fs::remove_file(&out).unwrap();
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_with_the_reason() {
+    let matrix = |more: &[&str]| refusal(&[&["eval", "matrix", "--dry-run"], more].concat());
+    assert!(matrix(&["--clips", "0"]).contains("--clips: must be at least 1"));
+    assert!(matrix(&["--epsilon", "2"]).contains("--epsilon: 2 must be above 0 and at most 1"));
+    assert!(matrix(&["--victims", "nobody"]).contains("nobody"));
+    let certify = |more: &[&str]| refusal(&[&["certify", "--data", "nowhere"], more].concat());
+    assert!(certify(&["--deviation", "0"]).contains("deviation: 0 must be above 0"));
+    assert!(certify(&["--alpha", "0.7"]).contains("alpha: 0.7 must be above 0 and below 0.5"));
+    assert!(certify(&["--draws", "0"]).contains("draws: 0 must be from 1 to 1000000"));
+    if data_dir("data/utd_mhad.npz").is_some() {
+        assert!(matrix(&["--attacks", "guess"]).contains("--attacks: there is no attack \"guess\" in the matrix"));
+        assert!(matrix(&["--defences", "hope"]).contains("there is no defence \"hope\""));
+    }
+}
