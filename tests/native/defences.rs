@@ -56,6 +56,75 @@ fn a_detector_is_a_class_that_wins_above_its_threshold() {
 }
 
 #[test]
+fn what_is_flagged_counts_as_the_class_that_an_attack_wants_to_leave() {
+    let layout = LayoutId::KinectV1;
+    let inner: Arc<dyn Victim> = Arc::new(Toy::new(layout));
+    let clip = toy::clip(layout, 12, 1, false, 5);
+    let own = acceleration(&clip) as f32;
+    let plain = logits(&*inner, &clip);
+    let first = |logits: &[f32]| (1..logits.len()).fold(0, |best, c| if logits[c] > logits[best] { c } else { best });
+    for kept in [0, 2, toy::CLASSES - 1] {
+        for (threshold, flagged) in [(own * 4.0, false), (own / 4.0, true)] {
+            let detector = Defence::Detector { acceleration: threshold };
+            let defended = Defended::new(inner.clone(), detector, &clip, 1).unwrap().keeping(kept);
+            let behind = logits(&defended, &clip);
+            assert_eq!((behind.len(), defended.flagged(), defended.classes()), (toy::CLASSES, None, toy::CLASSES));
+            assert_eq!(first(&behind), if flagged { kept } else { first(&plain) }, "{kept} {threshold}");
+            let other = |c: &usize| *c != kept;
+            assert!((0..toy::CLASSES).filter(other).all(|c| (behind[c] - plain[c]).abs() < 1e-5), "{behind:?}");
+        }
+    }
+}
+
+#[test]
+fn an_attack_without_a_target_gets_past_the_detector_and_not_into_it() {
+    let layout = LayoutId::KinectV1;
+    let inner: Arc<dyn Victim> = Arc::new(Toy::new(layout));
+    let first = |logits: &[f32]| (1..logits.len()).fold(0, |best, c| if logits[c] > logits[best] { c } else { best });
+    let (mut past, mut blind) = (0, 0);
+    for seed in 0..20 {
+        let clip = toy::clip(layout, 12, 1, false, seed);
+        // The clip itself is flagged by a little: an attack has to calm it down.
+        let detector = Defence::Detector { acceleration: 0.9 * acceleration(&clip) as f32 };
+        let defended = || Defended::new(inner.clone(), detector, &clip, 1).unwrap();
+        let own = first(&logits(&*inner, &clip));
+        let succeeds = |victim: Arc<dyn Victim>| {
+            let config = AttackConfig { iterations: 20, ..config(0.2, Target::Untargeted) };
+            let mut attack = Attack::new(victim, &clip, &[], config).unwrap();
+            run(&mut attack, |_| std::ops::ControlFlow::Continue(())).unwrap();
+            ![own, toy::CLASSES].contains(&first(&logits(&defended(), &attack.sequence().unwrap())))
+        };
+        past += usize::from(succeeds(Arc::new(defended().keeping(own))));
+        blind += usize::from(succeeds(inner.clone()));
+    }
+    println!("of 20 attacks {past} get past the detector, blindly {blind}");
+    assert!(past >= 15 && past >= 2 * blind, "of 20 attacks {past} get past the detector, blindly {blind}");
+}
+
+#[test]
+fn noisy_networks_stand_behind_the_same_defence() {
+    let layout = LayoutId::KinectV1;
+    let inner: Arc<dyn Victim> = Arc::new(Toy::new(layout));
+    let clip = toy::clip(layout, 8, 1, false, 6);
+    let x = clip_tensor(&clip, inner.device());
+    let defences = [
+        Defence::None,
+        Defence::Smoothing,
+        Defence::Detector { acceleration: 0.3 },
+        Defence::Randomised { noise: NOISE, draws: 2 },
+    ];
+    for defence in defences {
+        let defended = || Defended::new(inner.clone(), defence, &clip, 3).unwrap().keeping(1);
+        // The first copy has no noise in its last layer: it is the network. New victims draw the same noise.
+        let one = defended().logits(x.clone()).into_data().try_to_vec::<f32>().unwrap();
+        let many = defended().spread_logits(x.clone(), 2, 0.5, 1).unwrap().into_data().try_to_vec::<f32>().unwrap();
+        assert!(defended().spreads() && many.len() == 3 * one.len());
+        assert!(close(&one, &many[..one.len()]), "{defence:?}");
+        assert!(!close(&one, &many[2 * one.len()..]), "{defence:?}");
+    }
+}
+
+#[test]
 fn gradients_go_through_every_defence() {
     let layout = LayoutId::KinectV1;
     let inner: Arc<dyn Victim> = Arc::new(Toy::new(layout));

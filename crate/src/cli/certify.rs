@@ -38,7 +38,7 @@ pub struct CertifyArgs {
     #[arg(long, value_name = "N", default_value_t = 27)]
     clips: usize,
     /// Standard deviation of the noise, in the layout's unit
-    #[arg(long, value_name = "D", default_value_t = 0.05)]
+    #[arg(long, value_name = "D", default_value_t = 0.02)]
     deviation: f32,
     /// Frequency above which the noise falls, in hertz; 0 for noise that is independent in each frame
     #[arg(long, value_name = "HZ", default_value_t = 1.0)]

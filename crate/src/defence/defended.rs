@@ -37,8 +37,9 @@ pub enum Defence {
     },
     /// A detector of accelerations as one more class, "flagged": its logit is the highest one plus [`SHARPNESS`] times
     /// the logarithm of the acceleration over the threshold (Carlini and Wagner, "Adversarial Examples Are Not Easily
-    /// Detected", 2017). So the detector's score is in every attack's loss. It reads the root mean square acceleration;
-    /// bones that keep their lengths vary as in the original, whatever a detector of bones says.
+    /// Detected", 2017). So the detector's score is in every attack's loss; an attack without a target needs
+    /// [`Defended::keeping`] as well. It reads the root mean square acceleration; bones that keep their lengths vary as
+    /// in the original, whatever a detector of bones says.
     Detector {
         /// The largest acceleration that passes, in units per frame squared.
         acceleration: f32,
@@ -53,6 +54,8 @@ pub struct Defended {
     /// 1 for the coordinates of joints that were seen, (1, C, T, V, M).
     seen: Tensor<5>,
     filter: Option<Filter>,
+    /// The class that "flagged" counts as, if it is no class of its own.
+    kept: Option<usize>,
     seed: u64,
     /// Draws of noise so far.
     drawn: AtomicU64,
@@ -72,12 +75,41 @@ impl Defended {
             _ => None,
         };
         let seen = tensor(seen(clip), clip, inner.device());
-        Ok(Self { inner, defence, clip: clip.clone(), seen, filter, seed, drawn: AtomicU64::new(0) })
+        Ok(Self { inner, defence, clip: clip.clone(), seen, filter, kept: None, seed, drawn: AtomicU64::new(0) })
+    }
+
+    /// The same with "flagged" counted as this class. An attack without a target leaves the class of the clean clip
+    /// for any other; if "flagged" were another, it would run into the detector.
+    #[must_use]
+    pub fn keeping(self, class: usize) -> Self {
+        Self { kept: (class < self.inner.classes()).then_some(class), ..self }
     }
 
     /// The class "flagged", if the defence has one.
     pub fn flagged(&self) -> Option<usize> {
-        matches!(self.defence, Defence::Detector { .. }).then(|| self.inner.classes())
+        let own = matches!(self.defence, Defence::Detector { .. }) && self.kept.is_none();
+        own.then(|| self.inner.classes())
+    }
+
+    /// The logits behind the defence of `copies` networks that answer side by side, (N, copies classes), none where
+    /// `network` gives none.
+    fn behind(
+        &self,
+        x: Tensor<5>,
+        copies: usize,
+        network: impl Fn(Tensor<5>) -> Option<Tensor<2>>,
+    ) -> Option<Tensor<2>> {
+        match (self.defence, &self.filter) {
+            (Defence::Smoothing, _) => network(self.smoothed(x)),
+            (Defence::Randomised { draws, .. }, Some(filter)) => {
+                self.randomised(&x, copies, filter, draws.max(1), network)
+            }
+            (Defence::Detector { acceleration }, _) => {
+                let score = self.score(&x, acceleration);
+                Some(self.watched(network(x)?, copies, score))
+            }
+            _ => network(x),
+        }
     }
 
     /// x with the defence's constants on its device: with autodiff if x has it.
@@ -101,7 +133,15 @@ impl Defended {
         x.clone() + (mean - x) * seen
     }
 
-    fn randomised(&self, x: Tensor<5>, filter: &Filter, draws: usize) -> Tensor<2> {
+    /// The logarithm of the mean probability over new draws of noise.
+    fn randomised(
+        &self,
+        x: &Tensor<5>,
+        copies: usize,
+        filter: &Filter,
+        draws: usize,
+        network: impl Fn(Tensor<5>) -> Option<Tensor<2>>,
+    ) -> Option<Tensor<2>> {
         let noise = |_| {
             let at = self.drawn.fetch_add(1, Ordering::Relaxed);
             let mut rng = Pcg64Mcg::seed_from_u64(self.seed.wrapping_add(at.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
@@ -109,42 +149,69 @@ impl Defended {
             if x.device().is_autodiff() { Tensor::from_inner(noise) } else { noise }
         };
         let noise = Tensor::cat((0..draws).map(noise).collect::<Vec<_>>(), 0);
-        let n = x.dims()[0];
+        let classes = self.inner.classes();
         let mean = |i: usize| {
-            let one = x.clone().narrow(0, i, 1);
-            let p = softmax(self.inner.logits(one + noise.clone()), 1).mean_dim(0);
-            p.clamp_min(LEAST).log()
+            let logits = network(x.clone().narrow(0, i, 1) + noise.clone())?;
+            let p = softmax(logits.reshape([draws, copies, classes]), 2).mean_dim(0);
+            Some(p.clamp_min(LEAST).log().reshape([1, copies * classes]))
         };
-        Tensor::cat((0..n).map(mean).collect::<Vec<_>>(), 0)
+        let all = (0..x.dims()[0]).map(mean).collect::<Option<Vec<_>>>()?;
+        Some(Tensor::cat(all, 0))
     }
 
-    fn watched(&self, x: Tensor<5>, threshold: f32) -> Tensor<2> {
+    /// The logarithm of the acceleration over the threshold, times [`SHARPNESS`], (N, 1).
+    fn score(&self, x: &Tensor<5>, threshold: f32) -> Tensor<2> {
         let [n, _, t, ..] = x.dims();
-        let logits = self.inner.logits(x.clone());
-        let highest = logits.clone().max_dim(1);
         if t < 3 {
-            return Tensor::cat(vec![logits, highest - SHARPNESS], 1);
+            return Tensor::full([n, 1], -SHARPNESS, &x.device());
         }
         let cut = |x: &Tensor<5>, from: usize| x.clone().narrow(2, from, t - 2);
-        let seen = self.seen(&x);
+        let seen = self.seen(x);
         let seen = cut(&seen, 0) * cut(&seen, 1) * cut(&seen, 2);
-        let turn = (cut(&x, 0) + cut(&x, 2) - cut(&x, 1) * 2.0) * seen.clone();
+        let turn = (cut(x, 0) + cut(x, 2) - cut(x, 1) * 2.0) * seen.clone();
         let dims = self.clip.layout().dims as f32;
         let joints = seen.sum().reshape([1, 1]) / dims;
         let squares = turn.square().reshape([n as i32, -1]).sum_dim(1) / joints.clamp_min(1.0);
-        let score = squares.clamp_min(LEAST).sqrt() / threshold.max(LEAST);
-        Tensor::cat(vec![logits, highest + score.log() * SHARPNESS], 1)
+        (squares.clamp_min(LEAST).sqrt() / threshold.max(LEAST)).log() * SHARPNESS
+    }
+
+    /// The class "flagged" behind the classes of each copy, or within the class that it counts as.
+    fn watched(&self, logits: Tensor<2>, copies: usize, score: Tensor<2>) -> Tensor<2> {
+        let (n, classes) = (logits.dims()[0], self.inner.classes());
+        let logits = logits.reshape([n * copies, classes]);
+        let highest = logits.clone().max_dim(1);
+        let flagged = highest.clone() + score.repeat_dim(1, copies).reshape([n * copies, 1]);
+        let Some(kept) = self.kept else {
+            return Tensor::cat(vec![logits, flagged], 1).reshape([n, copies * (classes + 1)]);
+        };
+        // ln(e^a + e^b): smooth, so the gradient leads past both.
+        let own = logits.clone().narrow(1, kept, 1);
+        let top = highest.max_pair(flagged.clone());
+        let both = ((own - top.clone()).exp() + (flagged - top.clone()).exp()).log() + top;
+        let mut parts = Vec::new();
+        if kept > 0 {
+            parts.push(logits.clone().narrow(1, 0, kept));
+        }
+        parts.push(both);
+        if kept + 1 < classes {
+            parts.push(logits.narrow(1, kept + 1, classes - kept - 1));
+        }
+        Tensor::cat(parts, 1).reshape([n, copies * classes])
     }
 }
 
 impl Victim for Defended {
     fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        match (self.defence, &self.filter) {
-            (Defence::Smoothing, _) => self.inner.logits(self.smoothed(x)),
-            (Defence::Randomised { draws, .. }, Some(filter)) => self.randomised(x, filter, draws.max(1)),
-            (Defence::Detector { acceleration }, _) => self.watched(x, acceleration),
-            _ => self.inner.logits(x),
-        }
+        let known = self.behind(x.clone(), 1, |x| Some(self.inner.logits(x)));
+        known.unwrap_or_else(|| self.inner.logits(x))
+    }
+
+    fn spread_logits(&self, x: Tensor<5>, draws: usize, noise: f32, seed: u64) -> Option<Tensor<2>> {
+        self.behind(x, 1 + draws, |x| self.inner.spread_logits(x, draws, noise, seed))
+    }
+
+    fn spreads(&self) -> bool {
+        self.inner.spreads()
     }
 
     fn device(&self) -> &Device {

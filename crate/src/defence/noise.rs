@@ -84,21 +84,24 @@ impl Filter {
     }
 
     /// How far a clip's change reaches in the noise: the length of the independent numbers that make this change. With
-    /// it a radius of Cohen et al. is the same for noise of any spectrum. Changes of joints that were not seen, and of
-    /// confidences, do not count: the noise does not reach them.
+    /// it a radius of Cohen et al. is the same for noise of any spectrum. A change of a joint that was not seen, or of a
+    /// confidence, is infinitely far: the noise does not reach it, so nothing is certified there.
     ///
     /// # Shapes
     /// - change: (T, M, V, C), in the layout's unit
     pub fn length(&self, clip: &Sequence, change: &[f32]) -> f64 {
         let mut squares = 0.0;
+        let mut reached = vec![false; change.len()];
         for series in columns(clip) {
+            series.iter().flatten().for_each(|at| reached[*at] = true);
             let values: Vec<f64> = series.iter().map(|at| at.map_or(0.0, |at| f64::from(change[at]))).collect();
             for (row, deviation) in self.basis.chunks(self.frames).zip(&self.deviations) {
                 let weight: f64 = row.iter().zip(&values).map(|(b, v)| b * v).sum();
                 squares += (weight / deviation).powi(2);
             }
         }
-        squares.sqrt()
+        let beyond = change.iter().zip(reached).any(|(v, reached)| *v != 0.0 && !reached);
+        if beyond { f64::INFINITY } else { squares.sqrt() }
     }
 }
 
@@ -182,6 +185,8 @@ mod tests {
         assert!(noise[183..].iter().all(|v| *v != 0.0));
         let mut change = vec![0.0; 480];
         change[180] = 1.0;
+        assert_eq!(filter.length(&clip, &change), f64::INFINITY);
+        change[180] = 0.0;
         assert_eq!(filter.length(&clip, &change), 0.0);
     }
 
