@@ -35,6 +35,9 @@ pub struct MatrixArgs {
     /// Defences; "none" is the bare network, whose attacks are judged behind the others
     #[arg(long, value_name = "ID", value_delimiter = ',', default_values = DEFENCES)]
     defences: Vec<String>,
+    /// Those of the attacks that go through each defence as well; the others attack blindly [default: all]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    adaptive: Vec<String>,
     /// Epsilons as shares of the body's height, with commas between them
     #[arg(long, value_name = "SHARE", value_delimiter = ',', default_values_t = [SHARE])]
     epsilon: Vec<f32>,
@@ -44,6 +47,9 @@ pub struct MatrixArgs {
     /// Steps of each attack of many steps
     #[arg(long, value_name = "N", default_value_t = 30)]
     iterations: usize,
+    /// Queries of basar
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    queries: usize,
     /// Seed of the clips, the discriminators and the noise
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -95,8 +101,12 @@ pub fn run(args: &MatrixArgs) -> Result<()> {
 
 impl MatrixArgs {
     fn wanted(&self) -> Result<Wanted> {
-        let counts =
-            [("--clips", self.clips), ("--iterations", self.iterations), ("--threads", self.threads.unwrap_or(1))];
+        let counts = [
+            ("--clips", self.clips),
+            ("--iterations", self.iterations),
+            ("--queries", self.queries),
+            ("--threads", self.threads.unwrap_or(1)),
+        ];
         if let Some((name, _)) = counts.into_iter().find(|(_, n)| *n == 0) {
             return Err(Error::config("must be at least 1").at(name));
         }
@@ -105,12 +115,15 @@ impl MatrixArgs {
         }
         let owned = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let or = |given: &[String], usual: Vec<String>| if given.is_empty() { usual } else { unique(given) };
+        let attacks = or(&self.attacks, owned(usual()));
         Ok(Wanted {
-            attacks: or(&self.attacks, owned(usual())),
+            adaptive: or(&self.adaptive, attacks.clone()),
+            attacks,
             victims: or(&self.victims, owned(self.inputs.shipped(&VICTIMS)?)),
             defences: unique(&self.defences),
             shares: self.epsilon.clone(),
             iterations: self.iterations,
+            queries: self.queries,
             clips: self.clips,
             seed: self.seed,
         })

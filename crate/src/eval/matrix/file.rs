@@ -112,6 +112,7 @@ pub(super) mod tests {
             data: "ef01".into(),
             share: "0.03".into(),
             epsilon: 0.05,
+            constraints: "exact".into(),
             iterations: 20,
             seed: 1,
             label: "wave".into(),

@@ -15,7 +15,7 @@ pub const VICTIMS: [&str; 3] = [ST_GCN, ROBUST, PLAIN];
 /// The epsilon as a share of the body's height, if the options name no other.
 pub const SHARE: f32 = 0.03;
 /// Noise of the randomly smoothed network: deviation in the layout's unit, and cutoff in hertz.
-const NOISE: Noise = Noise { deviation: 0.05, cutoff: Some(1.0) };
+const NOISE: Noise = Noise { deviation: 0.02, cutoff: Some(1.0) };
 /// Draws of noise in each step of an attack.
 const DRAWS: usize = 4;
 
@@ -32,6 +32,28 @@ pub struct Attacker {
     pub search: bool,
 }
 
+impl Attacker {
+    /// Steps at most, of one epsilon.
+    pub fn steps(self, wanted: &Wanted) -> usize {
+        match self.peer {
+            Peer::Fgsm | Peer::PartSwap => 1,
+            Peer::Basar => wanted.queries,
+            _ => wanted.iterations,
+        }
+    }
+
+    /// Clips that a step has the network recognise.
+    pub fn queries_a_step(self) -> usize {
+        match self.peer {
+            // It borrows its motion and asks nothing.
+            Peer::PartSwap => 0,
+            // One pass for the answer and one for the noisy networks, which share it but for their last layers.
+            Peer::Tasar => 2,
+            _ => 1,
+        }
+    }
+}
+
 /// Every attack, in the order of the page.
 pub fn attackers() -> Vec<Attacker> {
     let of = |id, peer, target| Attacker { id, peer, target, search: false };
@@ -44,6 +66,10 @@ pub fn attackers() -> Vec<Attacker> {
         of("mi-fgsm", Peer::MiFgsm, away),
         of("cw", Peer::Cw, away),
         of("smart", Peer::Smart, away),
+        of("tasar", Peer::Tasar, away),
+        of("bone-length", Peer::BoneLength, away),
+        of("part-swap", Peer::PartSwap, away),
+        of("basar", Peer::Basar, away),
         of("pgd-least-likely", Peer::Pgd, Target::LeastLikely),
         of("ciasa-least-likely", Peer::Ciasa, Target::LeastLikely),
         Attacker { search: true, ..of("pgd-smallest", Peer::Pgd, away) },
@@ -83,10 +109,14 @@ pub struct Wanted {
     pub victims: Vec<String>,
     /// Ids of the defences.
     pub defences: Vec<String>,
+    /// Ids of the attacks that go through the defences as well.
+    pub adaptive: Vec<String>,
     /// Epsilons as shares of the body's height.
     pub shares: Vec<f32>,
     /// Steps of each attack of many steps.
     pub iterations: usize,
+    /// Queries of BASAR.
+    pub queries: usize,
     /// Test clips of each victim.
     pub clips: usize,
     /// Seed of the draws.
@@ -124,6 +154,9 @@ pub fn pieces(inputs: &Inputs, wanted: &Wanted, there: &HashSet<Cell>) -> Result
         })
     };
     let attacks = wanted.attacks.iter().map(attacker).collect::<Result<Vec<_>>>()?;
+    if let Some(id) = wanted.adaptive.iter().find(|id| !wanted.attacks.contains(id)) {
+        return Err(Error::config(format!("{id:?} is none of the attacks of this run")).at("--adaptive"));
+    }
     wanted.defences.iter().try_for_each(|id| defence(id, Some(1.0)).map(drop).map_err(|e| e.at("--defences")))?;
     let mut pieces = Vec::new();
     for id in &wanted.victims {
@@ -143,10 +176,13 @@ pub fn pieces(inputs: &Inputs, wanted: &Wanted, there: &HashSet<Cell>) -> Result
                             clip,
                             data: inputs.sources[source].digests[clip].clone(),
                             share: share.to_string(),
-                            iterations: wanted.iterations,
+                            iterations: attacker.steps(wanted),
                             seed: wanted.seed,
                         };
                         let bare = through == "none";
+                        if !bare && !wanted.adaptive.iter().any(|id| id == attacker.id) {
+                            continue;
+                        }
                         let blind = wanted.defences.iter().filter(|d| bare && *d != "none" && !attacker.search);
                         let own = cell(through, if bare { Mode::Bare } else { Mode::Adaptive });
                         let mut cells = vec![own];
@@ -172,6 +208,7 @@ impl Piece {
             target: self.attacker.target,
             epsilon: crate::attack::Epsilon::Global(self.share * height),
             iterations: wanted.iterations,
+            queries: wanted.queries,
             seed: wanted.seed,
             ..AttackConfig::default()
         };

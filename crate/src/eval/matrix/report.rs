@@ -26,8 +26,7 @@ pub fn report(rows: &[MatrixRow], notes: &Notes, folder: &str) -> Report {
     let mut report = Report { page: format!("{HEAD}{}", about(rows)), plots: Vec::new() };
     notes.write(&mut report.page, "all");
     for share in distinct(rows, |r| r.share.clone()) {
-        let own: Vec<&MatrixRow> = rows.iter().filter(|r| r.share == share && r.smallest.is_none()).collect();
-        let own: Vec<&MatrixRow> = own.into_iter().filter(|r| !searches(&r.attack)).collect();
+        let own: Vec<&MatrixRow> = rows.iter().filter(|r| r.share == share && !searches(&r.attack)).collect();
         if own.is_empty() {
             continue;
         }
@@ -48,7 +47,7 @@ fn about(rows: &[MatrixRow]) -> String {
     let clips: BTreeSet<_> = rows.iter().map(|r| (&r.dataset, r.clip)).collect();
     let weights: BTreeSet<_> = rows.iter().map(|r| format!("`{}` ({})", r.victim, r.weights)).collect();
     format!(
-        "{} rows: {} clips of {}; steps {}, seed {}. Victims, with the first digits of the SHA-256 of their weights: \
+        "{} rows: {} clips of {}; steps at most (BASAR: queries) {}, seed {}. Victims, with the first digits of the SHA-256 of their weights: \
          {}.\n",
         rows.len(),
         clips.len(),
@@ -201,7 +200,7 @@ fn distinct(rows: &[MatrixRow], of: impl Fn(&MatrixRow) -> String) -> BTreeSet<S
 const HEAD: &str = "# Robustness
 
 Attacks against victims behind defences: the same clips, the same epsilons, the exact projection, so that no coordinate
-leaves its epsilon and no bone changes its length. Written by `ciasa eval report` from the rows in
+leaves its epsilon and no bone changes its length (but by the bone-length attack, by a tenth at most). Written by `ciasa eval report` from the rows in
 `docs/robustness/matrix.csv`, except the paragraphs marked as *Reading*, which people write in
 `docs/robustness/notes.md`. `ciasa eval matrix` measures the rows again ([how](EVALUATION.md)).
 
@@ -218,15 +217,16 @@ success. *Worst* counts the clips that at least one of the attacks fools.
 
 *Bare*: no defence. *Blind*: the attack knows the network only, and its result is judged behind the defence. *Adaptive*:
 the attack goes through the defence: its gradient is that of the smoothed clip; of the mean answer over new noise in
-each step; or of a network with one more class for what the detector flags. A defence that holds blind attacks only does
-not hold.
+each step; or of a network that keeps its answer for what the detector flags, so that the detector's score is in the
+loss. A defence that holds blind attacks only does not hold.
 
 *Smoothing* averages each coordinate over five frames. *Randomised* adds Gaussian noise along motions (standard
-deviation 5 cm, cutoff 1 Hz) and gives the most frequent of 32 answers, or abstains where the two most frequent classes
+deviation 2 cm, cutoff 1 Hz) and gives the most frequent of 32 answers, or abstains where the two most frequent classes
 may be equal (1 %). The *detector* flags clips whose accelerations exceed those of 95 % of the clean training clips. The
 column *flagged* is the whole detector's, bones included, whatever the defence.
 
-*Queries* are the clips that the attack had the network recognise. *Acceleration* is the root mean square change of a
+*Queries* are the clips that the attack had the network recognise: draws of noise count each, the look at the result
+does not. *Acceleration* is the root mean square change of a
 joint's acceleration. *Natural* is the share of poses that are as close to a training pose as 95 % of the poses of other
 people are.
 ";

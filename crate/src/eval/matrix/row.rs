@@ -44,7 +44,7 @@ pub struct Cell {
     pub data: String,
     /// Epsilon as a share of the body's height, as it was asked for.
     pub share: String,
-    /// Steps.
+    /// Steps at most.
     pub iterations: usize,
     /// Seed of the run.
     pub seed: u64,
@@ -73,7 +73,10 @@ pub struct MatrixRow {
     pub share: String,
     /// Epsilon in the layout's unit.
     pub epsilon: f32,
-    /// Steps at most.
+    /// The constraints in force, with "exact" for the exact projection
+    /// ([`crate::attack::AttackConfig::constraints_in_words`]).
+    pub constraints: String,
+    /// Steps at most; of BASAR queries.
     pub iterations: usize,
     /// Seed of the run.
     pub seed: u64,
@@ -91,7 +94,8 @@ pub struct MatrixRow {
     pub success: bool,
     /// Clips that the attack had the network recognise, with and without gradients.
     pub queries: usize,
-    /// The smallest epsilon that reached the goal, as a share of the height, if the attack searches for it.
+    /// The smallest epsilon that reached the goal, as a share of the height, if the attack searches for it; of BASAR
+    /// the distance of its nearest clip.
     pub smallest: Option<f32>,
     /// Root mean square change of a joint's acceleration, in units per frame squared.
     pub acceleration: f32,

@@ -53,14 +53,17 @@ pub fn work(inputs: &Inputs, known: &CleanAnswers, piece: &Piece, wanted: &Wante
     let (clean, label) = &source.clips[piece.clip];
     let none = || Error::data("has no body height: no frame shows a body from head to foot");
     let height = clean.body_height().filter(|h| *h > 0.0).ok_or_else(none)?;
-    let judge = Judge { model: model.recogniser.clone(), source, seed: wanted.seed };
+    // The noise of an answer is not the noise that the attack has seen.
+    let judge = Judge { model: model.recogniser.clone(), source, seed: !wanted.seed };
 
     let through = judge.defence(&piece.through)?;
-    let victim: Arc<dyn Victim> =
-        Arc::new(Defended::new(model.recogniser.clone(), through, clean, wanted.seed.wrapping_add(piece.clip as u64))?);
+    let logits = read(&*model.recogniser, clean)?;
+    let own = Goal::new(Target::Untargeted, &logits).original;
+    let victim = Defended::new(model.recogniser.clone(), through, clean, wanted.seed.wrapping_add(piece.clip as u64))?;
+    let victim: Arc<dyn Victim> = Arc::new(victim.keeping(own));
     let config = piece.config(height, wanted);
-    let config = AttackConfig { target: fixed(config.target, &*model.recogniser, clean)?, ..config };
-    let natural = if config.plausible() { source.natural(piece.clip) } else { Vec::new() };
+    let config = AttackConfig { target: fixed(config.target, &logits), ..config };
+    let natural = if config.needs_clips() { source.natural(piece.clip) } else { Vec::new() };
     let attack = if piece.attacker.search { trial::smallest } else { trial::attack };
     let trial = attack(victim, clean, &natural, config.clone())?;
 
@@ -91,6 +94,7 @@ pub fn work(inputs: &Inputs, known: &CleanAnswers, piece: &Piece, wanted: &Wante
                 data: cell.data.clone(),
                 share: cell.share.clone(),
                 epsilon: short(piece.share * height),
+                constraints: config.constraints_in_words(),
                 iterations: cell.iterations,
                 seed: cell.seed,
                 label: classes[*label].clone(),
@@ -98,7 +102,7 @@ pub fn work(inputs: &Inputs, known: &CleanAnswers, piece: &Piece, wanted: &Wante
                 target: target.clone(),
                 predicted: after,
                 success: met,
-                queries: trial.last.iteration * each,
+                queries: trial.last.iteration * piece.attacker.queries_a_step() * each,
                 smallest: trial.smallest.map(|e| short(e / height)),
                 acceleration: short(trial.figures.acceleration_change.sqrt()),
                 natural: natural.map(short),
@@ -111,12 +115,11 @@ pub fn work(inputs: &Inputs, known: &CleanAnswers, piece: &Piece, wanted: &Wante
 
 /// The least likely class of the bare network as a fixed target: behind a detector the least likely one could be
 /// "flagged", and behind noise it would be a draw.
-fn fixed(target: Target, victim: &dyn Victim, clip: &Sequence) -> Result<Target> {
-    if target != Target::LeastLikely {
-        return Ok(target);
+fn fixed(target: Target, logits: &[f32]) -> Target {
+    match target {
+        Target::LeastLikely => Goal::new(target, logits).target.map_or(target, |index| Target::Class { index }),
+        other => other,
     }
-    let logits = read(victim, clip)?;
-    Ok(Goal::new(target, &logits).target.map_or(target, |index| Target::Class { index }))
 }
 
 fn read(victim: &dyn Victim, clip: &Sequence) -> Result<Vec<f32>> {
