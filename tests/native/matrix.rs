@@ -61,6 +61,19 @@ fn each_attack_is_judged_behind_every_defence_and_goes_through_it() {
 }
 
 #[test]
+fn the_cards_of_the_page_hold_the_rows_of_the_matrix() {
+    let rows = read(&root().join("docs/robustness/matrix.csv")).unwrap();
+    let there = std::fs::read_to_string(root().join("web/src/generated/robustness.ts")).unwrap();
+    let made = ciasa::eval::matrix::card::typescript(&rows);
+    assert!(there == made, "web/src/generated/robustness.ts is out of date. Run: ciasa eval report");
+    let page = std::fs::read_to_string(root().join("docs/ROBUSTNESS.md")).unwrap();
+    assert!(
+        page.contains(&format!("{} rows", rows.len())),
+        "docs/ROBUSTNESS.md is out of date. Run: ciasa eval report"
+    );
+}
+
+#[test]
 fn certificates_are_printed_with_their_seed_and_written() {
     if data_dir("data/utd_mhad.npz").is_none() {
         return;

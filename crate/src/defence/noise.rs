@@ -84,8 +84,8 @@ impl Filter {
     }
 
     /// How far a clip's change reaches in the noise: the length of the independent numbers that make this change. With
-    /// it a radius of Cohen et al. is the same for noise of any spectrum. A change of a joint that was not seen, or of a
-    /// confidence, is infinitely far: the noise does not reach it, so nothing is certified there.
+    /// it a radius of Cohen et al. is the same for noise of any spectrum. A change of a joint that was not seen, or of
+    /// a confidence, is infinitely far: the noise does not reach it, so nothing is certified there.
     ///
     /// # Shapes
     /// - change: (T, M, V, C), in the layout's unit

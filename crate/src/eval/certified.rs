@@ -130,8 +130,8 @@ fn change(victim: &Arc<dyn Victim>, clip: &Sequence, noise: Noise, against: Agai
     Ok(attack.perturbed().iter().zip(clip.data()).map(|(a, b)| a - b).collect())
 }
 
-/// The change's length, and the clip with the change scaled to just within the radius: up to it, so that the attack uses
-/// all that the certificate allows.
+/// The change's length, and the clip with the change scaled to just within the radius: up to it, so that the attack
+/// uses all that the certificate allows.
 fn within(clip: &Sequence, filter: &Filter, change: &[f32], certificate: Certificate) -> Result<(f64, Sequence)> {
     let length = filter.length(clip, change);
     let share = if length > 0.0 { WITHIN * certificate.radius / length } else { 0.0 };

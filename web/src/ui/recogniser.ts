@@ -8,6 +8,7 @@ import { upload } from "./icons.ts";
 import { accuracy, architecture } from "./network-words.ts";
 import { megabytes, percent } from "./units.ts";
 import "./network-details.ts";
+import "./robustness.ts";
 
 /** The choice of the network, and its five most likely classes before and after the attack. */
 @customElement("ciasa-recogniser")
@@ -57,6 +58,7 @@ export class Recogniser extends Part {
       .first { font-weight: 620; }
       .none { color: var(--ink-3); font-size: 12.5px; }
       ciasa-network-details { margin-top: 10px; }
+      ciasa-robustness { margin-top: 6px; }
     `,
   ];
 
@@ -113,7 +115,12 @@ export class Recogniser extends Part {
         attack.</p>`
           : nothing
       }
-      ${model ? html`<ciasa-network-details .model=${model}></ciasa-network-details>` : nothing}
+      ${
+        model
+          ? html`<ciasa-network-details .model=${model}></ciasa-network-details>
+            <ciasa-robustness .model=${model}></ciasa-robustness>`
+          : nothing
+      }
     `;
   }
 

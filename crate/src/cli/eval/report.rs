@@ -17,6 +17,8 @@ use crate::eval::table::merge;
 const NOTES: &str = "docs/results/notes.md";
 /// Folder of the matrix's rows, matrix.csv, and of the notes on them.
 const MATRIX: &str = "docs/robustness";
+/// The rows of the matrix in the page.
+const CARDS: &str = "web/src/generated/robustness.ts";
 
 /// Write the report: tables and plots of the rows
 #[derive(Args, Debug)]
@@ -79,6 +81,10 @@ fn robustness(out: &Path) -> Result<()> {
         true => Notes::parse_for(&text(&words)?, known).map_err(|e| e.at(words.display()))?,
         false => Notes::default(),
     };
+    // The networks' cards in the page have the same rows.
+    if Path::new(CARDS).exists() {
+        Output::new(Path::new(CARDS))?.write(matrix::card::typescript(&rows).as_bytes())?;
+    }
     let report = matrix::report::report(&rows, &notes, "robustness");
     drawn(&report, &plots)?;
     page.write(report.page.as_bytes())?;

@@ -33,6 +33,12 @@ pub struct Attacker {
 }
 
 impl Attacker {
+    /// Name for people.
+    pub fn name(self) -> String {
+        let goal = if self.target == Target::LeastLikely { ", least likely class" } else { "" };
+        format!("{}{goal}", self.peer.name())
+    }
+
     /// Steps at most, of one epsilon.
     pub fn steps(self, wanted: &Wanted) -> usize {
         match self.peer {

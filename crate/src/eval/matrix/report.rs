@@ -47,8 +47,8 @@ fn about(rows: &[MatrixRow]) -> String {
     let clips: BTreeSet<_> = rows.iter().map(|r| (&r.dataset, r.clip)).collect();
     let weights: BTreeSet<_> = rows.iter().map(|r| format!("`{}` ({})", r.victim, r.weights)).collect();
     format!(
-        "{} rows: {} clips of {}; steps at most (BASAR: queries) {}, seed {}. Victims, with the first digits of the SHA-256 of their weights: \
-         {}.\n",
+        "{} rows: {} clips of {}; steps at most (BASAR: queries) {}, seed {}. Victims, with the first digits of the \
+         SHA-256 of their weights: {}.\n",
         rows.len(),
         clips.len(),
         list(|r| r.dataset.clone()),
@@ -200,9 +200,9 @@ fn distinct(rows: &[MatrixRow], of: impl Fn(&MatrixRow) -> String) -> BTreeSet<S
 const HEAD: &str = "# Robustness
 
 Attacks against victims behind defences: the same clips, the same epsilons, the exact projection, so that no coordinate
-leaves its epsilon and no bone changes its length (but by the bone-length attack, by a tenth at most). Written by `ciasa eval report` from the rows in
-`docs/robustness/matrix.csv`, except the paragraphs marked as *Reading*, which people write in
-`docs/robustness/notes.md`. `ciasa eval matrix` measures the rows again ([how](EVALUATION.md)).
+leaves its epsilon and no bone changes its length; only the bone-length attack changes it, by a tenth at most. Written
+by `ciasa eval report` from the rows in `docs/robustness/matrix.csv`, except the paragraphs marked as *Reading*, which
+people write in `docs/robustness/notes.md`. `ciasa eval matrix` measures the rows again ([how](EVALUATION.md)).
 
 ";
 
