@@ -27,7 +27,7 @@ pub fn of(name: &str) -> Vec<Vec<u8>> {
         "clip-ntu" => vec![fixture!("S001C001P001R001A058.skeleton"), ntu()],
         "clip-bvh" => vec![fixture!("wave.bvh")],
         "many-npy" => vec![fixture!("cases/clips_NCTVM.npy"), short_npy()],
-        "many-npz" => vec![fixture!("cases/clips_ctrgcn.npz")],
+        "many-npz" => vec![fixture!("cases/clips_ctrgcn.npz"), fixture!("cases/clips_ctrgcn_compressed.npz")],
         "many-pickle" => vec![
             fixture!("cases/clips_pyskl_protocol2.pkl"),
             fixture!("cases/clips_pyskl_protocol4.pkl"),

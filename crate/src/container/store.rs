@@ -17,24 +17,46 @@ const TIME: [u8; 4] = [0, 0, 0x21, 0];
 /// A config error if a name stands twice, or if there are more files or bytes than the format without extensions holds
 /// (65,535 files, 4 GiB).
 pub fn store<N: AsRef<str>, B: AsRef<[u8]>>(files: &[(N, B)]) -> Result<Vec<u8>> {
-    let count = u16::try_from(files.len()).map_err(|_| Error::config("a zip archive holds at most 65,535 files"))?;
+    let entry = |(name, data): &(N, B)| {
+        let data = data.as_ref();
+        (name.as_ref().to_owned(), data.len(), crc32(data))
+    };
+    let entries: Vec<_> = files.iter().map(entry).collect();
+    write(&entries, |index, place| {
+        place.copy_from_slice(files[index].1.as_ref());
+        Ok(())
+    })
+}
+
+/// An archive of entries with these names, sizes and check sums. `fill` writes the bytes of an entry to their place.
+pub(super) fn write(
+    entries: &[(String, usize, u32)],
+    mut fill: impl FnMut(usize, &mut [u8]) -> Result<()>,
+) -> Result<Vec<u8>> {
+    let count = u16::try_from(entries.len()).map_err(|_| Error::config("a zip archive holds at most 65,535 files"))?;
+    let length =
+        entries.iter().map(|(name, size, _)| size.saturating_add(76 + 2 * name.len())).fold(22, usize::saturating_add);
+    long(length)?;
     let (mut out, mut directory, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (name, data) in files {
-        let (name, data) = (name.as_ref(), data.as_ref());
+    let full = |_| Error::config(format!("there is no memory for an archive of {length} bytes"));
+    out.try_reserve_exact(length).map_err(full)?;
+    for (index, (name, size, check)) in entries.iter().enumerate() {
         if !names.insert(name) {
             return Err(Error::config("stands twice; each file of an archive needs a name of its own").at(name));
         }
-        let length = u16::try_from(name.len()).map_err(|_| Error::config("a file name is too long").at(name))?;
-        let (header, size) = (long(out.len())?, long(data.len())?);
-        let about = [&FLAGS[..], &[0; 2], &TIME, &crc32(data).to_le_bytes(), &size, &size, &length.to_le_bytes()];
+        let letters = u16::try_from(name.len()).map_err(|_| Error::config("a file name is too long").at(name))?;
+        let (header, bytes) = (long(out.len())?, long(*size)?);
+        let about = [&FLAGS[..], &[0; 2], &TIME, &check.to_le_bytes(), &bytes, &bytes, &letters.to_le_bytes()];
         let about = about.concat();
-        out.extend([b"PK\x03\x04", &VERSION[..], &about, &[0; 2], name.as_bytes(), data].concat());
+        out.extend([b"PK\x03\x04", &VERSION[..], &about, &[0; 2], name.as_bytes()].concat());
+        let start = out.len();
+        out.resize(start + size, 0);
+        fill(index, &mut out[start..])?;
         directory.extend([b"PK\x01\x02", &VERSION[..], &VERSION, &about, &[0; 12], &header, name.as_bytes()].concat());
     }
     let (start, size, count) = (long(out.len())?, long(directory.len())?, count.to_le_bytes());
     out.extend(directory);
     out.extend([b"PK\x05\x06", &[0; 4][..], &count, &count, &size, &start, &[0; 2]].concat());
-    long(out.len())?;
     Ok(out)
 }
 

@@ -3,51 +3,57 @@
 
 use miniz_oxide::inflate::decompress_slice_iter_to_slice;
 
-use super::store::{crc32, store};
-use super::zip::Archive;
+use super::store::{crc32, write};
+use super::zip::{Archive, Packed};
 use crate::error::{Error, Result};
 
 /// Entries unpack to so many times the file's size, at most. Skeletons with empty frames shrink to a tenth; an archive
 /// that promises much more is a trap.
 const MOST: usize = 100;
 
-/// The archive with stored entries, or none if no entry is compressed. Takes memory for twice the unpacked entries,
-/// which are at most 100 times the file.
+/// The archive with stored entries, or none if no entry is compressed. Takes memory for the unpacked entries, which are
+/// at most 100 times the file.
 ///
 /// # Errors
 /// The directory is broken; or an entry is encrypted, compressed by another method than Deflate, does not unpack to the
-/// size and check sum that the directory names, or to more than memory or the bound allow.
+/// size and check sum that the directory names, or to more than memory, the bound or 4 GiB allow.
 pub fn unpack(bytes: &[u8]) -> Result<Option<Vec<u8>>> {
     let archive = Archive::open(bytes)?;
     if !archive.is_compressed() {
         return Ok(None);
     }
-    let mut room = bytes.len().saturating_mul(MOST);
-    let mut entry = |name| {
-        let (packed, compressed) = archive.deflated(name)?;
-        let unpacked = match compressed {
-            None => packed.to_vec(),
-            Some((size, check)) => {
-                room = room.checked_sub(size).ok_or_else(|| bad(format!("unpacks to over {MOST} times the file")))?;
-                inflate(packed, size, check)?
-            }
-        };
-        Ok((name, unpacked))
-    };
-    let files = archive.names().iter().map(|name| entry(*name).map_err(|e: Error| e.at(format!("{name:?}"))));
-    store(&files.collect::<Result<Vec<_>>>()?).map(Some)
+    let packed: Vec<Packed<'_>> =
+        archive.names().iter().map(|name| archive.packed(name).map_err(|e| named(e, name))).collect::<Result<_>>()?;
+    let sizes = packed.iter().map(|entry| entry.size).fold(0, usize::saturating_add);
+    if sizes > bytes.len().saturating_mul(MOST) {
+        return Err(bad(format!("the zip archive unpacks to {sizes} bytes, over {MOST} times the file")));
+    }
+    let entries: Vec<_> = archive
+        .names()
+        .iter()
+        .zip(&packed)
+        .map(|(name, entry)| ((*name).to_owned(), entry.size, entry.check))
+        .collect();
+    write(&entries, |index, place| inflate(packed[index], place).map_err(|e| named(e, &entries[index].0))).map(Some)
 }
 
-fn inflate(packed: &[u8], size: usize, check: u32) -> Result<Vec<u8>> {
-    let mut unpacked = Vec::new();
-    let full = |_| bad(format!("unpacks to {size} bytes, for which there is no memory"));
-    unpacked.try_reserve_exact(size).map_err(full)?;
-    unpacked.resize(size, 0);
-    let written = decompress_slice_iter_to_slice(&mut unpacked, std::iter::once(packed), false, true);
+/// Unpacks an entry to its place.
+fn inflate(packed: Packed<'_>, place: &mut [u8]) -> Result<()> {
+    let written = match packed.deflated {
+        true => decompress_slice_iter_to_slice(place, std::iter::once(packed.bytes), false, true).ok(),
+        false => (packed.bytes.len() == place.len()).then(|| {
+            place.copy_from_slice(packed.bytes);
+            place.len()
+        }),
+    };
     match written {
-        Ok(length) if length == size && crc32(&unpacked) == check => Ok(unpacked),
+        Some(length) if length == place.len() && crc32(place) == packed.check => Ok(()),
         _ => Err(bad("is damaged: it does not unpack to the size and check sum that the zip archive names")),
     }
+}
+
+fn named(e: Error, name: &str) -> Error {
+    e.at(format!("{name:?}"))
 }
 
 fn bad(cause: impl Into<String>) -> Error {
@@ -91,6 +97,6 @@ mod tests {
         for bytes in [packed(2999, check), packed(3001, check), packed(3000, check ^ 1)] {
             assert!(message(&bytes).contains("\"a\": is damaged"), "{}", message(&bytes));
         }
-        assert!(message(&packed(u32::MAX - 1, check)).contains("unpacks to over 100 times the file"));
+        assert!(message(&packed(u32::MAX - 1, check)).contains("over 100 times the file"));
     }
 }

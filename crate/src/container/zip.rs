@@ -26,9 +26,15 @@ pub struct Archive<'a> {
     entries: BTreeMap<&'a str, Entry>,
 }
 
-/// An entry's bytes as they stand in the file, and if they are compressed by Deflate, their size and check sum when
-/// unpacked.
-pub(super) type Packed<'a> = (&'a [u8], Option<(usize, u32)>);
+/// An entry's bytes as they stand in the file, and their size and check sum when unpacked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packed<'a> {
+    pub bytes: &'a [u8],
+    /// Whether they are compressed by Deflate.
+    pub deflated: bool,
+    pub size: usize,
+    pub check: u32,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -115,7 +121,7 @@ impl<'a> Archive<'a> {
         if entry.method != STORED {
             return Err(bad("is compressed; PyTorch stores without compression"));
         }
-        self.packed(entry)
+        self.bytes(entry)
     }
 
     /// Is an entry compressed?
@@ -124,20 +130,19 @@ impl<'a> Archive<'a> {
     }
 
     /// An entry's bytes as they stand in the file.
-    pub(super) fn deflated(&self, name: &str) -> Result<Packed<'a>> {
+    pub(super) fn packed(&self, name: &str) -> Result<Packed<'a>> {
         let entry = self.entries.get(name).ok_or_else(|| bad("is not in the zip archive"))?;
-        let unpacked = match entry.method {
-            STORED => None,
-            DEFLATE => Some((size(entry.size)?, entry.check)),
-            other => return Err(bad(format!("is compressed by method {other}; Deflate, NumPy's, is read"))),
-        };
         if entry.flags & 1 != 0 {
             return Err(bad("is encrypted"));
         }
-        Ok((self.packed(entry)?, unpacked))
+        if entry.method != STORED && entry.method != DEFLATE {
+            return Err(bad(format!("is compressed by method {}; Deflate, NumPy's, is read", entry.method)));
+        }
+        let (deflated, size) = (entry.method == DEFLATE, size(entry.size)?);
+        Ok(Packed { bytes: self.bytes(entry)?, deflated, size, check: entry.check })
     }
 
-    fn packed(&self, entry: &Entry) -> Result<&'a [u8]> {
+    fn bytes(&self, entry: &Entry) -> Result<&'a [u8]> {
         let header = size(entry.header)?;
         if !self.bytes.get(header..).is_some_and(|b| b.starts_with(b"PK\x03\x04")) {
             return Err(bad("has no header where the zip archive's directory says"));

@@ -1,7 +1,7 @@
 //! Clip files, and files of many clips.
 
 use ciasa::Result;
-use ciasa::format::many::{Labels, Many};
+use ciasa::format::many::{self, Labels, Many};
 use ciasa::format::{self, Format, Picture, Reading, Unit, bvh};
 use ciasa::skeleton::convert::Conversion;
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -39,9 +39,10 @@ pub fn frames(bytes: &[u8]) -> Result<Laws<'_>> {
 
 /// A file of many clips: its list, and its first clips.
 pub fn many(bytes: &[u8]) -> Result<Laws<'_>> {
-    let many = Many::read(bytes, None)?;
-    let entries = many.entries();
+    let unpacked = many::unpacked(bytes)?;
+    let entries = Many::read(unpacked.as_deref().unwrap_or(bytes), None)?.entries();
     Ok(Box::new(move || {
+        let many = Many::read(unpacked.as_deref().unwrap_or(bytes), None).expect("the same bytes are read again");
         assert!(!entries.is_empty() && entries.len() == many.len());
         for (i, entry) in entries.iter().enumerate().take(8) {
             assert!(entry.id.len() <= 1_000);

@@ -1,7 +1,7 @@
-//! The temporal convolution with fewer products. Nine taps in overlapping tiles of sixteen frames: a tile is transformed
-//! (Fourier, see [`transform`]), multiplied with the transformed weights, and transformed back to eight frames. That
-//! takes 23 products over the channels for eight frames, where the taps one by one take 72. (Winograd, "Arithmetic
-//! Complexity of Computations", 1980; overlapping tiles: Stockham, 1966.)
+//! The temporal convolution with fewer products. Nine taps in overlapping tiles of sixteen frames: a tile is
+//! transformed (Fourier, see [`transform`]), multiplied with the transformed weights, and transformed back to eight
+//! frames. That takes 23 products over the channels for eight frames, where the taps one by one take 72. (Winograd,
+//! "Arithmetic Complexity of Computations", 1980; overlapping tiles: Stockham, 1966.)
 
 mod bank;
 mod lanes;

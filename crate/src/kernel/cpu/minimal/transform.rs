@@ -1,8 +1,8 @@
 //! The real Fourier transform of sixteen frames, and the way back to eight.
 //!
-//! Each complex product is three real ones (Gauss): with X = a + b i and W = c + d i, k1 = c (a + b), k2 = a (d - c) and
-//! k3 = b (c + d) give X W = (k1 - k3) + (k1 + k2) i. So the transform writes a + b, a and b of seven frequencies, and the
-//! two real ones, 0 and 8: 23 values for sixteen.
+//! Each complex product is three real ones (Gauss): with X = a + b i and W = c + d i, k1 = c (a + b), k2 = a (d - c)
+//! and k3 = b (c + d) give X W = (k1 - k3) + (k1 + k2) i. So the transform writes a + b, a and b of seven frequencies,
+//! and the two real ones, 0 and 8: 23 values for sixteen.
 
 use std::f32::consts::FRAC_1_SQRT_2 as R;
 
