@@ -41,6 +41,7 @@ const other: State = {
   view: "film",
   magnify: 8,
   trails: true,
+  attribution: true,
   speed: 0.25,
 };
 

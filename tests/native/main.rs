@@ -6,6 +6,7 @@ mod attack_laws;
 mod attack_loop;
 mod attack_outcome;
 mod attack_peers;
+mod attribution;
 mod circles;
 mod clip_sets;
 mod command_line;

@@ -19,12 +19,14 @@
 //! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
 //! | the smallest epsilon that reaches the goal | [`smallest`] |
+//! | what each joint contributed | [`attribution`] |
 //! | the best iterate, the indicators of failure, the end | `track.rs`, `ending.rs` |
 //!
 //! A new attack of this family is one more [`update::Update`], or one more loss; [`Peer`] names the published ones.
 
 pub mod adam;
 mod algorithm;
+pub mod attribution;
 pub mod basar;
 pub mod batch;
 pub mod bone_lengths;

@@ -2,6 +2,7 @@
 
 pub mod adapter;
 mod attacks;
+mod attribution;
 mod bench_exports;
 pub mod device;
 pub mod failure;

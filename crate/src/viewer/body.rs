@@ -87,6 +87,8 @@ pub struct Look<'a> {
     /// The clean pose in the same place, if it is shown. Square limbs are slimmer then, and limbs outside the region
     /// that did not move are left out.
     pub over: Option<&'a Pose>,
+    /// How much each joint contributed to the answer, (V), 0 to 1; it then decides colour and size.
+    pub heat: Option<&'a [f32]>,
     /// Direction from the scene to the eye, which rings face.
     pub back: Vec3,
 }
@@ -160,7 +162,11 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
     };
     let scale = look.size * slim;
     let attacked = |j: usize| look.region.is_none_or(|r| r.contains(&j));
+    let warm = |j: usize| look.heat.and_then(|heat| heat.get(j)).copied();
     let color = |j: usize, on: bool| {
+        if let Some(share) = warm(j) {
+            return with_opacity(mix(look.palette.muted, look.palette.heat, share), look.opacity);
+        }
         let c = shade(if on { base } else { mix(base, look.palette.muted, 0.5) }, side(layout, j));
         with_opacity(c, look.opacity)
     };
@@ -190,6 +196,8 @@ pub fn figure(out: &mut Solids, layout: &Layout, pose: &Pose, look: &Look) {
         }
         let on = look.region.is_some() && attacked(j);
         let grown = if on || look.handles { 1.22 } else { 1.0 };
+        // Size is a second cue besides the colour.
+        let grown = warm(j).map_or(grown, |share| 1.0 + 0.8 * share);
         let r = thickness(layout, j) * scale * grown;
         // A head is longer than wide: from chin to crown along the neck.
         let neck = pose[layout.parents[j]].filter(|_| layout.joints[j] == "head");
@@ -231,6 +239,7 @@ mod tests {
             size: 1.0,
             opacity: 1.0,
             over: None,
+            heat: None,
             back: [0.0, 0.0, 1.0],
         }
     }
@@ -303,6 +312,21 @@ mod tests {
         let everywhere = Look { over: Some(&clean), ..look(Figure::Perturbed, None) };
         figure(&mut out, layout, &moved, &everywhere);
         assert_eq!(out.square.len(), 2 * region.len() + 39);
+    }
+
+    #[test]
+    fn warm_joints_are_larger_and_nearer_to_the_heat() {
+        let layout = LayoutId::KinectV1.layout();
+        let mut heat = vec![0.0; layout.len()];
+        heat[7] = 1.0;
+        let mut out = Solids::default();
+        let look = Look { heat: Some(&heat), ..look(Figure::Perturbed, None) };
+        figure(&mut out, layout, &pose(layout), &look);
+        // Joints come after the bones.
+        let joints = &out.square[layout.bones().len()..];
+        let near = |a: Rgba, b: Rgba| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+        assert!(near(joints[7].color, Palette::LIGHT.heat) && near(joints[11].color, Palette::LIGHT.muted));
+        assert!((joints[7].ra / joints[11].ra - 1.8).abs() < 1e-4);
     }
 
     #[test]

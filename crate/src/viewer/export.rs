@@ -110,6 +110,15 @@ impl ViewerCore {
         self.stage.set_perturbed(data.map(|d| d.to_vec())).map_err(thrown)
     }
 
+    /// Colours the perturbed figure by what each joint contributed, (T, M, V), 0 to 1, or not.
+    ///
+    /// # Errors
+    /// Throws if the values do not have the clip's shape, or are not within 0 and 1.
+    #[wasm_bindgen(js_name = setHeat)]
+    pub fn set_heat(&mut self, heat: Option<Float32Array>) -> std::result::Result<(), JsValue> {
+        self.stage.set_heat(heat.map(|h| h.to_vec())).map_err(thrown)
+    }
+
     /// Chooses how the clips are arranged: "overlay", "side" or "film".
     ///
     /// # Errors

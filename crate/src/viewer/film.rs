@@ -46,6 +46,7 @@ pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
             size: extent.size,
             opacity: 1.0,
             over: None,
+            heat: None,
             back: lens.back,
         };
         let up = ((rows - 1.0) / 2.0 - row as f32) * grid.row;
@@ -57,7 +58,8 @@ pub fn strip(stage: &Stage, clip: &Sequence, extent: &Extent) -> Panel {
             let shift = add([-x, 0.0, -z], along(scale(lens.right, right), lens.up, up));
             let before = panel.solid.counts();
             let first_shadow = panel.shadows.len();
-            for pose in people.iter().flatten() {
+            for (m, pose) in people.iter().enumerate().filter_map(|(m, p)| p.as_ref().map(|p| (m, p))) {
+                let look = Look { heat: stage.heat(figure, frame, m), ..look };
                 body::figure(&mut panel.solid, clip.layout(), pose, &look);
                 if !extent.flat {
                     marks::shadows(&mut panel.shadows, pose, extent.floor, extent.size);

@@ -67,6 +67,7 @@ mod tests {
             size: 1.0,
             opacity: 1.0,
             over: None,
+            heat: None,
             back: [0.0, 0.0, 1.0],
         }
     }

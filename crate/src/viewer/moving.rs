@@ -92,6 +92,7 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figur
         size: extent.size,
         opacity: if glass { GLASS } else { 1.0 },
         over: None,
+        heat: None,
         back: panel.lens.back,
     };
     let people = stage.people(figure, stage.frame);
@@ -99,7 +100,12 @@ fn add(panel: &mut Panel, stage: &Stage, clip: &Sequence, extent: &Extent, figur
     let below = panel.targets.first();
     for (m, pose) in people.iter().enumerate().filter_map(|(m, p)| p.as_ref().map(|p| (m, p))) {
         let over = below.and_then(|b| b.get(m)?.as_ref());
-        body::figure(if glass { &mut panel.glass } else { &mut panel.solid }, layout, pose, &Look { over, ..look });
+        body::figure(
+            if glass { &mut panel.glass } else { &mut panel.solid },
+            layout,
+            pose,
+            &Look { over, heat: stage.heat(figure, stage.frame, m), ..look },
+        );
     }
     // Rings are always opaque.
     panel.solid.rings.append(&mut panel.glass.rings);

@@ -13,6 +13,8 @@ pub struct Palette {
     pub perturbed: Rgba,
     /// Rings around the joints of the attack region: neutral, with the greatest contrast to the background.
     pub ring: Rgba,
+    /// Joints that contributed most to the answer, on a scale from `muted`.
+    pub heat: Rgba,
     /// Towards this colour fade limbs outside the attack region.
     pub muted: Rgba,
     /// Lines of the floor, frame of a picture, track of the film strip.
@@ -27,6 +29,7 @@ impl Palette {
         clean: hex(0x2f7fc4),
         perturbed: hex(0xe8730c),
         ring: hex(0x16202b),
+        heat: hex(0xc4122f),
         muted: hex(0x9aa6b2),
         line: with_opacity(hex(0x4a5a6a), 0.30),
         shadow: with_opacity(hex(0x1a2633), 0.30),
@@ -37,6 +40,7 @@ impl Palette {
         clean: hex(0x5aa9f0),
         perturbed: hex(0xff9a3c),
         ring: hex(0xf4f7fa),
+        heat: hex(0xff5a4d),
         muted: hex(0x66727e),
         line: with_opacity(hex(0xa8b8c8), 0.26),
         shadow: with_opacity(hex(0x000000), 0.45),

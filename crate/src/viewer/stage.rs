@@ -17,6 +17,8 @@ const TRAILS: usize = 4;
 pub struct Stage {
     pub(super) clip: Option<(Sequence, Extent)>,
     pub(super) perturbed: Option<Sequence>,
+    /// How much each joint of the perturbed clip contributed, (T, M, V), 0 to 1.
+    heat: Option<Vec<f32>>,
     /// What the user chose.
     pub options: Options,
     pub(super) frame: f32,
@@ -31,6 +33,7 @@ impl Stage {
     pub fn set_clip(&mut self, clip: Option<Sequence>) {
         let was_flat = self.flat();
         self.perturbed = None;
+        self.heat = None;
         self.clip = clip.and_then(|c| Extent::of(&c).map(|b| (c, b)));
         if self.flat() != was_flat {
             self.camera = None;
@@ -55,6 +58,32 @@ impl Stage {
         self.perturbed = Some(clip.with_data(data)?);
         self.find_trails();
         Ok(())
+    }
+
+    /// Colours the perturbed figure by what each joint contributed, (T, M, V), 0 to 1; none for its own colour.
+    ///
+    /// # Errors
+    /// A config error if no clip is shown, or the values do not have its shape or are not within 0 and 1.
+    pub fn set_heat(&mut self, heat: Option<Vec<f32>>) -> Result<()> {
+        let size = self.clip.as_ref().map_or(0, |(c, _)| c.frames() * c.people() * c.layout().len());
+        match heat {
+            Some(values) if values.len() != size || values.iter().any(|v| !(0.0..=1.0).contains(v)) => {
+                Err(Error::config(format!("needs {size} values from 0 to 1")).at("heat"))
+            }
+            heat => {
+                self.heat = heat;
+                Ok(())
+            }
+        }
+    }
+
+    /// The heat of a person's joints in the nearest frame, (V), of the perturbed figure.
+    pub(super) fn heat(&self, figure: Figure, frame: f32, person: usize) -> Option<&[f32]> {
+        let ((clip, _), heat) = self.clip.as_ref().zip(self.heat.as_ref())?;
+        let joints = clip.layout().len();
+        let t = (frame.round().max(0.0) as usize).min(clip.frames() - 1);
+        let from = (t * clip.people() + person) * joints;
+        if figure == Figure::Perturbed { heat.get(from..from + joints) } else { None }
     }
 
     fn find_trails(&mut self) {

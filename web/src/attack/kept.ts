@@ -1,6 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import type { AttackConfig, Metrics, Recognition } from "../core/types.ts";
 import type { ActiveAttack } from "./active-attack.ts";
+import type { Attribution } from "./attribution.ts";
 
 /** An answer of a network: a class and its probability. */
 export interface Answer {
@@ -21,6 +22,7 @@ export interface Kept {
   readonly now: Answer;
   readonly steps: number;
   readonly figures: Metrics;
+  readonly attribution: Attribution | null;
 }
 
 /** The attack's latest result; null while it has none. `before`: what its network sees in the clean clip. */
@@ -28,6 +30,7 @@ export function resultOf(
   attack: ActiveAttack | null,
   before: Recognition | null,
   network: string,
+  attribution: Attribution | null,
 ): Kept | null {
   const { data, last, after } = attack ?? {};
   const [clean] = before?.top ?? [];
@@ -45,5 +48,6 @@ export function resultOf(
     now: answer(now),
     steps: last.iteration,
     figures: last.figures,
+    attribution: attribution?.data === data ? attribution : null,
   };
 }

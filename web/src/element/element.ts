@@ -229,6 +229,7 @@ export class CiasaPlayground extends LitElement {
                 : nothing
             }
             <ciasa-comparison class="card" .playground=${session}></ciasa-comparison>
+            <ciasa-attribution class="card" .playground=${session}></ciasa-attribution>
             ${
               shows("figures")
                 ? html`<ciasa-figures class="card" part="figures"

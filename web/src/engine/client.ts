@@ -21,6 +21,7 @@ import type {
   AttackOrder,
   CallName,
   Calls,
+  Contributions,
   EngineState,
   FromWorker,
   ToWorker,
@@ -127,6 +128,12 @@ export class EngineClient extends EventTarget {
   async recognise(clip: Clip): Promise<Recognition> {
     await this.#started;
     return this.#call("recognise", { clip });
+  }
+
+  /** What each joint contributed to the change from class `from` to class `to`; `data`: attacked values. */
+  async attribute(clip: Clip, data: Float32Array, from: number, to: number): Promise<Contributions> {
+    await this.#started;
+    return this.#call("attribute", { clip, data, from, to });
   }
 
   /** Starts an attack; a running one ends. */

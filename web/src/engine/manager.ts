@@ -11,7 +11,7 @@ import type {
 } from "../core/types.ts";
 import type { AttackHandle } from "./attack-handle.ts";
 import { type AttackRequest, EngineClient, IDLE } from "./client.ts";
-import type { EngineState, WeightBytes } from "./messages.ts";
+import type { Contributions, EngineState, WeightBytes } from "./messages.ts";
 import { OPENED } from "./models.ts";
 
 /** A network that is being loaded. */
@@ -151,6 +151,11 @@ export class EngineManager extends EventTarget {
 
   recognise(clip: Clip): Promise<Recognition> {
     return this.#running().recognise(clip);
+  }
+
+  /** What each joint contributed to the change from class `from` to class `to`; `data`: attacked values. */
+  attribute(clip: Clip, data: Float32Array, from: number, to: number): Promise<Contributions> {
+    return this.#running().attribute(clip, data, from, to);
   }
 
   /** Starts an attack. */

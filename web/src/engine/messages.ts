@@ -66,6 +66,12 @@ export interface AttackEnd {
   recognition: Recognition;
 }
 
+/** What each joint contributed in each frame, (T, M, V), in logits; the values sum to `change`, about. */
+export interface Contributions {
+  values: Float32Array;
+  change: number;
+}
+
 /** A gallery clip for the discriminator. The engine skips the one with the attacked clip's id. */
 export interface NaturalFile {
   id: string;
@@ -92,6 +98,8 @@ export interface Calls {
   /** Loads them. If that fails, the previous model stays. */
   open: { ask: { files: WeightBytes[]; answers: Answers }; answer: LoadedWeights };
   recognise: { ask: { clip: Clip }; answer: Recognition };
+  /** What each joint contributed to the change of two classes' logits between a clip and its attacked values. */
+  attribute: { ask: { clip: Clip; data: Float32Array; from: number; to: number }; answer: Contributions };
   /** Adds clips for the discriminator to learn from. */
   natural: { ask: { files: NaturalFile[] }; answer: null };
   /** Prepares a search for the smallest epsilon; it replaces one before. */

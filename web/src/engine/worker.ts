@@ -11,6 +11,7 @@ import type {
   Call,
   CallName,
   Calls,
+  Contributions,
   FromWorker,
   ToWorker,
   WeightBytes,
@@ -111,6 +112,10 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
       return ready().loadWeights(...named(message.ask.files), message.ask.answers);
     case "recognise":
       return recognise(message.ask.clip);
+    case "attribute": {
+      const { clip, data, from, to } = message.ask;
+      return (await ready().attribute(clip, data, from, to)) as Contributions;
+    }
     case "natural":
       for (const { id, file, bytes } of message.ask.files)
         ready().addNatural(id, file, new Uint8Array(bytes));

@@ -2,6 +2,7 @@ import type { ActiveAttack } from "../attack/active-attack.ts";
 import { type Kept, resultOf } from "../attack/kept.ts";
 import type { Clip } from "../base/clip.ts";
 import type { ModelEntry, Recognition } from "../core/types.ts";
+import type { Attributed } from "./attributed.ts";
 
 /** What the comparison needs of the playground. */
 interface CompareTarget {
@@ -9,6 +10,7 @@ interface CompareTarget {
   readonly before: Recognition | null;
   readonly clip: Clip | null;
   readonly model: ModelEntry | null;
+  readonly attributed: Attributed;
   announce(words: string): void;
   changed(): void;
 }
@@ -29,8 +31,8 @@ export class Comparison {
 
   /** The current result; null while there is none. */
   get current(): Kept | null {
-    const { attack, before, model } = this.#target;
-    return resultOf(attack, before, model?.name ?? "");
+    const { attack, before, model, attributed } = this.#target;
+    return resultOf(attack, before, model?.name ?? "", attributed.found);
   }
 
   /** Can the current result be kept? It can while its attack stands still. */

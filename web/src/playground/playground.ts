@@ -1,5 +1,6 @@
 import { ActiveAttack } from "../attack/active-attack.ts";
 import { ActiveSearch } from "../attack/active-search.ts";
+import { attackKeys } from "../attack/attack-keys.ts";
 import { attackConfig, configPatch, searchObstacle, targetObstacle, withEpsilon } from "../attack/config.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Transfer } from "../base/transfer.ts";
@@ -16,43 +17,11 @@ import type { Lab } from "../lab/lab.ts";
 import type { PoseEstimator, PoseOptions } from "../pose/estimator.ts";
 import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
+import { Attributed } from "./attributed.ts";
 import { CameraDoor, isVideo } from "./camera.ts";
 import { Comparison } from "./comparison.ts";
 import { openAddress, unknownNames } from "./linked.ts";
 import { Shown } from "./shown.ts";
-
-/** Settings of an attack. A change of one of them is passed on to the active attack. */
-const attackKeys: ReadonlySet<keyof State> = new Set([
-  "method",
-  "target",
-  "region",
-  "joints",
-  "epsilon",
-  "epsilons",
-  "alpha",
-  "lambda",
-  "tau",
-  "queries",
-  "draws",
-  "noise",
-  "motion",
-  "iterations",
-  "clipping",
-  "realign",
-  "projection",
-  "surface",
-  "schedule",
-  "starts",
-  "discriminator",
-  "smoothness",
-  "prediction",
-  "kappa",
-  "smooth",
-  "plausible",
-  "stop",
-  "confidence",
-  "hold",
-]);
 
 /**
  * The state and the actions of one element: settings, gallery, player, engine, the clip on the stage and the attack
@@ -64,6 +33,7 @@ export class Playground extends Shown {
   readonly clipChoice = new ClipChoice();
   readonly weights = new WeightsImport(this);
   readonly camera = new CameraDoor(this);
+  readonly attributed = new Attributed(this);
   readonly comparison = new Comparison(this);
   /** The attack on this clip: running, paused or ended. */
   attack: ActiveAttack | null = null;
@@ -229,6 +199,7 @@ export class Playground extends Shown {
     this.discardAttack();
     this.attack = attack;
     this.changed();
+    void this.attributed.update();
   }
 
   /** Why no smallest epsilon can be searched for; null if one can. */
@@ -323,6 +294,7 @@ export class Playground extends Shown {
   discardAttack(): void {
     const attack = this.attack;
     this.attack = null;
+    this.attributed.clear();
     if (attack && attack.status !== "ended") attack.cancel();
     this.search?.cancel();
     this.search = null;
@@ -344,6 +316,7 @@ export class Playground extends Shown {
       this.report("That setting was rejected.", attack.failure, [], "The attack with its settings before");
     }
     if (what === "end") this.#attackEnded(attack);
+    void this.attributed.update();
     if (what === "report") this.changedSoon();
     else this.changed();
   }
@@ -380,6 +353,7 @@ export class Playground extends Shown {
     const entry = changed.includes("clip") ? this.library.find(this.state.clip) : undefined;
     if (entry && entry.id !== this.clip?.id) void this.choose(entry);
     if (changed.includes("engine") && this.engine.wanted) this.startEngine();
+    if (changed.includes("attribution")) void this.attributed.update();
     if (changed.includes("model")) {
       this.discardAttack();
       this.notice = null;

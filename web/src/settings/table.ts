@@ -96,6 +96,8 @@ export const table = {
   /** Factor by which the difference is drawn larger. */
   magnify: row("mag", 1, number(1, 20)),
   trails: row("trails", false, flag),
+  /** Colours the attacked figure by what each joint contributed. */
+  attribution: row("why", false, flag),
   /** Playback speed, 1 = as recorded. */
   speed: row("speed", 1, number(0.1, 2)),
 };

@@ -1,6 +1,7 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
+import { heat } from "../attack/attribution.ts";
 import type { Kept } from "../attack/kept.ts";
 import { asFailure } from "../base/failure.ts";
 import type { Cameras } from "../viewer/cameras.ts";
@@ -29,6 +30,7 @@ export class KeptView extends Part {
   #viewer: Viewer | null = null;
   #begun: HTMLCanvasElement | null = null;
   #shown: Kept | null = null;
+  #heated: unknown = null;
   #request = 0;
   #observers: { disconnect(): void }[] = [];
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
@@ -83,6 +85,7 @@ export class KeptView extends Part {
     const canvas = this.canvas;
     this.#begun = canvas;
     this.#shown = null;
+    this.#heated = null;
     let viewer: Viewer;
     try {
       viewer = await Viewer.create(canvas);
@@ -114,6 +117,12 @@ export class KeptView extends Part {
       viewer.setClip(kept.clip);
       viewer.setPerturbed(kept.data);
       this.#shown = kept;
+      this.#heated = null;
+    }
+    const why = state.attribution ? kept.attribution : null;
+    if (why !== this.#heated) {
+      viewer.setHeat(why && heat(why, kept.clip));
+      this.#heated = why;
     }
     const { joints } = kept.config;
     viewer.set({ view: state.view, magnify: state.magnify, trails: state.trails, region: joints });

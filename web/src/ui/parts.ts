@@ -1,6 +1,7 @@
 // Registers every component of the playground.
 import "./announcer.ts";
 import "./attack-panel.ts";
+import "./attribution.ts";
 import "./camera/dialog.ts";
 import "./clips-dialog.ts";
 import "./comparison.ts";

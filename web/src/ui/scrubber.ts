@@ -1,5 +1,6 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement } from "lit/decorators.js";
+import { ofFrames } from "../attack/attribution.ts";
 import { displacement } from "../core/displacement.ts";
 import { fieldValue, Part, shared } from "./base.ts";
 import { back, forward, pause, peak, play } from "./icons.ts";
@@ -59,8 +60,9 @@ export class Scrubber extends Part {
     `,
   ];
 
-  #profile: { data: Float32Array | null; path: string; most: number; peaks: number[] } = {
+  #profile: { data: Float32Array | null; why: unknown; path: string; most: number; peaks: number[] } = {
     data: null,
+    why: null,
     path: "",
     most: 0,
     peaks: [],
@@ -178,23 +180,28 @@ export class Scrubber extends Part {
   };
 
   #measure(): void {
-    const { clip, layout, attack } = this.playground;
+    const { clip, layout, attack, attributed, state } = this.playground;
     const data = attack?.data ?? null;
-    if (data === this.#profile.data) return;
+    const why = state.attribution ? attributed.found : null;
+    if (data === this.#profile.data && why === this.#profile.why) return;
     if (!clip || !layout || !data) {
-      this.#profile = { data, path: "", most: 0, peaks: [] };
+      this.#profile = { data, why, path: "", most: 0, peaks: [] };
       return;
     }
     const means = displacement(clip, data);
     const most = means.reduce((a, b) => Math.max(a, b), 0);
-    const last = Math.max(1, means.length - 1);
-    const points = [...means].map(
-      (mean, t) => `${((t / last) * 100).toFixed(2)} ${(21 - (most > 0 ? mean / most : 0) * 19).toFixed(2)}`,
+    const drawn = why ? ofFrames(why, clip) : means;
+    const highest = drawn.reduce((a, b) => Math.max(a, b), 0);
+    const last = Math.max(1, drawn.length - 1);
+    const points = [...drawn].map(
+      (value, t) =>
+        `${((t / last) * 100).toFixed(2)} ${(21 - Math.max(0, value / (highest || 1)) * 19).toFixed(2)}`,
     );
     this.#profile = {
       data,
+      why,
       most,
-      peaks: peaksOf(means),
+      peaks: peaksOf(drawn),
       path: most > 0 ? `M0 22L${points.join("L")}L100 22` : "",
     };
   }

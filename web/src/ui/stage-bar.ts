@@ -63,6 +63,9 @@ export class StageBar extends Part {
       </label>
       <label class="trails"><input type="checkbox" .checked=${state.trails}
         @change=${(event: Event) => settings.set({ trails: isChecked(event) })} />Trails</label>
+      <label class="trails" title="Colours the attacked figure by what each joint contributed"
+        ><input type="checkbox" .checked=${state.attribution}
+        @change=${(event: Event) => settings.set({ attribution: isChecked(event) })} />Attribution</label>
       ${this.#compare()}
       <button class="plain small" title="Reset the camera" aria-label="Reset the camera"
         @click=${() => this.dispatchEvent(new Event("reset-camera"))}>${camera}</button>

@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
+import { heat } from "../attack/attribution.ts";
 import { regionJoints } from "../attack/config.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Shot } from "../files/easel.ts";
@@ -53,7 +54,7 @@ export class Stage extends Part {
   @state() private canvases = 0;
   #viewer: Viewer | null = null;
   #begun: HTMLCanvasElement | null = null;
-  #shown: { clip: unknown; data: unknown } = { clip: null, data: null };
+  #shown: { clip: unknown; data: unknown; why: unknown } = { clip: null, data: null, why: null };
   #request = 0;
   #visible = true;
   #observers: { disconnect(): void }[] = [];
@@ -106,7 +107,7 @@ export class Stage extends Part {
   async #begin(): Promise<void> {
     const canvas = this.canvas;
     this.#begun = canvas;
-    this.#shown = { clip: null, data: null };
+    this.#shown = { clip: null, data: null, why: null };
     let viewer: Viewer;
     try {
       viewer = await Viewer.create(canvas);
@@ -189,14 +190,19 @@ export class Stage extends Part {
   #sync(): void {
     const viewer = this.#viewer;
     if (!viewer) return;
-    const { clip, perturbed: data, state, layout } = this.playground;
+    const { clip, perturbed: data, state, layout, attributed } = this.playground;
     if (clip !== this.#shown.clip) {
       viewer.setClip(clip);
-      this.#shown = { clip, data: null };
+      this.#shown = { clip, data: null, why: null };
     }
     if (data !== this.#shown.data) {
       viewer.setPerturbed(data);
       this.#shown.data = data;
+    }
+    const why = state.attribution ? attributed.found : null;
+    if (clip && why !== this.#shown.why) {
+      viewer.setHeat(why && heat(why, clip));
+      this.#shown.why = why;
     }
     const region = layout && (this.picking || state.mode === "localized" || state.mode === "advanced");
     viewer.set({

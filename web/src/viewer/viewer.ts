@@ -41,6 +41,11 @@ export class Viewer {
     this.#core.setPerturbed(data);
   }
 
+  /** Colours the perturbed figure by what each joint contributed, (T, M, V), 0 to 1, or not. */
+  setHeat(heat: Float32Array | null): void {
+    this.#core.setHeat(heat);
+  }
+
   /** Changes the given options. */
   set(options: Partial<ViewOptions>): void {
     const core = this.#core;

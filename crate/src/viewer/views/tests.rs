@@ -126,6 +126,30 @@ fn no_clip_and_no_size_draw_nothing_and_wrong_values_are_refused() {
     assert!(stage.set_perturbed(Some(Vec::new())).is_err() && stage.set_perturbed(None).is_ok());
 }
 
+#[test]
+fn heat_colours_the_perturbed_figure_of_the_frame_that_is_shown() {
+    let mut stage = stage(View::Side, true);
+    let (joints, muted) = (LayoutId::KinectV1.layout().len(), stage.palette().muted);
+    let mut heat = vec![0.0; 12 * joints];
+    heat[5 * joints + 7] = 1.0;
+    stage.set_heat(Some(heat.clone())).unwrap();
+    let near = |a: [f32; 4], b: [f32; 4]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+    let hot = |stage: &Stage| {
+        let shown = panels(stage);
+        let warm = shown[1].solid.square.iter().filter(|s| near(s.color, stage.palette().heat)).count();
+        assert!(shown[1].solid.square.iter().filter(|s| near(s.color, muted)).count() > 30);
+        assert!(shown[0].solid.round.iter().all(|s| s.color != muted && s.color != stage.palette().heat));
+        warm
+    };
+    assert_eq!(hot(&stage), 0);
+    stage.set_frame(5.2);
+    assert_eq!(hot(&stage), 2, "a joint and its bone");
+    heat[0] = 1.5;
+    assert!(stage.set_heat(Some(heat)).is_err() && stage.set_heat(Some(vec![0.0; 3])).is_err());
+    stage.set_heat(None).unwrap();
+    assert!(panels(&stage)[1].solid.square.iter().all(|s| s.color != muted));
+}
+
 /// The numbers after a key in an SVG.
 fn numbers(svg: &str, key: &str) -> Vec<f32> {
     svg.split(key).skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect()
