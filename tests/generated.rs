@@ -10,6 +10,7 @@ use serde_json::Value;
 use ts_rs::{Config, TS};
 
 use ciasa::contract::bisection::{SearchStep, Trial};
+use ciasa::contract::crossmodal::{FilmedClip, View};
 use ciasa::contract::eval_columns::EVAL_COLUMNS;
 use ciasa::contract::layout_info::{ConversionInfo, RegionInfo};
 use ciasa::contract::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
@@ -81,6 +82,8 @@ fn types() -> String {
         AttackRecord,
         SearchStep,
         Trial,
+        FilmedClip,
+        View,
         // Networks.
         Manifest,
         ModelEntry,

@@ -16,6 +16,7 @@ mod defences;
 mod draw;
 mod eval;
 mod eval_cluster;
+mod eval_crossmodal;
 mod eval_given;
 mod eval_latex;
 mod eval_results;

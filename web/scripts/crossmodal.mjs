@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
 import { Page } from "./crossmodal/page.mjs";
 import { Store } from "./crossmodal/store.mjs";
-import { csv, sumOf, table } from "./crossmodal/table.mjs";
+import { report, sumOf } from "./crossmodal/table.mjs";
 import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
 
 const HELP = `npm run crossmodal -- [options]
@@ -17,7 +17,9 @@ const HELP = `npm run crossmodal -- [options]
                      ciasa clips FILE exports clips of a data set
   --cameras LIST     camera angles from the front in degrees, positive towards the person's left (0,30,60)
   --every N          takes a picture of each N-th frame; between them, joints move in straight lines (2)
-  --settings TEXT    the attack, as in a link of the playground (mode=advanced&region=arms&target=untargeted)
+  --edge N           edge of the pictures in pixels; small ones are faster (512)
+  --settings TEXT    an attack, as in a link of the playground; several attacks, each by its own --settings, share the
+                     clean films (mode=advanced&region=arms&target=untargeted)
   --seed N           the first person; each clip has another (1)
   --out FILE         the rows (crossmodal.csv); what is computed is kept in FILE.jsonl
   --figures N        writes six rows as a picture, as the paper's figure 5, of the first N clips and the first camera:
@@ -32,7 +34,12 @@ const { values: options } = parseArgs({
     data: { type: "string", multiple: true, default: [] },
     cameras: text("0,30,60"),
     every: text("2"),
-    settings: text("mode=advanced&region=arms&target=untargeted"),
+    edge: text("512"),
+    settings: {
+      type: "string",
+      multiple: true,
+      default: ["mode=advanced&region=arms&target=untargeted"],
+    },
     seed: text("1"),
     out: text("crossmodal.csv"),
     figures: text("0"),
@@ -51,6 +58,7 @@ const plan = {
   clips: whole("clips", 1),
   cameras: options.cameras.split(",").map((word) => number("cameras", word, -180, 180)),
   every: whole("every", 1),
+  edge: whole("edge", 64),
   seed: whole("seed", 0),
   figures: whole("figures", 0),
   settings: options.settings,
@@ -60,11 +68,7 @@ const plan = {
   }),
 };
 
-const store = new Store(`${options.out}.jsonl`, {
-  settings: plan.settings,
-  every: plan.every,
-  seed: plan.seed,
-});
+const store = new Store(`${options.out}.jsonl`, { every: plan.every, edge: plan.edge, seed: plan.seed });
 const server = spawn(process.execPath, [join(root, "web/scripts/serve.mjs"), options.port], {
   stdio: ["ignore", "pipe", "inherit"],
 });
@@ -82,66 +86,118 @@ const browser = await playwright.launch({
   ],
 });
 try {
-  const page = await Page.open(browser, `http://localhost:${options.port}/#engine=cpu&${plan.settings}`);
-  const clips = await page.clips(plan.clips, plan.files);
-  await film(page, clips);
-  await answers(page, clips);
-  const rows = clips.flatMap(({ id }) => plan.cameras.map((yaw) => store.row(id, yaw)));
-  csv(options.out, rows);
-  for (const clip of clips.slice(0, plan.figures)) await figure(page, clips, clip, plan.cameras[0]);
-  console.log(`\n${await table(rows)}\n${options.out}: ${rows.length} rows`);
+  // A page for each attack; the first one films, too.
+  const pages = [];
+  for (const settings of plan.settings)
+    pages.push(await Page.open(browser, `http://localhost:${options.port}/#engine=cpu&${settings}`));
+  const lists = [];
+  for (const page of pages) lists.push(await page.clips(plan.clips, plan.files));
+  const [clips] = lists;
+  await film(pages, clips);
+  const { csv, table } = await report(await seen(pages[0], clips));
+  writeFileSync(options.out, csv);
+  for (const clip of clips.slice(0, plan.figures)) await figure(pages[0], clips, clip, plan.cameras[0]);
+  console.log(`\n${table}\n${options.out}: ${csv.trim().split("\n").length - 1} rows`);
 } finally {
   await browser.close();
   server.kill();
 }
 
-/** Attacks each clip once, and films it with each camera. */
-async function film(page, clips) {
-  const tasks = clips.flatMap((clip, i) => plan.cameras.map((yaw) => ({ clip, yaw, seed: plan.seed + i })));
-  const open = tasks.filter(({ clip, yaw }) => !store.film(clip.id, yaw));
+/** Films each clip with each camera, clean and under each attack. */
+async function film(pages, clips) {
+  const takes = [null, ...plan.settings];
+  const tasks = clips.flatMap((clip, i) =>
+    plan.cameras.flatMap((yaw) => takes.map((settings) => ({ clip, yaw, settings, seed: plan.seed + i }))),
+  );
+  const open = tasks.filter(({ clip, yaw, settings }) => !store.film(clip.name, yaw, settings));
   const begin = Date.now();
-  for (const [done, { clip, yaw, seed }] of open.entries()) {
-    let attack = store.attack(clip.id);
-    await page.show(clip);
-    if (!attack) {
-      attack = await page.attack();
-      store.add({ kind: "attack", id: clip.id, label: clip.label, ...attack });
-    }
-    const recovery = await page.recover(attack.data, { seed, yaw }, plan.every);
-    store.add({ kind: "film", id: clip.id, yaw, seed, ...recovery });
+  for (const [done, { clip, yaw, settings, seed }] of open.entries()) {
+    const data = settings === null ? null : (await attacked(pages, clip, settings)).data;
+    await pages[0].show(clip);
+    const shot = await pages[0].shoot(data, { seed, yaw }, plan);
+    store.add({ kind: "film", id: clip.name, yaw, settings, seed, ...shot });
     const left = ((Date.now() - begin) / (done + 1)) * (open.length - done - 1);
     console.log(
-      `${done + 1} of ${open.length}: ${clip.id}, ${yaw} degrees, ${recovery.errorClean.toFixed(1)} cm; ` +
-        `about ${Math.ceil(left / 60_000)} minutes left`,
+      `${done + 1} of ${open.length}: ${clip.name}, ${yaw} degrees, ${settings ?? "clean"}, ` +
+        `${shot.error.toFixed(1)} cm; about ${Math.ceil(left / 60_000)} minutes left`,
     );
   }
 }
 
+/** An attack on a clip, made once. */
+async function attacked(pages, clip, settings) {
+  const known = store.attack(clip.name, settings);
+  if (known) return known;
+  const page = pages[plan.settings.indexOf(settings)];
+  await page.show(clip);
+  const attack = await page.attack();
+  store.add({ kind: "attack", id: clip.name, label: clip.label, settings, ...attack });
+  return attack;
+}
+
 /** Sums over the other clips of a camera, for the fit of the constant offsets; a lone clip has only its own. */
 function momentsFor(clips, clip, yaw) {
-  const others = clips.filter(({ id }) => id !== clip.id || clips.length === 1);
-  return sumOf(others.map(({ id }) => store.film(id, yaw).moments));
+  const others = clips.filter(({ name }) => name !== clip.name || clips.length === 1);
+  return sumOf(others.map(({ name }) => store.film(name, yaw, null).moments));
 }
 
-/** Asks the network. */
-async function answers(page, clips) {
-  for (const yaw of plan.cameras) {
-    for (const clip of clips) {
-      const { clean, perturbed, seed } = store.film(clip.id, yaw);
-      await page.show(clip);
-      const moments = momentsFor(clips, clip, yaw);
-      store.answer(clip.id, yaw, await page.answers([clean, perturbed], { seed, yaw }, moments));
+/** Asks the network what it sees of each clip under each attack: in the skeleton, and through each camera. */
+async function seen(page, clips) {
+  const all = [];
+  for (const clip of clips) {
+    await page.show(clip);
+    for (const settings of plan.settings) {
+      const {
+        label,
+        target,
+        clean,
+        attacked,
+        region = "",
+        config,
+        last,
+        first,
+        seconds,
+      } = store.attack(clip.name, settings);
+      const views = [answer(null, clean.label, attacked)];
+      for (const yaw of plan.cameras) {
+        const [own, film] = [null, settings].map((take) => store.film(clip.name, yaw, take));
+        const moments = momentsFor(clips, clip, yaw);
+        const setting = { seed: own.seed, yaw };
+        const [before, after] = await page.answers([own.values, film.values], setting, moments, target);
+        views.push(answer(yaw, before.label, after, own, film));
+      }
+      if (label !== clip.label)
+        fail(`${clip.name} was ${label} in ${options.out}.jsonl: choose another --out`);
+      const { origin } = clip;
+      all.push(await page.filmed({ origin, region, config, report: last, first, seconds, views }));
     }
   }
+  return all;
 }
 
-/** Writes the six rows of a clip. */
+/** What the network said in one view; errors in metres. */
+function answer(camera, clean, attacked, own, film) {
+  return {
+    camera,
+    clean,
+    predicted: attacked.label,
+    confidence: attacked.p,
+    pTarget: attacked.target,
+    errorClean: own ? own.error / 100 : null,
+    errorAttacked: film ? film.error / 100 : null,
+    found: own ? (own.found + film.found) / (own.taken + film.taken) : null,
+  };
+}
+
+/** Writes the six rows of a clip under the first attack. */
 async function figure(page, clips, clip, yaw) {
-  const { clean, perturbed, seed } = store.film(clip.id, yaw);
+  const [settings] = plan.settings;
+  const [own, film] = [null, settings].map((take) => store.film(clip.name, yaw, take));
   const moments = momentsFor(clips, clip, yaw);
   await page.show(clip);
-  const bytes = await page.figure(store.attack(clip.id).data, { clean, perturbed, moments }, { seed, yaw });
-  const path = `${options.out.replace(/\.csv$/, "")}-${clip.id}.png`;
+  const recovery = { clean: own.values, perturbed: film.values, moments };
+  const bytes = await page.figure(store.attack(clip.name, settings).data, recovery, { seed: own.seed, yaw });
+  const path = `${options.out.replace(/\.csv$/, "")}-${clip.name}.png`;
   writeFileSync(path, bytes);
   console.log(path);
 }

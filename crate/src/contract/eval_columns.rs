@@ -50,3 +50,6 @@ pub const EVAL_COLUMNS: [&str; 47] = [
     "flag_acceleration",
     "seconds",
 ];
+
+/// Further columns of rows whose clips went through a camera; other tables do not have them.
+pub const CAMERA_COLUMNS: [&str; 4] = ["camera", "error_clean", "error_attacked", "found"];

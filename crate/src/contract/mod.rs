@@ -7,6 +7,7 @@
 pub mod bisection;
 pub mod config;
 mod config_json;
+pub mod crossmodal;
 pub mod eval_columns;
 pub mod goal;
 pub mod layout_info;

@@ -73,7 +73,7 @@ pub fn flags(flags: &[Flag]) -> String {
 }
 
 /// A text as a CSV cell, quoted if necessary.
-fn cell(text: &str) -> Cow<'_, str> {
+pub(super) fn cell(text: &str) -> Cow<'_, str> {
     match text.contains(['"', ',', '\r', '\n']) {
         true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
         false => Cow::Borrowed(text),

@@ -2,6 +2,7 @@
 
 use super::setting::{Scale, Setting};
 use crate::attack::{Constraints, Learning, Optimiser, Peer, Smoothness, Target};
+use crate::contract::crossmodal;
 use crate::skeleton::Layout;
 
 /// The ST-GCN that most experiments attack.
@@ -58,6 +59,8 @@ pub enum Clips {
     Many,
     /// The first so many synthetic clips of the gallery.
     Gallery(usize),
+    /// Clips that a browser films: `npm run crossmodal` measures them, and its rows are merged and reported here.
+    Filmed,
 }
 
 /// The paper calls its 0.02 a twentieth of a skeleton's height: one unit is 2.5 heights.
@@ -66,7 +69,7 @@ pub const SHARE_OF_UNIT: f32 = 2.5;
 const COMPARED: Scale = Scale::Share(0.012 * SHARE_OF_UNIT);
 
 /// Every experiment, in the order of the report.
-pub const EXPERIMENTS: [Experiment; 10] = [
+pub const EXPERIMENTS: [Experiment; 11] = [
     Experiment {
         id: "clean",
         about: "accuracy without an attack, with and without the defences",
@@ -147,6 +150,15 @@ pub const EXPERIMENTS: [Experiment; 10] = [
         clips: Clips::Few,
         iterations: None,
         settings: openpose,
+    },
+    Experiment {
+        id: crossmodal::EXPERIMENT,
+        about: "attacked skeletons as a film, and what a pose estimator and the network see in it",
+        models: Models::These(&[ST_GCN]),
+        judges: &[],
+        clips: Clips::Filmed,
+        iterations: None,
+        settings: |_| Vec::new(),
     },
     Experiment {
         id: "gallery",

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::setting::{Protocol, Setting};
+use crate::contract::crossmodal::Answer;
 use crate::contract::{AttackConfig, Epsilon, Target};
 
 /// A row of the tables. **Protocol.** The iterate that the attack returns is judged: with the exact projection the best
@@ -108,6 +109,22 @@ pub struct Row {
     pub flag_acceleration: Option<bool>,
     /// Duration of the attack on one thread, in seconds.
     pub seconds: f32,
+    /// The camera, if the judge saw the clips through one.
+    #[serde(skip)]
+    pub film: Option<Film>,
+}
+
+/// The columns of a row whose clips went through a camera.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Film {
+    /// The camera's angle from the front in degrees.
+    pub camera: Option<f32>,
+    /// Mean distance of 13 main joints from the clean clip's in metres, after the best similarity of each frame.
+    pub error_clean: Option<f32>,
+    /// The same of the attacked clip.
+    pub error_attacked: Option<f32>,
+    /// Share of the pictures in which the person was found, 0 to 1.
+    pub found: Option<f32>,
 }
 
 /// [`Row::flags`] of a row without an indicator of failure.
@@ -132,6 +149,7 @@ pub struct Key {
     stop: String,
     projection: String,
     protocol: String,
+    camera: Option<String>,
 }
 
 impl Row {
@@ -148,13 +166,30 @@ impl Row {
             file: &self.file,
             data: &self.data,
         };
-        place.key(&self.setting, self.iterations, self.seed, [&self.stop, &self.projection, &self.protocol])
+        let words = [&*self.stop, &self.projection, &self.protocol];
+        let camera = self.film.and_then(|film| film.camera).map(|angle| angle.to_string());
+        Key { camera, ..place.key(&self.setting, self.iterations, self.seed, words) }
     }
 
     /// The key of a setting's row.
     pub fn key_of(place: &Place<'_>, setting: &Setting, protocol: Protocol) -> Key {
         let words = [&*protocol.stop(), setting.projection(protocol), protocol.preset.as_str()];
         place.key(&setting.id, protocol.iterations, protocol.seed, words)
+    }
+
+    /// What the table of the experiment `crossmodal` counts of it.
+    pub fn answer(&self) -> Answer<'_> {
+        let film = self.film.unwrap_or_default();
+        Answer {
+            setting: self.setting.clone(),
+            camera: film.camera,
+            label: &self.label,
+            clean: &self.clean,
+            predicted: &self.predicted,
+            target: self.target.as_deref(),
+            error_clean: film.error_clean,
+            error_attacked: film.error_attacked,
+        }
     }
 
     /// Whether the target is recognised after smoothing.
@@ -234,6 +269,7 @@ impl Place<'_> {
             stop: stop.to_owned(),
             projection: projection.to_owned(),
             protocol: protocol.to_owned(),
+            camera: None,
         }
     }
 }

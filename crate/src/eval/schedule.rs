@@ -183,6 +183,7 @@ fn clips(
         Clips::Gallery(n) => of.test.iter().copied().take(n).collect(),
         Clips::Few => of.select(amount.few, seed),
         Clips::Many => of.select(amount.many, seed),
+        Clips::Filmed => return None,
     };
     Some((source, clips))
 }

@@ -5,8 +5,8 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::row::{Key, Row};
-use crate::contract::eval_columns::EVAL_COLUMNS;
+use super::row::{Film, Key, Row};
+use crate::contract::eval_columns::{CAMERA_COLUMNS, EVAL_COLUMNS};
 use crate::error::{Error, Result};
 
 /// A CSV file of rows that grows during a run.
@@ -26,6 +26,10 @@ impl RowFile {
         let bytes = if path.exists() { std::fs::read(path).map_err(io)? } else { Vec::new() };
         let whole = whole_lines(&bytes);
         let rows = parse(&bytes[..whole]).map_err(|e| e.at(path.display()))?;
+        if rows.iter().any(|row| row.film.is_some()) {
+            let cause = "holds rows of films, which this command does not measure; choose another file";
+            return Err(Error::config(cause).at(path.display()));
+        }
         let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(io)?;
         if whole < bytes.len() {
             file.set_len(whole as u64).map_err(io)?;
@@ -122,16 +126,18 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let mut rows = Vec::new();
     // A run appends to a table by position.
-    let header = reader.headers().map_err(|e| Error::data(e.to_string()).at("row 1"))?;
+    let header = reader.headers().map_err(|e| Error::data(e.to_string()).at("row 1"))?.clone();
     let lacking = EVAL_COLUMNS.into_iter().find(|column| !header.iter().any(|name| name == *column));
     if let Some(column) = lacking.filter(|_| !header.is_empty()) {
         let cause = format!("lacks the column {column}, as tables of other versions do; measure these rows again");
         return Err(Error::data(cause).at("the header"));
     }
-    if !header.is_empty() && header != EVAL_COLUMNS[..] {
+    let filmed = [&EVAL_COLUMNS[..], &CAMERA_COLUMNS].concat();
+    if !header.is_empty() && header != EVAL_COLUMNS[..] && header != filmed {
         return Err(Error::data("its columns are in another order, or there are more").at("the header"));
     }
-    for (i, row) in reader.deserialize::<Row>().enumerate() {
+    for (i, record) in reader.records().enumerate() {
+        let row = record.and_then(|record| row(&record));
         let row = row.map_err(|e| Error::data(e.to_string()).at(format!("row {}", i + 1)))?;
         let numbers = [row.confidence, row.linf, row.mean_displacement, row.bone_deviation, row.acceleration_change];
         if !numbers.iter().all(|n| n.is_finite()) {
@@ -147,14 +153,34 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// A row from its record. The columns of films stand behind the others, if they are there.
+fn row(record: &csv::StringRecord) -> csv::Result<Row> {
+    let part = |names: &[&str], from: usize| -> (csv::StringRecord, csv::StringRecord) {
+        (record.iter().skip(from).take(names.len()).collect(), csv::StringRecord::from(names))
+    };
+    let (own, names) = part(&EVAL_COLUMNS, 0);
+    let row: Row = own.deserialize(Some(&names))?;
+    let (film, names) = part(&CAMERA_COLUMNS, EVAL_COLUMNS.len());
+    if film.iter().all(str::is_empty) {
+        return Ok(row);
+    }
+    let film: Film = film.deserialize(Some(&names))?;
+    Ok(Row { film: Some(film), ..row })
+}
+
 fn serialise(rows: &[Row], header: bool) -> Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     let failed = |e: csv::Error| Error::data(e.to_string());
+    let films = rows.iter().any(|row| row.film.is_some());
     if header {
-        writer.write_record(EVAL_COLUMNS).map_err(failed)?;
+        let more: &[&str] = if films { &CAMERA_COLUMNS } else { &[] };
+        writer.write_record(EVAL_COLUMNS.iter().chain(more)).map_err(failed)?;
     }
     for row in rows {
-        writer.serialize(row).map_err(failed)?;
+        match films {
+            true => writer.serialize((row, row.film.unwrap_or_default())).map_err(failed)?,
+            false => writer.serialize(row).map_err(failed)?,
+        }
     }
     writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }
@@ -219,6 +245,7 @@ pub(super) mod tests {
             flag_bones: Some(false),
             flag_acceleration: None,
             seconds: 1.5,
+            film: None,
         }
     }
 
@@ -236,6 +263,21 @@ pub(super) mod tests {
         writer.serialize(&rows[0]).unwrap();
         let by_serde = String::from_utf8(writer.into_inner().unwrap()).unwrap();
         assert_eq!(by_serde.lines().next(), Some(EVAL_COLUMNS.join(",").as_str()));
+    }
+
+    #[test]
+    fn rows_of_films_have_columns_of_their_own() {
+        let film = |angle| Row { film: Some(Film { camera: Some(angle), ..Film::default() }), ..row("a", "s", 1) };
+        let rows = vec![row("a", "s", 1), film(0.0), film(30.0)];
+        let bytes = serialise(&rows, true).unwrap();
+        assert!(std::str::from_utf8(&bytes).unwrap().lines().next().unwrap().ends_with(",found"));
+        assert_eq!(parse(&bytes).unwrap(), rows);
+        // Three measurements of one clip, not one.
+        assert_eq!(merge([rows.clone(), rows]).unwrap().len(), 3);
+        let path = scratch("films");
+        std::fs::write(&path, bytes).unwrap();
+        assert!(RowFile::open(&path).err().unwrap().is_config());
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -221,6 +221,7 @@ impl Unit {
             flag_bones: flags.map(|f| f.bones),
             flag_acceleration: flags.map(|f| f.acceleration),
             seconds: trial.map_or(0.0, |t| (t.seconds * 100.0).round() / 100.0),
+            film: None,
         })
     }
 }

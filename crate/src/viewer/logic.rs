@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::export::{clip, thrown};
 use super::json::{from_js, to_js};
+use crate::contract::crossmodal::{self, FilmedClip};
 use crate::contract::stats::Rate;
 use crate::contract::{AttackConfig, Peer, StepReport, metrics, sample, step_csv};
 use crate::error::Error;
@@ -110,6 +111,28 @@ pub fn displacement(
         return Err(thrown(Error::config(cause).at("perturbed")));
     }
     Ok(metrics::displacement(&clean, &perturbed))
+}
+
+/// Clips that went through a camera, `FilmedClip[]`, as rows of `ciasa eval` ([`crossmodal::csv`]).
+///
+/// # Errors
+/// Throws if they are not such clips.
+#[wasm_bindgen(js_name = filmedCsv)]
+pub fn filmed_as_csv(clips: JsValue) -> Result<String, JsValue> {
+    let clips: Vec<FilmedClip> = from_js(clips, "clips")?;
+    Ok(crossmodal::csv(&clips))
+}
+
+/// The table of clips that went through a camera, `string[][]`: columns, then lines ([`crossmodal::table`]).
+///
+/// # Errors
+/// Throws if they are not such clips.
+#[wasm_bindgen(js_name = filmedTable)]
+pub fn filmed_table(clips: JsValue) -> Result<JsValue, JsValue> {
+    let clips: Vec<FilmedClip> = from_js(clips, "clips")?;
+    let answers: Vec<_> = clips.iter().flat_map(FilmedClip::answers).collect();
+    let columns = [crossmodal::COLUMNS.map(str::to_owned)];
+    to_js(&[&columns[..], &crossmodal::table(&answers)].concat())
 }
 
 /// The steps of an attack, `StepReport[]`, as CSV ([`step_csv::table`]).

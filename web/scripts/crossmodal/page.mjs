@@ -29,21 +29,29 @@ export class Page {
     return new Page(page);
   }
 
-  /** The clips: the given files, or gallery clips whose label is a class of the network, one of each class first. */
+  /**
+   * The given files, or gallery clips, one of each class before any class has a second; those whose label is a class
+   * of the network. `name` names a clip, `origin` is its place in the gallery or its file.
+   */
   async clips(most, files) {
     const found = await this.#page.evaluate(async (files) => {
       const { session } = window.experiment;
       const { classes } = session.model;
-      if (files.length > 0)
-        await session.addFiles(
-          files.map(({ name, text }) => new File([text], name, { type: "application/json" })),
-        );
-      const wanted =
-        files.length > 0 ? (entry) => entry.origin === "file" : (entry) => entry.origin !== "file";
-      return session.library.entries
-        .filter((entry) => wanted(entry) && entry.layout === session.model.layout)
-        .map(({ id, label }) => ({ id, label }))
-        .filter(({ label }) => classes.includes(label));
+      const usable = (entry) => entry.layout === session.model.layout && classes.includes(entry.label);
+      const entries = [];
+      for (const { name, text } of files) {
+        const before = new Set(session.library.entries.map(({ id }) => id));
+        await session.addFiles([new File([text], name, { type: "application/json" })]);
+        const added = session.library.entries.find(({ id }) => !before.has(id));
+        if (!added) throw new Error(`${name}: ${session.notice?.detail ?? "was not read"}`);
+        const stem = name.replace(/\.json$/, "");
+        entries.push({ ...added, name: stem, origin: stem });
+      }
+      const gallery = session.library.entries.filter(({ origin }) => origin !== "file");
+      const own = gallery.map((entry, place) => ({ ...entry, name: entry.id, origin: place }));
+      return (files.length > 0 ? entries : own)
+        .filter(usable)
+        .map(({ id, name, label, origin }) => ({ id, name, label, origin }));
     }, files);
     const seen = new Map();
     const rounds = found.map((clip) => {
@@ -66,64 +74,81 @@ export class Page {
     await this.#page.waitForFunction(() => window.experiment.session.before !== null);
   }
 
-  /** Attacks the clip that is shown. */
+  /** Attacks the clip that is shown: its values, the settings, the last report, and the classes by name. */
   async attack() {
     return await this.#page.evaluate(async () => {
       const { session } = window.experiment;
       const { classes } = session.model;
+      const begin = performance.now();
       session.startAttack();
       const { attack } = session;
       if (!attack) throw new Error(session.notice?.detail ?? "the attack did not start");
       while (attack.status !== "ended") await new Promise((resolve) => setTimeout(resolve, 100));
       if (attack.failure) throw attack.failure;
       const name = (index) => (index === undefined || index === null ? "" : classes[index]);
+      const { last, config } = attack;
+      const clean = session.before.top[0];
+      const first = attack.reports.find(({ fooled }) => fooled);
       return {
         data: [...attack.data].map((value) => Math.round(value * 1e5) / 1e5),
-        target: name(attack.last?.target),
-        clean: name(session.before.top[0]?.index),
-        attacked: name(attack.after?.[0]?.index),
+        target: name(last?.target),
+        clean: { label: name(clean?.index), p: clean?.p ?? 0 },
+        attacked: {
+          label: name(attack.after?.[0]?.index),
+          p: attack.after?.[0]?.p ?? 0,
+          target: last?.target == null ? null : attack.probabilities[last.target],
+        },
+        // A step's forward pass sees the clip before the step's update.
+        first: first ? first.iteration - 1 : null,
+        // The region counts where the attack is kept to it.
+        region: config.joints ? session.settings.state.region : "",
+        config,
+        last,
+        seconds: (performance.now() - begin) / 1000,
       };
     });
   }
 
-  /** Films the clip that is shown and its perturbed values, and recovers both. */
-  async recover(data, setting, every) {
+  /** Films the clip that is shown, or, with `data`, its perturbed values, and recovers what the film shows. */
+  async shoot(data, setting, { every, edge }) {
     return await this.#page.evaluate(
-      async ({ data, setting, every }) => {
+      async ({ data, setting, every, edge }) => {
         const { session, camera } = window.experiment;
         const { clip } = session;
-        const perturbed = Float32Array.from(data);
-        const recovery = await camera.recover({ clip, perturbed, setting, every });
-        const round = (values) => [...values].map((value) => Math.round(value * 1e5) / 1e5);
+        const perturbed = data && Float32Array.from(data);
+        const take = perturbed ? "perturbed" : "clean";
+        const shot = await camera.shoot({ clip, perturbed, setting, every, edge }, take);
+        const filmed = perturbed ? { ...clip, data: perturbed } : clip;
         return {
-          clean: round(recovery.clean),
-          perturbed: round(recovery.perturbed),
-          moments: [...recovery.moments],
-          taken: recovery.taken,
-          found: recovery.found,
-          errorClean: camera.error(clip, setting, recovery.clean),
-          errorAttacked: camera.error({ ...clip, data: perturbed }, setting, recovery.perturbed),
+          values: [...shot.values].map((value) => Math.round(value * 1e5) / 1e5),
+          moments: perturbed ? null : [...shot.moments],
+          taken: shot.taken,
+          found: shot.found,
+          error: camera.error(filmed, setting, shot.values),
         };
       },
-      { data, setting, every },
+      { data, setting, every, edge },
     );
   }
 
-  /** The network's labels for recovered values of the clip that is shown. */
-  async answers(recovered, setting, moments) {
+  /** The network's answers to recovered values of the clip that is shown: the class, its and the target's share. */
+  async answers(recovered, setting, moments, target) {
     return await this.#page.evaluate(
-      async ({ recovered, setting, moments }) => {
+      async ({ recovered, setting, moments, target }) => {
         const { session, camera } = window.experiment;
-        const labels = [];
-        for (const values of recovered) {
-          const fit = Float64Array.from(moments);
-          const { label } = await camera.answer(session.clip, setting, Float32Array.from(values), fit);
-          labels.push(label);
-        }
-        return { clean: labels[0], attacked: labels[1] };
+        const fit = Float64Array.from(moments);
+        const answers = [];
+        for (const values of recovered)
+          answers.push(await camera.answer(session.clip, setting, Float32Array.from(values), fit, target));
+        return answers;
       },
-      { recovered, setting, moments },
+      { recovered, setting, moments, target },
     );
+  }
+
+  /** The clip that is shown as rows and table take it: attacked, and filmed in these views. */
+  async filmed(of) {
+    return await this.#page.evaluate((of) => window.experiment.camera.filmed(of), of);
   }
 
   /** The six rows of the clip that is shown, as the bytes of a PNG. */

@@ -6,7 +6,6 @@ export class Store {
   #path;
   #attacks = new Map();
   #films = new Map();
-  #answers = new Map();
   #settings;
 
   /** Reads what an earlier run with the same settings has left; ends this process if the settings differ. */
@@ -17,52 +16,30 @@ export class Store {
       writeFileSync(path, `${JSON.stringify({ kind: "settings", ...settings })}\n`);
       return;
     }
-    for (const line of readFileSync(path, "utf8").split("\n")) {
+    const text = readFileSync(path, "utf8");
+    // A line that was cut off stays alone.
+    if (!text.endsWith("\n")) appendFileSync(path, "\n");
+    for (const line of text.split("\n")) {
       const entry = parsed(line);
       if (entry?.kind === "settings") this.#check(entry);
       else if (entry) this.#keep(entry);
     }
   }
 
-  attack(id) {
-    return this.#attacks.get(id);
+  /** The attack on a clip; undefined if it is not made yet, as for films. */
+  attack(id, settings) {
+    return this.#attacks.get(`${id} ${settings}`);
   }
 
-  film(id, yaw) {
-    return this.#films.get(`${id} ${yaw}`);
+  /** The film of a clip under an attack; clean with `settings` null. */
+  film(id, yaw, settings) {
+    return this.#films.get(`${id} ${yaw} ${settings}`);
   }
 
   /** Keeps an attack or a film, and writes it down at once. */
   add(entry) {
     this.#keep(entry);
     appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
-  }
-
-  /** Keeps the network's answers, which depend on all clips of a run. */
-  answer(id, yaw, labels) {
-    this.#answers.set(`${id} ${yaw}`, labels);
-  }
-
-  /** The row of a clip and a camera. */
-  row(id, yaw) {
-    const { label, target, clean, attacked } = this.attack(id);
-    const { taken, found, errorClean, errorAttacked } = this.film(id, yaw);
-    const film = this.#answers.get(`${id} ${yaw}`);
-    return {
-      clip: id,
-      camera: yaw,
-      setting: this.#settings.settings,
-      label,
-      target,
-      clean,
-      clean_film: film.clean,
-      attacked,
-      attacked_film: film.attacked,
-      error_clean_cm: errorClean.toFixed(2),
-      error_attacked_cm: errorAttacked.toFixed(2),
-      pictures: taken,
-      found,
-    };
   }
 
   #check(entry) {
@@ -73,8 +50,8 @@ export class Store {
   }
 
   #keep(entry) {
-    if (entry.kind === "attack") this.#attacks.set(entry.id, entry);
-    if (entry.kind === "film") this.#films.set(`${entry.id} ${entry.yaw}`, entry);
+    if (entry.kind === "attack") this.#attacks.set(`${entry.id} ${entry.settings}`, entry);
+    if (entry.kind === "film") this.#films.set(`${entry.id} ${entry.yaw} ${entry.settings}`, entry);
   }
 }
 

@@ -4,7 +4,7 @@ import { Person, type Setting, type Takes } from "../body/person.ts";
 import type { Progress } from "../engine/download.ts";
 import { PoseEstimator } from "../pose/estimator.ts";
 
-/** Edge of the pictures that the estimator sees, in pixels. */
+/** Edge of the pictures that the estimator sees, in pixels, if nothing else is asked for. */
 const EDGE = 512;
 
 /** What came back from pictures of a clip. */
@@ -20,6 +20,15 @@ export interface Recovery {
   found: number;
 }
 
+/** What came back from one film. */
+export interface Take {
+  /** The clip as the estimator sees it, (T, 1, 20, 3), Kinect v1. */
+  values: Float32Array;
+  /** Pictures that were taken, and those in which the estimator found the person. */
+  taken: number;
+  found: number;
+}
+
 export interface Filming {
   clip: Clip;
   /** (T, M, V, C), or null. */
@@ -27,6 +36,8 @@ export interface Filming {
   setting: Setting;
   /** A picture is taken of each so many-th frame, and of the last; between them, joints move in straight lines. */
   every: number;
+  /** Edge of the pictures in pixels. */
+  edge?: number;
   /** Gets the share of the pictures that are done, 0 to 1. */
   progress: (share: number) => void;
   signal: AbortSignal;
@@ -54,31 +65,42 @@ export class Loop {
   }
 
   /** Films the clip, clean and perturbed, and recovers what the pictures show. */
-  async recover({ clip, perturbed, setting, every, progress, signal }: Filming): Promise<Recovery> {
+  async recover(filming: Filming): Promise<Recovery> {
+    const { perturbed, progress } = filming;
+    const half = (from: number) => (share: number) => progress(perturbed ? from + share / 2 : share);
+    const clean = await this.shoot({ ...filming, progress: half(0) }, "clean");
+    const moments = this.person.moments(clean.values);
+    const attacked = perturbed ? await this.shoot({ ...filming, progress: half(0.5) }, "perturbed") : null;
+    return {
+      clean: clean.values,
+      perturbed: attacked?.values ?? null,
+      moments,
+      taken: clean.taken + (attacked?.taken ?? 0),
+      found: clean.found + (attacked?.found ?? 0),
+    };
+  }
+
+  /** Films one of the two, and recovers what the pictures show. The camera stands where the clean clip needs it. */
+  async shoot(filming: Filming, take: Takes): Promise<Take> {
+    const { clip, perturbed, setting, every, edge = EDGE, progress, signal } = filming;
+    const { canvas } = this.person;
+    if (canvas.height !== edge) [canvas.width, canvas.height] = [edge, edge];
     this.person.film(clip, perturbed, setting);
     const frames = sampled(clip.frames, every);
-    const takes: Takes[] = perturbed ? ["clean", "perturbed"] : ["clean"];
-    const values: Float32Array[] = [];
-    let [done, found] = [0, 0];
-    for (const take of takes) {
-      const at: number[] = [];
-      const landmarks: number[] = [];
-      for (const frame of frames) {
-        if (signal.aborted) throw new Failure("cancelled", "The film was cancelled.");
-        this.person.draw(frame, take);
-        const [pose] = await this.estimator.detect(this.person.canvas, (1000 * frame) / clip.fps);
-        if (pose) {
-          at.push(frame);
-          landmarks.push(...pose.world);
-        }
-        done += 1;
-        progress(done / (takes.length * frames.length));
+    const at: number[] = [];
+    const landmarks: number[] = [];
+    for (const [done, frame] of frames.entries()) {
+      if (signal.aborted) throw new Failure("cancelled", "The film was cancelled.");
+      this.person.draw(frame, take);
+      const [pose] = await this.estimator.detect(this.person.canvas, (1000 * frame) / clip.fps);
+      if (pose) {
+        at.push(frame);
+        landmarks.push(...pose.world);
       }
-      found += at.length;
-      values.push(this.person.recover(Float32Array.from(at), Float32Array.from(landmarks)));
+      progress((done + 1) / frames.length);
     }
-    const [clean = new Float32Array(), attacked = null] = values;
-    return { clean, perturbed: attacked, moments: this.person.moments(clean), taken: done, found };
+    const values = this.person.recover(Float32Array.from(at), Float32Array.from(landmarks));
+    return { values, taken: frames.length, found: at.length };
   }
 
   /** Recovered values of a clip as a clip of Kinect v1, without what is constant in clips with these sums. */

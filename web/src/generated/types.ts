@@ -358,6 +358,60 @@ export type Trial = {
   steps: number;
 };
 
+/** A clip under an attack, and what the network saw of it. */
+export type FilmedClip = {
+  /** Id of the network. */
+  model: string;
+  /** The first digits of the SHA-256 of its weights. */
+  weights: string;
+  /** The clip's set. */
+  dataset: string;
+  /** The clip's index in the set, from 0. */
+  clip: number;
+  /** Name of the clip's file; empty for a set that is one file. */
+  file: string;
+  /** The first digits of the SHA-256 of the clip. */
+  data: string;
+  /** The clip's class. */
+  label: string;
+  /** The attack's target; none if it is untargeted. */
+  target: string | null;
+  /** Body height, in the clip's unit; none if no frame shows it. */
+  height: number | null;
+  /** Id of the attacked region; empty for all joints. */
+  region: string;
+  /** The attack. */
+  config: AttackConfig;
+  /** Its last report. */
+  report: StepReport;
+  /** Updates after which an iterate first met the goal. */
+  first: number | null;
+  /** Duration of the attack in seconds. */
+  seconds: number;
+  /** The network's answers: from the skeleton, and through each camera. */
+  views: Array<View>;
+};
+
+/** The network's answers to the clean and the attacked clip in one view. */
+export type View = {
+  /** The camera's angle from the front in degrees; none: from the skeleton, without a camera. */
+  camera: number | null;
+  /** The class of the clean clip. */
+  clean: string;
+  /** The class of the attacked clip. */
+  predicted: string;
+  /** Its probability, 0 to 1. */
+  confidence: number;
+  /** The target's probability, 0 to 1; none without a target. */
+  pTarget: number | null;
+  /** Mean distance of 13 main joints from the clean clip's in metres, after the best similarity of each frame. */
+  errorClean: number | null;
+  /** The same of the attacked clip. */
+  errorAttacked: number | null;
+  /** Share of the pictures in which the person was found, 0 to 1. */
+  found: number | null;
+};
+
 /** The list of shipped networks, `models/manifest.json`. */
 export type Manifest = {
   /** Version of this format: 1. */

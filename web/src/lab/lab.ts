@@ -2,6 +2,7 @@ import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Entry } from "../clips/library.ts";
 import type { ModelEntry } from "../core/types.ts";
+import type { Cameras } from "./cameras.ts";
 import type { AttackGroup, LabHost } from "./host.ts";
 import { emptyPlan, type Plan, plan, type Task, together } from "./plan.ts";
 import { attackRow, judgedRow, type Row } from "./rows.ts";
@@ -26,6 +27,8 @@ export class Lab extends EventTarget {
   now: { tasks: Task[]; taken: number } | null = null;
   plan: Plan = emptyPlan;
   ground: Ground | null = null;
+  /** The chosen clips through cameras; null where nothing can be filmed. */
+  cameras: Cameras | null = null;
   readonly #host: LabHost;
   readonly #watch = new Stopwatch();
   #entries: Entry[] = [];
@@ -76,6 +79,7 @@ export class Lab extends EventTarget {
   /** Why no sweep can start now, as a sentence for the visitor; null if one can. */
   get obstacle(): string | null {
     if (this.#host.occupied) return "The playground's own attack is running. Finish or cancel it first.";
+    if (this.cameras?.running) return "Clips go through the cameras. Cancel that first, or wait for its end.";
     if (this.#host.loading) return "The network is loading.";
     if (!this.ground) return "No network is loaded.";
     if (this.plan.clips.length === 0) return "No clip is chosen.";

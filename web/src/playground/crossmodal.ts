@@ -1,14 +1,18 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Setting } from "../body/person.ts";
+import type { FilmedClip } from "../core/filmed.ts";
 import { figure } from "../crossmodal/figure.ts";
-import { type Filming, Loop, type Recovery } from "../crossmodal/loop.ts";
+import { type Filmed, filmedClip } from "../crossmodal/filmed.ts";
+import { type Filming, Loop, type Recovery, type Take } from "../crossmodal/loop.ts";
 import type { Playground } from "./playground.ts";
 
 /** A class and its probability. */
 export interface Answer {
   label: string;
   p: number;
+  /** The target's probability; null without a target. */
+  target: number | null;
 }
 
 /** The network's answers to a clip as it is, and to what a camera sees of it. */
@@ -86,6 +90,17 @@ export class CrossModal extends EventTarget {
     return await loop.recover({ ...filming, progress, signal });
   }
 
+  /** Films one of the two and recovers it, with the sums for `answer`; loads what that needs. */
+  async shoot(
+    filming: Omit<Filming, "progress" | "signal">,
+    take: "clean" | "perturbed",
+  ): Promise<Take & { moments: Float64Array }> {
+    const signal = this.#stop?.signal ?? new AbortController().signal;
+    const loop = await this.#loaded(signal);
+    const shot = await loop.shoot({ ...filming, progress: () => {}, signal }, take);
+    return { ...shot, moments: loop.person.moments(shot.values) };
+  }
+
   /** The body and the estimator, loaded on the first call. */
   async #loaded(signal = new AbortController().signal): Promise<Loop> {
     if (this.#loop) return this.#loop;
@@ -97,15 +112,26 @@ export class CrossModal extends EventTarget {
     return this.#loop;
   }
 
-  /** The network's answer to recovered values, after what is constant in the estimator is taken away. */
+  /**
+   * The network's answer to recovered values, after what is constant in the estimator is taken away. `target`: a class
+   * whose probability is asked for, too.
+   */
   async answer(
     clip: Clip,
     setting: Setting,
     recovered: Float32Array,
     moments: Float64Array,
+    target = "",
   ): Promise<Answer> {
     const loop = await this.#loaded();
-    return await this.#recognise(loop.fitted(clip, setting, recovered, moments));
+    return await this.#recognise(loop.fitted(clip, setting, recovered, moments), target);
+  }
+
+  /** What rows and table are made of: `of` is the clip on the stage, attacked and filmed. */
+  async filmed(of: Omit<Filmed, "clip" | "model">): Promise<FilmedClip> {
+    const { clip, model } = this.playground;
+    if (!clip || !model) throw new Failure("config", "no clip or no network is loaded");
+    return await filmedClip({ ...of, clip, model });
   }
 
   /** The six rows of the paper's figure 5: the clips, the films, and what came back, with the network's answers. */
@@ -161,10 +187,13 @@ export class CrossModal extends EventTarget {
     return { name, skeleton, film, error: this.error(clip, setting, recovered) };
   }
 
-  async #recognise(clip: Clip): Promise<Answer> {
+  async #recognise(clip: Clip, target = ""): Promise<Answer> {
     const { engine, model } = this.playground;
-    const [first] = (await engine.recognise(clip)).top;
-    return { label: (first && model?.classes[first.index]) ?? "", p: first?.p ?? 0 };
+    const { top, probabilities } = await engine.recognise(clip);
+    const [first] = top;
+    const label = (first && model?.classes[first.index]) ?? "";
+    const of = model?.classes.indexOf(target) ?? -1;
+    return { label, p: first?.p ?? 0, target: probabilities[of] ?? null };
   }
 
   #now(words: string, share: number): void {

@@ -1,5 +1,7 @@
+import { Cameras } from "../lab/cameras.ts";
 import { Lab } from "../lab/lab.ts";
 import type { Ground } from "../lab/sweeps.ts";
+import { PlaygroundCameras } from "./cameras-host.ts";
 import { PlaygroundHost } from "./lab-host.ts";
 import type { Playground } from "./playground.ts";
 
@@ -14,6 +16,8 @@ export interface LabEnd {
 export function connectLab(playground: Playground): Lab {
   const host = new PlaygroundHost(playground);
   const lab = new Lab(host);
+  const cameras = new Cameras(new PlaygroundCameras(playground, host));
+  lab.cameras = cameras;
   let seen: unknown[] = [];
   const follow = () => {
     const { sweep } = playground.state;
@@ -26,10 +30,12 @@ export function connectLab(playground: Playground): Lab {
     seen = now;
     lab.survey(library.entries, ground);
   };
+  let claimed: Playground["claim"] = null;
   const claim = () => {
     const running = lab.status === "running";
-    if (running === (playground.claim !== null)) return;
-    playground.claim = running ? { words: "The Lab is computing.", pause: () => lab.pause() } : null;
+    if (running === (claimed !== null)) return;
+    claimed = running ? { words: "The Lab is computing.", pause: () => lab.pause() } : null;
+    playground.claim = claimed;
     playground.changed();
     // Recognition of a clip of another skeleton was postponed.
     if (!running) void playground.recognise();
@@ -46,6 +52,8 @@ export function connectLab(playground: Playground): Lab {
     seen = [];
     follow();
   };
+  // The obstacles of the two differ when either begins or ends.
+  cameras.addEventListener("change", () => lab.dispatchEvent(new Event("change")));
   playground.addEventListener("change", follow);
   lab.addEventListener("change", claim);
   lab.addEventListener("done", done);

@@ -284,7 +284,12 @@ export class Playground extends Shown {
     this.camera.close();
     this.clipChoice.close();
     // A Lab that did not load has nothing to cancel.
-    this.#lab?.then((lab) => lab.cancel()).catch(() => {});
+    this.#lab
+      ?.then((lab) => {
+        lab.cancel();
+        lab.cameras?.cancel();
+      })
+      .catch(() => {});
     this.discardAttack();
     this.player.pause();
     this.settings.dispose();

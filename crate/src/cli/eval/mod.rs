@@ -1,5 +1,6 @@
 //! `ciasa eval`: the paper's experiments, and the report on them.
 
+mod export;
 mod failures;
 mod film;
 mod folders;
@@ -54,6 +55,7 @@ enum Command {
     Report(report::ReportArgs),
     Film(Box<film::FilmArgs>),
     Matrix(Box<matrix::MatrixArgs>),
+    Clips(export::ExportArgs),
 }
 
 #[derive(Args, Debug)]
@@ -118,6 +120,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Film(args)) => film::run(args),
         Some(Command::Matrix(args)) => matrix::run(args),
+        Some(Command::Clips(args)) => export::run(args),
         None => evaluate(&args.run),
     }
 }
@@ -183,10 +186,14 @@ impl RunArgs {
         ids.extend(more.iter().map(|id| id.to_string_lossy().into_owned()));
         let own = |e: &Experiment| *wanted == Wanted::Paths && ["gallery", "openpose"].contains(&e.id);
         if ids.is_empty() {
-            return Ok(EXPERIMENTS.iter().filter(|e| !own(e)).collect());
+            return Ok(EXPERIMENTS.iter().filter(|e| !own(e) && e.clips != Clips::Filmed).collect());
         }
         let named = |id: &String| {
             let e = experiment(id).ok_or_else(|| Error::config(format!("there is no experiment {id:?}")))?;
+            if e.clips == Clips::Filmed {
+                let next = "npm run crossmodal measures it, and merge and report take its rows";
+                return Err(Error::config(format!("{id} films clips in a browser: {next}")));
+            }
             match own(e) {
                 true => Err(Error::config(format!("{id} attacks our own clips; leave it out, or leave out --clips"))),
                 false => Ok(e),

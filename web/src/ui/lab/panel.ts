@@ -1,7 +1,8 @@
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { shared } from "../base.ts";
 import { LabPart } from "./base.ts";
+import "./cameras.ts";
 import "./clip-chooser.ts";
 import "./figure.ts";
 import "./progress.ts";
@@ -49,6 +50,12 @@ export class LabPanel extends LabPart {
         <ciasa-lab-summary .playground=${playground} .lab=${lab}></ciasa-lab-summary>
         <ciasa-lab-methods .playground=${playground} .lab=${lab}></ciasa-lab-methods>
         <ciasa-lab-rows .playground=${playground} .lab=${lab}></ciasa-lab-rows>
+        ${
+          lab.cameras
+            ? html`<ciasa-lab-cameras .playground=${playground} .lab=${lab} .cameras=${lab.cameras}>
+              </ciasa-lab-cameras>`
+            : nothing
+        }
       </div>
     `;
   }
