@@ -11,14 +11,14 @@ export class OutcomeLine extends Part {
   static override styles = [
     shared,
     css`
-      :host { display: block; padding: 0 18px 10px; font-size: 12.5px; color: var(--ink-2); }
+      :host { display: block; padding: 8px 18px 10px; font-size: 12.5px; color: var(--ink-2); }
       :host([hidden]) { display: none; }
       p, summary { font-size: 12.5px; line-height: 1.4; }
       details { margin-top: 2px; }
       summary { min-height: 28px; color: var(--ink); }
       ul { display: grid; gap: 4px; padding: 4px 0 4px 18px; list-style: disc; max-width: 76ch; }
       @media (pointer: coarse), (max-width: 720px) { summary { min-height: 44px; } }
-      @media (max-width: 480px) { :host { padding: 0 14px 8px; } }
+      @media (max-width: 480px) { :host { padding: 6px 14px 8px; } }
     `,
   ];
 
