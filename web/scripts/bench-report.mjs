@@ -10,7 +10,9 @@ const titles = {
   "browser-300": "In the browser, a longer clip",
   "browser-300-webgpu": "In the browser, a longer clip on WebGPU",
   "browser-memory": "In the browser, a thousand steps",
+  "browser-exact": "In the browser, the exact projection",
   native: "Natively",
+  "native-exact": "Natively, the exact projection",
   "native-batch": "Natively, several clips at once",
 };
 const notes = join(folder, "notes.md");

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Distribution, Tensor, TensorData};
 use ciasa::attack::adam::Adam;
 use ciasa::attack::run::block_on;
 use ciasa::attack::{Attack, AttackConfig, Constraints, Epsilon, Projection, Target, Victim, project, realign};
+use ciasa::contract::validate::MAX_STEPS;
 use ciasa::model::clip_tensor;
 use ciasa::model::stgcn::{StGcn, StGcnConfig};
 use ciasa::skeleton::{LayoutId, Sequence};
@@ -105,7 +106,7 @@ impl Side for Ours {
                 epsilon: Epsilon::Global(EPSILON),
                 alpha: ALPHA,
                 lambda: LAMBDA,
-                iterations: usize::MAX,
+                iterations: MAX_STEPS,
                 constraints: Constraints { plausible, ..Constraints::ALL },
                 projection: if exact { Projection::Exact } else { Projection::Paper },
                 ..Default::default()
