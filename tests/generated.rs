@@ -12,6 +12,7 @@ use ts_rs::{Config, TS};
 use ciasa::contract::bisection::{SearchStep, Trial};
 use ciasa::contract::crossmodal::{FilmedClip, View};
 use ciasa::contract::eval_columns::EVAL_COLUMNS;
+use ciasa::contract::hashes::HASH_DIGITS;
 use ciasa::contract::layout_info::{ConversionInfo, RegionInfo};
 use ciasa::contract::manifest::{Accuracy, Architecture, Preprocessing, WeightFile};
 use ciasa::contract::messages::{
@@ -142,6 +143,7 @@ fn constants() -> String {
         let _ = write!(text, "\n/** {about} */\nexport const {name} = {value};\n");
     };
     number("MAX_WEIGHT_BYTES", "The largest weight file that is read, in bytes.", MAX_WEIGHT_BYTES);
+    number("HASH_DIGITS", "Hexadecimal digits of a hash in a row.", HASH_DIGITS);
     number("MAX_NAMES_BYTES", "The largest list of class names that is read, in bytes.", MAX_NAMES_BYTES);
     text
 }

@@ -23,6 +23,16 @@ for (const [mode, settings] of Object.entries(modes)) {
     expect(await before(page)).toBe(clean);
     await expect(page.locator("ciasa-verdict")).toContainText("label flipped");
     await expect(page.locator("ciasa-figures dd").first()).toContainText("cm");
+    const square = await page.evaluate(() => {
+      const element = document.querySelector("ciasa-playground") as unknown as {
+        session: { attack: { last: { figures: { accelerationChange: number } } } };
+      };
+      return element.session.attack.last.figures.accelerationChange;
+    });
+    const acceleration = page.locator("ciasa-figures dd").nth(3);
+    const shown = Number.parseFloat((await acceleration.textContent()) ?? "");
+    // Shown in centimetres with three digits.
+    expect(Math.abs(shown / (100 * Math.sqrt(square)) - 1)).toBeLessThan(0.01);
     await picture(page, `attack-${mode}`);
     expect(errors).toEqual([]);
   });

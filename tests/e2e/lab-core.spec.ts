@@ -112,6 +112,8 @@ test("a sweep computes clip by clip, and the rates follow from its rows", async 
   expect(summary(rows, "correct").last).toMatchObject({ hits: 1, of: 1 });
   expect(summary(rows, "all").last).toMatchObject({ hits: 3, of: 3 });
   expect(summary(rows, "all").before).toMatchObject({ hits: 1, of: 2 });
+  // The figure is a mean square; a table of lengths shows its root.
+  expect(summary(rows, "all").acceleration).toBeCloseTo(0.02, 6);
   expect(lab.status).toBe("idle");
   expect(lab.open).toBe(0);
   await lab.start();

@@ -64,7 +64,7 @@ export const figures: Metrics = {
   meanDisplacement: 0.25,
   maxDisplacement: 0.5,
   boneDeviation: 0,
-  accelerationChange: 0,
+  accelerationChange: 0.0004,
   plausibility: null,
   epsilonExcess: 0,
 };

@@ -10,6 +10,7 @@ mod config_json;
 pub mod crossmodal;
 pub mod eval_columns;
 pub mod goal;
+pub mod hashes;
 pub mod layout_info;
 pub mod manifest;
 pub mod messages;

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::defence::Detector;
 use super::manifold::Manifold;
+use crate::contract::hashes::{HASH_DIGITS, hashed};
 use crate::contract::sample::stratified;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
@@ -17,18 +18,10 @@ const NATURAL: usize = 54;
 /// Number of the user's natural clips whose poses are kept; the time to compare them grows with the square.
 const POSES: usize = 108;
 
-/// The first digits of the SHA-256 of a clip: its layout, number of people, and values (T, M, V, C) as little-endian
-/// 32-bit floats. A clip has the same digest in every format that holds its values exactly.
+/// The first digits of the SHA-256 of a clip ([`hashed`]).
 pub fn digest(clip: &Sequence) -> String {
-    let mut hash = Sha256::new();
-    hash.update(clip.layout().id.as_str());
-    hash.update((clip.people() as u64).to_le_bytes());
-    clip.data().iter().for_each(|v| hash.update(v.to_le_bytes()));
-    hash.finalize().iter().take(DIGITS / 2).map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(hashed(clip)).iter().take(HASH_DIGITS / 2).map(|b| format!("{b:02x}")).collect()
 }
-
-/// Hexadecimal digits of a hash in a row.
-pub const DIGITS: usize = 8;
 
 /// A network and the set that it was trained on.
 pub struct Model {
@@ -45,7 +38,7 @@ pub struct Model {
 impl Model {
     /// A loaded network with its set.
     pub fn new(recogniser: Recogniser, source: Option<usize>) -> Self {
-        let digits = |w: &crate::contract::manifest::WeightFile| w.sha256.chars().take(DIGITS).collect::<String>();
+        let digits = |w: &crate::contract::manifest::WeightFile| w.sha256.chars().take(HASH_DIGITS).collect::<String>();
         let weights = recogniser.entry.weights.iter().map(digits).collect::<Vec<_>>().join("+");
         Self { id: recogniser.entry.id.clone(), recogniser: Arc::new(recogniser), weights, source }
     }

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::export::{clip, thrown};
 use super::json::{from_js, to_js};
 use crate::contract::crossmodal::{self, FilmedClip};
+use crate::contract::hashes;
 use crate::contract::stats::Rate;
 use crate::contract::{AttackConfig, Peer, StepReport, metrics, sample, step_csv};
 use crate::error::Error;
@@ -111,6 +112,21 @@ pub fn displacement(
         return Err(thrown(Error::config(cause).at("perturbed")));
     }
     Ok(metrics::displacement(&clean, &perturbed))
+}
+
+/// The bytes of a clip whose SHA-256 is its hash in rows ([`hashes::hashed`]).
+///
+/// # Errors
+/// Throws if the clip is not valid.
+#[wasm_bindgen(js_name = hashedBytes)]
+pub fn hashed_bytes(
+    layout: &str,
+    fps: f32,
+    frames: usize,
+    people: usize,
+    data: &Float32Array,
+) -> Result<Vec<u8>, JsValue> {
+    Ok(hashes::hashed(&clip(layout, fps, frames, people, data).map_err(thrown)?))
 }
 
 /// Clips that went through a camera, `FilmedClip[]`, as rows of `ciasa eval` ([`crossmodal::csv`]).

@@ -1,4 +1,9 @@
-import { filmedCsv as coreCsv, filmedTable as coreTable } from "../../pkg/viewer/viewer.js";
+import {
+  filmedCsv as coreCsv,
+  hashedBytes as coreHashed,
+  filmedTable as coreTable,
+} from "../../pkg/viewer/viewer.js";
+import type { Clip } from "../base/clip.ts";
 import type { FilmedClip } from "../generated/types.ts";
 
 export type { FilmedClip, View } from "../generated/types.ts";
@@ -8,3 +13,7 @@ export const filmedCsv = (clips: FilmedClip[]): string => coreCsv(clips);
 
 /** Their table: the columns, then the lines, each attack from the skeleton and through each camera. */
 export const filmedTable = (clips: FilmedClip[]): string[][] => coreTable(clips);
+
+/** The bytes of a clip whose SHA-256 is its hash in rows. */
+export const hashedBytes = ({ layout, fps, frames, people, data }: Clip): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(coreHashed(layout, fps, frames, people, data));

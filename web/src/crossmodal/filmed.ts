@@ -1,10 +1,8 @@
 import type { Clip } from "../base/clip.ts";
 import { bodyHeight } from "../core/clips.ts";
-import type { FilmedClip, View } from "../core/filmed.ts";
+import { type FilmedClip, hashedBytes, type View } from "../core/filmed.ts";
 import type { AttackConfig, ModelEntry, StepReport } from "../core/types.ts";
-
-/** Hexadecimal digits of a hash in a row. */
-const DIGITS = 8;
+import { HASH_DIGITS } from "../generated/constants.ts";
 
 /** A clip that was attacked and filmed, as the page knows it. */
 export interface Filmed {
@@ -29,7 +27,7 @@ export async function filmedClip({ clip, origin, model, report, ...of }: Filmed)
     ...place(origin),
     report,
     model: model.id,
-    weights: model.weights.map(({ sha256 }) => sha256.slice(0, DIGITS)).join("+"),
+    weights: model.weights.map(({ sha256 }) => sha256.slice(0, HASH_DIGITS)).join("+"),
     data: await digest(clip),
     label: clip.label ?? "",
     target: report.target === null ? null : (model.classes[report.target] ?? null),
@@ -45,18 +43,9 @@ function place(origin: string | number): Pick<FilmedClip, "dataset" | "clip" | "
   return { dataset: "file", clip: 0, file: origin };
 }
 
-/**
- * The first digits of a clip's SHA-256, as `ciasa eval` computes them: of the layout's id, the number of people as 64
- * bits, and the values as 32-bit floats, all little-endian. Empty where the browser computes no hashes.
- */
-async function digest({ layout, people, data }: Clip): Promise<string> {
+/** The first digits of a clip's SHA-256, as `ciasa eval` writes them; empty where the browser computes no hashes. */
+async function digest(clip: Clip): Promise<string> {
   if (!globalThis.crypto?.subtle) return "";
-  const id = new TextEncoder().encode(layout);
-  const bytes = new Uint8Array(id.length + 8 + 4 * data.length);
-  const view = new DataView(bytes.buffer, id.length);
-  bytes.set(id);
-  view.setBigUint64(0, BigInt(people), true);
-  for (const [i, value] of data.entries()) view.setFloat32(8 + 4 * i, value, true);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...hash.slice(0, DIGITS / 2)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", hashedBytes(clip)));
+  return [...hash.slice(0, HASH_DIGITS / 2)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -116,5 +116,8 @@ export const EVAL_COLUMNS = [
 /** The largest weight file that is read, in bytes. */
 export const MAX_WEIGHT_BYTES = 67108864;
 
+/** Hexadecimal digits of a hash in a row. */
+export const HASH_DIGITS = 8;
+
 /** The largest list of class names that is read, in bytes. */
 export const MAX_NAMES_BYTES = 1000000;

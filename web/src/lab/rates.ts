@@ -1,3 +1,4 @@
+import { accelerationRms } from "../core/acceleration.ts";
 import { wilson } from "../core/wilson.ts";
 import { type Row, reached, reachedBest } from "./rows.ts";
 
@@ -34,7 +35,8 @@ export interface Summary {
   first: number | null;
   displacement: number | null;
   boneDeviation: number | null;
-  accelerationChange: number | null;
+  /** Of the clips' root mean squares, in the layout's unit per frame squared. */
+  acceleration: number | null;
   plausibility: number | null;
   epsilonExcess: number | null;
 }
@@ -52,7 +54,7 @@ export function summary(rows: Row[], counted: Counted): Summary {
     first: mean(kept.map((row) => row.first)),
     displacement: mean(kept.map((row) => row.figures.meanDisplacement)),
     boneDeviation: mean(kept.map((row) => row.figures.boneDeviation)),
-    accelerationChange: mean(kept.map((row) => row.figures.accelerationChange)),
+    acceleration: mean(kept.map((row) => accelerationRms(row.figures))),
     plausibility: mean(kept.map((row) => row.figures.plausibility)),
     epsilonExcess: mean(kept.map((row) => row.figures.epsilonExcess)),
   };

@@ -5,8 +5,9 @@ import type { FilmedClip, View } from "../core/filmed.ts";
 import type { AttackConfig } from "../core/types.ts";
 import { filmedClip } from "../crossmodal/filmed.ts";
 import { Loop } from "../crossmodal/loop.ts";
-import type { Answer, Attacked, CamerasHost, Shot, Take } from "../lab/cameras.ts";
+import type { Attacked, CamerasHost, Shot, Take } from "../lab/cameras.ts";
 import type { LabHost } from "../lab/host.ts";
+import { answerOf } from "./answer.ts";
 import type { Playground } from "./playground.ts";
 
 /** Edge of the pictures in pixels: half the time of the film's own, with the same distances of the joints. */
@@ -60,7 +61,7 @@ export class PlaygroundCameras implements CamerasHost {
     const { model } = this.#lab;
     if (!model) throw new Failure("engine", "The engine stopped.");
     const begin = performance.now();
-    const clean = await this.#recognise(clip, null);
+    const clean = await answerOf(this.#playground, clip, null);
     const group = this.#lab.attack([{ clip, config }], () => {}, model);
     const cancel = () => group.cancel();
     signal.addEventListener("abort", cancel);
@@ -69,7 +70,7 @@ export class PlaygroundCameras implements CamerasHost {
     const report = outcome?.reports.at(-1);
     if (!outcome || !report) return null;
     const { data, reports } = outcome;
-    const attacked = await this.#recognise({ ...clip, data }, report.target);
+    const attacked = await answerOf(this.#playground, { ...clip, data }, report.target);
     // A step's forward pass sees the clip before the step's update.
     const met = reports.find(({ fooled }) => fooled);
     const first = met ? met.iteration - 1 : null;
@@ -96,7 +97,7 @@ export class PlaygroundCameras implements CamerasHost {
 
   async answer(clip: Clip, take: Take, shot: Shot, moments: Float64Array, target: number | null) {
     if (!this.#loop) throw new Failure("cancelled", "The run was cancelled.");
-    return await this.#recognise(this.#loop.fitted(clip, take, shot.values, moments), target);
+    return await answerOf(this.#playground, this.#loop.fitted(clip, take, shot.values, moments), target);
   }
 
   async filmed(entry: Entry, clip: Clip, attacked: Attacked, views: View[]): Promise<FilmedClip> {
@@ -106,16 +107,5 @@ export class PlaygroundCameras implements CamerasHost {
     const origin = entry.origin === "file" ? entry.name : gallery.indexOf(entry);
     const { config, region, report, first, seconds } = attacked;
     return await filmedClip({ clip, origin, model, config, region, report, first, seconds, views });
-  }
-
-  async #recognise(clip: Clip, target: number | null): Promise<Answer> {
-    const { engine, model } = this.#playground;
-    const { top, probabilities } = await engine.recognise(clip);
-    const [first] = top;
-    return {
-      label: (first && model?.classes[first.index]) ?? "",
-      p: first?.p ?? 0,
-      target: target === null ? null : (probabilities[target] ?? null),
-    };
   }
 }

@@ -5,15 +5,9 @@ import type { FilmedClip } from "../core/filmed.ts";
 import { figure } from "../crossmodal/figure.ts";
 import { type Filmed, filmedClip } from "../crossmodal/filmed.ts";
 import { type Filming, Loop, type Recovery, type Take } from "../crossmodal/loop.ts";
+import type { Answer } from "../lab/cameras.ts";
+import { answerOf } from "./answer.ts";
 import type { Playground } from "./playground.ts";
-
-/** A class and its probability. */
-export interface Answer {
-  label: string;
-  p: number;
-  /** The target's probability; null without a target. */
-  target: number | null;
-}
 
 /** The network's answers to a clip as it is, and to what a camera sees of it. */
 export interface Row {
@@ -187,13 +181,9 @@ export class CrossModal extends EventTarget {
     return { name, skeleton, film, error: this.error(clip, setting, recovered) };
   }
 
-  async #recognise(clip: Clip, target = ""): Promise<Answer> {
-    const { engine, model } = this.playground;
-    const { top, probabilities } = await engine.recognise(clip);
-    const [first] = top;
-    const label = (first && model?.classes[first.index]) ?? "";
-    const of = model?.classes.indexOf(target) ?? -1;
-    return { label, p: first?.p ?? 0, target: probabilities[of] ?? null };
+  #recognise(clip: Clip, target = ""): Promise<Answer> {
+    const index = this.playground.model?.classes.indexOf(target) ?? -1;
+    return answerOf(this.playground, clip, index < 0 ? null : index);
   }
 
   #now(words: string, share: number): void {

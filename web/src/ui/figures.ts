@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { accelerationRms } from "../core/acceleration.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { Metrics } from "../core/types.ts";
 import { Part, shared } from "./base.ts";
@@ -25,8 +26,8 @@ export const rows: { name: string; about: string; show: (figures: Metrics, layou
     },
     {
       name: "Acceleration",
-      about: "mean change, per frame squared",
-      show: (f, l) => length(f.accelerationChange, l),
+      about: "root mean square change, per frame squared",
+      show: (f, l) => length(accelerationRms(f), l),
     },
     {
       name: "Plausibility",

@@ -2,7 +2,8 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Setting } from "../../body/person.ts";
 import { fileStem, save } from "../../files/exports.ts";
-import { type Answer, CrossModal } from "../../playground/crossmodal.ts";
+import type { Answer } from "../../lab/cameras.ts";
+import { CrossModal } from "../../playground/crossmodal.ts";
 import { Part, shared } from "../base.ts";
 import { download } from "../icons.ts";
 

@@ -8,13 +8,7 @@ import { digits, length } from "../units.ts";
 import { LabPart } from "./base.ts";
 import { tableStyle } from "./table-style.ts";
 
-type MeanKey =
-  | "first"
-  | "displacement"
-  | "boneDeviation"
-  | "accelerationChange"
-  | "plausibility"
-  | "epsilonExcess";
+type MeanKey = "first" | "displacement" | "boneDeviation" | "acceleration" | "plausibility" | "epsilonExcess";
 
 const means: {
   key: MeanKey;
@@ -30,7 +24,7 @@ const means: {
     about: "largest deviation",
     show: (mean) => (mean < 1e-5 ? "< 0.001 %" : `${digits(mean * 100)} %`),
   },
-  { key: "accelerationChange", name: "Acceleration", about: "mean change, per frame²", show: length },
+  { key: "acceleration", name: "Acceleration", about: "RMS change, per frame²", show: length },
   {
     key: "plausibility",
     name: "Plausibility",
