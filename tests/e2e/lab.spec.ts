@@ -1,39 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
-import {
-  attack,
-  cpu,
-  errorsOf,
-  open,
-  painted,
-  picture,
-  recognised,
-  saved,
-  smallTargets,
-  tabTo,
-  violations,
-} from "./helpers.ts";
-
-const lab = (page: Page) => page.locator("ciasa-lab");
-const state = (page: Page) => page.locator("ciasa-lab-progress p");
-const go = (page: Page) => page.getByRole("button", { name: /^(Run sweep|Resume)$/ });
-
-/** Opens the page with the Lab and these clips in it. */
-async function openLab(page: Page, clips: string[], settings = ""): Promise<void> {
-  await open(page, `${cpu}&lab=1${settings}`);
-  await expect(go(page)).toBeEnabled();
-  await lab(page).getByRole("button", { name: "None" }).click();
-  await expect(state(page)).toHaveText("No clip is chosen.");
-  for (const name of clips) await lab(page).getByRole("checkbox", { name, exact: true }).check();
-}
-
-async function epsilons(page: Page, values: string): Promise<void> {
-  await lab(page)
-    .getByLabel(/^Epsilons?, in/)
-    .fill(values);
-  await lab(page)
-    .getByLabel(/^Epsilons?, in/)
-    .press("Enter");
-}
+import { attack, cpu, errorsOf, open, picture, recognised, saved, violations } from "./helpers.ts";
+import { epsilons, go, lab, openLab, state } from "./lab-page.ts";
 
 /** Cells of a table's body, row by row. */
 const cells = (page: Page, part: string) =>
@@ -359,51 +326,4 @@ test("a host page runs a sweep and gets its end as an event", async ({ page }) =
     ["synthetic-wave-1", 0.02],
   ]);
   expect(new URL(page.url()).hash).toBe("");
-});
-
-test("a sweep by keyboard alone", async ({ page }) => {
-  await open(page, cpu);
-  await recognised(page);
-  // Backwards, as the Lab is near the page's end.
-  await tabTo(page, /^Open the Lab$/, "Shift+Tab");
-  await page.keyboard.press("Enter");
-  await expect(go(page)).toBeEnabled();
-  await tabTo(page, /^(|on)$/);
-  await page.keyboard.press("ArrowRight");
-  await expect(lab(page).getByRole("radio", { name: "Basic" })).toBeChecked();
-  await page.keyboard.press("ArrowLeft");
-  await tabTo(page, /^None$/);
-  await page.keyboard.press("Enter");
-  await tabTo(page, /^Wave 1$/);
-  await page.keyboard.press("Space");
-  await tabTo(page, /^Run sweep$/);
-  await page.keyboard.press("Enter");
-  await expect(state(page)).toHaveText("6 of 6 rows: complete.");
-});
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`no rule of WCAG AA is broken in the Lab (${colorScheme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await openLab(page, ["Wave 1"]);
-    expect(await violations(page)).toEqual([]);
-    await epsilons(page, "0.01, 0.05");
-    await go(page).click();
-    await expect(state(page)).toHaveText("2 of 2 rows: complete.");
-    await lab(page).getByText("Every clip").click();
-    expect(await violations(page)).toEqual([]);
-    await lab(page).screenshot({ path: `test-results/lab-${colorScheme}.png` });
-  });
-}
-
-test("the Lab on a phone", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await openLab(page, ["Wave 1"]);
-  await painted(page);
-  await epsilons(page, "0.01, 0.05");
-  await go(page).click();
-  await expect(state(page)).toHaveText("2 of 2 rows: complete.");
-  await lab(page).getByText("Every clip").click();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  expect(await smallTargets(page)).toEqual([]);
-  await lab(page).screenshot({ path: "test-results/lab-phone.png" });
 });

@@ -10,6 +10,7 @@ mod attribution;
 mod circles;
 mod clip_sets;
 mod command_line;
+mod command_line_clips;
 mod copied_commands;
 mod counting;
 mod defences;

@@ -6,14 +6,11 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::device::DeviceArg;
-use super::evaluate::config_of;
 use super::files::Output;
-use super::models::ShippedArgs;
 use super::say::say;
+use super::test_clips::{TestClips, TestClipsArgs};
 use crate::attack::Victim;
-use crate::contract::sample::stratified;
 use crate::contract::stats::{Middle, Rate};
-use crate::data::dataset::Dataset;
 use crate::defence::certificate::Sampling;
 use crate::defence::noise::Noise;
 use crate::error::{Error, Result};
@@ -30,13 +27,7 @@ const RADII: [f64; 5] = [0.0, 0.5, 1.0, 1.5, 2.0];
 #[derive(Args, Debug)]
 pub struct CertifyArgs {
     #[command(flatten)]
-    shipped: ShippedArgs,
-    /// Folder with the data sets' .npz files in data/
-    #[arg(long, value_name = "DIR", env = "CIASA_DATA")]
-    data: PathBuf,
-    /// Test clips, drawn by the seed and spread over the classes
-    #[arg(long, value_name = "N", default_value_t = 27)]
-    clips: usize,
+    clips: TestClipsArgs,
     /// Standard deviation of the noise, in the layout's unit
     #[arg(long, value_name = "D", default_value_t = 0.02)]
     deviation: f32,
@@ -55,9 +46,6 @@ pub struct CertifyArgs {
     /// Attack each certificate with so many steps of PGD through the smoothing, scaled to just within the radius
     #[arg(long, value_name = "STEPS")]
     attack: Option<usize>,
-    /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
     /// Clips at the same time [default: number of cores]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -76,14 +64,8 @@ pub struct CertifyArgs {
 pub fn run(args: &CertifyArgs) -> Result<()> {
     let out = args.out.as_deref().map(Output::new).transpose()?;
     let plan = args.plan()?;
-    let library = args.shipped.library.open()?;
-    let entry = library.get_or_first(args.shipped.model.as_ref())?;
-    let config = config_of(&entry.id, &library.folder)?;
-    let data = Dataset::read(&args.data.join("data"), config.dataset)?;
-    let (_, test) = config.split.sides(&data);
-    let labels: Vec<_> = test.iter().map(|&i| (i, data.clips[i].label)).collect();
-    let clips = stratified(&labels, args.clips, args.seed);
-    let recogniser = Arc::new(library.load(entry, &args.device.device()?)?);
+    let TestClips { library, entry, data, drawn: clips, .. } = args.clips.open()?;
+    let recogniser = Arc::new(library.load(&entry, &args.device.device()?)?);
     let classes = recogniser.entry.classes.clone();
     let victim: Arc<dyn Victim> = recogniser;
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
@@ -107,12 +89,12 @@ pub fn run(args: &CertifyArgs) -> Result<()> {
 
 impl CertifyArgs {
     fn plan(&self) -> Result<Plan> {
-        let counts = [("--clips", Some(self.clips)), ("--attack", self.attack), ("--threads", self.threads)];
+        let counts = [("--attack", self.attack), ("--threads", self.threads)];
         if let Some((name, _)) = counts.into_iter().find(|(_, n)| *n == Some(0)) {
             return Err(Error::config("must be at least 1").at(name));
         }
         let noise = Noise { deviation: self.deviation, cutoff: (self.cutoff != 0.0).then_some(self.cutoff) };
-        let sampling = Sampling { select: self.select, estimate: self.draws, alpha: self.alpha, seed: self.seed };
+        let sampling = Sampling { select: self.select, estimate: self.draws, alpha: self.alpha, seed: self.clips.seed };
         noise.validate()?;
         sampling.validate()?;
         let against = |iterations| Against { share: 0.03, iterations, draws: 4 };
@@ -129,7 +111,7 @@ impl CertifyArgs {
             self.deviation,
             self.draws,
             self.alpha,
-            self.seed
+            self.clips.seed
         );
         let rate = |hit: &dyn Fn(&Certified) -> bool| Rate::count(lines.iter().map(hit));
         say!(

@@ -6,13 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::device::DeviceArg;
-use super::evaluate::config_of;
 use super::files::Output;
-use super::models::ShippedArgs;
 use super::say::say;
-use crate::contract::sample::stratified;
+use super::test_clips::{TestClips, TestClipsArgs};
 use crate::contract::stats::Rate;
-use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::eval::fourier::{GraphBasis, HERTZ, errors};
 use crate::eval::matrix::heat::{Line, heat};
@@ -22,19 +19,10 @@ use crate::eval::run::run_work;
 #[derive(Args, Debug)]
 pub struct FourierArgs {
     #[command(flatten)]
-    shipped: ShippedArgs,
-    /// Folder with the data sets' .npz files in data/
-    #[arg(long, value_name = "DIR", env = "CIASA_DATA")]
-    data: PathBuf,
-    /// Test clips, drawn by the seed and spread over the classes
-    #[arg(long, value_name = "N", default_value_t = 27)]
-    clips: usize,
+    clips: TestClipsArgs,
     /// Root mean square of each perturbation, as a share of the body's height
     #[arg(long, value_name = "SHARE", default_value_t = 0.02)]
     size: f32,
-    /// Seed of the clips, signs and phases
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
     /// Clips at the same time [default: number of cores]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -51,28 +39,22 @@ pub struct FourierArgs {
 /// # Errors
 /// If an option is out of its range, the network or the data cannot be read, or the picture cannot be written.
 pub fn run(args: &FourierArgs) -> Result<()> {
-    if args.clips == 0 || args.threads == Some(0) {
-        return Err(Error::config("must be at least 1").at(if args.clips == 0 { "--clips" } else { "--threads" }));
+    if args.threads == Some(0) {
+        return Err(Error::config("must be at least 1").at("--threads"));
     }
     if !(args.size > 0.0 && args.size <= 1.0) {
         return Err(Error::config(format!("{} must be above 0 and at most 1", args.size)).at("--size"));
     }
     let out = Output::new(&args.out)?;
-    let library = args.shipped.library.open()?;
-    let entry = library.get_or_first(args.shipped.model.as_ref())?;
-    let config = config_of(&entry.id, &library.folder)?;
-    let data = Dataset::read(&args.data.join("data"), config.dataset)?;
-    let (_, test) = config.split.sides(&data);
-    let labels: Vec<_> = test.iter().map(|&i| (i, data.clips[i].label)).collect();
-    let clips = stratified(&labels, args.clips, args.seed);
-    let recogniser = Arc::new(library.load(entry, &args.device.device()?)?);
+    let TestClips { library, entry, data, drawn: clips, .. } = args.clips.open()?;
+    let (seed, recogniser) = (args.clips.seed, Arc::new(library.load(&entry, &args.device.device()?)?));
     let basis = GraphBasis::new(entry.layout.layout());
     let mut answers: Vec<Vec<Rate>> = vec![vec![Rate::default(); HERTZ.len()]; basis.shapes.len()];
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     let work = |&at: &usize| {
         let clip = &data.clips[at];
         let height = clip.clip.body_height().filter(|h| *h > 0.0).ok_or_else(|| Error::data("has no body height"))?;
-        errors(&*recogniser, &basis, (&clip.clip, clip.label), args.size * height, args.seed.wrapping_add(at as u64))
+        errors(&*recogniser, &basis, (&clip.clip, clip.label), args.size * height, seed.wrapping_add(at as u64))
     };
     run_work(&clips, threads, work, |i, wrong| {
         for (rates, wrong) in answers.iter_mut().zip(wrong.map_err(|e| e.at(format!("clip {}", clips[i])))?) {
@@ -84,7 +66,7 @@ pub fn run(args: &FourierArgs) -> Result<()> {
         Ok(())
     })?;
 
-    say!("{}: errors under waves of {} of the height; {} clips, seed {}", entry.id, args.size, clips.len(), args.seed);
+    say!("{}: errors under waves of {} of the height; {} clips, seed {}", entry.id, args.size, clips.len(), seed);
     for (frequency, rates) in basis.frequencies.iter().zip(&answers) {
         let cells: Vec<String> = rates.iter().map(|r| format!("{:4.0}", 100.0 * r.share())).collect();
         say!("  graph frequency {frequency:5.2}: {} %", cells.join(" "));

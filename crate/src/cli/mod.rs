@@ -27,5 +27,6 @@ mod resample;
 mod say;
 mod sets;
 pub mod shipped;
+mod test_clips;
 pub mod train;
 mod weights;

@@ -11,6 +11,7 @@ pub mod certified;
 pub mod defence;
 pub mod experiments;
 pub mod fourier;
+pub mod growing;
 pub mod inputs;
 pub mod labels;
 pub mod manifold;

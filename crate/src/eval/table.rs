@@ -1,77 +1,37 @@
 //! Files of rows: appended to during a run, read to continue one, and merged.
 
-use std::collections::{HashMap, HashSet};
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::Path;
 
+use super::growing::{GrowingFile, Line};
 use super::row::{Film, Key, Row};
 use crate::contract::eval_columns::{CAMERA_COLUMNS, EVAL_COLUMNS};
 use crate::error::{Error, Result};
 
 /// A CSV file of rows that grows during a run.
-pub struct RowFile {
-    path: PathBuf,
-    file: File,
-    rows: Vec<Row>,
-}
+pub type RowFile = GrowingFile<Row>;
 
-impl RowFile {
-    /// Opens or creates the file. An incomplete last line is removed; its rows are measured again.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written, or a line in it is not a row.
-    pub fn open(path: &Path) -> Result<Self> {
-        let io = |e: std::io::Error| Error::io(path, &e);
-        let bytes = if path.exists() { std::fs::read(path).map_err(io)? } else { Vec::new() };
-        let whole = whole_lines(&bytes);
-        let rows = parse(&bytes[..whole]).map_err(|e| e.at(path.display()))?;
-        if rows.iter().any(|row| row.film.is_some()) {
-            let cause = "holds rows of films, which this command does not measure; choose another file";
-            return Err(Error::config(cause).at(path.display()));
+impl Line for Row {
+    type Key = Key;
+
+    fn key(&self) -> Key {
+        Row::key(self)
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Vec<Self>> {
+        parse(bytes)
+    }
+
+    fn serialise(rows: &[Self], header: bool) -> Result<Vec<u8>> {
+        serialise(rows, header)
+    }
+
+    fn growable(rows: &[Self]) -> Result<()> {
+        match rows.iter().any(|row| row.film.is_some()) {
+            true => Err(Error::config("holds rows of films, which this command does not measure; choose another file")),
+            false => Ok(()),
         }
-        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(io)?;
-        if whole < bytes.len() {
-            file.set_len(whole as u64).map_err(io)?;
-        }
-        if whole == 0 {
-            file.write_all(&serialise(&[], true)?).map_err(io)?;
-        }
-        Ok(Self { path: path.to_owned(), file, rows })
     }
-
-    /// The keys of its rows.
-    pub fn keys(&self) -> HashSet<Key> {
-        self.rows.iter().map(Row::key).collect()
-    }
-
-    /// Adds rows and writes them to the file.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn append(&mut self, rows: Vec<Row>) -> Result<()> {
-        let bytes = serialise(&rows, false)?;
-        self.file.write_all(&bytes).and_then(|()| self.file.flush()).map_err(|e| Error::io(&self.path, &e))?;
-        self.rows.extend(rows);
-        Ok(())
-    }
-
-    /// Sorts the rows, so that the file does not depend on the number of threads.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn finish(mut self) -> Result<Vec<Row>> {
-        self.rows.sort_by_cached_key(Row::key);
-        write(&self.path, &self.rows)?;
-        Ok(self.rows)
-    }
-}
-
-/// Replaces a file of rows in one move, so that a reader never sees half of it.
-fn write(path: &Path, rows: &[Row]) -> Result<()> {
-    let beside = path.with_extension("csv.new");
-    std::fs::write(&beside, table(rows)?).map_err(|e| Error::io(&beside, &e))?;
-    std::fs::rename(&beside, path).map_err(|e| Error::io(path, &e))
 }
 
 /// Rows as CSV, with a header.
@@ -185,15 +145,11 @@ fn serialise(rows: &[Row], header: bool) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }
 
-/// Number of bytes up to the end of the last complete line.
-fn whole_lines(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1)
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::path::PathBuf;
 
     /// A row of a targeted attack.
     pub fn row(experiment: &str, setting: &str, clip: usize) -> Row {

@@ -71,7 +71,7 @@ pub struct MatrixArgs {
 pub fn run(args: &MatrixArgs) -> Result<()> {
     let wanted = args.wanted()?;
     let there = if args.dry_run && !args.out.exists() { None } else { Some(MatrixFile::open(&args.out)?) };
-    let cells = there.as_ref().map(MatrixFile::cells).unwrap_or_default();
+    let cells = there.as_ref().map(MatrixFile::keys).unwrap_or_default();
     let inputs = args.inputs.load_victims(&wanted.victims, args.seed)?;
     let pieces = pieces(&inputs, &wanted, &cells)?;
     print(&inputs, &pieces, cells.len());

@@ -1,61 +1,27 @@
 //! The file of the matrix: appended to during a run, read to continue one.
 
-use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::row::{Cell, MatrixRow};
 use crate::error::{Error, Result};
+use crate::eval::growing::{GrowingFile, Line};
 
 /// A CSV file of the matrix that grows during a run.
-pub struct MatrixFile {
-    path: PathBuf,
-    file: File,
-    rows: Vec<MatrixRow>,
-}
+pub type MatrixFile = GrowingFile<MatrixRow>;
 
-impl MatrixFile {
-    /// Opens or creates the file. An incomplete last line is removed; its cells are measured again.
-    ///
-    /// # Errors
-    /// If the file cannot be read or written, or a line in it is not a row.
-    pub fn open(path: &Path) -> Result<Self> {
-        let io = |e: std::io::Error| Error::io(path, &e);
-        let bytes = if path.exists() { std::fs::read(path).map_err(io)? } else { Vec::new() };
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-        let rows = parse(&bytes[..whole]).map_err(|e| e.at(path.display()))?;
-        let file = OpenOptions::new().create(true).append(true).open(path).map_err(io)?;
-        file.set_len(whole as u64).map_err(io)?;
-        Ok(Self { path: path.to_owned(), file, rows })
+impl Line for MatrixRow {
+    type Key = Cell;
+
+    fn key(&self) -> Cell {
+        self.cell()
     }
 
-    /// The cells that it holds.
-    pub fn cells(&self) -> HashSet<Cell> {
-        self.rows.iter().map(MatrixRow::cell).collect()
+    fn parse(bytes: &[u8]) -> Result<Vec<Self>> {
+        parse(bytes)
     }
 
-    /// Adds rows and writes them to the file.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn append(&mut self, rows: Vec<MatrixRow>) -> Result<()> {
-        let bytes = table(&rows, self.rows.is_empty())?;
-        self.file.write_all(&bytes).and_then(|()| self.file.flush()).map_err(|e| Error::io(&self.path, &e))?;
-        self.rows.extend(rows);
-        Ok(())
-    }
-
-    /// Sorts the rows, so that the file does not depend on the number of threads, and gives them.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn finish(mut self) -> Result<Vec<MatrixRow>> {
-        self.rows.sort_by_cached_key(MatrixRow::cell);
-        let beside = self.path.with_extension("csv.new");
-        std::fs::write(&beside, table(&self.rows, true)?).map_err(|e| Error::io(&beside, &e))?;
-        std::fs::rename(&beside, &self.path).map_err(|e| Error::io(&self.path, &e))?;
-        Ok(self.rows)
+    fn serialise(rows: &[Self], header: bool) -> Result<Vec<u8>> {
+        table(rows, header)
     }
 }
 
@@ -140,11 +106,17 @@ pub(super) mod tests {
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 5]).unwrap();
         let mut file = MatrixFile::open(&path).unwrap();
-        assert_eq!(file.cells(), [rows[1].cell()].into());
+        assert_eq!(file.keys(), [rows[1].cell()].into());
         file.append(vec![rows[2].clone(), rows[0].clone()]).unwrap();
         assert_eq!(file.finish().unwrap(), rows);
         assert_eq!(read(&path).unwrap(), rows);
-        // A header that was cut off is written again.
+        // A header that stands alone is not written twice; one that was cut off is written again.
+        let header = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
+        std::fs::write(&path, &bytes[..header]).unwrap();
+        let mut file = MatrixFile::open(&path).unwrap();
+        file.append(vec![rows[0].clone()]).unwrap();
+        drop(file);
+        assert_eq!(read(&path).unwrap(), rows[..1]);
         std::fs::write(&path, &bytes[..9]).unwrap();
         let mut file = MatrixFile::open(&path).unwrap();
         file.append(vec![rows[0].clone()]).unwrap();

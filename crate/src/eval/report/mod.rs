@@ -13,9 +13,11 @@ mod page;
 mod paper;
 mod parts;
 pub mod plots;
+mod protocol;
 mod sections;
 mod smallest;
 mod tables;
+mod transfer;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

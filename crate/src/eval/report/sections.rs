@@ -7,8 +7,10 @@ use super::page::Report;
 use super::paper;
 use super::parts::parts;
 use super::plots::{Series, dots, lines};
+use super::protocol::protocol;
 use super::smallest;
 use super::tables::{Group, MarkdownTable, SUCCESS, groups, looks, number, success, success_cells};
+use super::transfer::{matrices, table3, transfer};
 use crate::contract::crossmodal;
 use crate::contract::stats::{Rate, mean};
 use crate::error::Result;
@@ -196,47 +198,6 @@ fn by_model<'a>(rows: &[&'a Row]) -> Vec<(String, Vec<&'a Row>)> {
     ids.into_iter().map(|id| (id.to_owned(), rows.iter().copied().filter(|r| r.model == id).collect())).collect()
 }
 
-/// Adds a line with the number of clips, the seed, the steps and the stop rule.
-fn protocol(page: &mut String, rows: &[&Row], heading: &str) {
-    let all = |of: &dyn Fn(&Row) -> String| {
-        rows.iter().map(|r| of(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
-    };
-    // Only the attacked network's answer to the clean clip counts here.
-    let own = rows.iter().filter(|r| r.judge == r.model);
-    let clips: BTreeSet<_> = own.map(|r| (&r.dataset, &r.file, &r.data, r.clip, r.clean_correct)).collect();
-    let correct = clips.iter().filter(|c| c.4).count();
-    if !heading.is_empty() {
-        let _ = writeln!(page, "\n### {heading}");
-    }
-    let steps = rows.iter().map(|r| r.used).max().unwrap_or(0);
-    let iterations =
-        if steps > 1 { format!("{} iterations", all(&|r| r.iterations.to_string())) } else { "one step".into() };
-    let stop = match all(&|r| r.stop.clone()).as_str() {
-        "none" if rows.iter().all(|r| r.experiment == "smallest") => {
-            "each epsilon ends with the first iterate that reaches the goal".to_owned()
-        }
-        "none" => "no early stop".to_owned(),
-        held => format!("stop rule: {held} passes"),
-    };
-    let projection = all(&|r| r.projection.clone());
-    let projections = projection.split(", ").filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ");
-    let projection = if projections.is_empty() { projections } else { format!(", projection {projections}") };
-    let protocol = match all(&|r| r.protocol.clone()).as_str() {
-        "paper" => String::new(),
-        other => format!(", protocol {other}"),
-    };
-    let how = projection + &protocol;
-    let _ = writeln!(
-        page,
-        "\nNetwork {} (weights {}), {}: {} clips, {correct} of them correct; seed {}, {iterations}, {stop}{how}.",
-        all(&|r| r.model.clone()),
-        all(&|r| r.weights.clone()),
-        all(&|r| r.dataset.clone()),
-        clips.len(),
-        all(&|r| r.seed.to_string()),
-    );
-}
-
 fn clean(page: &mut String, rows: &[&Row]) {
     let mut table = MarkdownTable::new(&[
         "model",
@@ -330,62 +291,6 @@ fn beside_table_1(all: &[Group<'_>]) -> MarkdownTable {
         let known = paper::epsilon(&g.setting).and_then(paper::table_1);
         known.map_or(vec!["-".into(); 3], |rates| rates.map(|r| format!("{r:.1}")).to_vec())
     })
-}
-
-fn table3(page: &mut String, rows: &[&Row], settings: &[String]) {
-    for part in parts(rows, true) {
-        protocol(page, &part.rows, &format!("Attacked: {}", part.heading));
-        *page += &transfer(&part.rows, settings).text();
-    }
-}
-
-/// The label that changes when each attacked network's clips are judged by each network.
-fn matrices(page: &mut String, rows: &[&Row], settings: &[String]) {
-    let judges: BTreeSet<&str> = rows.iter().map(|r| r.judge.as_str()).collect();
-    let head = || MarkdownTable::new(&[&["attacked"], &judges.iter().copied().collect::<Vec<_>>()[..]].concat());
-    for group in groups(rows, settings) {
-        let _ = writeln!(page, "\n### Transfer, {}\n\nLabel changed, % of all clips, by judge:", group.setting);
-        let mut table = head();
-        for part in parts(&group.rows, true) {
-            let cell = |judge: &&str| {
-                let own = part.rows.iter().filter(|r| r.judge == **judge).map(|r| r.fooled);
-                Rate::count(own).to_string()
-            };
-            table.line(&[vec![part.heading.clone()], judges.iter().map(cell).collect()].concat());
-        }
-        *page += &table.text();
-    }
-}
-
-/// Each setting, judged by each network.
-fn transfer(rows: &[&Row], settings: &[String]) -> MarkdownTable {
-    let columns = ["attack", "judge", "accuracy before", "after", "label changed, all", "target recognised, correct"];
-    let mut table = MarkdownTable::new(&[&columns[..], &["paper: before", "after", "fooling rate"]].concat());
-    for group in groups(rows, settings) {
-        let judges: BTreeSet<(bool, &str)> =
-            group.rows.iter().map(|r| (r.judge != r.model, r.judge.as_str())).collect();
-        for (_, judge) in judges {
-            let own = Group {
-                setting: group.setting.clone(),
-                rows: group.rows.iter().copied().filter(|r| r.judge == judge).collect(),
-            };
-            let from_st_gcn = own.rows.iter().all(|r| r.model.ends_with("st-gcn"));
-            let known = paper::TABLE_3
-                .iter()
-                .find(|(id, _)| from_st_gcn && group.setting.starts_with("e=") && judge.ends_with(&format!("-{id}")));
-            let mut cells = vec![
-                own.setting.clone(),
-                judge.to_owned(),
-                own.rate_of_all(|r| r.clean_correct).to_string(),
-                own.rate_of_all(|r| r.predicted == r.label).to_string(),
-                own.rate_of_all(|r| r.fooled).to_string(),
-                own.rate_where(|r| r.hit).to_string(),
-            ];
-            cells.extend(known.map_or(vec!["-".into(); 3], |(_, n)| n.map(|n| format!("{n:.1}")).to_vec()));
-            table.line(&cells);
-        }
-    }
-    table
 }
 
 /// Success against epsilon as a share of the body's height, in percent, among the correct.
