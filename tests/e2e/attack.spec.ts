@@ -29,7 +29,7 @@ for (const [mode, settings] of Object.entries(modes)) {
       };
       return element.session.attack.last.figures.accelerationChange;
     });
-    const acceleration = page.locator("ciasa-figures dd").nth(3);
+    const acceleration = page.locator("ciasa-figures dd.number").nth(3);
     const shown = Number.parseFloat((await acceleration.textContent()) ?? "");
     // Shown in centimetres with three digits.
     expect(Math.abs(shown / (100 * Math.sqrt(square)) - 1)).toBeLessThan(0.01);

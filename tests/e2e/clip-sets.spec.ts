@@ -214,3 +214,24 @@ test("frames of OpenPose become a clip once the picture's size is known", async 
   );
   await expect(page.locator("ciasa-scrubber output")).toContainText("/12");
 });
+
+test("a compressed set opens like a plain one; a damaged one is reported by name", async ({ page }) => {
+  await open(page, cpu);
+  await painted(page);
+  const packed = fixture("clips_ctrgcn_compressed.npz");
+  const names: string[][] = [];
+  for (const file of [fixture("clips_ctrgcn.npz"), packed]) {
+    await drop(page, [file]);
+    await expect(rows(page)).toHaveCount(2);
+    names.push(await rows(page).allTextContents());
+    await page.keyboard.press("Escape");
+    await expect(dialog(page)).toHaveCount(0);
+  }
+  expect(names[1]).toEqual(names[0]);
+  const damaged = Buffer.from(packed.bytes);
+  // Inside the first array.
+  damaged.writeUInt8(damaged.readUInt8(120) ^ 0x55, 120);
+  await drop(page, [{ name: "damaged.npz", bytes: damaged }]);
+  await expect(page.locator("ciasa-notice")).toContainText("damaged.npz");
+  await expect(page.locator("ciasa-notice")).toContainText("is damaged");
+});

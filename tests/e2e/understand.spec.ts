@@ -32,8 +32,6 @@ test("the tour goes through five steps on a live attack by keyboard, and is reme
       await expect(dialog(page)).toContainText(/Step \d+: “.+” at\s+\d+ %/);
     }
     if (step === 4) await expect(page.getByLabel("Magnify difference")).toHaveValue("5");
-    // axe reads a button's two colours one after the other: it must not be enabled in between.
-    await expect(page.locator("ciasa-run-bar .primary")).toBeEnabled();
     await picture(page, `tour-${step}`);
     expect(await violations(page)).toEqual([]);
     if (step < 5) {

@@ -216,6 +216,7 @@ export class CiasaPlayground extends LitElement {
             <ciasa-scrubber .playground=${session}></ciasa-scrubber>
           </div>
           <div class="below">
+            <ciasa-comparison class="card" .playground=${session}></ciasa-comparison>
             ${
               shows("recogniser")
                 ? html`<ciasa-recogniser class="card" part="recogniser"
@@ -228,7 +229,6 @@ export class CiasaPlayground extends LitElement {
                 <ciasa-curves class="card" kind="losses" .playground=${session}></ciasa-curves>`
                 : nothing
             }
-            <ciasa-comparison class="card" .playground=${session}></ciasa-comparison>
             <ciasa-attribution class="card" .playground=${session}></ciasa-attribution>
             ${
               shows("figures")
