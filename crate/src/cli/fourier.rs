@@ -76,6 +76,11 @@ pub fn run(args: &FourierArgs) -> Result<()> {
         name: format!("{frequency:.2}"),
         cells: rates.iter().map(|r| Some((r.share(), format!("{:.0}", 100.0 * r.share())))).collect(),
     };
-    let title = format!("{}: errors in %, {} clips, waves of {} of the height", entry.id, clips.len(), args.size);
+    let title = format!(
+        "{}: errors in % by frequency along the skeleton (down) and in time; {} clips, waves of {} of the height",
+        entry.id,
+        clips.len(),
+        args.size
+    );
     out.write(heat(&title, &columns, &basis.frequencies.iter().zip(&answers).map(line).collect::<Vec<_>>()).as_bytes())
 }
