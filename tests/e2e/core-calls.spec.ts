@@ -76,8 +76,8 @@ test("steps are written as the command line writes them", () => {
     .split("\n");
   expect(head).toBe(STEP_COLUMNS.join(","));
   expect(rows).toEqual([
-    "1,0,0,0,0,0,0,wave,0.8,,0.5,0.25,0.5,0,0,,0,0,1,",
-    '2,0,0,0,0,0,0,"say ""hi"", wave",0.2,,0.5,0.25,0.5,0,0,,0,0,1,',
+    "1,0,0,0,0,0,0,wave,0.8,,0.5,0.25,0.5,0,0.0004,,0,0,1,",
+    '2,0,0,0,0,0,0,"say ""hi"", wave",0.2,,0.5,0.25,0.5,0,0.0004,,0,0,1,',
   ]);
 });
 

@@ -25,8 +25,8 @@ pub struct ExportArgs {
 /// # Errors
 /// If the set cannot be read, or a file cannot be written.
 pub fn run(args: &ExportArgs) -> Result<()> {
-    writable_folder(&args.out).map_err(|e| e.at("--out"))?;
     let TestClips { config, data, drawn, .. } = args.clips.open()?;
+    writable_folder(&args.out).map_err(|e| e.at("--out"))?;
     let set = serde_json::to_value(config.dataset).map_err(|e| Error::config(e.to_string()))?;
     let set = set.as_str().unwrap_or_default();
     for i in drawn {
