@@ -234,6 +234,7 @@ fn errors_name_the_place_and_the_way_out() {
     assert!(error.starts_with("clip 1 (1), frame 0, person 0, joint \"hip centre\": NaN is no coordinate"), "{error}");
     // Numbers without an array.
     assert!(message(Many::read(b"\x80\x02K\x01.", None)).contains("a pickle of an integer without annotations"));
+    assert!(message(Many::read(b"\x80\x02].", None)).contains("a pickle of 0 annotations"));
     let list = message(Many::read(b"\x80\x02]}U\x05labelK\x01sa.", None));
     assert!(list.starts_with("annotation 0: has no keypoint, but label"), "{list}");
 }

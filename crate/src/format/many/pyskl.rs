@@ -43,7 +43,7 @@ impl<'a> Pyskl<'a> {
             },
         };
         if values.is_empty() || values.len() > MOST {
-            return Err(Error::format(format!("{} annotations; 1 to {MOST} are read", values.len())));
+            return Err(Error::format(format!("a pickle of {} annotations; 1 to {MOST} are read", values.len())));
         }
         let numbered = values.into_iter().enumerate();
         let annotations = numbered.map(|(i, value)| Annotation::of(value).map_err(|e| e.at(format!("annotation {i}"))));
