@@ -17,8 +17,9 @@ use super::layout::{Layout, share};
 pub const MAX_HELPERS: u32 = 7;
 /// Multiplications from which on sharing a job outweighs what it costs to share it.
 const WORTH: u64 = 1 << 20;
-/// Milliseconds after which a silent helper counts as failed.
-const PATIENCE: f64 = 20_000.0;
+/// Milliseconds after which a silent helper counts as failed. The engine computes its share then, so a helper that is
+/// only slow costs time, and no result.
+const PATIENCE: f64 = 5_000.0;
 
 thread_local! {
     static POOL: RefCell<Option<Pool>> = const { RefCell::new(None) };
@@ -93,14 +94,16 @@ impl Pool {
         let mut result = task.compute(share(tasks, threads, 0));
         result.resize(plan.place(0..tasks).end, 0.0);
         let mut whole = true;
+        // The others have had as long as the first one that is silent: several that were ended cost one wait.
+        let mut patience = PATIENCE;
         for helper in 0..self.helpers {
             let share = share(tasks, threads, helper as usize + 1);
             let place = plan.place(share.clone());
-            if self.buffer.wait_for(helper, self.job, PATIENCE) {
+            if self.buffer.wait_for(helper, self.job, patience) {
                 self.buffer.slice(layout.result.start + place.start, place.len()).copy_to(&mut result[place]);
             } else {
                 result[place].copy_from_slice(&task.compute(share));
-                whole = false;
+                (whole, patience) = (false, 0.0);
             }
         }
         Some(Computed { result, whole })
