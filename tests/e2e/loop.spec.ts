@@ -1,8 +1,9 @@
 import { expect, test } from "@playwright/test";
 import type { AttackConfig, StepReport } from "../../web/src/core/types.ts";
+import { AttackHandle } from "../../web/src/engine/attack-handle.ts";
 import { AttackLoop, type Stepper } from "../../web/src/engine/attack-loop.ts";
 import { stepsAtOnce } from "../../web/src/engine/batch.ts";
-import type { AttackEvent, Control } from "../../web/src/engine/messages.ts";
+import type { AttackEnd, AttackEvent, Control } from "../../web/src/engine/messages.ts";
 
 test("a call requests as many steps as fit into a tenth of a second, at most twice the last number", () => {
   // A CPU takes one step per call in any case; a fast GPU takes 1, 2, 4, 8, 16.
@@ -21,6 +22,8 @@ class Counter implements Stepper {
   readonly asked: number[] = [];
   /** Called at the end of each call. */
   meanwhile: () => void = () => {};
+  /** Updates of the best iterate, whose clip is that number. */
+  reached = 0;
 
   constructor(
     readonly all: number,
@@ -45,6 +48,11 @@ class Counter implements Stepper {
 
   perturbed(): Float32Array {
     return new Float32Array([this.taken]);
+  }
+
+  best(_: number, known: number) {
+    const updates = this.reached;
+    return updates === known ? null : { updates, data: new Float32Array([updates]) };
   }
 
   recognise() {
@@ -111,6 +119,46 @@ test("a single step is one step; a pause and an end leave the clip of the last r
   expect([end?.reason, end?.data[0]]).toEqual(["cancelled", counter.taken]);
 });
 
+test("the best iterate is posted once, with the clip of the step after which it is known", async () => {
+  const counter = new Counter(6, 1);
+  // Not every step is posted with its clip unless the loop pauses there.
+  counter.meanwhile = () => {
+    if (counter.taken >= 2) counter.reached = counter.taken < 5 ? 1 : 4;
+    loop.control("step");
+  };
+  const { loop, events } = loopOf(counter, (event) => {
+    if (event.type === "paused") loop.control("step");
+  });
+  await loop.run();
+  const best = events.flatMap((event) =>
+    event.type === "report" && event.best ? [[event.report.iteration, event.best.updates]] : [],
+  );
+  expect(best).toEqual([
+    [2, 1],
+    [5, 4],
+  ]);
+});
+
+test("of a failed attack the best known clip is left, of any other the last one", async () => {
+  const recognition = { probabilities: new Float32Array(), top: [] };
+  const ended = (reason: AttackEnd["reason"]) => {
+    const handle = new AttackHandle(new Float32Array([0]), () => {});
+    const best = { updates: 2, data: new Float32Array([2]) };
+    handle.receive({
+      type: "report",
+      report: { iteration: 3 } as StepReport,
+      data: new Float32Array([3]),
+      best,
+    });
+    if (reason === "error") handle.fail({ kind: "engine", message: "ended" });
+    else handle.finish({ reason, report: null, data: new Float32Array([4]), recognition });
+    return handle.done;
+  };
+  expect(await ended("error")).toMatchObject({ reason: "error", updates: 2, data: new Float32Array([2]) });
+  const whole = await ended("iterations");
+  expect([whole.data[0], whole.updates]).toEqual([4, undefined]);
+});
+
 /** Attacks of so many steps each. A clip is one number: the steps taken. */
 class Counters implements Stepper {
   readonly counters: Counter[];
@@ -131,6 +179,10 @@ class Counters implements Stepper {
 
   perturbed(which: number): Float32Array {
     return new Float32Array([this.counters[which]?.taken ?? 0]);
+  }
+
+  best() {
+    return null;
   }
 
   async recognise() {

@@ -63,6 +63,24 @@ fn the_exact_projection_returns_the_best_iterate_and_the_papers_the_last() {
 }
 
 #[test]
+fn the_best_iterate_is_known_before_the_end() {
+    let mut attack = start(Toy::new(LAYOUT), config());
+    assert_eq!(attack.best(), None);
+    let (mut losses, mut iterates) = (Vec::new(), Vec::new());
+    for step in 0..12 {
+        iterates.push(attack.perturbed().to_vec());
+        losses.push(block_on(attack.step()).unwrap().losses.prediction);
+        let (updates, best) = attack.best().unwrap();
+        assert!(updates <= step && best == iterates[updates]);
+        // Iterates outside of epsilon do not count, so a lower loss may have been passed over, but never a higher kept.
+        assert!(losses[updates] <= losses[0]);
+    }
+    let mut paper = start(Toy::new(LAYOUT), AttackConfig { projection: Projection::Paper, ..config() });
+    block_on(paper.step()).unwrap();
+    assert_eq!(paper.best(), None, "the paper's projection returns the last iterate");
+}
+
+#[test]
 fn more_starts_take_more_steps_and_return_the_best_of_all() {
     let run = |starts| {
         let optimiser = Optimiser { starts, ..Default::default() };

@@ -189,6 +189,13 @@ impl Attack {
         &self.perturbed
     }
 
+    /// The iterate that the attack would return if it ended now, (T, M, V, C), and the updates that led to it; none
+    /// where it would return the last one.
+    pub fn best(&self) -> Option<(usize, &[f32])> {
+        let best = self.track.best().filter(|_| self.config.returns_best())?;
+        Some((best.judged.updates, &best.clip))
+    }
+
     /// V' as a clip.
     ///
     /// # Errors

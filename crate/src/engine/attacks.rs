@@ -46,6 +46,21 @@ impl Engine {
         attacks.get(which).map_or_else(|| Float32Array::new_with_length(0), |attack| attack.perturbed().into())
     }
 
+    /// The iterate that an attack would return if it ended now, (T, M, V, C); empty where that is the last one.
+    #[wasm_bindgen(js_name = bestOf)]
+    pub fn best_of(&self, which: usize) -> Float32Array {
+        let attacks = self.attacks.list.borrow();
+        let best = attacks.get(which).and_then(Attack::best);
+        best.map_or_else(|| Float32Array::new_with_length(0), |(_, x)| x.into())
+    }
+
+    /// The updates that led to the iterate of `bestOf`; none where that is empty.
+    #[wasm_bindgen(js_name = bestUpdates)]
+    pub fn best_updates(&self, which: usize) -> Option<usize> {
+        let attacks = self.attacks.list.borrow();
+        attacks.get(which).and_then(Attack::best).map(|(updates, _)| updates)
+    }
+
     /// The model's answer to each attack's V', an array of `Recognition`s.
     ///
     /// # Errors

@@ -27,6 +27,8 @@ export class ActiveAttack extends EventTarget {
   probabilities: Float32Array | null = null;
   end: AttackEnd["reason"] | null = null;
   failure: Failure | null = null;
+  /** Of a failed attack: the updates that led to its best iterate, which is kept; null: the last one is. */
+  kept: number | null = null;
   readonly #handle: AttackHandle;
   #config: AttackConfig;
 
@@ -119,8 +121,22 @@ export class ActiveAttack extends EventTarget {
       this.data = end.data;
       this.after = end.recognition.top;
       this.probabilities = end.recognition.probabilities;
+    } else if (end.updates !== undefined) {
+      this.#keepBest(end.updates, end.data);
     }
     this.#changed("end");
+  }
+
+  /** The attack failed, and its best iterate is left: a report describes the clip before its update. */
+  #keepBest(updates: number, data: Float32Array): void {
+    const [made, seen] = [updates, updates + 1].map((n) => this.reports.find((one) => one.iteration === n));
+    const { last } = this;
+    if (!made || !seen || !last) return;
+    this.kept = updates;
+    this.data = data;
+    this.after = seen.top;
+    // As after a whole attack, the last report's figures are those of the clip that is left.
+    this.reports[this.reports.length - 1] = { ...last, figures: made.figures };
   }
 
   #changed(what: AttackEvent["type"] | "end"): void {

@@ -1,5 +1,5 @@
 import type { AttackConfig, ErrorMessage, StepReport } from "../core/types.ts";
-import type { AttackEnd, AttackEvent, Control } from "./messages.ts";
+import type { AttackEnd, AttackEvent, BestIterate, Control } from "./messages.ts";
 
 /** Controls one running attack in the worker and delivers its events to a listener. */
 export class AttackHandle {
@@ -8,6 +8,7 @@ export class AttackHandle {
   #resolve: (end: AttackEnd) => void = () => {};
   #listener: (event: AttackEvent) => void;
   #data: Float32Array;
+  #best: BestIterate | null = null;
   #report: StepReport | null = null;
   #over = false;
   /** Calls made before the worker had the attack. */
@@ -61,6 +62,7 @@ export class AttackHandle {
       this.#report = event.report;
       // A copy: the page may write into the array that it gets.
       if (event.data) this.#data = event.data.slice();
+      if (event.best) this.#best = event.best;
     }
     this.#listener(event);
   }
@@ -70,7 +72,9 @@ export class AttackHandle {
     if (this.#over) return;
     this.#over = true;
     const data = end.data.length > 0 ? end.data : this.#data;
-    this.#resolve({ ...end, data });
+    // An attack that runs to its end returns its best iterate by itself.
+    const best = end.reason === "error" ? this.#best : null;
+    this.#resolve({ ...end, data, ...best });
   }
 
   /** For the client: the engine failed or rejected the attack. */
@@ -79,7 +83,7 @@ export class AttackHandle {
     this.stop("error");
   }
 
-  /** For the client: the worker is gone; the last known clip and report are the result. */
+  /** For the client: the worker is gone; the best known clip, else the last one, is the result. */
   stop(reason: "cancelled" | "error"): void {
     const recognition = { probabilities: new Float32Array(), top: [] };
     this.finish({ reason, report: this.#report, data: this.#data, recognition });

@@ -1,7 +1,7 @@
 import type { AttackConfig, Recognition, StepReport } from "../core/types.ts";
 import { stepsAtOnce } from "./batch.ts";
 import { errorMessage } from "./errors.ts";
-import type { AttackEnd, AttackEvent, Control } from "./messages.ts";
+import type { AttackEnd, AttackEvent, BestIterate, Control } from "./messages.ts";
 
 /** The engine calls that the loop makes. Attacks are named by their index in the message that started them. */
 export interface Stepper {
@@ -11,6 +11,8 @@ export interface Stepper {
   steps(which: number[], count: number): Promise<StepReport[][]>;
   /** The last iterate, (T, M, V, C). */
   perturbed(which: number): Float32Array;
+  /** The iterate that the attack would return if it ended now, unless the one after `known` updates; null if none. */
+  best(which: number, known: number): BestIterate | null;
   /** The recogniser's probabilities for each attack's last iterate. */
   recognise(): Promise<Recognition[]>;
   /** Changes the settings of an attack from the next step on; throws if they are rejected. */
@@ -30,6 +32,8 @@ export class AttackLoop {
   #wake: () => void = () => {};
   #begun = false;
   #reports: (StepReport | null)[];
+  /** Updates of each attack's best iterate that was posted last; 0 is the clean clip, which the page has. */
+  #best: number[];
   #configs: AttackConfig[];
   #stepper: Stepper;
   #post: (which: number, event: AttackEvent) => void;
@@ -38,6 +42,7 @@ export class AttackLoop {
     this.#stepper = stepper;
     this.#configs = configs;
     this.#reports = configs.map(() => null);
+    this.#best = configs.map(() => 0);
     this.#post = post;
   }
 
@@ -108,8 +113,14 @@ export class AttackLoop {
     const last = reports.at(-1);
     for (const report of reports) {
       const data = report === last && (due || report.done !== null);
-      this.#post(which, { type: "report", report, ...(data && { data: this.#stepper.perturbed(which) }) });
+      this.#post(which, { type: "report", report, ...(data && this.#iterates(which)) });
     }
+  }
+
+  #iterates(which: number): { data: Float32Array; best?: BestIterate } {
+    const best = this.#stepper.best(which, this.#best[which] ?? 0);
+    if (best) this.#best[which] = best.updates;
+    return { data: this.#stepper.perturbed(which), ...(best && { best }) };
   }
 
   #postAll(event: AttackEvent): void {

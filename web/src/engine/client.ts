@@ -293,6 +293,9 @@ export class EngineClient extends EventTarget {
   #receive(worker: Worker, message: FromWorker): void {
     if (worker !== this.#worker) return;
     switch (message.type) {
+      case "alive":
+        this.#watch(worker, message.lock);
+        break;
       case "progress":
         this.#downloads.progress("engine", message.loaded, message.total);
         break;
@@ -338,6 +341,12 @@ export class EngineClient extends EventTarget {
   #post(message: ToWorker): void {
     if (!this.#worker) throw NOT_RUNNING;
     this.#worker.postMessage(message);
+  }
+
+  /** Hears of it when the browser ends the worker: the worker's lock is free then. */
+  #watch(worker: Worker, lock: string): void {
+    const message = "The browser has ended the engine's worker, perhaps for its memory.";
+    void navigator.locks.request(lock, () => this.#crash(worker, { kind: "engine", message }));
   }
 
   #crash(worker: Worker, error: ErrorMessage): void {

@@ -49,9 +49,20 @@ export interface EngineState {
   error: ErrorMessage | null;
 }
 
+/** The iterate that an attack would return if it ended now. */
+export interface BestIterate {
+  /** Updates that led to it. */
+  updates: number;
+  /** (T, M, V, C). */
+  data: Float32Array;
+}
+
 export type AttackEvent =
-  /** `data`: the perturbed clip after the step, (T, M, V, C). Not with every report, but with the last. */
-  | { type: "report"; report: StepReport; data?: Float32Array }
+  /**
+   * `data`: the perturbed clip after the step, (T, M, V, C). Not with every report, but with the last. `best` comes
+   * with `data`, where it is another one than before: if the engine stops, this is what is left of the attack.
+   */
+  | { type: "report"; report: StepReport; data?: Float32Array; best?: BestIterate }
   | { type: "paused" }
   | { type: "resumed" }
   /** A setting was rejected (the attack continues with its previous settings), or the attack failed. */
@@ -60,8 +71,10 @@ export type AttackEvent =
 export interface AttackEnd {
   reason: "iterations" | "held" | "cancelled" | "error";
   report: StepReport | null;
-  /** The last known iterate, (T, M, V, C). */
+  /** The last known iterate, (T, M, V, C); of a failed attack the best known one, if it is another. */
   data: Float32Array;
+  /** Updates that led to the best iterate of a failed attack. */
+  updates?: number;
   /** Of that iterate; empty if the engine has stopped. */
   recognition: Recognition;
 }
@@ -129,6 +142,8 @@ export type ToWorker =
   | { type: "configure"; attack: number; patch: Partial<AttackConfig> };
 
 export type FromWorker =
+  /** The worker holds this lock (navigator.locks), which the browser frees when it ends the worker. */
+  | { type: "alive"; lock: string }
   | { type: "progress"; loaded: number; total: number }
   /** The module is loaded and starts its device. */
   | { type: "starting" }

@@ -4,7 +4,7 @@ import type { Clip } from "../base/clip.ts";
 import type { ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
 import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
 import { announced, count as counting, open, persistently } from "./download.ts";
-import { errorMessage } from "./errors.ts";
+import { errorMessage, trapped } from "./errors.ts";
 import type {
   AttackEnd,
   AttackOrder,
@@ -43,7 +43,26 @@ function fatal(error: ErrorMessage): void {
   post({ type: "fatal", error });
 }
 
-self.addEventListener("error", (event) => fatal({ kind: "engine", message: event.message }));
+/**
+ * Holds a lock for as long as this worker lives. A browser that ends a worker, such as for its memory, reports it
+ * nowhere; but it frees the lock, and the page waits for that.
+ */
+function holdLock(): void {
+  // Pages that are not served securely have no locks.
+  if (!navigator.locks) return;
+  const lock = `ciasa-engine-${crypto.randomUUID()}`;
+  const held = navigator.locks.request(lock, () => {
+    post({ type: "alive", lock });
+    return new Promise<never>(() => {});
+  });
+  // Refused where the page is sandboxed.
+  held.catch(() => {});
+}
+
+holdLock();
+self.addEventListener("error", ({ error, message }) =>
+  fatal(trapped(error) ? errorMessage(error) : { kind: "engine", message }),
+);
 self.addEventListener("unhandledrejection", (event) => fatal(errorMessage(event.reason)));
 self.addEventListener("message", (event: MessageEvent<ToWorker>) => receive(event.data));
 
@@ -86,7 +105,8 @@ async function answer(message: Call): Promise<void> {
     const value = message.type === "loseDevice" ? ready().loseDevice() : await inTurn(() => compute(message));
     post({ type: "answer", call: message.call, value });
   } catch (thrown) {
-    post({ type: "refused", call: message.call, error: errorMessage(thrown) });
+    if (trapped(thrown)) fatal(errorMessage(thrown));
+    else post({ type: "refused", call: message.call, error: errorMessage(thrown) });
   }
 }
 
@@ -205,13 +225,18 @@ function beginAttacks(orders: AttackOrder[]): void {
     begin: (configs) => inTurn(() => ready().beginAttacks(clips, configs)),
     steps: (which, count) => inTurn(() => ready().stepAttacks(Uint32Array.from(which), count)),
     perturbed: (which) => ready().perturbedOf(which),
+    best: (which, known) => {
+      const updates = ready().bestUpdates(which) ?? 0;
+      return updates === 0 || updates === known ? null : { updates, data: ready().bestOf(which) };
+    },
     recognise: () => inTurn(() => ready().recogniseAttacks()),
     configure: (which, settings) => ready().configureAttack(which, settings),
   };
   const numbers = orders.map((order) => order.attack);
   const configs = orders.map((order) => order.config);
   const loop = new AttackLoop(stepper, configs, (place, event) => {
-    const transfer = event.type === "report" && event.data ? [event.data.buffer] : [];
+    const iterates = event.type === "report" ? [event.data, event.best?.data] : [];
+    const transfer = iterates.flatMap((data) => (data ? [data.buffer] : []));
     post({ type: "event", attack: numbers[place] ?? 0, event }, transfer);
   });
   const over = Promise.all(before.map((other) => other.over))
@@ -230,8 +255,8 @@ async function drive(numbers: number[], loop: AttackLoop): Promise<void> {
     for (const [place, ended] of ends.entries()) end(place, ended);
   } catch (thrown) {
     const error = errorMessage(thrown);
-    // No call works after a lost device; the page ends the attacks with this worker.
-    if (error.kind === "device") return fatal(error);
+    // No call works after a lost device or a trap; the page ends the attacks with this worker.
+    if (error.kind === "device" || trapped(thrown)) return fatal(error);
     for (const [place, report] of loop.reports.entries()) {
       post({ type: "event", attack: numbers[place] ?? 0, event: { type: "error", error } });
       const recognition = { probabilities: new Float32Array(), top: [] };

@@ -317,7 +317,8 @@ export class Playground extends Shown {
   #attackChanged(attack: ActiveAttack, what: string): void {
     if (attack !== this.attack) return;
     if (what === "report") this.dispatchEvent(new CustomEvent("report", { detail: attack.last }));
-    if (what === "error" && attack.failure) {
+    // An engine that has stopped has said so, with ways on.
+    if (what === "error" && attack.failure && this.engine.state.status !== "failed") {
       this.report("That setting was rejected.", attack.failure, [], "The attack with its settings before");
     }
     if (what === "end") this.#attackEnded(attack);

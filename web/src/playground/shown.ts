@@ -198,7 +198,7 @@ export abstract class Shown extends Notices {
       gpu ? "The GPU engine stopped." : "The engine stopped.",
       error ?? "It gave no reason.",
       actions,
-      "The clip, the settings and the last steps of the attack",
+      "The clip, the settings, and what the attack has reached",
     );
   }
 }

@@ -88,7 +88,7 @@ export class RunBar extends Part {
       held: "the target holds",
       iterations: "all steps taken",
       cancelled: "cancelled, the last clip stays",
-      error: "stopped by an error, the last clip stays",
+      error: `stopped by an error, the ${attack.kept === null ? "last" : "best"} clip stays`,
     };
     return html`${step}: ${attack.end ? ends[attack.end] : "ended"}.`;
   }
