@@ -155,3 +155,34 @@ export async function underPolicy(page: Page): Promise<void> {
     await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
   });
 }
+
+/** Removes the headers that isolate the page. */
+export async function alone(page: Page): Promise<void> {
+  await page.route(/\/$/, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers() };
+    delete headers["cross-origin-opener-policy"];
+    delete headers["cross-origin-embedder-policy"];
+    await route.fulfill({ response, headers });
+  });
+}
+
+/** Runs a script in the engine's worker before the worker's own. */
+export async function beforeWorker(page: Page, script: string): Promise<void> {
+  await page.route(/\/worker-[^/]*\.js/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+  });
+}
+
+/** Restarts the engine and waits for its answer. */
+export async function restart(page: Page): Promise<void> {
+  const session = () => {
+    type Element = { session: { startEngine(): void; engine: { state: { status: string } } } };
+    return (document.querySelector("ciasa-playground") as unknown as Element).session;
+  };
+  // From then on the state is the new engine's.
+  await page.evaluate(`(${session})().startEngine()`);
+  await expect.poll(() => page.evaluate(`(${session})().engine.state.status`)).toBe("ready");
+  await recognised(page);
+}

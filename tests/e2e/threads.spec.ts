@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { attack, cpu, errorsOf, open, recognised } from "./helpers.ts";
+import { alone, attack, beforeWorker, cpu, errorsOf, open, recognised } from "./helpers.ts";
 
 /** The engine's report on its threads. */
 const threads = (page: Page) =>
@@ -20,17 +20,6 @@ async function report(page: Page): Promise<string> {
       session: { attack: { last: unknown; perturbed: Float32Array } };
     };
     return JSON.stringify(element.session.attack.last);
-  });
-}
-
-/** Removes the headers that isolate the page. */
-async function alone(page: Page): Promise<void> {
-  await page.route(/\/$/, async (route) => {
-    const response = await route.fetch();
-    const headers = { ...response.headers() };
-    delete headers["cross-origin-opener-policy"];
-    delete headers["cross-origin-embedder-policy"];
-    await route.fulfill({ response, headers });
   });
 }
 
@@ -56,14 +45,6 @@ test("in an isolated page all cores compute, with exactly the results of one", a
   expect(errors).toEqual([]);
 });
 
-/** Runs a script before the engine's own. */
-async function before(page: Page, script: string): Promise<void> {
-  await page.route(/\/worker-[^/]*\.js/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
-  });
-}
-
 /**
  * Replaces the script of the pool's threads. Requests of a worker's worker cannot be routed, so `Worker` is replaced.
  */
@@ -72,13 +53,13 @@ async function poolOf(page: Page, script: string): Promise<void> {
     self.Worker = function (_, options) {
       return new Real(URL.createObjectURL(new Blob([${JSON.stringify(script)}], { type: "text/javascript" })), options);
     };`;
-  await before(page, other);
+  await beforeWorker(page, other);
 }
 
 test("more threads than a clip has tasks give the same results", async ({ page, context }) => {
   const right = await report(page);
   const other = await context.newPage();
-  await before(other, 'Object.defineProperty(navigator, "hardwareConcurrency", { value: 64 })');
+  await beforeWorker(other, 'Object.defineProperty(navigator, "hardwareConcurrency", { value: 64 })');
   expect(await report(other)).toBe(right);
   expect(await threads(other)).toEqual({ count: 8, alone: null });
 });

@@ -14,6 +14,7 @@ mod command_line_clips;
 mod copied_commands;
 mod counting;
 mod defences;
+mod determinism;
 mod draw;
 mod eval;
 mod eval_cluster;
