@@ -75,7 +75,7 @@ pub mod skeleton;
 pub mod train;
 #[cfg(any(test, feature = "viewer"))]
 pub mod viewer;
-#[cfg(feature = "engine")]
+#[cfg(feature = "weights")]
 pub mod weights;
 
 pub use error::{Error, Result};

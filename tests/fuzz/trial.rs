@@ -35,11 +35,20 @@ pub fn quiet() {
 
 /// Reads an input and checks every law.
 pub fn run(target: &Target, bytes: &[u8]) -> Outcome {
-    measured(target, bytes).0
+    measured(target, bytes).outcome
 }
 
-/// The same, with the memory that reading took.
-pub fn measured(target: &Target, bytes: &[u8]) -> (Outcome, usize) {
+/// An input's outcome, and what reading it took.
+pub struct Trial {
+    pub outcome: Outcome,
+    /// Bytes of the heap.
+    pub taken: usize,
+    /// By the clock on the wall.
+    pub wall: Duration,
+}
+
+/// The same, with what reading took.
+pub fn measured(target: &Target, bytes: &[u8]) -> Trial {
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let started = Instant::now();
         let (read, bytes_taken, _) = counting::measured(|| (target.open)(bytes));
@@ -54,21 +63,23 @@ pub fn measured(target: &Target, bytes: &[u8]) -> (Outcome, usize) {
         (refused, bytes_taken, wall)
     }));
     let Ok((refused, taken, wall)) = judged else {
-        return (Outcome::Find(PANIC.with(|last| last.borrow().clone())), 0);
+        let outcome = Outcome::Find(PANIC.with(|last| last.borrow().clone()));
+        return Trial { outcome, taken: 0, wall: Duration::ZERO };
     };
+    let find = |text: String| Trial { outcome: Outcome::Find(text), taken, wall };
     let most = target.base + target.times * bytes.len();
     if taken > most {
-        return (Outcome::Find(format!("memory: {taken} bytes for {} bytes, at most {most}", bytes.len())), taken);
+        return find(format!("memory: {taken} bytes for {} bytes, at most {most}", bytes.len()));
     }
     let limit = Duration::from_millis(target.patience) + Duration::from_nanos(target.nanoseconds * bytes.len() as u64);
     if wall > limit {
         // Other programs may have had the core meanwhile: the fastest of some counts.
         let fastest = (0..5).map(|_| time(target, bytes)).min().unwrap_or(wall);
         if fastest > limit {
-            return (Outcome::Find(format!("time: {fastest:?} for {} bytes, at most {limit:?}", bytes.len())), taken);
+            return find(format!("time: {fastest:?} for {} bytes, at most {limit:?}", bytes.len()));
         }
     }
-    (refused.map_or(Outcome::Accepted, Outcome::Refused), taken)
+    Trial { outcome: refused.map_or(Outcome::Accepted, Outcome::Refused), taken, wall }
 }
 
 fn time(target: &Target, bytes: &[u8]) -> Duration {

@@ -12,7 +12,7 @@ use rand_pcg::Pcg32;
 
 use crate::mutate::{Tools, mutate};
 use crate::targets::Target;
-use crate::trial::{self, Outcome};
+use crate::trial::{self, Outcome, Trial};
 use crate::{corpus, dictionary, minimise, seeds};
 
 /// Inputs that are changed further, at most.
@@ -37,6 +37,8 @@ pub struct Tally {
     pub time: Duration,
     /// Bytes of the heap for each byte of the file, above the target's base, at most.
     memory: f64,
+    /// The longest time that an input took, of some tries the shortest, and its bytes.
+    slowest: (Duration, usize),
     pub finds: Vec<String>,
 }
 
@@ -88,6 +90,7 @@ impl Worker {
             kinds: 0,
             time: Duration::ZERO,
             memory: 0.0,
+            slowest: (Duration::ZERO, 0),
             finds: Vec::new(),
         };
         Self {
@@ -118,7 +121,13 @@ impl Worker {
         let file = &mut self.last.1;
         file.rewind().and_then(|()| file.write_all(bytes)).and_then(|()| file.set_len(bytes.len() as u64)).unwrap();
         self.tally.inputs += 1;
-        let (outcome, taken) = trial::measured(self.target, bytes);
+        let Trial { outcome, taken, wall } = trial::measured(self.target, bytes);
+        if wall > self.tally.slowest.0 {
+            // Another program may have had the core meanwhile.
+            let again = (0..3).map(|_| trial::measured(self.target, bytes).wall);
+            let fastest = again.fold(wall, Duration::min);
+            self.tally.slowest = self.tally.slowest.max((fastest, bytes.len()));
+        }
         if bytes.len() >= 256 {
             let times = taken.saturating_sub(self.target.base) as f64 / bytes.len() as f64;
             self.tally.memory = self.tally.memory.max(times);
@@ -151,13 +160,15 @@ impl fmt::Display for Tally {
         let rate = self.inputs as f64 / f64::max(self.time.as_secs_f64(), 1e-3);
         write!(
             f,
-            "{:<18} {:>9} inputs, {:>7} accepted, {:>4} kinds of refusal, {rate:>7.0} inputs/s, memory {:>5.1} times, \
-             {} finds",
+            "{:<19} {:>9} inputs, {:>7} accepted, {:>4} kinds of refusal, {rate:>7.0} inputs/s, memory {:>5.1} times, \
+             slowest {:>7.3} ms ({} bytes), {} finds",
             self.name,
             self.inputs,
             self.accepted,
             self.kinds,
             self.memory,
+            1e3 * self.slowest.0.as_secs_f64(),
+            self.slowest.1,
             self.finds.len()
         )?;
         self.finds.iter().try_for_each(|find| write!(f, "\n  {find}"))

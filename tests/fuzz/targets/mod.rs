@@ -1,6 +1,9 @@
 //! The readers under test, each with its laws.
 
 mod clips;
+mod contract;
+mod files;
+mod laws;
 mod results;
 mod settings;
 #[allow(dead_code)] // The native tests use the rest.
@@ -10,10 +13,8 @@ mod weights;
 
 use ciasa::Error;
 
+pub use laws::{Laws, refusal};
 pub use weights::network_header;
-
-/// Checks the laws of what was read; a broken one panics.
-pub type Laws<'a> = Box<dyn FnOnce() + 'a>;
 
 /// A reader of bytes.
 pub struct Target {
@@ -73,9 +74,9 @@ pub const TARGETS: &[Target] = &[
     // Each input is the header of a file of one megabyte.
     Target { name: "network", open: weights::network, base: 64 << 20, patience: 2_000, inputs: 250, ..TEXT },
     Target { name: "class-names", open: weights::class_names, ..TEXT },
-    Target { name: "manifest", open: settings::manifest, ..TEXT },
+    Target { name: "manifest", open: contract::manifest, ..TEXT },
     Target { name: "settings", open: settings::attack, inputs: 6_000, ..TEXT },
-    Target { name: "messages", open: settings::messages, ..TEXT },
+    Target { name: "messages", open: contract::messages, ..TEXT },
     #[cfg(feature = "cli")]
     Target { name: "training", open: settings::training, ..TEXT },
     #[cfg(feature = "cli")]
@@ -87,17 +88,3 @@ pub const TARGETS: &[Target] = &[
         ..TEXT
     },
 ];
-
-/// A refusal's message: it is short, harmless to a terminal, and names a place or the whole file.
-pub fn refusal(error: &Error) -> String {
-    let message = error.to_string();
-    let length = message.chars().count();
-    assert!((1..2_000).contains(&length), "a message of {length} characters");
-    assert!(!message.contains(|c: char| c.is_control() && c != '\n'), "control characters in {message:?}");
-    assert!(Error::KINDS.contains(&error.kind()));
-    // What is about all of a file or list has no narrower place.
-    let whole = "file clip name version frame JSON zip pickle archive nobody values pixels header array state storages";
-    let place = message.contains([':', '"', '[']) || message.contains(" line ") || message.contains("column");
-    assert!(place || whole.split(' ').any(|word| message.contains(word)), "no place in {message:?}");
-    message
-}
