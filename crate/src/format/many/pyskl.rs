@@ -197,7 +197,7 @@ fn splits<'a>(root: &Value<'a>) -> Result<BTreeMap<&'a str, Vec<&'a str>>> {
     let mut count = 0;
     let Some(Value::Dict(parts)) = root.get("split") else { return Ok(all) };
     if parts.items().len() > KEYS {
-        return Err(Error::format(format!("{} splits; at most {KEYS} are read", parts.items().len())));
+        return Err(Error::format(format!("a pickle of {} splits; at most {KEYS} are read", parts.items().len())));
     }
     for (name, ids) in parts.items().iter() {
         let (Some(name), Some(ids)) = (name.text().filter(|name| name.len() <= NAME), ids.items()) else { continue };
