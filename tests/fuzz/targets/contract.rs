@@ -30,7 +30,11 @@ pub fn kept<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
 
 /// The list of networks.
 pub fn manifest(bytes: &[u8]) -> Result<Laws<'_>> {
-    let manifest = Manifest::parse(text(bytes)?)?;
+    let mut manifest = Manifest::parse(text(bytes)?)?;
+    // A number of 17 digits is read to within its last bit.
+    for accuracy in manifest.models.iter_mut().map(|entry| &mut entry.accuracy) {
+        accuracy.top1 = (accuracy.top1 * 1e4).round() / 1e4;
+    }
     Ok(Box::new(move || kept(&manifest)))
 }
 
