@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
+import { Joints } from "./crossmodal/joints.mjs";
 import { Page } from "./crossmodal/page.mjs";
 import { Store } from "./crossmodal/store.mjs";
 import { report, sumOf } from "./crossmodal/table.mjs";
@@ -94,10 +95,11 @@ try {
   for (const page of pages) lists.push(await page.clips(plan.clips, plan.files));
   const [clips] = lists;
   await film(pages, clips);
-  const { csv, table } = await report(await seen(pages[0], clips));
+  const joints = new Joints();
+  const { csv, table } = await report(await seen(pages[0], clips, joints));
   writeFileSync(options.out, csv);
   for (const clip of clips.slice(0, plan.figures)) await figure(pages[0], clips, clip, plan.cameras[0]);
-  console.log(`\n${table}\n${options.out}: ${csv.trim().split("\n").length - 1} rows`);
+  console.log(`\n${table}\n\n${joints.text()}\n${options.out}: ${csv.trim().split("\n").length - 1} rows`);
 } finally {
   await browser.close();
   server.kill();
@@ -142,7 +144,7 @@ function momentsFor(clips, clip, yaw) {
 }
 
 /** Asks the network what it sees of each clip under each attack: in the skeleton, and through each camera. */
-async function seen(page, clips) {
+async function seen(page, clips, joints) {
   const all = [];
   for (const clip of clips) {
     await page.show(clip);
@@ -163,7 +165,13 @@ async function seen(page, clips) {
         const [own, film] = [null, settings].map((take) => store.film(clip.name, yaw, take));
         const moments = momentsFor(clips, clip, yaw);
         const setting = { seed: own.seed, yaw };
-        const [before, after] = await page.answers([own.values, film.values], setting, moments, target);
+        const { data } = store.attack(clip.name, settings);
+        const films = [
+          { values: own.values, filmed: null },
+          { values: film.values, filmed: data },
+        ];
+        const [before, after] = await page.answers(films, setting, moments, target);
+        joints.add({ settings, yaw, own, film, before, after });
         views.push(answer(yaw, before.label, after, own, film));
       }
       if (label !== clip.label)

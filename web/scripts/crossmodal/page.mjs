@@ -131,18 +131,29 @@ export class Page {
     );
   }
 
-  /** The network's answers to recovered values of the clip that is shown: the class, its and the target's share. */
-  async answers(recovered, setting, moments, target) {
+  /**
+   * The network's answers to recovered values of the clip that is shown: the class, its and the target's share, and the
+   * distance of 13 main joints in centimetres from what was filmed. `films`: recovered values, and the attacked clip's,
+   * null for the clean clip.
+   */
+  async answers(films, setting, moments, target) {
     return await this.#page.evaluate(
-      async ({ recovered, setting, moments, target }) => {
+      async ({ films, setting, moments, target }) => {
         const { session, camera } = window.experiment;
         const fit = Float64Array.from(moments);
         const answers = [];
-        for (const values of recovered)
-          answers.push(await camera.answer(session.clip, setting, Float32Array.from(values), fit, target));
+        for (const film of films) {
+          const values = Float32Array.from(film.values);
+          const truth = film.filmed ? Float32Array.from(film.filmed) : session.clip.data;
+          const answer = await camera.answer(session.clip, setting, values, fit, target);
+          answers.push({
+            ...answer,
+            error: await camera.fittedError(session.clip, truth, setting, values, fit),
+          });
+        }
         return answers;
       },
-      { recovered, setting, moments, target },
+      { films, setting, moments, target },
     );
   }
 

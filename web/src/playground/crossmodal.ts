@@ -157,6 +157,19 @@ export class CrossModal extends EventTarget {
     return 100 * (this.#loop?.person.jointError(recovered, clip.data) ?? Number.NaN);
   }
 
+  /** The same of recovered values as the network gets them: without what is constant in the estimator. */
+  async fittedError(
+    clip: Clip,
+    truth: Float32Array,
+    setting: Setting,
+    recovered: Float32Array,
+    moments: Float64Array,
+  ): Promise<number> {
+    const loop = await this.#loaded();
+    const { data } = loop.fitted(clip, setting, recovered, moments);
+    return 100 * (loop.person.jointError(data, truth) ?? Number.NaN);
+  }
+
   cancel(): void {
     this.#stop?.abort();
   }
