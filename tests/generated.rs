@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 use ts_rs::{Config, TS};
 
+use ciasa::contract::attackers::attackers;
 use ciasa::contract::bisection::{SearchStep, Trial};
 use ciasa::contract::crossmodal::{FilmedClip, View};
 use ciasa::contract::eval_columns::EVAL_COLUMNS;
@@ -121,11 +122,25 @@ fn types() -> String {
 }
 
 fn constants() -> String {
-    let mut text = format!("{NOTICE}import type {{ Flag, Peer }} from \"./types.ts\";\n");
+    let mut text = format!("{NOTICE}import type {{ Flag, Peer, Target }} from \"./types.ts\";\n");
     let names = Peer::ALL.map(|peer| format!("  {}: {},\n", quoted(peer.as_str()), quoted(peer.name()))).concat();
     let _ = write!(
         text,
         "\n/** Names of the attacks. */\nexport const PEER_NAMES: Record<Peer, string> = {{\n{names}}};\n"
+    );
+    let attacks: String = attackers()
+        .into_iter()
+        .filter(|attack| !attack.search)
+        .map(|attack| {
+            let target = serde_json::to_string(&attack.target).unwrap();
+            let [id, name, peer] = [attack.id, &attack.name(), attack.peer.as_str()].map(quoted);
+            format!("  {{ id: {id}, name: {name}, peer: {peer}, target: {target} }},\n")
+        })
+        .collect();
+    let _ = write!(
+        text,
+        "\n/** The attacks of the matrix. */\nexport const ATTACKERS: {{ id: string; name: string; peer: Peer; target: \
+         Target }}[] = [\n{attacks}];\n"
     );
     let flags = Flag::ALL.map(|flag| format!("  {}: {},\n", quoted(flag.as_str()), quoted(flag.explain()))).concat();
     let _ = write!(

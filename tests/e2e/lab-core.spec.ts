@@ -2,7 +2,7 @@ import "./core.ts";
 import { expect, test } from "@playwright/test";
 import { aims, applyPeer, peerOf, peers } from "../../web/src/core/peers.ts";
 import type { AttackConfig } from "../../web/src/core/types.ts";
-import { matrix } from "../../web/src/lab/matrix.ts";
+import { attackMatrix, matrixCsv, transferMatrix } from "../../web/src/lab/matrix.ts";
 import { drawMatrix } from "../../web/src/lab/matrix-plot.ts";
 import { plan } from "../../web/src/lab/plan.ts";
 import { paper } from "../../web/src/lab/plot.ts";
@@ -299,14 +299,14 @@ test("several attacked networks and judges give a matrix with white boxes on its
       pair,
     ]),
   );
-  const of = matrix(lab.plan.settings, lab.results, "all");
-  expect(of.judges.map(({ id }) => id)).toEqual(["first", "second", "third"]);
+  const of = transferMatrix(lab.plan.settings, lab.results, "all");
+  expect(of.columns.map(({ id }) => id)).toEqual(["first", "second", "third"]);
   // Nobody asked for the first network's judgement of the second's clips.
   expect(of.cells.map((row) => row.map((cell) => cell && `${cell.hits}/${cell.of}`))).toEqual([
     ["3/3", "3/3", "3/3"],
     [null, "3/3", "3/3"],
   ]);
-  const correct = matrix(lab.plan.settings, lab.results, "correct");
+  const correct = transferMatrix(lab.plan.settings, lab.results, "correct");
   expect(correct.cells[0]?.[0]?.of).toBe(lab.results.filter((r) => r.judge === "first" && r.correct).length);
   const svg = drawMatrix(of, paper, "Transfer", "of <three>");
   expect(svg.match(/white box, 100 %/g)).toHaveLength(2);
@@ -315,6 +315,45 @@ test("several attacked networks and judges give a matrix with white boxes on its
   lab.set({ judges: [] });
   expect(lab.obstacle).toBe("No network is chosen to judge.");
   lab.set({ judges: null, attacked: [] });
+  expect(lab.obstacle).toBe("No network is chosen to be attacked.");
+});
+
+test("attacks against networks make a matrix with a rate for each pair", async () => {
+  const { host, lab } = made([model("second")]);
+  lab.set({
+    sweep: "matrix",
+    epsilons: [0.1],
+    attacked: ["first", "second"],
+    attacks: ["pgd", "ciasa-least-likely"],
+  });
+  expect(lab.plan.settings.map(({ id, model: { id: on } }) => `${id} ${on}`)).toEqual([
+    "pgd first",
+    "ciasa-least-likely first",
+    "pgd second",
+    "ciasa-least-likely second",
+  ]);
+  await lab.start();
+  expect(host.attacked.map(({ config }) => `${peerOf(config)} ${config.target.kind}`).slice(0, 2)).toEqual([
+    "pgd untargeted",
+    "ciasa least-likely",
+  ]);
+  const of = attackMatrix(lab.settings, lab.plan.settings, lab.results, "all");
+  expect(of.lines.map(({ name }) => name)).toEqual(["PGD", "CIASA, least likely class"]);
+  expect(of.columns.map(({ id }) => id)).toEqual(["first", "second"]);
+  expect(of.cells.map((row) => row.map((cell) => cell && `${cell.hits}/${cell.of}`))).toEqual([
+    ["3/3", "3/3"],
+    ["3/3", "3/3"],
+  ]);
+  const svg = drawMatrix(of, paper, "Matrix", "of <two>");
+  expect(svg).toContain("PGD, attacked network SECOND: 100 % (3 of 3;");
+  expect(svg).not.toContain("white box");
+  expect(matrixCsv(of).split("\n").slice(0, 2)).toEqual([
+    "attack,attacked_network,hits,of,share,low,high",
+    "pgd,first,3,3,1,0.4385,1",
+  ]);
+  lab.set({ attacks: [] });
+  expect(lab.obstacle).toBe("No attack is chosen.");
+  lab.set({ attacks: null, attacked: [] });
   expect(lab.obstacle).toBe("No network is chosen to be attacked.");
 });
 
@@ -329,7 +368,7 @@ test("a cancelled transfer keeps the finished cells and computes the others late
   await lab.start();
   const kept = lab.results.map((row) => row.key);
   expect(kept).toHaveLength(3);
-  expect(matrix(lab.plan.settings, lab.results, "all").cells[1]?.[1]?.of).toBe(0);
+  expect(transferMatrix(lab.plan.settings, lab.results, "all").cells[1]?.[1]?.of).toBe(0);
   host.next = usual;
   await lab.start();
   expect(lab.results).toHaveLength(12);

@@ -327,3 +327,53 @@ test("a host page runs a sweep and gets its end as an event", async ({ page }) =
   ]);
   expect(new URL(page.url()).hash).toBe("");
 });
+
+test("attacks against two networks give a matrix, as a table, CSV and SVG", async ({ page }) => {
+  await page.route("**/models/manifest.json", async (route) => {
+    const manifest = await (await route.fetch()).json();
+    const [first] = manifest.models;
+    await route.fulfill({ json: { ...manifest, models: [first, { ...first, id: "twin", name: "Twin" }] } });
+  });
+  await openLab(page, ["Wave 1", "Squat 1"], "&sweep=matrix&stop=iterations");
+  const attacks = page.locator("ciasa-lab-attacks");
+  const offered = await attacks.getByRole("checkbox").count();
+  for (let i = 0; i < offered; i += 1) await attacks.getByRole("checkbox").nth(i).uncheck();
+  await expect(page.locator("ciasa-lab-progress")).toContainText("No attack is chosen.");
+  await attacks.getByRole("checkbox", { name: "FGSM", exact: true }).focus();
+  await page.keyboard.press("Space");
+  await attacks.getByRole("checkbox", { name: "PGD", exact: true }).check();
+  await page.locator("ciasa-lab-networks").getByRole("checkbox", { name: "Attack: Twin" }).check();
+  await lab(page).getByLabel("Steps at most").fill("2");
+  await lab(page).locator("ciasa-lab-figure").getByText("All clips").click();
+  await go(page).click();
+  await expect(state(page)).toHaveText("8 of 8 rows: complete.");
+
+  const table = (await saved(page, /Matrix, CSV/, lab(page))).trim().split("\n");
+  expect(table[0]).toBe("attack,attacked_network,hits,of,share,low,high");
+  expect(table).toHaveLength(5);
+  const [head = [], ...rows] = (await saved(page, /Rows, CSV/, lab(page)))
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+  const of = (row: string[], name: string) => row[head.indexOf(name)];
+  for (const cell of table.slice(1)) {
+    const [attack, network, hits, count] = cell.split(",");
+    const own = rows.filter((row) => of(row, "setting") === attack && of(row, "model") === network);
+    expect([own.filter((row) => of(row, "fooled") === "true").length, own.length]).toEqual([
+      Number(hits),
+      Number(count),
+    ]);
+  }
+  // Equal weights: both networks fall for the same attacks.
+  expect(table[1]?.split(",").slice(2)).toEqual(table[2]?.split(",").slice(2));
+  expect(await saved(page, /Plot, SVG/, lab(page))).toContain("FGSM, attacked network Twin");
+  await page.locator("ciasa-lab-matrix").scrollIntoViewIfNeeded();
+  await picture(page, "lab-attack-matrix");
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(() => violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.locator("ciasa-lab-matrix").scrollIntoViewIfNeeded();
+  await picture(page, "lab-attack-matrix-phone");
+});

@@ -4,6 +4,7 @@
 //! Everything here is plain data and arithmetic, so the small viewer module carries it too. Types that cross to
 //! TypeScript are defined here once; `web/src/generated` holds their TypeScript form.
 
+pub mod attackers;
 pub mod bisection;
 pub mod config;
 mod config_json;

@@ -24,6 +24,9 @@ pub struct Noise {
 }
 
 impl Noise {
+    /// The noise of the matrix: 0.02 in the layout's unit, along motions of up to 1 Hz.
+    pub const USUAL: Self = Self { deviation: 0.02, cutoff: Some(1.0) };
+
     /// Checks the ranges.
     ///
     /// # Errors

@@ -1,11 +1,14 @@
 import { applyPeer as coreApplyPeer, peerOf as corePeerOf } from "../../pkg/viewer/viewer.js";
-import { PEER_NAMES } from "../generated/constants.ts";
+import { ATTACKERS, PEER_NAMES } from "../generated/constants.ts";
 import type { AttackConfig, Peer } from "./types.ts";
 
 export type { Peer } from "./types.ts";
 
 /** Can the attack aim at a class? A part swap cannot: it never asks the network. */
 export const aims = (peer: Peer): boolean => peer !== "part-swap";
+
+/** The attacks of the matrix: an attack by name with its goal. */
+export const attackers = ATTACKERS;
 
 /** How each attack works, in the order in which the page lists them. */
 const abouts: Record<Peer, string> = {

@@ -14,10 +14,11 @@ export type PlaygroundClip = ClipHead & {
 
 /** Settings of a sweep of the Lab; docs/EMBED.md explains them. */
 export interface SweepSettings {
-  sweep: "one-step" | "basic" | "regions" | "ablation" | "peers" | "transfer";
+  sweep: "one-step" | "basic" | "regions" | "ablation" | "peers" | "transfer" | "matrix";
   clips: string[] | null;
   attacked: string[] | null;
   judges: string[] | null;
+  attacks: string[] | null;
   epsilons: number[] | null;
   alpha: number;
   lambda: number;

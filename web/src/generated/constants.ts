@@ -1,5 +1,5 @@
 // Generated from Rust by tests/generated.rs. Do not edit; run: npm run generate
-import type { Flag, Peer } from "./types.ts";
+import type { Flag, Peer, Target } from "./types.ts";
 
 /** Names of the attacks. */
 export const PEER_NAMES: Record<Peer, string> = {
@@ -16,6 +16,23 @@ export const PEER_NAMES: Record<Peer, string> = {
   "tasar": "TASAR",
   "basar": "BASAR",
 };
+
+/** The attacks of the matrix. */
+export const ATTACKERS: { id: string; name: string; peer: Peer; target: Target }[] = [
+  { id: "noise", name: "Random noise", peer: "noise", target: {"kind":"untargeted"} },
+  { id: "rotation", name: "Random rotation", peer: "rotation", target: {"kind":"untargeted"} },
+  { id: "fgsm", name: "FGSM", peer: "fgsm", target: {"kind":"untargeted"} },
+  { id: "pgd", name: "PGD", peer: "pgd", target: {"kind":"untargeted"} },
+  { id: "mi-fgsm", name: "MI-FGSM", peer: "mi-fgsm", target: {"kind":"untargeted"} },
+  { id: "cw", name: "C&W margin", peer: "cw", target: {"kind":"untargeted"} },
+  { id: "smart", name: "SMART", peer: "smart", target: {"kind":"untargeted"} },
+  { id: "tasar", name: "TASAR", peer: "tasar", target: {"kind":"untargeted"} },
+  { id: "bone-length", name: "Bone length", peer: "bone-length", target: {"kind":"untargeted"} },
+  { id: "part-swap", name: "Part swap", peer: "part-swap", target: {"kind":"untargeted"} },
+  { id: "basar", name: "BASAR", peer: "basar", target: {"kind":"untargeted"} },
+  { id: "pgd-least-likely", name: "PGD, least likely class", peer: "pgd", target: {"kind":"least-likely"} },
+  { id: "ciasa-least-likely", name: "CIASA, least likely class", peer: "ciasa", target: {"kind":"least-likely"} },
+];
 
 /** What each indicator of failure means. */
 export const FLAGS: Record<Flag, string> = {

@@ -7,29 +7,25 @@ const CELL = 104;
 const ROW = 58;
 const TOP = 128;
 
-/** The matrix as an SVG: attacked networks as rows, judges as columns, the diagonal with a frame. */
-export function drawMatrix(
-  { attacked, judges, cells }: Matrix,
-  palette: Palette,
-  title: string,
-  about: string,
-): string {
-  const width = Math.max(720, NAMES + judges.length * CELL + 16);
-  const height = TOP + attacked.length * ROW + 40;
+/** The matrix as an SVG. */
+export function drawMatrix(matrix: Matrix, palette: Palette, title: string, about: string): string {
+  const { lines, columns, cells } = matrix;
+  const width = Math.max(720, NAMES + columns.length * CELL + 16);
+  const height = TOP + lines.length * ROW + 40;
   const label = (x: number, y: number, words: string, fill: string, more = "") =>
     `<text x="${x}" y="${y}" fill="${fill}"${more}>${escaped(words)}</text>`;
   const middle = ' text-anchor="middle"';
-  // Long names of judges are cut, as columns are narrow; the cell's title has the whole name.
-  const heads = judges.map((judge, j) =>
-    label(NAMES + (j + 0.5) * CELL, TOP - 10, cut(judge.name, 15), palette.ink, middle),
+  // Long names are cut, as columns are narrow; the cell's title has the whole name.
+  const heads = columns.map((column, j) =>
+    label(NAMES + (j + 0.5) * CELL, TOP - 10, cut(column.name, 15), palette.ink, middle),
   );
-  const rows = attacked.map((one, i) => {
+  const rows = lines.map((one, i) => {
     const y = TOP + i * ROW;
-    const drawn = judges.map((judge, j) => {
+    const drawn = columns.map((column, j) => {
       const x = NAMES + j * CELL;
       const rate = cells[i]?.[j] ?? null;
       const known = rate !== null && rate.of > 0;
-      const own = one.id === judge.id;
+      const own = matrix.framed(one, column);
       const [cx, frame] = [x + CELL / 2, own ? palette.ink : palette.line];
       const box =
         `x="${x + 2}" y="${y + 2}" width="${CELL - 4}" height="${ROW - 4}" ` +
@@ -45,7 +41,7 @@ export function drawMatrix(
             `${middle} font-size="10"`,
           )
         : label(cx, y + 32, "–", palette.faint, middle);
-      return `<g><title>${escaped(cellWords(rate, one, judge))}</title><rect ${box}/>${words}</g>`;
+      return `<g><title>${escaped(cellWords(matrix, i, j))}</title><rect ${box}/>${words}</g>`;
     });
     return label(16, y + 33, cut(one.name, 28), palette.ink) + drawn.join("");
   });
@@ -56,11 +52,11 @@ export function drawMatrix(
     `<rect width="${width}" height="${height}" fill="${palette.ground}"/>` +
     label(16, 24, title, palette.ink, ' font-size="15" font-weight="600"') +
     label(16, 42, about, palette.faint) +
-    label(16, TOP - 10, "attacked", palette.faint) +
-    label(NAMES, TOP - 32, "judges", palette.faint) +
+    label(16, TOP - 10, matrix.about.lines, palette.faint) +
+    label(NAMES, TOP - 32, matrix.about.columns, palette.faint) +
     heads.join("") +
     rows.join("") +
-    label(16, height - 14, "Framed: white box, reached the goal. Others: changed class.", palette.faint) +
+    label(16, height - 14, matrix.about.foot, palette.faint) +
     "</svg>"
   );
 }

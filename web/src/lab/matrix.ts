@@ -1,21 +1,32 @@
 import type { ModelEntry } from "../core/types.ts";
 import { type Counted, type Rate, summary } from "./rates.ts";
 import type { Row } from "./rows.ts";
-import type { Setting } from "./sweeps.ts";
+import type { LabSettings } from "./settings.ts";
+import { chosenAttacks, type Setting } from "./sweeps.ts";
 
-/** Rates of attacked networks (rows) before judges (columns). */
-export interface Matrix {
-  attacked: ModelEntry[];
-  judges: ModelEntry[];
-  /**
-   * By row and column; null if the sweep has no such pair. On the diagonal the share of clips that reach the goal,
-   * elsewhere the share whose class changes. Both are of the returned iterate.
-   */
-  cells: (Rate | null)[][];
+/** A line or a column of a matrix. */
+export interface Head {
+  id: string;
+  name: string;
 }
 
-/** The matrix of a transfer sweep. A pair without a row yet is a rate of no clips. */
-export function matrix(settings: Setting[], rows: Row[], counted: Counted): Matrix {
+/** Rates by line and column. */
+export interface Matrix {
+  /** What lines and columns are, as words for their corner. */
+  about: { lines: string; columns: string; foot: string };
+  lines: Head[];
+  columns: Head[];
+  /** Null if the sweep has no such pair. All rates are of the returned iterate. */
+  cells: (Rate | null)[][];
+  /** Is this pair a white box among others that are not? */
+  framed: (line: Head, column: Head) => boolean;
+}
+
+/**
+ * The matrix of a transfer sweep: attacked networks before judges. On the diagonal the share of clips that reach the
+ * goal, elsewhere the share whose class changes. A pair without a row yet is a rate of no clips.
+ */
+export function transferMatrix(settings: Setting[], rows: Row[], counted: Counted): Matrix {
   const attacked = unique(settings.map((one) => one.model));
   const judges = unique([...attacked, ...settings.map((one) => one.judge ?? one.model)]);
   const cells = attacked.map(({ id }) =>
@@ -25,20 +36,76 @@ export function matrix(settings: Setting[], rows: Row[], counted: Counted): Matr
       return planned ? summary(own, counted).last : null;
     }),
   );
-  return { attacked, judges, cells };
+  return {
+    about: {
+      lines: "attacked",
+      columns: "judges",
+      foot: "Framed: white box, reached the goal. Others: changed class.",
+    },
+    lines: attacked,
+    columns: judges,
+    cells,
+    framed: (line, column) => line.id === column.id,
+  };
+}
+
+/** The matrix of attacks against networks: the share of clips that reach the attack's goal. */
+export function attackMatrix(lab: LabSettings, settings: Setting[], rows: Row[], counted: Counted): Matrix {
+  const columns = unique(settings.map((one) => one.model));
+  const lines = chosenAttacks(lab);
+  const cells = lines.map(({ id }) =>
+    columns.map((network) => {
+      const own = rows.filter((row) => row.setting === id && row.model === network.id);
+      return summary(own, counted).last;
+    }),
+  );
+  return {
+    about: {
+      lines: "attack",
+      columns: "attacked network",
+      foot: "Success: another class; with “least likely class” that class.",
+    },
+    lines,
+    columns,
+    cells,
+    framed: () => false,
+  };
 }
 
 /** A cell in words, with its count and interval. */
-export function cellWords(rate: Rate | null, attacked: ModelEntry, judge: ModelEntry): string {
-  const pair = `${attacked.name} attacked, ${judge.name} judges`;
+export function cellWords(matrix: Matrix, i: number, j: number): string {
+  const [line, column] = [matrix.lines[i], matrix.columns[j]];
+  if (!line || !column) return "";
+  const { lines, columns } = matrix.about;
+  const pair =
+    lines === "attacked"
+      ? `${line.name} attacked, ${column.name} judges`
+      : `${line.name}, ${columns} ${column.name}`;
+  const rate = matrix.cells[i]?.[j] ?? null;
   if (!rate) return `${pair}: not chosen`;
   if (rate.of === 0) return `${pair}: no clip yet`;
   const { share, hits, of, low, high } = rate;
-  const box = attacked.id === judge.id ? "white box, " : "";
+  const box = matrix.framed(line, column) ? "white box, " : "";
   return (
     `${pair}: ${box}${percent(share)} % (${hits} of ${of}; 95 % interval ${percent(low)} to ` +
     `${percent(high)} %)`
   );
+}
+
+/** The matrix as CSV, a row for each cell that has clips; shares and their Wilson interval from 0 to 1. */
+export function matrixCsv({ about, lines, columns, cells }: Matrix): string {
+  const head = [about.lines, about.columns, "hits", "of", "share", "low", "high"].map((name) =>
+    name.replaceAll(" ", "_"),
+  );
+  const rows = lines.flatMap((line, i) =>
+    columns.flatMap((column, j) => {
+      const rate = cells[i]?.[j];
+      if (!rate || rate.of === 0) return [];
+      const { hits, of, share, low, high } = rate;
+      return [[line.id, column.id, hits, of, ...[share, low, high].map((part) => Number(part.toFixed(4)))]];
+    }),
+  );
+  return [head, ...rows].map((row) => `${row.join(",")}\n`).join("");
 }
 
 /** A share between 0 and 1 as a percentage with one decimal at most. */

@@ -11,6 +11,7 @@ export const experiments: Record<SweepId, string> = {
   ablation: "ablation",
   peers: "peers",
   transfer: "table3",
+  matrix: "matrix",
 };
 
 /** The visitor's settings of a sweep. Lengths are in the layout's unit. */
@@ -18,10 +19,12 @@ export interface LabSettings {
   sweep: SweepId;
   /** Ids of the clips; null: one of each class, drawn by the seed. */
   clips: string[] | null;
-  /** Ids of the networks that transfer attacks; null: the loaded one. */
+  /** Ids of the networks that transfer and matrix attack; null: the loaded one. */
   attacked: string[] | null;
   /** Ids of the networks that judge in transfer; null: all with the loaded one's classes. */
   judges: string[] | null;
+  /** Ids of the matrix's attacks; null: the usual ones. */
+  attacks: string[] | null;
   /** null: the sweep's defaults. */
   epsilons: number[] | null;
   alpha: number;
@@ -38,6 +41,7 @@ export function labDefaults(): LabSettings {
     clips: null,
     attacked: null,
     judges: null,
+    attacks: null,
     epsilons: null,
     alpha: 0.01,
     lambda: 10,

@@ -1,6 +1,6 @@
 import { attackDefaults } from "../core/attack-config.ts";
 import type { LayoutInfo } from "../core/layout.ts";
-import { aims, applyPeer, peers } from "../core/peers.ts";
+import { aims, applyPeer, attackers, peers } from "../core/peers.ts";
 import type { AttackConfig, ModelEntry } from "../core/types.ts";
 import type { SweepId } from "../settings/sweep-ids.ts";
 import { chosen, comparable } from "./networks.ts";
@@ -77,6 +77,14 @@ export const sweeps: Sweep[] = [
     about:
       "Clips attacked for each chosen network, shown to the judges: networks of the same skeleton and classes.",
   },
+  {
+    id: "matrix",
+    name: "Matrix",
+    paper: null,
+    about:
+      "Attacks against networks: each attack on each network, with the same clips and one epsilon, as ciasa eval " +
+      "matrix has them. Success: any other class; with “least likely class” that class.",
+  },
 ];
 
 /** The settings of a sweep, in the order of the figure. */
@@ -125,6 +133,18 @@ function variants(lab: LabSettings, ground: Ground): (Omit<Setting, "model"> & P
           name,
           config: applyPeer(id, ciasa(lab, ground, one)),
         }));
+    case "matrix": {
+      const attacked = chosen(comparable(model, ground.others), lab.attacked ?? [model.id]);
+      return attacked.flatMap((victim) =>
+        chosenAttacks(lab).map(({ id, name, peer, target }) => ({
+          ...own,
+          id,
+          name: attacked.length > 1 ? `${name} on ${victim.name}` : name,
+          config: applyPeer(peer, { ...ciasa(lab, ground, one), target }),
+          model: victim,
+        })),
+      );
+    }
     case "transfer": {
       const config = ciasa(lab, ground, one);
       const fitting = comparable(model, ground.others);
@@ -151,10 +171,22 @@ export function obstacle(lab: LabSettings, { model, others, layout }: Ground): s
       return "No network is chosen to be attacked.";
     if (chosen(fitting, lab.judges).length === 0) return "No network is chosen to judge.";
   }
+  if (lab.sweep === "matrix") {
+    if (chosen(comparable(model, others), lab.attacked ?? [model.id]).length === 0)
+      return "No network is chosen to be attacked.";
+    if (chosenAttacks(lab).length === 0) return "No attack is chosen.";
+  }
   if (!overEpsilons(lab.sweep) && (lab.epsilons?.length ?? 1) > 1)
     return "This sweep takes one epsilon. Enter a single value.";
   return null;
 }
+
+/** The attacks that the matrix begins with: quick ones of each kind. */
+const usualAttacks = ["noise", "rotation", "fgsm", "pgd", "mi-fgsm", "tasar", "ciasa-least-likely"];
+
+/** The chosen attacks of the matrix, in the order of `ciasa eval matrix`. */
+export const chosenAttacks = ({ attacks }: Pick<LabSettings, "attacks">) =>
+  attackers.filter(({ id }) => (attacks ?? usualAttacks).includes(id));
 
 const at = (epsilon: number) => ({ id: `e=${epsilon}`, name: `epsilon ${epsilon}` });
 

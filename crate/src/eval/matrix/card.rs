@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::plan::{DEFENCES, attackers};
+use super::plan::DEFENCES;
 use super::row::{MatrixRow, Mode};
+use crate::contract::attackers::attackers;
 use crate::contract::stats::Rate;
 
 const HEAD: &str = "// Generated from docs/robustness/matrix.csv. Do not edit; run: ciasa eval report

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::row::{Cell, Mode};
-use crate::attack::{AttackConfig, Peer, Target};
+use crate::attack::{AttackConfig, Peer};
+use crate::contract::attackers::{Attacker, attackers};
 use crate::defence::defended::Defence;
 use crate::defence::noise::Noise;
 use crate::error::{Error, Result};
@@ -14,72 +15,16 @@ use crate::eval::inputs::Inputs;
 pub const VICTIMS: [&str; 3] = [ST_GCN, ROBUST, PLAIN];
 /// The epsilon as a share of the body's height, if the options name no other.
 pub const SHARE: f32 = 0.03;
-/// Noise of the randomly smoothed network: deviation in the layout's unit, and cutoff in hertz.
-const NOISE: Noise = Noise { deviation: 0.02, cutoff: Some(1.0) };
 /// Draws of noise in each step of an attack.
 const DRAWS: usize = 4;
 
-/// An attack of the matrix.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Attacker {
-    /// Its id in rows and on the command line.
-    pub id: &'static str,
-    /// The attack.
-    pub peer: Peer,
-    /// Its goal.
-    pub target: Target,
-    /// Whether it searches for the smallest epsilon that reaches the goal.
-    pub search: bool,
-}
-
-impl Attacker {
-    /// Name for people.
-    pub fn name(self) -> String {
-        let goal = if self.target == Target::LeastLikely { ", least likely class" } else { "" };
-        format!("{}{goal}", self.peer.name())
+/// Steps of an attack at most, of one epsilon.
+fn steps(attacker: Attacker, wanted: &Wanted) -> usize {
+    match attacker.peer {
+        Peer::Fgsm | Peer::PartSwap => 1,
+        Peer::Basar => wanted.queries,
+        _ => wanted.iterations,
     }
-
-    /// Steps at most, of one epsilon.
-    pub fn steps(self, wanted: &Wanted) -> usize {
-        match self.peer {
-            Peer::Fgsm | Peer::PartSwap => 1,
-            Peer::Basar => wanted.queries,
-            _ => wanted.iterations,
-        }
-    }
-
-    /// Clips that a step has the network recognise.
-    pub fn queries_a_step(self) -> usize {
-        match self.peer {
-            // It borrows its motion and asks nothing.
-            Peer::PartSwap => 0,
-            // One pass for the answer and one for the noisy networks, which share it but for their last layers.
-            Peer::Tasar => 2,
-            _ => 1,
-        }
-    }
-}
-
-/// Every attack, in the order of the page.
-pub fn attackers() -> Vec<Attacker> {
-    let of = |id, peer, target| Attacker { id, peer, target, search: false };
-    let away = Target::Untargeted;
-    vec![
-        of("noise", Peer::Noise, away),
-        of("rotation", Peer::Rotation, away),
-        of("fgsm", Peer::Fgsm, away),
-        of("pgd", Peer::Pgd, away),
-        of("mi-fgsm", Peer::MiFgsm, away),
-        of("cw", Peer::Cw, away),
-        of("smart", Peer::Smart, away),
-        of("tasar", Peer::Tasar, away),
-        of("bone-length", Peer::BoneLength, away),
-        of("part-swap", Peer::PartSwap, away),
-        of("basar", Peer::Basar, away),
-        of("pgd-least-likely", Peer::Pgd, Target::LeastLikely),
-        of("ciasa-least-likely", Peer::Ciasa, Target::LeastLikely),
-        Attacker { search: true, ..of("pgd-smallest", Peer::Pgd, away) },
-    ]
 }
 
 /// The attacks that run if the options name none: the search takes as long as several attacks.
@@ -98,7 +43,7 @@ pub fn defence(id: &str, acceleration: Option<f64>) -> Result<Defence> {
     Ok(match id {
         "none" => Defence::None,
         "smoothing" => Defence::Smoothing,
-        "randomised" => Defence::Randomised { noise: NOISE, draws: DRAWS },
+        "randomised" => Defence::Randomised { noise: Noise::USUAL, draws: DRAWS },
         "detector" => Defence::Detector {
             acceleration: acceleration.ok_or_else(|| Error::data("has no clean clips to learn from").at(id))? as f32,
         },
@@ -182,7 +127,7 @@ pub fn pieces(inputs: &Inputs, wanted: &Wanted, there: &HashSet<Cell>) -> Result
                             clip,
                             data: inputs.sources[source].digests[clip].clone(),
                             share: share.to_string(),
-                            iterations: attacker.steps(wanted),
+                            iterations: steps(attacker, wanted),
                             seed: wanted.seed,
                         };
                         let bare = through == "none";

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::heat::{Line, heat};
-use super::plan::{DEFENCES, VICTIMS, attackers};
+use super::plan::{DEFENCES, VICTIMS};
 use super::row::{MatrixRow, Mode};
+use crate::contract::attackers::attackers;
 use crate::contract::stats::{Middle, Rate};
 use crate::eval::report::Report;
 use crate::eval::report::notes::Notes;

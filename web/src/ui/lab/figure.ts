@@ -3,7 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { save } from "../../files/exports.ts";
 import { csv } from "../../lab/csv.ts";
-import { matrix } from "../../lab/matrix.ts";
+import { attackMatrix, type Matrix, matrixCsv, transferMatrix } from "../../lab/matrix.ts";
 import { drawMatrix } from "../../lab/matrix-plot.ts";
 import { draw, type Figure, paper, themed } from "../../lab/plot.ts";
 import { type Counted, summary } from "../../lab/rates.ts";
@@ -60,6 +60,7 @@ export class LabFigure extends LabPart {
     const { lab } = this;
     const { results } = lab;
     const rows = results.length;
+    const isMatrix = this.#matrix !== null;
     const unlabelled = this.counted === "correct" && rows > 0 && !results.some((row) => row.correct);
     return html`
       <div class="head">
@@ -81,6 +82,11 @@ export class LabFigure extends LabPart {
       }
       <div class="files">
         <button class="small" ?disabled=${rows === 0} @click=${this.#rows}>${download} Rows, CSV</button>
+        ${
+          isMatrix
+            ? html`<button class="small" ?disabled=${rows === 0} @click=${this.#cells}>${download} Matrix, CSV</button>`
+            : nothing
+        }
         <button class="small" ?disabled=${rows === 0} @click=${this.#plot}>${download} Plot, SVG</button>
         <button class="small" ?disabled=${lab.obstacle !== null && !lab.busy} @click=${this.#settings}>${download}
           Settings, JSON</button>
@@ -90,16 +96,21 @@ export class LabFigure extends LabPart {
 
   #drawn() {
     const { lab, playground } = this;
-    if (lab.settings.sweep === "transfer")
-      return html`<ciasa-lab-matrix .playground=${playground} .lab=${lab} .matrix=${this.#matrix}></ciasa-lab-matrix>`;
+    const matrix = this.#matrix;
+    if (matrix)
+      return html`<ciasa-lab-matrix .playground=${playground} .lab=${lab} .matrix=${matrix}></ciasa-lab-matrix>`;
     return html`<div class="plot" role="img"
       aria-label="Fooling rates with 95 % intervals; the table below has the numbers">
       ${unsafeHTML(draw(this.#figure, themed, this.width, false))}
     </div>`;
   }
 
-  get #matrix() {
-    return matrix(this.lab.plan.settings, this.lab.results, this.counted);
+  /** The results as a matrix; null if the sweep makes a plot. */
+  get #matrix(): Matrix | null {
+    const { settings, plan, results } = this.lab;
+    if (settings.sweep === "transfer") return transferMatrix(plan.settings, results, this.counted);
+    if (settings.sweep === "matrix") return attackMatrix(settings, plan.settings, results, this.counted);
+    return null;
   }
 
   #choice(id: Counted, name: string) {
@@ -134,11 +145,16 @@ export class LabFigure extends LabPart {
     save(`${this.#stem}-rows.csv`, csv(results, settings.sweep, models), "text/csv");
   };
 
+  #cells = (): void => {
+    const matrix = this.#matrix;
+    if (matrix) save(`${this.#stem}-matrix.csv`, matrixCsv(matrix), "text/csv");
+  };
+
   #plot = (): void => {
     const figure = this.#figure;
-    const transfer = this.lab.settings.sweep === "transfer";
-    const svg = transfer
-      ? drawMatrix(this.#matrix, paper, figure.title, figure.about)
+    const matrix = this.#matrix;
+    const svg = matrix
+      ? drawMatrix(matrix, paper, figure.title, figure.about)
       : draw(figure, paper, 720, true);
     save(`${this.#stem}.svg`, svg, "image/svg+xml");
   };

@@ -1,13 +1,11 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ModelEntry } from "../../core/types.ts";
 import { cellWords, type Matrix, percent } from "../../lab/matrix.ts";
-import type { Rate } from "../../lab/rates.ts";
 import { shared } from "../base.ts";
 import { LabPart } from "./base.ts";
 import { tableStyle } from "./table-style.ts";
 
-/** The transfer matrix: a row for each attacked network, a column for each judge, darker where more clips count. */
+/** A matrix of rates, darker where more clips count. */
 @customElement("ciasa-lab-matrix")
 export class MatrixTable extends LabPart {
   static override styles = [
@@ -26,31 +24,37 @@ export class MatrixTable extends LabPart {
   @property({ attribute: false }) matrix!: Matrix;
 
   override render() {
-    const { attacked, judges, cells } = this.matrix;
+    const { lines, columns, about } = this.matrix;
+    const transfer = about.lines === "attacked";
+    const label = `${transfer ? "Transfer matrix" : "Matrix of attacks and networks"}, scrollable`;
     return html`
-      <div class="box" tabindex="0" role="group" aria-label="Transfer matrix, scrollable">
+      <div class="box" tabindex="0" role="group" aria-label=${label}>
         <table>
-          <caption class="visually-hidden">Share of fooled clips; rows: attacked networks, columns: judges</caption>
+          <caption class="visually-hidden">Share of fooled clips; rows: ${transfer ? "attacked networks" : "attacks"},
+            columns: ${transfer ? "judges" : "attacked networks"}</caption>
           <thead><tr>
-            <th scope="col">Attacked <small>judged by</small></th>
-            ${judges.map(({ name }) => html`<th scope="col">${name}</th>`)}
+            <th scope="col">${transfer ? html`Attacked <small>judged by</small>` : html`Attack <small>on</small>`}</th>
+            ${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}
           </tr></thead>
-          <tbody>${attacked.map(
+          <tbody>${lines.map(
             (one, i) => html`<tr>
               <th scope="row">${one.name}</th>
-              ${judges.map((judge, j) => this.#cell(cells[i]?.[j] ?? null, one, judge))}
+              ${columns.map((column, j) => this.#cell(i, j, this.matrix.framed(one, column) ? "own" : ""))}
             </tr>`,
           )}</tbody>
         </table>
       </div>
-      <p class="hint">Returned iterate. Framed: white box, the share that reached the target. Other cells: the share
-        whose class changed. Small: count and 95 % Wilson interval.</p>
+      <p class="hint">Returned iterate. ${
+        transfer
+          ? "Framed: white box, the share that reached the target. Other cells: the share whose class changed."
+          : about.foot
+      } Small: count and 95 % Wilson interval.</p>
     `;
   }
 
-  #cell(rate: Rate | null, attacked: ModelEntry, judge: ModelEntry) {
-    const own = attacked.id === judge.id ? "own" : "";
-    const words = html`<span class="visually-hidden">${cellWords(rate, attacked, judge)}</span>`;
+  #cell(i: number, j: number, own: string) {
+    const rate = this.matrix.cells[i]?.[j] ?? null;
+    const words = html`<span class="visually-hidden">${cellWords(this.matrix, i, j)}</span>`;
     if (!rate || rate.of === 0) return html`<td class=${own}>${words}<span aria-hidden="true">–</span></td>`;
     const tint = `background: color-mix(in srgb, var(--perturbed) ${(40 * rate.share).toFixed(1)}%, var(--surface))`;
     return html`<td class=${own} style=${tint}>${words}<span aria-hidden="true">

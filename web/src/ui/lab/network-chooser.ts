@@ -5,7 +5,7 @@ import { chosen, comparable, misfit } from "../../lab/networks.ts";
 import { isChecked, shared } from "../base.ts";
 import { LabPart } from "./base.ts";
 
-/** The choice of attacked networks and judges for transfer; a network that does not fit says why. */
+/** The choice of attacked networks, and of judges for transfer; a network that does not fit says why. */
 @customElement("ciasa-lab-networks")
 export class NetworkChooser extends LabPart {
   static override styles = [
@@ -39,7 +39,7 @@ export class NetworkChooser extends LabPart {
   override render() {
     const { lab } = this;
     const { ground, settings } = lab;
-    if (settings.sweep !== "transfer" || !ground) return nothing;
+    if (!["transfer", "matrix"].includes(settings.sweep) || !ground) return nothing;
     const { model, others } = ground;
     const listed = [model, ...others];
     // Own weights of another skeleton are listed, too, to say why they cannot be chosen.
@@ -48,7 +48,9 @@ export class NetworkChooser extends LabPart {
     const attacked = chosen(fitting, settings.attacked ?? [model.id]).map(({ id }) => id);
     const judges = chosen(fitting, settings.judges).map(({ id }) => id);
     return html`
-      <h2>Networks <span class="hint number">${attacked.length} attacked, ${judges.length} judge</span></h2>
+      <h2>Networks <span class="hint number">${attacked.length} attacked${
+        settings.sweep === "transfer" ? `, ${judges.length} judge` : ""
+      }</span></h2>
       <fieldset ?disabled=${lab.busy} aria-label="Networks" tabindex="0">
         ${[...listed, ...strange].map((one) => this.#network(one, model, attacked, judges))}
       </fieldset>
@@ -65,7 +67,11 @@ export class NetworkChooser extends LabPart {
           ? html`<span class="misfit">Not comparable. ${reason}</span>`
           : html`<span class="boxes">
             ${this.#box("Attack", one, attacked, (ids) => this.lab.set({ attacked: ids }))}
-            ${this.#box("Judge", one, judges, (ids) => this.lab.set({ judges: ids }))}
+            ${
+              this.lab.settings.sweep === "transfer"
+                ? this.#box("Judge", one, judges, (ids) => this.lab.set({ judges: ids }))
+                : nothing
+            }
           </span>`
       }
     </div>`;

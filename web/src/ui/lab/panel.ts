@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { shared } from "../base.ts";
 import { LabPart } from "./base.ts";
+import "./attack-chooser.ts";
 import "./cameras.ts";
 import "./clip-chooser.ts";
 import "./figure.ts";
@@ -41,6 +42,7 @@ export class LabPanel extends LabPart {
     return html`
       <div class="ask">
         <ciasa-lab-sweep .playground=${playground} .lab=${lab}></ciasa-lab-sweep>
+        <ciasa-lab-attacks .playground=${playground} .lab=${lab}></ciasa-lab-attacks>
         <ciasa-lab-networks .playground=${playground} .lab=${lab}></ciasa-lab-networks>
         <ciasa-lab-clips .playground=${playground} .lab=${lab}></ciasa-lab-clips>
         <ciasa-lab-progress .playground=${playground} .lab=${lab}></ciasa-lab-progress>
