@@ -2,6 +2,7 @@
 import "./core.ts";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { medianInWords } from "../../web/pkg/viewer/viewer.js";
 import type { Entry } from "../../web/src/clips/library.ts";
 import { attackDefaults, constraintsInWords, stopInWords } from "../../web/src/core/attack-config.ts";
 import { displacement } from "../../web/src/core/displacement.ts";
@@ -25,6 +26,13 @@ test("a seed draws the clips in the Lab that it draws in `ciasa eval`", () => {
     const clips = model ? chosenClips({ ...labDefaults(), seed: Number(seed) }, entries, model) : [];
     expect(clips.map((clip) => clip.file).sort()).toEqual(files);
   }
+});
+
+test("a median is written with its interval, as in the tables of `ciasa eval`", () => {
+  const words = (...values: number[]) => medianInWords(Float64Array.from(values), 1);
+  expect(words()).toBe("-");
+  expect(words(3, 1, 2)).toBe("2.0");
+  expect(words(6, 5, 4, 3, 2, 1)).toBe("3.0 [1.0, 6.0]");
 });
 
 test("displacement is the mean distance of a frame's seen joints, without people who are not there", () => {

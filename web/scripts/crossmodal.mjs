@@ -9,7 +9,7 @@ import { chromium as playwright } from "@playwright/test";
 import { Joints } from "./crossmodal/joints.mjs";
 import { Page } from "./crossmodal/page.mjs";
 import { Store } from "./crossmodal/store.mjs";
-import { report, sumOf } from "./crossmodal/table.mjs";
+import { loadCore, report, sumOf } from "./crossmodal/table.mjs";
 import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
 
 const HELP = `npm run crossmodal -- [options]
@@ -70,6 +70,7 @@ const plan = {
 };
 
 const store = new Store(`${options.out}.jsonl`, { every: plan.every, edge: plan.edge, seed: plan.seed });
+const core = await loadCore().catch((error) => fail(error.message));
 const server = spawn(process.execPath, [join(root, "web/scripts/serve.mjs"), options.port], {
   stdio: ["ignore", "pipe", "inherit"],
 });
@@ -96,10 +97,12 @@ try {
   const [clips] = lists;
   await film(pages, clips);
   const joints = new Joints();
-  const { csv, table } = await report(await seen(pages[0], clips, joints));
+  const { csv, table } = report(core, await seen(pages[0], clips, joints));
   writeFileSync(options.out, csv);
   for (const clip of clips.slice(0, plan.figures)) await figure(pages[0], clips, clip, plan.cameras[0]);
-  console.log(`\n${table}\n\n${joints.text()}\n${options.out}: ${csv.trim().split("\n").length - 1} rows`);
+  console.log(
+    `\n${table}\n\n${joints.text(core)}\n${options.out}: ${csv.trim().split("\n").length - 1} rows`,
+  );
 } finally {
   await browser.close();
   server.kill();

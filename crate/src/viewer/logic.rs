@@ -7,7 +7,7 @@ use super::export::{clip, thrown};
 use super::json::{from_js, to_js};
 use crate::contract::crossmodal::{self, FilmedClip};
 use crate::contract::hashes;
-use crate::contract::stats::Rate;
+use crate::contract::stats::{Middle, Rate};
 use crate::contract::{AttackConfig, Peer, StepReport, metrics, sample, step_csv};
 use crate::error::Error;
 
@@ -83,6 +83,12 @@ pub fn stop_in_words(config: JsValue) -> Result<String, JsValue> {
 pub fn wilson_interval(hits: usize, of: usize) -> Vec<f64> {
     let (low, high) = Rate { hits, of }.interval();
     vec![low, high]
+}
+
+/// The median of values with its 95 % interval, as tables write it ([`Middle::text`]); a dash without values.
+#[wasm_bindgen(js_name = medianInWords)]
+pub fn median_in_words(values: Vec<f64>, digits: usize) -> String {
+    Middle::of(values).map_or("-".into(), |middle| middle.text(digits))
 }
 
 /// Draws `n` clips by seed ([`sample::stratified`]). `classes` is each clip's class; the result is indices into it.

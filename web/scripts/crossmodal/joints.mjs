@@ -13,8 +13,12 @@ export class Joints {
     this.#films.set(key, lists);
   }
 
-  /** Median, its 95 % interval for any distribution, and the share of films within 6 cm. */
-  text() {
+  /** Median, its 95 % interval for any distribution, and the films within 6 cm. */
+  text({ medianInWords }) {
+    const middle = (values) => {
+      const close = values.filter((value) => value <= 6).length;
+      return `${medianInWords(Float64Array.from(values), 1)} (${close} of ${values.length})`;
+    };
     const lines = [...this.#films].map(([key, [raw, clean, rawAttacked, attacked]]) => {
       const of = (word, found, fitted) =>
         `${word} ${middle(found)}, as the network gets them ${middle(fitted)}`;
@@ -24,19 +28,4 @@ export class Joints {
       "\n",
     );
   }
-}
-
-function middle(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const n = sorted.length;
-  // Fewer than k of n values lie below the median with a probability of 2.5 % at most.
-  let [chance, below, k] = [0.5 ** n, 0, 0];
-  while (below + chance <= 0.025 && k < n) {
-    below += chance;
-    chance *= (n - k) / (k + 1);
-    k += 1;
-  }
-  const text = sorted[Math.ceil(n / 2) - 1].toFixed(1);
-  const interval = k > 0 ? ` [${sorted[k - 1].toFixed(1)}, ${sorted[n - k].toFixed(1)}]` : "";
-  return `${text}${interval} (${sorted.filter((value) => value <= 6).length} of ${n})`;
 }
