@@ -30,12 +30,18 @@ pub fn kept<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
 
 /// The list of networks.
 pub fn manifest(bytes: &[u8]) -> Result<Laws<'_>> {
-    let mut manifest = Manifest::parse(text(bytes)?)?;
-    // A number of 17 digits is read to within its last bit.
-    for accuracy in manifest.models.iter_mut().map(|entry| &mut entry.accuracy) {
-        accuracy.top1 = (accuracy.top1 * 1e4).round() / 1e4;
-    }
-    Ok(Box::new(move || kept(&manifest)))
+    let manifest = Manifest::parse(text(bytes)?)?;
+    Ok(Box::new(move || {
+        let written = serde_json::to_string(&manifest).expect("every manifest can be written");
+        let mut again: Manifest = serde_json::from_str(&written).expect("what is written is read");
+        // A number of 17 digits is read to within its last bit; all else is kept exactly.
+        for (read, first) in again.models.iter_mut().zip(&manifest.models) {
+            let (read, first) = (&mut read.accuracy.top1, first.accuracy.top1);
+            assert!((*read - first).abs() <= f64::EPSILON * first.abs(), "{first} was read as {read}");
+            *read = first;
+        }
+        assert_eq!(again, manifest);
+    }))
 }
 
 /// One kind of message: read, written and read again.
