@@ -5,7 +5,6 @@ import type {
   AttackConfig,
   DeviceChoice,
   Identified,
-  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -184,11 +183,6 @@ export class EngineManager extends EventTarget {
 
   async endSearch(): Promise<void> {
     await this.#running().endSearch();
-  }
-
-  /** Memory use of the engine. */
-  async memory(): Promise<Memory> {
-    return this.#running().memory();
   }
 
   /** For tests: destroys the GPU device; false if the CPU computes. */

@@ -12,6 +12,7 @@ export interface Head {
 
 /** Rates by line and column. */
 export interface Matrix {
+  kind: "transfer" | "attacks";
   /** What lines and columns are, as words for their corner. */
   about: { lines: string; columns: string; foot: string };
   lines: Head[];
@@ -37,6 +38,7 @@ export function transferMatrix(settings: Setting[], rows: Row[], counted: Counte
     }),
   );
   return {
+    kind: "transfer",
     about: {
       lines: "attacked",
       columns: "judges",
@@ -60,6 +62,7 @@ export function attackMatrix(lab: LabSettings, settings: Setting[], rows: Row[],
     }),
   );
   return {
+    kind: "attacks",
     about: {
       lines: "attack",
       columns: "attacked network",
@@ -76,11 +79,10 @@ export function attackMatrix(lab: LabSettings, settings: Setting[], rows: Row[],
 export function cellWords(matrix: Matrix, i: number, j: number): string {
   const [line, column] = [matrix.lines[i], matrix.columns[j]];
   if (!line || !column) return "";
-  const { lines, columns } = matrix.about;
   const pair =
-    lines === "attacked"
+    matrix.kind === "transfer"
       ? `${line.name} attacked, ${column.name} judges`
-      : `${line.name}, ${columns} ${column.name}`;
+      : `${line.name}, ${matrix.about.columns} ${column.name}`;
   const rate = matrix.cells[i]?.[j] ?? null;
   if (!rate) return `${pair}: not chosen`;
   if (rate.of === 0) return `${pair}: no clip yet`;

@@ -24,8 +24,8 @@ export class MatrixTable extends LabPart {
   @property({ attribute: false }) matrix!: Matrix;
 
   override render() {
-    const { lines, columns, about } = this.matrix;
-    const transfer = about.lines === "attacked";
+    const { kind, lines, columns, about } = this.matrix;
+    const transfer = kind === "transfer";
     const label = `${transfer ? "Transfer matrix" : "Matrix of attacks and networks"}, scrollable`;
     return html`
       <div class="box" tabindex="0" role="group" aria-label=${label}>
