@@ -159,6 +159,16 @@ test("of a failed attack the best known clip is left, of any other the last one"
   expect([whole.data[0], whole.updates]).toEqual([4, undefined]);
 });
 
+test("the report of a stopped attack belongs to the clip that is left, not to a later step", async () => {
+  const handle = new AttackHandle(new Float32Array([0]), () => {});
+  const report = (iteration: number) => ({ iteration }) as StepReport;
+  handle.receive({ type: "report", report: report(1), data: new Float32Array([1]) });
+  handle.receive({ type: "report", report: report(2) });
+  handle.stop("error");
+  const left = await handle.done;
+  expect([left.report?.iteration, left.data[0]]).toEqual([1, 1]);
+});
+
 /** Attacks of so many steps each. A clip is one number: the steps taken. */
 class Counters implements Stepper {
   readonly counters: Counter[];

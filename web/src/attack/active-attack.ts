@@ -123,20 +123,28 @@ export class ActiveAttack extends EventTarget {
       this.probabilities = end.recognition.probabilities;
     } else if (end.updates !== undefined) {
       this.#keepBest(end.updates, end.data);
+    } else if (end.report) {
+      this.data = end.data;
     }
+    // Reports come without a clip, too: the figures that stay are those of the clip that is left.
+    if (this.kept === null && end.report) this.#figuresOf(end.report);
     this.#changed("end");
   }
 
   /** The attack failed, and its best iterate is left: a report describes the clip before its update. */
   #keepBest(updates: number, data: Float32Array): void {
     const [made, seen] = [updates, updates + 1].map((n) => this.reports.find((one) => one.iteration === n));
-    const { last } = this;
-    if (!made || !seen || !last) return;
+    if (!made || !seen) return;
     this.kept = updates;
     this.data = data;
     this.after = seen.top;
-    // As after a whole attack, the last report's figures are those of the clip that is left.
-    this.reports[this.reports.length - 1] = { ...last, figures: made.figures };
+    this.#figuresOf(made);
+  }
+
+  /** As after a whole attack, the last report's figures are those of the clip that is left. */
+  #figuresOf({ iteration, figures }: StepReport): void {
+    const { last } = this;
+    if (last && last.iteration !== iteration) this.reports[this.reports.length - 1] = { ...last, figures };
   }
 
   #changed(what: AttackEvent["type"] | "end"): void {

@@ -9,6 +9,7 @@ export class AttackHandle {
   #listener: (event: AttackEvent) => void;
   #data: Float32Array;
   #best: BestIterate | null = null;
+  /** The report that came with `#data`. */
   #report: StepReport | null = null;
   #over = false;
   /** Calls made before the worker had the attack. */
@@ -59,9 +60,11 @@ export class AttackHandle {
   receive(event: AttackEvent): void {
     if (this.#over) return;
     if (event.type === "report") {
-      this.#report = event.report;
-      // A copy: the page may write into the array that it gets.
-      if (event.data) this.#data = event.data.slice();
+      if (event.data) {
+        this.#report = event.report;
+        // A copy: the page may write into the array that it gets.
+        this.#data = event.data.slice();
+      }
       if (event.best) this.#best = event.best;
     }
     this.#listener(event);

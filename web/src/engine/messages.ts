@@ -70,6 +70,7 @@ export type AttackEvent =
 
 export interface AttackEnd {
   reason: "iterations" | "held" | "cancelled" | "error";
+  /** The last one; of an attack whose worker has stopped, the one that belongs to its last known iterate. */
   report: StepReport | null;
   /** The last known iterate, (T, M, V, C); of a failed attack the best known one, if it is another. */
   data: Float32Array;
