@@ -8,7 +8,7 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/kernel/cpu/fused/module.rs");
     println!("cargo::rerun-if-changed=src/kernel/cpu/product.rs");
-    if env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32" || env::var_os("CARGO_FEATURE_WEB").is_none() {
+    if env::var("CARGO_CFG_TARGET_ARCH")? != "wasm32" || env::var_os("CARGO_FEATURE_WEB_CPU").is_none() {
         return Ok(());
     }
     let made = Path::new(&env::var("OUT_DIR")?).join("fused.wasm");

@@ -15,7 +15,7 @@
 //! | `attack` | CIASA, FGSM and their peers, one step in, one report out (feature `engine`) |
 //! | `defence` | defences that attacks go through, and certified radii (feature `engine`) |
 //! | `train`, `eval`, `cli` | the trainer, the experiments and the commands (features `train`, `cli`) |
-//! | `viewer`, `engine` | the two modules of the page (features `viewer`, `web`) |
+//! | `viewer`, `engine` | the two modules of the page (features `viewer`, and `web` or `web-cpu`) |
 //!
 //! Recognise a clip and attack it:
 //!
@@ -59,7 +59,7 @@ pub mod contract;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod defence;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
+#[cfg(all(feature = "web-cpu", target_arch = "wasm32"))]
 pub mod engine;
 pub mod error;
 #[cfg(feature = "cli")]

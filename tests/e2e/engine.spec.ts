@@ -36,6 +36,13 @@ test("a GPU compiles the shaders of an attack before the attack starts", async (
   await recognised(page);
   // On a CPU there would be nothing to compile.
   expect(await device(page)).toBe("webgpu");
+  const module = await page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { engine: { state: { module: string } } };
+    };
+    return element.session.engine.state.module;
+  });
+  expect(module).toMatch(/\/engine_bg[^/]*\.wasm$/);
   // Calls are answered in order, so this answer comes after the warm-up.
   await page.evaluate(async () => {
     const element = document.querySelector("ciasa-playground") as unknown as {

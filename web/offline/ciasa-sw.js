@@ -7,7 +7,7 @@
 
 /** SHA-256 by path. */
 const FILES = {};
-/** Paths that are kept at once; the others, networks, when a page asks for them. */
+/** Paths that are kept at once; the others, such as networks, when a page asks for them. */
 const SHELL = [];
 
 const settings = new URL(self.location.href).searchParams;

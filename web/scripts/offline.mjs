@@ -24,8 +24,9 @@ export function writeOffline(dist) {
       .update(readFileSync(join(dist, path)))
       .digest("hex");
   const files = Object.fromEntries(paths.map((path) => [path, hash(path)]));
-  // Networks and the pose estimator are large, and most visits use few of them.
-  const shell = paths.filter((path) => !path.endsWith(".safetensors") && !path.startsWith("pose/"));
+  // These are large, and most visits use few of them: networks, the pose estimator, the engine for a GPU.
+  const isLarge = (path) => /\.safetensors$|^pose\/|(^|\/)engine_bg-[^/]*\.wasm$/.test(path);
+  const shell = paths.filter((path) => !isLarge(path));
   const written = text("web/offline/ciasa-sw.js")
     .replace("const FILES = {};", `const FILES = ${JSON.stringify(files, null, 1)};`)
     .replace("const SHELL = [];", `const SHELL = ${JSON.stringify(shell, null, 1)};`);

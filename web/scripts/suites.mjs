@@ -47,12 +47,13 @@ export const suites = {
     commands: [[node, "web/scripts/materials.mjs", "--check"]],
   },
   clippy: {
-    about: "lints of the Rust sources, for all three sets of features",
+    about: "lints of the Rust sources, for all four sets of features",
     needs: ["rust", "linker"],
     env: lints,
     commands: [
       cargo("build", ...native, "--all-targets", ...unoptimised),
       cargo("build", "--release", "-p", "ciasa", "--features", "web", ...wasm, "--lib", ...unoptimised),
+      cargo("build", "--release", "-p", "ciasa", "--features", "web-cpu", ...wasm, "--lib", ...unoptimised),
       cargo("build", "--release", "-p", "ciasa", "--features", "viewer", ...wasm, "--lib", ...unoptimised),
     ],
   },

@@ -1,4 +1,4 @@
-// The two WebAssembly modules, into web/pkg. A module whose sources have not changed is left alone.
+// The WebAssembly modules, into web/pkg. A module whose sources have not changed is left alone.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { ensure } from "./needs.mjs";
 import { must, root, target, text, tools, wasmTarget } from "./tools.mjs";
 
 /** Name of each module, and the Cargo feature it is built with. */
-const modules = { engine: "web", viewer: "viewer" };
+const modules = { "cpu-engine": "web-cpu", engine: "web", viewer: "viewer" };
 
 /** Files that change a module although the compiler does not read them. */
 const settings = [
@@ -30,7 +30,7 @@ function build(name) {
   const made = join(target, wasmTarget, "release");
   const folder = join(root, "web/pkg", name);
   mkdirSync(folder, { recursive: true });
-  // Both modules have this file, so each is taken before the other is built.
+  // All modules have this file, so each is taken before the other is built.
   must(join(tools, "bindgen"), [join(made, "ciasa.wasm"), folder, name]);
   const sources = sourcesOf(readFileSync(join(made, "ciasa.d"), "utf8"));
   writeFileSync(stampOf(name), JSON.stringify({ sources, hash: hashOf(sources) }));

@@ -9,6 +9,8 @@ use super::handle::{Engine, Thrown};
 use super::messages::thrown;
 use super::parity::{made, now, read};
 use crate::error::{Error, Result};
+#[cfg(feature = "gpu")]
+use crate::kernel::Kernels;
 use crate::kernel::{self, rows};
 use crate::model::clip_tensor;
 
@@ -16,6 +18,21 @@ use crate::model::clip_tensor;
 #[wasm_bindgen]
 pub fn fuse(wanted: bool) {
     kernel::fuse(wanted);
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen]
+impl Engine {
+    /// Which kernels GPUs compute with: "hardware", "emulated" or "stock". A start chooses by the GPU.
+    ///
+    /// # Errors
+    /// A config error for any other word.
+    #[wasm_bindgen(js_name = chooseKernels)]
+    pub fn choose_kernels(&self, kernels: &str) -> Thrown<()> {
+        let kernels =
+            Kernels::named(kernels).ok_or_else(|| Error::config("unknown").at(format!("kernels {kernels:?}")));
+        kernels.map_err(|e| thrown(&e)).map(Kernels::choose)
+    }
 }
 
 #[wasm_bindgen]

@@ -9,7 +9,7 @@ use super::gpu::Gpu;
 use super::messages::{Backend, BackendKind, DeviceChoice, Parity};
 use super::probe::probe;
 use crate::error::{Error, Result};
-use crate::kernel::{Kernels, fused};
+use crate::kernel::fused;
 
 /// Seconds to wait for an adapter: in automatic choice, and if the user asked for WebGPU.
 const ADAPTER_SECONDS: [u32; 2] = [5, 60];
@@ -61,8 +61,7 @@ impl ActiveDevice {
         }
         let info = adapter.unwrap_or_default();
         let software = info.is_software();
-        if software { Kernels::Emulated } else { Kernels::Hardware }.choose();
-        let (device, gpu) = match Gpu::start().await {
+        let (device, gpu) = match Gpu::start(software).await {
             Ok((device, gpu)) => (device, Rc::new(gpu)),
             Err(e) if choice == DeviceChoice::Auto => return Ok(Self::cpu(format!("the GPU did not start ({e})"))),
             Err(e) => return Err(e),

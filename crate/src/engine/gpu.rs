@@ -7,6 +7,7 @@ use burn::tensor::wgpu::{WgpuSetup, wgpu};
 
 use super::failure;
 use crate::error::{Error, Result};
+use crate::kernel::Kernels;
 
 /// A running GPU and the first error on it.
 pub struct Gpu {
@@ -49,11 +50,13 @@ impl Fault {
 
 impl Gpu {
     /// Starts the browser's fastest adapter and registers it with the tensor runtime. Registering our own handles, and
-    /// not the runtime's default device, allows a second start in one module after the first GPU was lost.
+    /// not the runtime's default device, allows a second start in one module after the first GPU was lost. A GPU that
+    /// is emulated in `software` has kernels of its own.
     ///
     /// # Errors
     /// A device error with the browser's reason.
-    pub async fn start() -> Result<(Device, Self)> {
+    pub async fn start(software: bool) -> Result<(Device, Self)> {
+        if software { Kernels::Emulated } else { Kernels::Hardware }.choose();
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::BROWSER_WEBGPU,
             ..wgpu::InstanceDescriptor::new_without_display_handle()

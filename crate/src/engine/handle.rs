@@ -18,7 +18,6 @@ use crate::checkpoint::{Answers, Opened};
 use crate::contract::ModelEntry;
 use crate::error::{Error, Result};
 use crate::format;
-use crate::kernel::Kernels;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
 
@@ -122,18 +121,6 @@ impl Engine {
         let clip = format::read(bytes, file).map_err(|e| thrown(&e.at(file)))?;
         self.natural.borrow_mut().push((id, clip));
         Ok(())
-    }
-
-    /// Which kernels GPUs compute with: "hardware", "emulated" or "stock". For measurements; a start chooses by the
-    /// GPU.
-    ///
-    /// # Errors
-    /// A config error for any other word.
-    #[wasm_bindgen(js_name = chooseKernels)]
-    pub fn choose_kernels(&self, kernels: &str) -> Thrown<()> {
-        let kernels =
-            Kernels::named(kernels).ok_or_else(|| Error::config("unknown").at(format!("kernels {kernels:?}")));
-        kernels.map_err(|e| thrown(&e)).map(Kernels::choose)
     }
 
     /// The memory in use, a `Memory`.

@@ -6,6 +6,10 @@ mod attribution;
 mod bench_exports;
 pub mod device;
 pub mod failure;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+#[cfg(not(feature = "gpu"))]
+#[path = "no_gpu.rs"]
 pub mod gpu;
 pub mod handle;
 pub mod messages;

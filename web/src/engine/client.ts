@@ -59,6 +59,7 @@ export const IDLE: EngineState = {
   totalBytes: 0,
   backend: null,
   threads: null,
+  module: null,
   model: null,
   error: null,
 };
@@ -301,7 +302,7 @@ export class EngineClient extends EventTarget {
         break;
       case "starting":
         this.#downloads.finish("engine");
-        this.#update({ status: "starting" });
+        this.#update({ status: "starting", module: message.module });
         break;
       case "threads":
         this.#update({ threads: message.threads });

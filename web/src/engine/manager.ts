@@ -5,6 +5,7 @@ import type {
   AttackConfig,
   DeviceChoice,
   Identified,
+  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -183,6 +184,11 @@ export class EngineManager extends EventTarget {
 
   async endSearch(): Promise<void> {
     await this.#running().endSearch();
+  }
+
+  /** For the soak: what the engine holds. */
+  async memory(): Promise<Memory> {
+    return this.#running().memory();
   }
 
   /** For tests: destroys the GPU device; false if the CPU computes. */

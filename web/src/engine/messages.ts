@@ -45,6 +45,8 @@ export interface EngineState {
   totalBytes: number;
   backend: Backend | null;
   threads: Threads | null;
+  /** Address of the WebAssembly module that runs; null before one does. */
+  module: string | null;
   model: ModelEntry | null;
   error: ErrorMessage | null;
 }
@@ -146,8 +148,8 @@ export type FromWorker =
   /** The worker holds this lock (navigator.locks), which the browser frees when it ends the worker. */
   | { type: "alive"; lock: string }
   | { type: "progress"; loaded: number; total: number }
-  /** The module is loaded and starts its device. */
-  | { type: "starting" }
+  /** The module of this address is loaded and starts its device. */
+  | { type: "starting"; module: string }
   | { type: "threads"; threads: Threads }
   | { type: "answer"; call: number; value: Calls[CallName]["answer"] }
   | { type: "refused"; call: number; error: ErrorMessage }

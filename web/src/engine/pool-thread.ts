@@ -1,14 +1,17 @@
 /** A thread of the worker pool: waits in shared memory for work and handles no message after the first. */
-import { giveUp, help, initSync } from "../../pkg/engine/engine.js";
+import { glueOf, type ModuleName } from "./engine-module.ts";
 
 export interface Start {
+  name: ModuleName;
   module: WebAssembly.Module;
   buffer: SharedArrayBuffer;
   /** The thread's number in the pool, from 0. */
   thread: number;
 }
 
-self.addEventListener("message", ({ data: { module, buffer, thread } }: MessageEvent<Start>) => {
+self.addEventListener("message", async ({ data }: MessageEvent<Start>) => {
+  const { name, module, buffer, thread } = data;
+  const { giveUp, help, initSync } = await glueOf(name);
   initSync({ module });
   self.postMessage("ready");
   try {
@@ -17,4 +20,11 @@ self.addEventListener("message", ({ data: { module, buffer, thread } }: MessageE
     // The engine computes this thread's share itself and continues without the pool.
     giveUp(buffer, thread);
   }
+});
+
+// A rejected promise is not an error of the worker, but the engine waits for one.
+self.addEventListener("unhandledrejection", ({ reason }) => {
+  setTimeout(() => {
+    throw reason;
+  });
 });

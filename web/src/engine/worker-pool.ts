@@ -1,7 +1,7 @@
 /**
  * The worker pool: more copies of the engine module, each in a worker, that share the CPU engine's heavy operations.
  */
-import { joinHelpers, mostHelpers } from "../../pkg/engine/engine.js";
+import type { EngineGlue, ModuleName } from "./engine-module.ts";
 import type { Threads } from "./messages.ts";
 import { permitted } from "./permitted.ts";
 import type { Start } from "./pool-thread.ts";
@@ -21,7 +21,11 @@ export function stopPool(): void {
 }
 
 /** Starts the pool if the browser allows shared memory: one thread for each core but the engine's own. */
-export async function startPool(module: WebAssembly.Module): Promise<Threads> {
+export async function startPool(
+  { joinHelpers, mostHelpers }: EngineGlue,
+  name: ModuleName,
+  module: WebAssembly.Module,
+): Promise<Threads> {
   if (!self.crossOriginIsolated)
     return {
       count: 1,
@@ -31,7 +35,7 @@ export async function startPool(module: WebAssembly.Module): Promise<Threads> {
   if (threads < 1) return { count: 1, alone: "the browser reports one core" };
   try {
     const buffer = new SharedArrayBuffer(SHARED_BYTES);
-    const ready = Array.from({ length: threads }, (_, thread) => start({ module, buffer, thread }));
+    const ready = Array.from({ length: threads }, (_, thread) => start({ name, module, buffer, thread }));
     await Promise.race([Promise.all(ready), timeout()]);
     joinHelpers(buffer, threads);
     return { count: threads + 1, alone: null };

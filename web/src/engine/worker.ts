@@ -1,9 +1,10 @@
 /** The engine's worker: owns the WebAssembly module, answers calls and computes attacks. */
-import init, { Engine, onFailure, threads } from "../../pkg/engine/engine.js";
+import type { Engine } from "../../pkg/engine/engine.js";
 import type { Clip } from "../base/clip.ts";
 import type { ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
 import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
 import { announced, count as counting, open, persistently } from "./download.ts";
+import { addresses, type EngineGlue, glueOf, type ModuleName, moduleFor } from "./engine-module.ts";
 import { errorMessage, trapped } from "./errors.ts";
 import type {
   AttackEnd,
@@ -19,6 +20,8 @@ import type {
 import { startPool, stopPool } from "./worker-pool.ts";
 
 let engine: Engine | null = null;
+/** The module that the engine is of. */
+let glue: EngineGlue | null = null;
 
 /** An attack that is not over: its loop, its index there, and the loop's end. */
 interface LoopPlace {
@@ -92,7 +95,7 @@ function inTurn<T>(action: () => Promise<T> | T): Promise<T> {
 
 /** Stops the pool after one of its threads has failed; the engine continues on its own thread. */
 function checkPool(): void {
-  if (hasPool && threads() === 1) {
+  if (hasPool && glue?.threads() === 1) {
     hasPool = false;
     stopPool();
     post({ type: "threads", threads: { count: 1, alone: "a thread of the worker pool failed" } });
@@ -113,11 +116,10 @@ async function answer(message: Call): Promise<void> {
 async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<Calls[CallName]["answer"]> {
   switch (message.type) {
     case "start":
-      await instantiate();
-      post({ type: "starting" });
+      glue = await load(await moduleFor(message.ask.choice));
       // The page can show this state while the device starts.
       await messages();
-      engine = await Engine.start(message.ask.choice);
+      engine = await glue.Engine.start(message.ask.choice);
       return engine.backend();
     case "load":
       warm = false;
@@ -187,11 +189,13 @@ function ready(): Engine {
   return engine;
 }
 
-/** Downloads and compiles the module and starts the worker pool with it. The browser caches the compiled code. */
-async function instantiate(): Promise<void> {
-  const address = new URL("../../pkg/engine/engine_bg.wasm", import.meta.url);
+/** Downloads and compiles a module and starts the worker pool with it. The browser caches the compiled code. */
+async function load(name: ModuleName): Promise<EngineGlue> {
+  const loading = glueOf(name);
+  // If both fail, the module's failure is the one that is reported.
+  loading.catch(() => {});
   const module = await persistently(async () => {
-    const response = await open(address);
+    const response = await open(addresses[name]);
     // Progress is counted on a copy: browsers cache compiled code only for the response from the network itself.
     const copy = response.clone();
     const counted = counting(copy, announced(copy), (loaded, total) =>
@@ -200,12 +204,15 @@ async function instantiate(): Promise<void> {
     const [compiled] = await Promise.all([compile(response), counted]);
     return compiled;
   });
-  await init({ module_or_path: module });
-  const pool = await startPool(module);
+  const loaded = await loading;
+  await loaded.default({ module_or_path: module });
+  const pool = await startPool(loaded, name, module);
   hasPool = pool.count > 1;
   post({ type: "threads", threads: pool });
   // A panic, or a GPU lost between two calls.
-  onFailure((kind: string, message: string) => fatal({ kind, message }));
+  loaded.onFailure((kind: string, message: string) => fatal({ kind, message }));
+  post({ type: "starting", module: addresses[name].href });
+  return loaded;
 }
 
 /** Compiles during the download if the server sends the right content type, else after it. */

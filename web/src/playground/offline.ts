@@ -46,7 +46,7 @@ export class Offline extends EventTarget {
     this.#changed();
   }
 
-  /** Keeps files of the playground's folder, by path: what this visit uses. */
+  /** Keeps files of the playground's folder, by path there or by address: what this visit uses. */
   keep(paths: string[]): void {
     for (const path of paths) this.#wanted.add(asset(path).href);
     if (this.#registration?.active) this.#ask();

@@ -156,9 +156,11 @@ export abstract class Shown extends Notices {
     }
   }
 
-  /** Keeps the network for use without a network connection; the first time starts the service worker. */
+  /** Keeps engine and network for use without a network connection; the first time starts the service worker. */
   #store({ weights }: ModelEntry): void {
     if (this.serviceWorker === "") return;
+    const { module } = this.engine.state;
+    if (module) this.offline.keep([module]);
     const served = !this.weights.names.has(this.engine.state.model?.id ?? "");
     if (served) this.offline.keep(weights.map(({ file }) => `models/${file}`));
     void this.offline.start(this.serviceWorker);

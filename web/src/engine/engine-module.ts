@@ -1,0 +1,36 @@
+/**
+ * The engine's two modules: one with WebGPU, and one a quarter of its size that has the CPU alone. A browser downloads
+ * only the one that it can use.
+ */
+import type * as Glue from "../../pkg/engine/engine.js";
+import type { DeviceChoice } from "../core/types.ts";
+
+/** Calls into the module; both have the same. */
+export type EngineGlue = typeof Glue;
+
+export type ModuleName = "engine" | "cpu-engine";
+
+/** Where each module is. */
+export const addresses: Record<ModuleName, URL> = {
+  engine: new URL("../../pkg/engine/engine_bg.wasm", import.meta.url),
+  "cpu-engine": new URL("../../pkg/cpu-engine/cpu-engine_bg.wasm", import.meta.url),
+};
+
+/** Loads the JavaScript of a module. */
+export function glueOf(name: ModuleName): Promise<EngineGlue> {
+  return name === "engine"
+    ? import("../../pkg/engine/engine.js")
+    : // The same calls, by another feature of the same crate.
+      (import("../../pkg/cpu-engine/cpu-engine.js") as Promise<unknown> as Promise<EngineGlue>);
+}
+
+/** A browser whose GPU process hangs never answers. */
+const ADAPTER_MS = 5_000;
+
+/** The module for a choice of device. Without a GPU adapter, the module for the CPU says why there is none. */
+export async function moduleFor(choice: DeviceChoice): Promise<ModuleName> {
+  if (choice === "cpu") return "cpu-engine";
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), ADAPTER_MS));
+  const asked = navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  return (await Promise.race([asked, late])) ? "engine" : "cpu-engine";
+}
