@@ -183,7 +183,7 @@ test("the view is recorded as a video that plays and moves", async ({ page }) =>
   await expect(page.getByRole("button", { name: "Video of the view" })).toBeVisible();
 });
 
-test("a video can be cancelled, and a browser without an encoder says so", async ({ page }) => {
+test("a video can be cancelled, and a browser without an encoder writes a GIF", async ({ page }) => {
   await open(page, `${short}&speed=0.1`);
   await recognised(page);
   await openSave(page);
@@ -198,7 +198,44 @@ test("a video can be cancelled, and a browser without an encoder says so", async
   await recognised(page);
   await openSave(page);
   await expect(page.locator("ciasa-save")).toContainText("This browser has no video encoder");
-  await expect(page.getByRole("button", { name: "Video of the view" })).toHaveCount(0);
+  // The bare clip at its own speed.
+  await page.evaluate(() => {
+    location.hash = location.hash.replace("speed=0.1", "speed=1");
+  });
+  await page.reload();
+  await recognised(page);
+  await openSave(page);
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Video of the view" }).click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toMatch(/\.gif$/);
+  const bytes: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) bytes.push(chunk as Buffer);
+  const gif = await page.evaluate(async (text) => {
+    const data = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    const decoder = new ImageDecoder({ data, type: "image/gif" });
+    await decoder.tracks.ready;
+    const count = decoder.tracks.selectedTrack?.frameCount ?? 0;
+    const sums: number[] = [];
+    let milliseconds = 0;
+    for (let frameIndex = 0; frameIndex < count; frameIndex += 1) {
+      const { image } = await decoder.decode({ frameIndex });
+      milliseconds += (image.duration ?? 0) / 1000;
+      const pixels = new Uint8Array(image.allocationSize({ format: "RGBA" }));
+      await image.copyTo(pixels, { format: "RGBA" });
+      sums.push(pixels.reduce((sum, value, i) => (sum + value * (i % 997)) % 1e9, 0));
+    }
+    return { count, milliseconds, sums };
+  }, Buffer.concat(bytes).toString("base64"));
+  const { frames, fps } = await page.evaluate(() => {
+    const element = document.querySelector("ciasa-playground") as unknown as {
+      session: { clip: { frames: number; fps: number } };
+    };
+    return element.session.clip;
+  });
+  expect(gif.milliseconds).toBeCloseTo((frames / fps) * 1000, -2);
+  expect(gif.count).toBe(Math.round(frames * Math.min(1, 25 / fps)));
+  expect(new Set(gif.sums).size).toBeGreaterThan(gif.count / 2);
 });
 
 test("the attacked motion of a clip without a BVH file is saved as BVH", async ({ page }) => {

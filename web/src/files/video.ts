@@ -15,7 +15,7 @@ export interface Film {
 export interface Video {
   bytes: Blob;
   /** The file's ending. */
-  ending: "webm" | "mp4";
+  ending: "webm" | "mp4" | "gif";
 }
 
 /** What browsers encode, the preferred first. */
@@ -30,29 +30,30 @@ const KINDS: { type: string; ending: Video["ending"] }[] = [
 /** Bits per pixel of a picture: figures on a plain ground need little. */
 const BITS = 0.2;
 
-/** Why this browser cannot record; null if it can. */
-export function videoObstacle(): string | null {
+/** What this browser encodes; undefined where it has no video encoder. */
+function kind(): (typeof KINDS)[number] | undefined {
   if (typeof MediaRecorder === "undefined" || !("captureStream" in HTMLCanvasElement.prototype))
-    return "This browser has no video encoder (MediaRecorder). Use a current Chrome, Edge, Firefox or Safari.";
-  if (!kind()) return "This browser encodes neither WebM nor MP4. Save pictures, or use another browser.";
-  return null;
+    return undefined;
+  return KINDS.find(({ type }) => MediaRecorder.isTypeSupported(type));
 }
 
-const kind = () => KINDS.find(({ type }) => MediaRecorder.isTypeSupported(type));
+/** Does this browser encode videos? Without an encoder a film becomes a GIF. */
+export const hasEncoder = (): boolean => kind() !== undefined;
 
 /**
  * Records a film with the browser's encoder, in the time that the film lasts: encoders take the clock's time as the
- * pictures' time. A browser that paints too slowly skips pictures, so the speed is right in any case. Throws a
- * `Failure`: of kind "device" if the browser cannot record, "cancelled" if `signal` aborts. `progress`: 0 to 1.
+ * pictures' time. A browser that paints too slowly skips pictures, so the speed is right in any case. A browser without
+ * an encoder writes a GIF. Throws a `Failure`: of kind "device" if the pictures cannot be made, "cancelled" if `signal`
+ * aborts. `progress`: 0 to 1.
  */
 export async function recordVideo(
   film: Film,
   progress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Video> {
-  const obstacle = videoObstacle();
-  const chosen = obstacle ? undefined : kind();
-  if (!chosen) throw new Failure("device", obstacle ?? "This browser cannot record.");
+  const chosen = kind();
+  // Loaded by those who need it.
+  if (!chosen) return (await import("./gif.ts")).writeGif(film, progress, signal);
   const [width, height] = [film.width, film.height].map((size) => Math.max(2, Math.floor(size / 2) * 2));
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { alpha: false });

@@ -8,7 +8,7 @@ import { clipFile, figuresFile, fileStem, formatsOf, save, settingsFile } from "
 import { type Scene, scenePng, sceneSvg, svgPng, viewFilm } from "../files/pictures.ts";
 import { resultFile } from "../files/result.ts";
 import { captionOf } from "../files/saving.ts";
-import { recordVideo, videoObstacle } from "../files/video.ts";
+import { hasEncoder, recordVideo } from "../files/video.ts";
 import { Part, shared } from "./base.ts";
 import { download } from "./icons.ts";
 
@@ -123,14 +123,17 @@ export class SaveMenu extends Part {
   }
 
   #video(stem: string, easel: Easel | null) {
-    const obstacle = easel ? videoObstacle() : "Videos need the 3-D view, which this browser does not show.";
-    if (obstacle || !easel) return html`<p class="hint beside">${obstacle}</p>`;
+    if (!easel)
+      return html`<p class="hint beside">Videos need the 3-D view, which this browser does not show.</p>`;
     if (this.recorded !== null)
       return html`<progress aria-label="Recording the video" max="1" .value=${this.recorded}></progress>
         <span class="number">${Math.round(this.recorded * 100)} %</span>
         <button class="small" @click=${() => this.#recording?.abort()}>Cancel the video</button>`;
+    const hint = hasEncoder()
+      ? "Records the clip once, at the play speed and in the time that it lasts."
+      : "This browser has no video encoder, so the clip is written as a GIF, once, at the play speed.";
     return html`<button class="small" @click=${() => this.#record(easel, stem)}>Video of the view</button>
-      <p class="hint beside">Records the clip once, at the play speed and in the time that it lasts.</p>`;
+      <p class="hint beside">${hint}</p>`;
   }
 
   async #record(easel: Easel, stem: string): Promise<void> {

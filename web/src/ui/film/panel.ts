@@ -4,7 +4,7 @@ import { asFailure } from "../../base/failure.ts";
 import { FILMED, type Setting } from "../../body/person.ts";
 import { pictures, Reel } from "../../body/reel.ts";
 import { fileStem, save } from "../../files/exports.ts";
-import { recordVideo, videoObstacle } from "../../files/video.ts";
+import { recordVideo } from "../../files/video.ts";
 import { fieldValue, Part, shared } from "../base.ts";
 import { download } from "../icons.ts";
 import "./camera.ts";
@@ -63,7 +63,7 @@ export class FilmPanel extends Part {
           <output class="number">${yaw}°</output>
         </label>
         <button class="small" @click=${() => this.#set({ seed: seed + 1 })}>Another person</button>
-        <button class="small" ?disabled=${this.writing !== null || videoObstacle() !== null}
+        <button class="small" ?disabled=${this.writing !== null}
           @click=${() => void this.#write("video")}>${download} Video</button>
         <button class="small" ?disabled=${this.writing !== null}
           @click=${() => void this.#write("pictures")}>${download} Frames, PNG</button>
