@@ -1,6 +1,6 @@
-// Seconds from the navigation to the first recognised label, on a slow line and a slow computer: dist/ comes compressed
-// at a limited rate, and the browser may compute for a part of the time only. Prints the median and the range of several
-// visits, each with an empty cache. Not for Windows, which cannot stop a process for a moment.
+// Seconds from the navigation to the first recognised label, on a slow line and a slow computer. dist/ comes
+// compressed at a limited rate, and the browser may compute for a part of the time only. Prints the median and the
+// range of several visits, each with an empty cache. Not for Windows, which cannot stop a process for a moment.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, resolve } from "node:path";

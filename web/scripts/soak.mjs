@@ -1,5 +1,5 @@
-// The soak: one page takes thousands of steps, shows thousands of clips, loads networks and restarts its engine, and may
-// not hold more in the last tenth than in the first. Fails where it does. Linux only: it counts the browser's threads.
+// The soak: one page takes thousands of steps, shows thousands of clips, loads networks and restarts its engine, and
+// may not hold more in the last tenth than in the first. Fails where it does. Linux only: it counts the browser's threads.
 // The options: `npm run soak -- --help`. Needs dist/ (npm run build).
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -71,7 +71,8 @@ try {
   const soak = await SoakPage.open(page, address);
   const { bytes, wasm, gpu } = await soak.held();
   console.log(
-    `after the first label: ${mb(bytes)} MB in page and workers, ${mb(wasm)} of them the engine's memory; ${mb(gpu)} MB on the GPU`,
+    `after the first label: ${mb(bytes)} MB in page and workers, ${mb(wasm)} of them the engine's; ` +
+      `${mb(gpu)} MB on the GPU`,
   );
   for (const { part, count } of plan.filter(({ count }) => count > 0)) {
     const { fits, words } = await tenths(soak, part, count / 10);
