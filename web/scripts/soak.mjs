@@ -1,5 +1,6 @@
 // The soak: one page takes thousands of steps, shows thousands of clips, loads networks and restarts its engine, and
-// may not hold more in the last tenth than in the first. Fails where it does. Linux only: it counts the browser's threads.
+// may not hold more in the last tenth than in the first. Fails where it does. Linux only: it counts the browser's
+// threads.
 // The options: `npm run soak -- --help`. Needs dist/ (npm run build).
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
