@@ -22,8 +22,9 @@ export class SoakPage {
     page.setDefaultTimeout(PATIENCE);
     page.on("pageerror", (error) => soak.errors.push(error.message));
     await page.goto(address);
-    await page.evaluate(() => {
-      window.session = document.querySelector("ciasa-playground").session;
+    await page.waitForFunction(() => {
+      window.session = document.querySelector("ciasa-playground")?.session;
+      return window.session !== undefined;
     });
     await soak.#answered();
     soak.#renderer = await rendererOf(page);
@@ -52,7 +53,7 @@ export class SoakPage {
       await this.#page.waitForFunction(() => window.session.attack && !window.session.attacking, null, {
         polling: 100,
       });
-      const ended = await this.#page.evaluate(() => window.session.attack.end?.reason);
+      const ended = await this.#page.evaluate(() => window.session.attack.end);
       if (ended !== "iterations") throw new Error(`an attack ended by itself: ${ended}`);
       await this.#page.evaluate(() => window.session.reset());
     }

@@ -17,7 +17,8 @@ export async function writeGif(
   signal: AbortSignal,
 ): Promise<Video> {
   const scale = Math.min(1, MOST / Math.max(film.width, film.height));
-  const [width, height] = [film.width, film.height].map((size) => Math.max(1, Math.round(size * scale)));
+  const scaled = (size: number) => Math.max(1, Math.round(size * scale));
+  const [width, height] = [scaled(film.width), scaled(film.height)];
   const paper = contextOf(film.width, film.height);
   const small = contextOf(width, height);
   const gif = GIFEncoder();
