@@ -7,6 +7,8 @@ const BOUNDS = { logits: 1e-5, gradient: 2e-3, moved: 5e-2 };
 /** Least duration of a round in seconds: shorter steps are repeated. */
 const ROUND_SECONDS = 0.3;
 const WARM_STEPS = 2;
+/** Sides whose step moves the clip in another way; their forward pass is that of the side without the ending. */
+const OTHER_STEP = /-(discriminator|exact)$/;
 
 export class Bench {
   /** `settings`: { frames, checkFrames, rounds, maxSeconds, productSize, memorySteps }; `say` logs progress. */
@@ -87,33 +89,38 @@ export class Bench {
     // Not ">": NaN has to fail.
     const off = Object.keys(BOUNDS).filter((key) => !(distances[key] <= BOUNDS[key]));
     // With a discriminator or the exact projection the step differs, so only the independent parts are compared.
-    const counted = /-(discriminator|exact)$/.test(name) ? off.filter((key) => key !== "moved") : off;
+    const counted = OTHER_STEP.test(name) ? off.filter((key) => key !== "moved") : off;
     this.result.checks.push({ side: name, reference, ...distances, ok: counted.length === 0 });
     if (counted.length === 0) return;
     const words = counted.map((key) => `${key} off by ${distances[key].toExponential(1)}`);
     throw new Error(`its results differ from ${reference}: ${words.join(", ")}`);
   }
 
-  /** Times steps on a clip of `frames` frames, one round per side in turn, until all rounds or the time limit. */
-  async steps(frames, flops) {
+  /**
+   * Times steps ("step") or forward passes ("forward") on a clip of `frames` frames, one round per side in turn, until
+   * all rounds or the time limit.
+   */
+  async times(what, frames, flops) {
+    const call = { step: "steps", forward: "forward" }[what];
+    const takes = (name) => !SIDES[name].product && (what === "step" || !OTHER_STEP.test(name));
     const rows = new Map();
-    for (const name of [...this.sides.keys()].filter((name) => !SIDES[name].product)) {
+    for (const name of [...this.sides.keys()].filter(takes)) {
       await this.attempt(name, async () => {
         this.say(`${name}: warming up at ${frames} frames`);
         await this.call(name, "begin", { frames });
         const start = performance.now();
-        let step = await this.call(name, "steps", { count: 1 });
-        if (step < ROUND_SECONDS) step = await this.call(name, "steps", { count: WARM_STEPS });
+        let step = await this.call(name, call, { count: 1 });
+        if (step < ROUND_SECONDS) step = await this.call(name, call, { count: WARM_STEPS });
         const spent = (performance.now() - start) / 1000;
         rows.set(name, { side: name, count: perRound(step), seconds: [], spent, step });
       });
     }
     await this.#rounds(rows, frames, async (name, row) => {
-      row.step = await this.call(name, "steps", { count: row.count });
+      row.step = await this.call(name, call, { count: row.count });
       return row.step;
     });
     const sides = [...rows.values()].filter((row) => row.seconds.length > 0);
-    this.result.cases.push({ frames, batch: 1, flops, sides: sides.map(this.#row) });
+    this.result.cases.push({ what, frames, batch: 1, flops, sides: sides.map(this.#row) });
   }
 
   /** Times the matrix product once for each group of sides that share a roof. */

@@ -128,11 +128,28 @@ export function portableWeights() {
   return new Map(arrays);
 }
 
+/** The state dict with what it does not say, for sides in other languages: adjacency, parents, strides. */
+export function describedWeights() {
+  const of = (shape, values) => ({ shape, data: Float32Array.from(values) });
+  return new Map([
+    ...portableWeights(),
+    ["A", of([SUBSETS, JOINTS, JOINTS], adjacency())],
+    ["parents", of([JOINTS], PARENTS)],
+    [
+      "strides",
+      of(
+        [BLOCKS.length],
+        BLOCKS.map(([, stride]) => stride),
+      ),
+    ],
+  ]);
+}
+
 /**
- * Floating-point operations of a step, counting a multiply and an add as two: forward, and backward to the input (the
- * same number). Without normalisation, ReLU and losses; the graph product counts as dense.
+ * Floating-point operations of a forward pass, counting a multiply and an add as two. The backward pass to the input,
+ * the other half of a step, has as many. Without normalisation, ReLU and losses; the graph product counts as dense.
  */
-export function stepFlops(frames) {
+export function forwardFlops(frames) {
   let sum = 0;
   let t = frames;
   for (const { inputs, outputs, stride, residual } of blocks) {
@@ -142,5 +159,5 @@ export function stepFlops(frames) {
     if (residual === "projection") sum += after * JOINTS * inputs * outputs;
     t = after;
   }
-  return 2 * 2 * sum;
+  return 2 * sum;
 }

@@ -118,6 +118,11 @@ self.answer({
     for (let i = 0; i < count; i++) await step();
     return (performance.now() - start) / 1000 / count;
   },
+  async forward({ count }) {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) await engine.recognise(clip);
+    return (performance.now() - start) / 1000 / count;
+  },
   async check() {
     const { logits, gradient } = await engine.gradient(clip, ATTACK.target);
     await step();

@@ -1,5 +1,5 @@
 // Results as tables, for the terminal and for docs/BENCH.md.
-import { find, gflops, median, ratio } from "./statistics.js";
+import { find, gflops, median, ratio, single } from "./statistics.js";
 import { targets } from "./targets.js";
 
 const three = (value) => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3));
@@ -14,7 +14,7 @@ function table(head, rows) {
 }
 
 /** The table of one case: a number of frames and of clips. */
-function caseTable(result, { frames, batch, flops, sides }) {
+function caseTable(result, { what = "step", frames, batch, flops, sides }) {
   const rows = sides.map((row) => {
     const against = row.against && find(sides, row.against);
     const speed = gflops(flops, row);
@@ -31,16 +31,12 @@ function caseTable(result, { frames, batch, flops, sides }) {
     ];
   });
   const clips = batch === 1 ? "one clip" : `${batch} clips at once`;
-  const title = `${frames} frames, ${clips} (${three(flops / 1e9)} GFLOP a step)`;
-  const head = [
-    "side",
-    "a step",
-    "fastest to slowest",
-    "rounds of steps",
-    "ratio",
-    "GFLOP/s",
-    "share of its roof",
-  ];
+  const [unit, units, words] = {
+    step: ["a step", "rounds of steps", ""],
+    forward: ["a pass", "rounds of passes", ", the forward pass alone"],
+  }[what];
+  const title = `${frames} frames, ${clips}${words} (${three(flops / 1e9)} GFLOP ${unit})`;
+  const head = ["side", unit, "fastest to slowest", units, "ratio", "GFLOP/s", "share of its roof"];
   return `### ${title}\n\n${table(head, rows)}`;
 }
 
@@ -55,7 +51,7 @@ function roofTable(roofs) {
 }
 
 function firstTable(result) {
-  const last = result.cases.find(({ batch }) => batch === 1);
+  const last = single(result);
   const rows = Object.entries(result.sides).flatMap(([side, { load, first }]) => {
     const warm = last && first?.frames === last.frames && find(last.sides, side);
     if (!first || !warm) return [];
@@ -144,7 +140,10 @@ machine: \`npm run bench\` writes \`browser.json\`, \`cargo bench -p ciasa --fea
 
 A step of the attack is: forward pass, cross-entropy and smoothness, gradient to the clip, Adam, clip to epsilon,
 realignment of the bones. The network is ST-GCN with 25 joints, 60 classes and one person; all sides have the same
-weights and clip, and all realign. \`plain\` is the network as published; \`tuned\` and \`folded\` have the
+weights and clip, and all realign. A forward pass recognises the clip, without a gradient. \`onnx-*\` is ONNX
+Runtime: the whole step is one graph, its backward pass written by hand
+([crate/benches/attack/onnx_graph.py](../crate/benches/attack/onnx_graph.py) says what the three variants are); the
+fastest of them counts. \`plain\` is the network as published; \`tuned\` and \`folded\` have the
 normalisations folded. \`tuned\` also computes 1x1 convolutions as matrix products and the gradient of the temporal
 convolution as a forward convolution. \`ours-*-discriminator\` is our step with the plausibility loss and the
 training of the discriminator, \`ours-*-exact\` our step with the exact projection in place of clipping and realignment;

@@ -6,16 +6,22 @@ import { extname, join, normalize, sep } from "node:path";
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".wasm": "application/wasm",
 };
 
-/** Starts on a free port; `made` maps addresses to bytes. Returns the address and a function that stops it. */
-export async function serve(root, made) {
+/**
+ * Starts on a free port; `made` maps addresses to bytes, `graphs` is the folder of ONNX graphs. Returns the address
+ * and a function that stops it.
+ */
+export async function serve(root, made, graphs) {
   const folders = {
     bench: join(root, "web/bench"),
     pkg: join(root, "web/pkg"),
     tf: join(root, "web/bench/node_modules/@tensorflow"),
+    ort: join(root, "web/bench/node_modules/onnxruntime-web/dist"),
+    onnx: graphs,
     golden: join(root, "tests/golden"),
     models: join(root, "models"),
   };

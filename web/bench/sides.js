@@ -17,6 +17,20 @@ const tf = (backend, variant, threads = false) => ({
   load: { backend, variant, threads },
 });
 
+/** ONNX Runtime's WebAssembly with so many threads, or its WebGPU, on one variant of the graphs. */
+const onnx = (threads, variant) => ({
+  worker: { script: "/bench/onnx.worker.js", module: true },
+  load: { provider: threads ? "wasm" : "webgpu", threads: threads ?? 1, variant },
+  against: threads ? OURS[threads] : "ours-webgpu",
+  roof: threads ? `onnx-wasm-${threads}` : "onnx-webgpu",
+  onnx: true,
+});
+const OURS = { 1: "ours-wasm", 2: "ours-wasm-two" };
+/** The graphs of crate/benches/attack/onnx_graph.py. */
+const VARIANTS = ["joints", "frames", "products"];
+const onnxSides = (name, threads) =>
+  Object.fromEntries(VARIANTS.map((variant) => [`${name}-${variant}`, onnx(threads, variant)]));
+
 const torch = (threads, variant) => ({
   torch: ["--threads", String(threads), "--variant", variant],
   against: "ours-wasm",
@@ -39,6 +53,8 @@ export const SIDES = {
     against: "ours-wasm",
     roof: "ours-wasm-threads",
   },
+  // As many threads as ONNX Runtime's.
+  "ours-wasm-two": { ...ours("cpu", { helpers: 1 }), against: "ours-wasm", roof: "ours-wasm-two" },
   // Without fused multiply-add, as in browsers without relaxed SIMD.
   "ours-wasm-apart": { ...ours("cpu", { fused: false }), against: "ours-wasm", roof: "ours-wasm-apart" },
   "ours-webgpu": { ...ours("webgpu"), against: "ours-wasm", roof: "ours-webgpu" },
@@ -54,16 +70,23 @@ export const SIDES = {
   "tf-webgl-tuned": { ...tf("webgl", "tuned"), against: "ours-webgpu", roof: "tf-webgl" },
   "tf-cpu-plain": { ...tf("cpu", "plain"), against: "ours-wasm", roof: "tf-cpu" },
   "tf-cpu-tuned": { ...tf("cpu", "tuned"), against: "ours-wasm", roof: "tf-cpu" },
+  ...onnxSides("onnx-wasm-1", 1),
+  ...onnxSides("onnx-wasm-2", 2),
+  ...onnxSides("onnx-webgpu", null),
   // No network: a hand-written kernel for the matrix product only, the upper bound on this adapter.
   wgsl: { worker: { script: "/bench/wgsl.worker.js", module: false }, load: {}, roof: "wgsl", product: true },
   "torch-1": torch(1, "plain"),
   "torch-1-folded": torch(1, "folded"),
 };
 
-/** The sides whose names start with one of the words, or all without words; always with the reference. */
+/**
+ * The sides of these names, or all without words; always with the reference. A word that is no side's name stands for
+ * all sides whose names start with it.
+ */
 export function chosen(words) {
-  const begins = (name) => words.some((word) => name.startsWith(word));
-  return Object.keys(SIDES).filter((name) => words.length === 0 || name === REFERENCE || begins(name));
+  const standsFor = (word, name) => (SIDES[word] ? word === name : name.startsWith(word));
+  const wanted = (name) => words.length === 0 || words.some((word) => standsFor(word, name));
+  return Object.keys(SIDES).filter((name) => name === REFERENCE || wanted(name));
 }
 
 /** A side in a worker of the browser's page. */

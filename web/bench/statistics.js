@@ -17,3 +17,7 @@ export const find = (rows, side) => rows.find((row) => row.side === side) ?? nul
 
 /** GFLOP/s by the median time. */
 export const gflops = (flops, row) => flops / median(row.seconds) / 1e9;
+
+/** The first case of steps on a single clip. */
+export const single = (result) =>
+  result.cases.find(({ what = "step", batch }) => what === "step" && batch === 1) ?? null;

@@ -1,5 +1,5 @@
 // The performance targets of the engine, and whether a run meets them. Targets without measured sides are left out.
-import { find, gflops, median, ratio } from "./statistics.js";
+import { find, gflops, median, ratio, single } from "./statistics.js";
 
 /** The fastest side whose name has this prefix. */
 function fastest(sides, word) {
@@ -68,10 +68,62 @@ const CASES = [
   ["Native GPU against PyTorch on CUDA", 1 / 2, (s) => speed(find(s, "ours-gpu"), fastest(s, "torch-cuda"))],
 ];
 
+/**
+ * Against ONNX Runtime's fastest variant: ours, its sides, and the most of its time that ours may take, for steps and
+ * forward passes, by the number of frames.
+ */
+const SHARES = [
+  [
+    "Native, one thread",
+    "ours-1",
+    "onnx-1-",
+    { step: { 64: 0.75, 300: 0.75 }, forward: { 64: 0.8, 300: 0.8 } },
+  ],
+  [
+    "Native, two threads",
+    "ours-2",
+    "onnx-2-",
+    { step: { 64: 0.75, 300: 0.75 }, forward: { 64: 0.8, 300: 0.8 } },
+  ],
+  [
+    "WebAssembly, one thread",
+    "ours-wasm",
+    "onnx-wasm-1-",
+    { step: { 64: 0.45, 300: 0.5 }, forward: { 64: 0.6 } },
+  ],
+  [
+    "WebAssembly, two threads",
+    "ours-wasm-two",
+    "onnx-wasm-2-",
+    { step: { 64: 0.5, 300: 0.5 }, forward: { 64: 0.6 } },
+  ],
+  ["WebGPU", "ours-webgpu", "onnx-webgpu-", { step: { 64: 0.08 } }],
+];
+
+/** The rows of SHARES that a case measures. */
+function shares({ what = "step", frames, batch, sides }) {
+  return SHARES.flatMap(([text, side, prefix, wanted]) => {
+    const [ours, other] = [find(sides, side), fastest(sides, prefix)];
+    const most = wanted[what]?.[frames];
+    if (batch > 1 || !ours || !other || !most) return [];
+    const found = ratio(ours, other);
+    const words = { step: "a step", forward: "a forward pass" }[what];
+    return [
+      {
+        text: `${text}, against ONNX Runtime (${other.side}), ${words}, ${frames} frames`,
+        wanted: `at most ${most} of its time`,
+        found: `${found.toPrecision(3)} of its time`,
+        met: found <= most,
+      },
+    ];
+  });
+}
+
 /** The targets as { text, wanted, found, met }. */
 export function targets(result) {
   const times = (value) => `${value.toPrecision(3)} times as fast`;
-  const rows = result.cases.flatMap(({ frames, batch, sides }) =>
+  const steps = result.cases.filter(({ what = "step" }) => what === "step");
+  const rows = steps.flatMap(({ frames, batch, sides }) =>
     CASES.flatMap(([text, wanted, measure]) => {
       const found = measure(sides);
       if (!found) return [];
@@ -82,7 +134,8 @@ export function targets(result) {
     }),
   );
   const wgsl = result.roofs.find(({ roof }) => roof === "wgsl");
-  for (const { frames, flops, sides } of result.cases) {
+  rows.unshift(...result.cases.flatMap(shares));
+  for (const { frames, flops, sides } of steps) {
     const row = find(sides, "ours-webgpu");
     if (!wgsl || !row) continue;
     const found = gflops(flops, row) / gflops(wgsl.flops, wgsl);
@@ -94,7 +147,7 @@ export function targets(result) {
       met: found >= 0.6,
     });
   }
-  const first = result.cases.find(({ batch }) => batch === 1);
+  const first = single(result);
   for (const [side, { first: step }] of Object.entries(result.sides)) {
     const warm = first && step?.frames === first.frames && side.startsWith("ours") && find(first.sides, side);
     if (!warm) continue;

@@ -39,6 +39,7 @@ answer({
   },
   begin: ({ frames }) => side.begin(frames),
   steps: ({ count }) => side.steps(count),
+  forward: ({ count }) => side.forward(count),
   check: () => side.check(),
   product: (size) => side.product(size),
   memory: () => side.memory(),

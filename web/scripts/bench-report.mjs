@@ -11,7 +11,11 @@ const titles = {
   "browser-300-webgpu": "In the browser, a longer clip on WebGPU",
   "browser-memory": "In the browser, a thousand steps",
   "browser-exact": "In the browser, the exact projection",
+  "browser-onnx": "In the browser, beside ONNX Runtime",
+  "browser-onnx-300": "In the browser, beside ONNX Runtime, a longer clip",
+  "browser-onnx-webgpu": "In the browser, beside ONNX Runtime on WebGPU",
   native: "Natively",
+  "native-onnx": "Natively, beside ONNX Runtime",
   "native-exact": "Natively, the exact projection",
   "native-batch": "Natively, several clips at once",
 };

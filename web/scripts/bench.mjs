@@ -1,14 +1,14 @@
-// Seconds of an attack step in one Chromium: our engine beside TensorFlow.js and PyTorch, on the same network, weights
-// and clip. Needs web/pkg (npm run build). Prints a table, writes docs/bench/browser.json and docs/BENCH.md.
-// The options: `npm run bench -- --help`.
+// Seconds of an attack step and of a forward pass in one Chromium: our engine beside ONNX Runtime, TensorFlow.js and
+// PyTorch, on the same network, weights and clip. Needs web/pkg (npm run build). Prints a table, writes
+// docs/bench/browser.json and docs/BENCH.md. The options: `npm run bench -- --help`.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
-import { clipOf } from "../bench/clip.js";
+import { ATTACK, clipOf } from "../bench/clip.js";
 import { Bench } from "../bench/measure.js";
-import { portableWeights, stepFlops } from "../bench/network.js";
+import { describedWeights, forwardFlops, portableWeights } from "../bench/network.js";
 import { sections } from "../bench/report.js";
 import { serve } from "../bench/server.js";
 import { BrowserSide, chosen, SIDES, TorchSide } from "../bench/sides.js";
@@ -16,8 +16,8 @@ import { readTensors, writeTensors } from "../bench/tensors.js";
 import { chromium, chromiumSettings, output, root, run, target } from "./tools.mjs";
 
 const HELP = `npm run bench -- [options]
-  --side WORDS        only the sides whose names begin with one of these, with commas between; ours-wasm always takes
-                      part
+  --side WORDS        only these sides, with commas between, and ours-wasm; a word that is no side's name stands for all
+                      sides whose names begin with it
                       (${Object.keys(SIDES).join(", ")})
   --frames LIST       lengths of the clip, multiples of 4 (64,300)
   --check-frames N    length of the clip on which the sides' answers are compared (64: also with the golden case)
@@ -26,6 +26,7 @@ const HELP = `npm run bench -- [options]
   --product N         size of the matrix product, a multiple of 64; 0 leaves it out (1024)
   --memory-steps N    steps of ours after which memory must be what it was; 0 leaves it out (1000)
   --no-tf             without TensorFlow.js
+  --no-onnx           without ONNX Runtime
   --browser-flag F    one more flag for Chromium, as often as needed
                       (a GPU: --use-angle=vulkan --enable-features=Vulkan)
   --headed            with a window
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
     product: text("1024"),
     "memory-steps": text("1000"),
     "no-tf": { type: "boolean", default: false },
+    "no-onnx": { type: "boolean", default: false },
     "browser-flag": { type: "string", multiple: true, default: [] },
     headed: { type: "boolean", default: false },
     out: text(join(root, "docs/bench/browser.json")),
@@ -68,7 +70,8 @@ const say = (line) => console.error(`  ${line}`);
 const bench = new Bench({ ...settings, checkClip: clip(settings.checkFrames) }, say);
 const started = { date: new Date().toISOString().slice(0, 16).replace("T", " "), load: loadavg()[0] };
 
-const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) });
+const graphs = join(target, "tmp/onnx-graphs");
+const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) }, graphs);
 // "--headless" is Playwright's to choose.
 const flags = chromiumSettings().flags.filter((flag) => !flag.startsWith("--headless"));
 const browser = await playwright.launch({
@@ -89,7 +92,10 @@ try {
     if (name === "ours-wasm" && bench.sides.has(name)) bench.compareWithGolden(goldenCase);
     if (!bench.sides.has("ours-wasm")) throw new Error("without ours-wasm there is nothing to compare with");
   }
-  for (const frames of settings.frames) await bench.steps(frames, stepFlops(frames));
+  for (const frames of settings.frames) {
+    await bench.times("step", frames, 2 * forwardFlops(frames));
+    await bench.times("forward", frames, forwardFlops(frames));
+  }
   if (settings.productSize > 0) await bench.roofs();
   for (const name of ["ours-wasm", "ours-webgpu"]) await bench.memory(name, settings.frames[0]);
 } finally {
@@ -102,27 +108,55 @@ finish();
 /** Which of the sides can be there at all; the reasons why others cannot go into the results. */
 function present(names) {
   const tf = names.filter((name) => name.startsWith("tf-"));
-  const missing = options["no-tf"] ? "--no-tf was given" : tf.length > 0 && installTensorFlow();
-  const python = join(target, "tmp/torch/bin/python");
+  const onnx = names.filter((name) => SIDES[name].onnx);
+  const reasons = {
+    tf: options["no-tf"] ? "--no-tf was given" : tf.length > 0 && installed("@tensorflow/tfjs"),
+    onnx: options["no-onnx"]
+      ? "--no-onnx was given"
+      : onnx.length > 0 && (installed("onnxruntime-web") || drawGraphs()),
+    torch: !existsSync(python("torch")) && absent("PyTorch"),
+  };
   return names.filter((name) => {
-    if (tf.includes(name) && missing) bench.skip(name, missing);
-    else if (SIDES[name].torch && !existsSync(python)) {
-      bench.skip(name, "PyTorch is not there; `cargo bench -p ciasa --features cli` installs it");
-    } else return true;
-    return false;
+    const reason = reasons[tf.includes(name) ? "tf" : onnx.includes(name) ? "onnx" : "torch"];
+    const left = reason && (tf.includes(name) || onnx.includes(name) || SIDES[name].torch);
+    if (left) bench.skip(name, reason);
+    return !left;
   });
 }
 
-/** TensorFlow.js is no dependency of the page: it comes into its own folder. Gives the reason why it did not. */
-function installTensorFlow() {
+/** The Python of an environment that the native bench has made. */
+function python(library) {
+  return join(target, "tmp", library, "bin/python");
+}
+
+function absent(library) {
+  return `${library} is not there; \`cargo bench -p ciasa --features cli\` installs it`;
+}
+
+/** What ours is measured against is no dependency of the page: it comes into its own folder. Why it did not, if so. */
+function installed(name) {
   const folder = join(root, "web/bench");
-  const installed = join(folder, "node_modules/@tensorflow/tfjs/package.json");
+  const place = join(folder, "node_modules", name, "package.json");
   const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const version = existsSync(installed) && JSON.parse(readFileSync(installed, "utf8")).version;
-  if (version === dependencies["@tensorflow/tfjs"]) return false;
-  say("installing TensorFlow.js into web/bench (330 MB)");
+  if (existsSync(place) && JSON.parse(readFileSync(place, "utf8")).version === dependencies[name])
+    return false;
+  say("installing TensorFlow.js and ONNX Runtime into web/bench (500 MB)");
   const quiet = ["--no-audit", "--no-fund", "--ignore-scripts"];
-  return run("npm", ["ci", ...quiet, "--prefix", folder]) ? false : "TensorFlow.js could not be installed";
+  return run("npm", ["ci", ...quiet, "--prefix", folder]) ? false : `${name} could not be installed`;
+}
+
+/** Writes ONNX Runtime's graphs, those of the native bench, for all lengths of the clip. Why it could not, if so. */
+function drawGraphs() {
+  if (!existsSync(python("onnx"))) return absent("onnx");
+  say("drawing ONNX Runtime's graphs");
+  mkdirSync(graphs, { recursive: true });
+  const weights = join(graphs, "weights.safetensors");
+  writeFileSync(weights, writeTensors(describedWeights()));
+  const frames = new Set([...settings.frames, settings.checkFrames]);
+  const shapes = ["--frames", [...frames].join(","), "--product", options.product];
+  const words = ["--weights", weights, "--attack", JSON.stringify(ATTACK), ...shapes];
+  const script = join(root, "crate/benches/attack/onnx_graph.py");
+  return run(python("onnx"), [script, ...words, "--out", graphs]) ? false : "its graphs could not be made";
 }
 
 function torchSide(name) {
@@ -131,8 +165,11 @@ function torchSide(name) {
     writeFileSync(place, clip(frames));
     return place;
   };
-  const python = join(target, "tmp/torch/bin/python");
-  return new TorchSide(name, { python, script: join(root, "crate/benches/attack/torch_side.py"), clips });
+  return new TorchSide(name, {
+    python: python("torch"),
+    script: join(root, "crate/benches/attack/torch_side.py"),
+    clips,
+  });
 }
 
 function finish() {

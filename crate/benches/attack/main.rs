@@ -1,5 +1,6 @@
-//! Seconds per attack step, native: this engine with one thread and two (and on the GPU, with the feature `gpu`), and
-//! PyTorch, on the same network, weights and clip. Prints a table and writes docs/bench/native.json.
+//! Seconds per attack step and per forward pass, native: this engine with one thread and two (and on the GPU, with the
+//! feature `gpu`), ONNX Runtime and PyTorch, on the same network, weights and clip. Prints a table and writes
+//! docs/bench/native.json.
 //!
 //! `cargo bench -p ciasa --features cli -- --help`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -7,27 +8,31 @@
 mod machine;
 mod measure;
 mod ours;
+mod python;
 mod side;
 #[allow(dead_code, missing_docs)]
 #[path = "../../../tests/native/support.rs"]
 mod support;
 mod table;
-mod torch;
+mod weights_file;
 
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::json;
 
-use measure::Bench;
+use measure::{Bench, What};
 use ours::{Ours, Variant};
-use side::{Result, Side, Spec};
-use torch::Torch;
+use side::{ALPHA, EPSILON, LAMBDA, Result, Side, Spec, TARGET};
 
-/// Measures an attack step of this engine and of PyTorch
+/// The graphs of `onnx_graph.py`.
+const ONNX_VARIANTS: [&str; 3] = ["joints", "frames", "products"];
+
+/// Measures an attack step and a forward pass of this engine, of ONNX Runtime and of PyTorch
 #[derive(Parser, Debug)]
 struct Options {
-    /// Measure only sides whose names begin with one of these, and ours with the first number of threads
+    /// Measure only these sides, and ours with the first number of threads; a word that is no side's name stands for
+    /// all sides whose names begin with it
     #[arg(long, value_delimiter = ',')]
     side: Vec<String>,
     /// Frames of the clip, multiples of 4
@@ -57,6 +62,9 @@ struct Options {
     /// Skip PyTorch
     #[arg(long)]
     no_torch: bool,
+    /// Skip ONNX Runtime
+    #[arg(long)]
+    no_onnx: bool,
     /// The package index that pip installs PyTorch from, for example one with CPU builds only
     #[arg(long)]
     torch_index: Option<String>,
@@ -85,9 +93,10 @@ fn main() -> Result<()> {
         enter(&mut bench, spec, &options);
     }
     for &frames in &options.frames {
-        bench.steps(frames, 1);
+        bench.times(What::Step, frames, 1);
+        bench.times(What::Forward, frames, 1);
         if options.batch > 1 {
-            bench.steps(frames, options.batch);
+            bench.times(What::Step, frames, options.batch);
         }
     }
     if options.product > 0 {
@@ -137,6 +146,11 @@ fn sides(options: &Options) -> Vec<Spec> {
     all.push(Spec::new("ours-gpu".into(), Some(first), "ours-gpu".into()));
     all.push(Spec::new("ours-gpu-exact".into(), Some("ours-gpu".into()), "ours-gpu".into()));
     for n in &options.threads {
+        for variant in ONNX_VARIANTS {
+            all.push(Spec::new(format!("onnx-{n}-{variant}"), Some(format!("ours-{n}")), format!("onnx-{n}")));
+        }
+    }
+    for n in &options.threads {
         for variant in ["", "-folded"] {
             let name = format!("torch-{n}{variant}");
             all.push(Spec::new(name, Some(format!("ours-{n}")), format!("torch-{n}")));
@@ -145,8 +159,12 @@ fn sides(options: &Options) -> Vec<Spec> {
     for variant in ["", "-folded"] {
         all.push(Spec::new(format!("torch-cuda{variant}"), Some("ours-gpu".into()), "torch-cuda".into()));
     }
-    let wanted =
-        |name: &str| options.side.is_empty() || options.side.iter().any(|word| name.starts_with(word.as_str()));
+    let names: Vec<String> = all.iter().map(|spec| spec.name.clone()).collect();
+    let stands_for = |word: &String, name: &String| match names.contains(word) {
+        true => word == name,
+        false => name.starts_with(word.as_str()),
+    };
+    let wanted = |name: &String| options.side.is_empty() || options.side.iter().any(|word| stands_for(word, name));
     all.into_iter().enumerate().filter(|(i, s)| *i == 0 || wanted(&s.name)).map(|(_, spec)| spec).collect()
 }
 
@@ -170,12 +188,21 @@ fn start(name: &str, options: &Options) -> Result<Box<dyn Side>> {
     match words[0] {
         "ours" if words[1] == "gpu" => Ok(Box::new(Ours::on_gpu(variant)?)),
         "ours" => Ok(Box::new(Ours::on_cpu(words[1].parse()?, variant)?)),
+        "onnx" if options.no_onnx => Err("--no-onnx was given".into()),
+        "onnx" => {
+            let weights = weights_file::write()?;
+            let attack = json!({ "target": TARGET, "alpha": ALPHA, "epsilon": EPSILON, "lambda": LAMBDA }).to_string();
+            let weights = weights.to_str().ok_or("the target folder's name is not text")?;
+            let arguments = ["--weights", weights, "--attack", &attack, "--threads", words[1], "--variant", words[2]];
+            Ok(Box::new(python::ONNX.start(None, &arguments, false)?))
+        }
         _ if options.no_torch => Err("--no-torch was given".into()),
         _ => {
-            let python = torch::python(options.torch_index.as_deref())?;
-            let device = if words[1] == "cuda" { "cuda" } else { "cpu" };
-            let threads = words[1].parse().unwrap_or(1);
-            Ok(Box::new(Torch::start(&python, device, threads, words.contains(&"folded"))?))
+            let cuda = words[1] == "cuda";
+            let (device, threads) = if cuda { ("cuda", "1") } else { ("cpu", words[1]) };
+            let variant = if words.contains(&"folded") { "folded" } else { "plain" };
+            let arguments = ["--device", device, "--threads", threads, "--variant", variant];
+            Ok(Box::new(python::TORCH.start(options.torch_index.as_deref(), &arguments, cuda)?))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use crate::side::{Answers, Result, Side, Spec, clip, step_flops};
+use crate::side::{Answers, Result, Side, Spec, clip, forward_flops};
 use crate::support::{golden, relative_l2};
 
 /// Bounds of the relative L2 distances of the logits, the cross-entropy's gradient, and the first step's change of the
@@ -14,6 +14,36 @@ const BOUNDS: [(&str, f64); 3] = [("logits", 1e-5), ("gradient", 2e-3), ("moved"
 const ROUND_SECONDS: f64 = 0.3;
 /// The pause between two turns, in which threads that spin after their work go to sleep.
 const REST: Duration = Duration::from_millis(50);
+
+/// What is timed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A step of the attack.
+    Step,
+    /// The forward pass alone, as for recognition.
+    Forward,
+}
+
+impl What {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Forward => "forward",
+        }
+    }
+
+    fn flops(self, frames: usize) -> f64 {
+        let passes = if self == Self::Step { 2.0 } else { 1.0 };
+        passes * forward_flops(frames)
+    }
+
+    fn run(self, side: &mut dyn Side, count: usize) -> Result<f64> {
+        match self {
+            Self::Step => side.steps(count),
+            Self::Forward => side.forward(count),
+        }
+    }
+}
 
 pub struct Settings {
     pub rounds: usize,
@@ -133,30 +163,37 @@ impl Bench {
         self.skip(&name, frames, reason);
     }
 
-    /// Measures steps on `batch` clips of `frames` frames. A batch is measured on GPUs only, unless the settings
-    /// include the CPU.
-    pub fn steps(&mut self, frames: usize, batch: usize) {
+    /// Times steps or forward passes of `batch` clips of `frames` frames. A batch is measured on GPUs only, unless the
+    /// settings include the CPU. Sides with another step have no batch, and the same forward pass.
+    pub fn times(&mut self, what: What, frames: usize, batch: usize) {
         let mut rows = Vec::new();
         for index in 0..self.sides.len() {
             let other = other_step(&self.sides[index].spec.name);
             let on_cpu = self.settings.batch_on_cpu;
-            // There is no batch with another step.
-            let takes = |side: &&mut Box<dyn Side>| batch == 1 || !other && (on_cpu || side.is_gpu());
+            let takes = |side: &&mut Box<dyn Side>| match (what, batch) {
+                (What::Forward, _) => !other,
+                (What::Step, 1) => true,
+                (What::Step, _) => !other && (on_cpu || side.is_gpu()),
+            };
             let Some(side) = self.sides[index].side.as_mut().filter(takes) else {
                 continue;
             };
             let start = Instant::now();
-            let warm = side.begin(frames, batch).and_then(|()| side.steps(1)).and_then(|_| side.steps(2));
+            let warm = side.begin(frames, batch).and_then(|()| {
+                what.run(side.as_mut(), 1)?;
+                what.run(side.as_mut(), 2)
+            });
             match warm {
                 Ok(step) => rows.push(Row::new(index, step, start.elapsed().as_secs_f64())),
                 Err(e) => self.drop_side(index, Some(frames), e.to_string()),
             }
         }
-        self.rounds(&mut rows, Some(frames), |side, count| side.steps(count));
+        self.rounds(&mut rows, Some(frames), |side, count| what.run(side, count));
         let sides: Vec<Value> = self.json(&rows);
         if !sides.is_empty() {
-            let flops = step_flops(frames) * batch as f64;
-            self.cases.push(json!({ "frames": frames, "batch": batch, "flops": flops, "sides": sides }));
+            let flops = what.flops(frames) * batch as f64;
+            self.cases
+                .push(json!({ "what": what.word(), "frames": frames, "batch": batch, "flops": flops, "sides": sides }));
         }
     }
 

@@ -128,6 +128,20 @@ impl Side for Ours {
         Ok(seconds?)
     }
 
+    fn forward(&mut self, count: usize) -> Result<f64> {
+        let Some(Work::One(attack)) = &self.work else { return Err("no attack on one clip was begun".into()) };
+        let (clean, victim) = (attack.clean(), &self.victim);
+        let seconds = self.pool.install(|| {
+            let start = Instant::now();
+            for _ in 0..count {
+                let logits = victim.logits(clip_tensor(clean, victim.device()));
+                logits.into_data().try_to_vec::<f32>().map_err(|e| format!("{e:?}"))?;
+            }
+            Ok::<_, String>(start.elapsed().as_secs_f64() / count as f64)
+        });
+        Ok(seconds?)
+    }
+
     fn check(&mut self) -> Result<Answers> {
         let Some(Work::One(attack)) = &mut self.work else { return Err("no attack on one clip was begun".into()) };
         let x = clip_tensor(attack.clean(), &self.victim.device().clone().autodiff()).require_grad();

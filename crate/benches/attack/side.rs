@@ -49,6 +49,8 @@ pub trait Side {
     fn begin(&mut self, frames: usize, batch: usize) -> Result<()>;
     /// Takes `count` steps; the mean seconds of each.
     fn steps(&mut self, count: usize) -> Result<f64>;
+    /// Recognises the clean clip `count` times, without a gradient; the mean seconds of each.
+    fn forward(&mut self, count: usize) -> Result<f64>;
     /// Its answers to the current clip. Takes one step.
     fn check(&mut self) -> Result<Answers>;
     /// Seconds of a matrix product of n x n: the mean of `count` in a row, each of the product before.
@@ -66,10 +68,10 @@ pub fn clip(frames: usize) -> Sequence {
     Sequence::new(LayoutId::Ntu, 30.0, frames, 1, (0..frames * V * C).map(at).collect()).unwrap()
 }
 
-/// Floating-point operations of a step for one clip, counting a multiply-add as two: the forward pass, and as many
-/// again for the backward pass to the input. Normalisation, ReLU and losses are left out; the graph product counts as
-/// dense.
-pub fn step_flops(frames: usize) -> f64 {
+/// Floating-point operations of a forward pass for one clip, counting a multiply-add as two. The backward pass to the
+/// input, the other half of a step, has as many. Normalisation, ReLU and losses are left out; the graph product counts
+/// as dense.
+pub fn forward_flops(frames: usize) -> f64 {
     let config = ciasa::model::stgcn::StGcnConfig::published(LayoutId::Ntu, CLASSES);
     let (mut sum, mut t) = (0, frames);
     for (i, (inputs, (outputs, stride))) in config.inputs().into_iter().zip(&config.blocks).enumerate() {
@@ -80,5 +82,5 @@ pub fn step_flops(frames: usize) -> f64 {
         }
         t = after;
     }
-    4.0 * sum as f64
+    2.0 * sum as f64
 }

@@ -8,7 +8,8 @@ pub fn print(bench: &Bench) {
     for case in &bench.cases {
         let flops = case["flops"].as_f64().unwrap_or(0.0);
         let clips = &case["batch"];
-        println!("{} frames, {clips} clips at once, {:.1} GFLOP per step", case["frames"], flops / 1e9);
+        let what = text(&case["what"]);
+        println!("{} frames, {clips} clips at once, {:.1} GFLOP per {what}", case["frames"], flops / 1e9);
         rows(&case["sides"], flops);
     }
     for roof in &bench.roofs {
@@ -21,7 +22,7 @@ pub fn print(bench: &Bench) {
 
 fn rows(sides: &Value, flops: f64) {
     let Some(sides) = sides.as_array() else { return };
-    let head = ["side", "ms per step", "fastest", "slowest", "rounds", "GFLOP/s"];
+    let head = ["side", "ms", "fastest", "slowest", "rounds", "GFLOP/s"];
     println!("  {:<22} {:>10} {:>10} {:>10} {:>6} {:>8}  ratio", head[0], head[1], head[2], head[3], head[4], head[5]);
     for row in sides {
         let seconds = seconds(row);

@@ -1,4 +1,4 @@
-"""One side of the bench: PyTorch, eager, on the CPU or on CUDA. Reads one JSON object per line and answers with one.
+"""One side of the bench: PyTorch, eager, on the CPU or on CUDA.
 
 It holds ST-GCN for 25 joints and 60 classes with the portable weights of the golden files (tests/native/support.rs and
 web/bench/network.js have the same rule), and the attack's step: forward, cross-entropy and smoothness, gradient to the
@@ -8,8 +8,6 @@ input, Adam, clip, realignment of the bones from the centre outwards.
 import argparse
 import json
 import math
-import sys
-import time
 import warnings
 
 # PyTorch warns if NumPy is missing; it is not needed here.
@@ -19,6 +17,8 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from answer import answer, timed
 
 JOINTS, CLASSES, CENTRE, TARGET = 25, 60, 20, 7
 ALPHA, EPSILON, LAMBDA = 0.01, 0.02, 1.0
@@ -215,13 +215,15 @@ class Side:
         if self.device.type == "cuda":
             torch.cuda.synchronize()
 
+    def forward(self, count):
+        def once():
+            with torch.no_grad():
+                self.net(self.clean.permute(0, 3, 1, 2).unsqueeze(4)).cpu()
+
+        return self.timed(count, once)
+
     def timed(self, count, action):
-        self.wait()
-        start = time.perf_counter()
-        for _ in range(count):
-            action()
-        self.wait()
-        return (time.perf_counter() - start) / count
+        return timed(count, action, self.wait)
 
     def check(self):
         logits, gradient = self.losses(smooth=False)
@@ -255,20 +257,14 @@ def main():
         return
     side = Side(options.device, options.variant)
     name = torch.cuda.get_device_name() if options.device == "cuda" else f"{torch.get_num_threads()} threads"
-    print(json.dumps({"version": torch.__version__, "detail": name}), flush=True)
-    for line in sys.stdin:
-        ask = json.loads(line)
-        call = ask.pop("call")
-        calls = {
-            "begin": side.begin,
-            "steps": lambda count: side.timed(count, side.step),
-            "check": side.check,
-            "product": side.product,
-        }
-        try:
-            print(json.dumps({"value": calls[call](**ask)}), flush=True)
-        except Exception as error:  # a side that runs out of memory is left out; the others continue
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
+    calls = {
+        "begin": side.begin,
+        "steps": lambda count: side.timed(count, side.step),
+        "forward": side.forward,
+        "check": side.check,
+        "product": side.product,
+    }
+    answer({"version": torch.__version__, "detail": name}, calls)
 
 
 if __name__ == "__main__":
