@@ -13,18 +13,23 @@ function table(head, rows) {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+const CORES = ["on cores", "without a core"];
+
 /** The table of one case: a number of frames and of clips. */
 function caseTable(result, { what = "step", frames, batch, flops, sides }) {
+  const measured = sides.some(({ busy = [] }) => busy.length > 0);
   const rows = sides.map((row) => {
     const against = row.against && find(sides, row.against);
     const speed = gflops(flops, row);
     const roof = result.roofs.find(({ roof }) => roof === result.sides[row.side].roof);
+    const cores = measured ? [orDash(median(row.busy), time), orDash(median(row.waited), share)] : [];
     const few = row.seconds.length < 5 ? " (few)" : "";
     return [
       row.side,
       time(median(row.seconds)),
       `${time(Math.min(...row.seconds))} to ${time(Math.max(...row.seconds))}`,
       `${row.seconds.length} x ${row.count}${few}`,
+      ...cores,
       orDash(against && ratio(row, against), (value) => `${three(value)} x ${row.against}`),
       three(speed),
       orDash(roof, (of) => share(speed / gflops(of.flops, of))),
@@ -36,7 +41,16 @@ function caseTable(result, { what = "step", frames, batch, flops, sides }) {
     forward: ["a pass", "rounds of passes", ", the forward pass alone"],
   }[what];
   const title = `${frames} frames, ${clips}${words} (${three(flops / 1e9)} GFLOP ${unit})`;
-  const head = ["side", unit, "fastest to slowest", units, "ratio", "GFLOP/s", "share of its roof"];
+  const head = [
+    "side",
+    unit,
+    "fastest to slowest",
+    units,
+    ...(measured ? CORES : []),
+    "ratio",
+    "GFLOP/s",
+    "share of its roof",
+  ];
   return `### ${title}\n\n${table(head, rows)}`;
 }
 
@@ -152,7 +166,10 @@ kernels.
 
 Sides take turns, round by round, every second round in reverse order. Times are medians over rounds, ratios are
 medians of the ratios within a round, and nothing is compared across files. A side whose logits or gradient differ
-is not timed. "Few" marks fewer than five rounds.`;
+is not timed. "Few" marks fewer than five rounds. "On cores" is what all
+threads of a side computed in a step, "without a core" how long they were ready while other programs had the cores, in
+shares of the time. Where that is more than a few percent the machine was not quiet, and with one thread the time on
+cores says more than the clock.`;
 
 /** docs/BENCH.md from all results, [title, result], and hand-written notes. */
 export function document(results, notes = "") {

@@ -13,6 +13,12 @@ export function ratio(row, other) {
   return median(pairs.map((seconds, round) => seconds / other.seconds[round]));
 }
 
+/** The same, by the time on cores, where it was measured. */
+export const busyRatio = (row, other) =>
+  row.busy?.length > 0 && other.busy?.length > 0
+    ? ratio({ seconds: row.busy }, { seconds: other.busy })
+    : null;
+
 export const find = (rows, side) => rows.find((row) => row.side === side) ?? null;
 
 /** GFLOP/s by the median time. */

@@ -1,5 +1,5 @@
 // The performance targets of the engine, and whether a run meets them. Targets without measured sides are left out.
-import { find, gflops, median, ratio, single } from "./statistics.js";
+import { busyRatio, find, gflops, median, ratio, single } from "./statistics.js";
 
 /** The fastest side whose name has this prefix. */
 function fastest(sides, word) {
@@ -106,13 +106,14 @@ function shares({ what = "step", frames, batch, sides }) {
     const [ours, other] = [find(sides, side), fastest(sides, prefix)];
     const most = wanted[what]?.[frames];
     if (batch > 1 || !ours || !other || !most) return [];
-    const found = ratio(ours, other);
+    const [found, busy] = [ratio(ours, other), busyRatio(ours, other)];
+    const onCores = busy ? ` (${busy.toPrecision(3)} on cores)` : "";
     const words = { step: "a step", forward: "a forward pass" }[what];
     return [
       {
         text: `${text}, against ONNX Runtime (${other.side}), ${words}, ${frames} frames`,
         wanted: `at most ${most} of its time`,
-        found: `${found.toPrecision(3)} of its time`,
+        found: `${found.toPrecision(3)} of its time${onCores}`,
         met: found <= most,
       },
     ];

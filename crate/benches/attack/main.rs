@@ -5,6 +5,7 @@
 //! `cargo bench -p ciasa --features cli -- --help`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cores;
 mod machine;
 mod measure;
 mod ours;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use crate::cores;
 use crate::side::{Answers, Result, Side, Spec, clip, forward_flops};
 use crate::support::{golden, relative_l2};
 
@@ -78,6 +79,9 @@ struct Row {
     index: usize,
     count: usize,
     seconds: Vec<f64>,
+    /// Of each round: seconds on cores, a step, and seconds without one, a second of the round.
+    busy: Vec<f64>,
+    waited: Vec<f64>,
     spent: f64,
     step: f64,
     over: bool,
@@ -243,8 +247,9 @@ impl Bench {
                 }
                 let Some(side) = self.sides[row.index].side.as_mut() else { continue };
                 std::thread::sleep(REST);
+                let before = cores::used(side.process());
                 match once(side.as_mut(), row.count) {
-                    Ok(seconds) => row.add(seconds),
+                    Ok(seconds) => row.add(seconds, before.zip(cores::used(side.process()))),
                     Err(e) => self.drop_side(row.index, frames, e.to_string()),
                 }
             }
@@ -255,7 +260,8 @@ impl Bench {
         let rows = rows.iter().filter(|row| !row.seconds.is_empty());
         let value = |row: &Row| {
             let spec = &self.sides[row.index].spec;
-            json!({ "side": spec.name, "against": spec.against, "count": row.count, "seconds": row.seconds })
+            json!({ "side": spec.name, "against": spec.against, "count": row.count, "seconds": row.seconds,
+                "busy": row.busy, "waited": row.waited })
         };
         rows.map(value).collect()
     }
@@ -278,10 +284,15 @@ impl Bench {
 impl Row {
     fn new(index: usize, step: f64, spent: f64) -> Self {
         let count = ((ROUND_SECONDS / step) as usize).clamp(1, 100);
-        Self { index, count, seconds: Vec::new(), spent, step, over: false }
+        Self { index, count, seconds: Vec::new(), busy: Vec::new(), waited: Vec::new(), spent, step, over: false }
     }
 
-    fn add(&mut self, seconds: f64) {
+    /// `cores` has what the process had used before and after the round.
+    fn add(&mut self, seconds: f64, cores: Option<([f64; 2], [f64; 2])>) {
+        if let Some(([busy, waited], [busy_after, waited_after])) = cores {
+            self.busy.push((busy_after - busy) / self.count as f64);
+            self.waited.push((waited_after - waited) / (seconds * self.count as f64));
+        }
         self.seconds.push(seconds);
         self.step = seconds;
         self.spent += seconds * self.count as f64;

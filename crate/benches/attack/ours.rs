@@ -95,6 +95,10 @@ impl Side for Ours {
         self.adapter.is_some()
     }
 
+    fn process(&self) -> u32 {
+        std::process::id()
+    }
+
     fn begin(&mut self, frames: usize, batch: usize) -> Result<()> {
         let clean = clip(frames);
         self.work = Some(if batch > 1 {

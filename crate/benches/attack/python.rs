@@ -124,6 +124,10 @@ impl Side for Python {
         self.on_gpu
     }
 
+    fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     fn begin(&mut self, frames: usize, batch: usize) -> Result<()> {
         let place = Path::new(FOLDER).join(format!("bench-{frames}.f32"));
         let bytes: Vec<u8> = clip(frames).data().iter().flat_map(|v| v.to_le_bytes()).collect();

@@ -45,6 +45,8 @@ pub trait Side {
     fn detail(&self) -> (String, String);
     /// Whether it computes on a GPU; batches are measured there.
     fn is_gpu(&self) -> bool;
+    /// The process that computes.
+    fn process(&self) -> u32;
     /// Begins an attack on `batch` copies of a clip of `frames` frames.
     fn begin(&mut self, frames: usize, batch: usize) -> Result<()>;
     /// Takes `count` steps; the mean seconds of each.

@@ -14,7 +14,7 @@ pub fn print(bench: &Bench) {
     }
     for roof in &bench.roofs {
         let flops = roof["flops"].as_f64().unwrap_or(0.0);
-        let speed = flops / median(&seconds(roof)) / 1e9;
+        let speed = flops / median(&numbers(roof, "seconds")) / 1e9;
         println!("matrix product of {}, {:<22} {speed:8.1} GFLOP/s", roof["n"], text(&roof["roof"]));
     }
     println!();
@@ -22,23 +22,27 @@ pub fn print(bench: &Bench) {
 
 fn rows(sides: &Value, flops: f64) {
     let Some(sides) = sides.as_array() else { return };
-    let head = ["side", "ms", "fastest", "slowest", "rounds", "GFLOP/s"];
-    println!("  {:<22} {:>10} {:>10} {:>10} {:>6} {:>8}  ratio", head[0], head[1], head[2], head[3], head[4], head[5]);
+    println!(
+        "  {:<22} {:>10} {:>10} {:>10} {:>10} {:>8} {:>6} {:>8}  ratio",
+        "side", "ms", "fastest", "slowest", "on cores", "waited", "rounds", "GFLOP/s"
+    );
     for row in sides {
-        let seconds = seconds(row);
+        let [seconds, busy, waited] = ["seconds", "busy", "waited"].map(|key| numbers(row, key));
         let (least, most) = seconds.iter().fold((f64::INFINITY, 0.0), |(l, m): (f64, f64), s| (l.min(*s), m.max(*s)));
         let other = sides.iter().find(|other| other["side"] == row["against"]);
         let ratio = other.map_or(String::new(), |other| {
             // Round by round, because the two were measured close together.
-            let pairs = seconds.iter().zip(self::seconds(other)).map(|(a, b)| a / b).collect::<Vec<_>>();
+            let pairs = seconds.iter().zip(numbers(other, "seconds")).map(|(a, b)| a / b).collect::<Vec<_>>();
             format!("{:.2} x {}", median(&pairs), text(&row["against"]))
         });
         println!(
-            "  {:<22} {:>10.2} {:>10.2} {:>10.2} {:>6} {:>8.1}  {ratio}",
+            "  {:<22} {:>10.2} {:>10.2} {:>10.2} {:>10.2} {:>6.0} % {:>6} {:>8.1}  {ratio}",
             text(&row["side"]),
             median(&seconds) * 1e3,
             least * 1e3,
             most * 1e3,
+            median(&busy) * 1e3,
+            median(&waited) * 1e2,
             seconds.len(),
             flops / median(&seconds) / 1e9,
         );
@@ -49,8 +53,8 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn seconds(row: &Value) -> Vec<f64> {
-    row["seconds"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+fn numbers(row: &Value, key: &str) -> Vec<f64> {
+    row[key].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
 }
 
 fn median(values: &[f64]) -> f64 {
