@@ -184,7 +184,7 @@ function targetTable(result) {
     text,
     wanted,
     found,
-    met ? "yes" : "no",
+    met === null ? "open: other programs had the cores" : met ? "yes" : "no",
   ]);
   if (rows.length === 0) return "";
   return `### Targets\n\n${table(["target", "wanted", "measured", "met"], rows)}`;
