@@ -1,5 +1,6 @@
 // The measurement: first checks, then rounds in which the sides take turns.
 import { golden, relativeL2 } from "./clip.js";
+import { used } from "./cores.js";
 import { REFERENCE, SIDES } from "./sides.js";
 
 /** Bounds on the relative L2 distance of logits, cross-entropy gradient, and displacement after one step. */
@@ -112,7 +113,7 @@ export class Bench {
         let step = await this.call(name, call, { count: 1 });
         if (step < ROUND_SECONDS) step = await this.call(name, call, { count: WARM_STEPS });
         const spent = (performance.now() - start) / 1000;
-        rows.set(name, { side: name, count: perRound(step), seconds: [], spent, step });
+        rows.set(name, { side: name, ...emptyRow(step), spent, step });
       });
     }
     await this.#rounds(rows, frames, async (name, row) => {
@@ -135,7 +136,7 @@ export class Bench {
         const start = performance.now();
         const step = await this.call(name, "product", { n, count: 1 });
         const spent = (performance.now() - start) / 1000;
-        rows.set(name, { side: name, roof, count: perRound(step), seconds: [], spent, step: 2 * step });
+        rows.set(name, { side: name, roof, ...emptyRow(step), spent, step: 2 * step });
       });
     }
     // Each call warms up with one product.
@@ -148,7 +149,14 @@ export class Bench {
     this.result.roofs = done.map((row) => ({ roof: row.roof, n, flops: 2 * n ** 3, ...this.#row(row) }));
   }
 
-  #row = ({ side, count, seconds }) => ({ side, against: SIDES[side].against ?? null, count, seconds });
+  #row = ({ side, count, seconds, busy, waited }) => ({
+    side,
+    against: SIDES[side].against ?? null,
+    count,
+    seconds,
+    busy,
+    waited,
+  });
 
   /** Rounds in turn, every second one in reverse, so that no side always follows the same one. */
   async #rounds(rows, frames, once) {
@@ -166,8 +174,14 @@ export class Bench {
           this.skip(name, `${enough}: ${row.step.toPrecision(3)} s for one`, frames);
           continue;
         }
+        const before = used();
         const seconds = await this.attempt(name, () => once(name, row), frames);
         if (seconds === null) continue;
+        const after = used();
+        if (before && after) {
+          row.busy.push((after[0] - before[0]) / row.count);
+          row.waited.push((after[1] - before[1]) / (seconds * row.count));
+        }
         row.seconds.push(seconds);
         row.spent += row.step * row.count;
         this.say(`${name}: round ${round + 1} of ${rounds}, ${(seconds * 1000).toPrecision(4)} ms`);
@@ -201,6 +215,11 @@ export class Bench {
       });
     });
   }
+}
+
+/** A side's rounds, before the first one: seconds, and of these on cores and without one. */
+function emptyRow(step) {
+  return { count: perRound(step), seconds: [], busy: [], waited: [] };
 }
 
 /** Steps per round, enough for the resolution of the clock. */
