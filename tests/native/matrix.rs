@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ciasa::eval::matrix::file::read;
-use ciasa::eval::matrix::row::Mode;
+use ciasa::eval::growing::read;
+use ciasa::eval::matrix::row::{MatrixRow, Mode};
 
 use crate::support::data_dir;
 
@@ -35,7 +35,7 @@ fn each_attack_is_judged_behind_every_defence_and_goes_through_it() {
         let args = [&["eval", "matrix"], &victim[..], &defences[..], &[out.to_str().unwrap()]].concat();
         let output = ciasa(&args);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        read(&out).unwrap()
+        read::<MatrixRow>(&out).unwrap()
     };
     let rows = run("pgd");
     // Two epsilons: bare, and each of two defences blindly and adaptively.
@@ -43,7 +43,7 @@ fn each_attack_is_judged_behind_every_defence_and_goes_through_it() {
     let count = |mode: Mode| rows.iter().filter(|r| r.mode == mode).count();
     assert_eq!([Mode::Bare, Mode::Blind, Mode::Adaptive].map(count), [2, 4, 4]);
     assert!(rows.iter().all(|r| r.queries == 2 && r.flagged.is_some() && r.natural.is_some()));
-    let blind = |r: &&ciasa::eval::matrix::row::MatrixRow| r.mode != Mode::Adaptive && r.share == "0.03";
+    let blind = |r: &&MatrixRow| r.mode != Mode::Adaptive && r.share == "0.03";
     // One attack, three judges: what is measured of the clip is the same.
     let changes: Vec<f32> = rows.iter().filter(blind).map(|r| r.acceleration).collect();
     assert!(changes.len() == 3 && changes[0] > 0.0 && changes.iter().all(|a| *a == changes[0]), "{changes:?}");
@@ -62,7 +62,7 @@ fn each_attack_is_judged_behind_every_defence_and_goes_through_it() {
 
 #[test]
 fn the_cards_of_the_page_hold_the_rows_of_the_matrix() {
-    let rows = read(&root().join("docs/robustness/matrix.csv")).unwrap();
+    let rows = read::<MatrixRow>(&root().join("docs/robustness/matrix.csv")).unwrap();
     let there = std::fs::read_to_string(root().join("web/src/generated/robustness.ts")).unwrap();
     let made = ciasa::eval::matrix::card::typescript(&rows);
     assert!(there == made, "web/src/generated/robustness.ts is out of date. Run: ciasa eval report");

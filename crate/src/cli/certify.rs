@@ -1,12 +1,12 @@
 //! `ciasa certify`: certified radii of a randomly smoothed network, and attacks within them.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::device::DeviceArg;
-use super::files::Output;
 use super::say::say;
 use super::test_clips::{TestClips, TestClipsArgs};
 use crate::attack::Victim;
@@ -14,7 +14,9 @@ use crate::contract::stats::{Middle, Rate};
 use crate::defence::certificate::Sampling;
 use crate::defence::noise::Noise;
 use crate::error::{Error, Result};
-use crate::eval::certified::{Against, Certified, Plan, certified};
+use crate::eval::certified::{Against, Attacked, Certified, Named, Plan, certified, line};
+use crate::eval::growing::{GrowingFile, Line};
+use crate::eval::inputs::weights;
 use crate::eval::run::run_work;
 
 /// Radii at which certified accuracy is printed, in standard deviations of the noise.
@@ -46,10 +48,16 @@ pub struct CertifyArgs {
     /// Attack each certificate with so many steps of PGD through the smoothing, scaled to just within the radius
     #[arg(long, value_name = "STEPS")]
     attack: Option<usize>,
+    /// Attacks on each certificate: one without a target, then one for each other class, the likeliest first
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "attack")]
+    attempts: usize,
+    /// Draws for the answer to an attacked clip [default: as --draws]
+    #[arg(long, value_name = "N", requires = "attack")]
+    answer: Option<usize>,
     /// Clips at the same time [default: number of cores]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// File for one line a clip (CSV)
+    /// File for one line a clip (CSV); lines that it holds already are not measured again
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// What computes
@@ -62,34 +70,35 @@ pub struct CertifyArgs {
 /// # Errors
 /// If an option is out of its range, the network or the data cannot be read, or a clip fails.
 pub fn run(args: &CertifyArgs) -> Result<()> {
-    let out = args.out.as_deref().map(Output::new).transpose()?;
     let plan = args.plan()?;
-    let TestClips { library, entry, data, drawn: clips, .. } = args.clips.open()?;
+    let mut out = args.out.as_deref().map(GrowingFile::<Certified>::open).transpose()?;
+    let TestClips { library, entry, data, drawn, .. } = args.clips.open()?;
     let recogniser = Arc::new(library.load(&entry, &args.device.device()?)?);
-    let classes = recogniser.entry.classes.clone();
+    let (classes, weights) = (recogniser.entry.classes.clone(), weights(&entry));
     let victim: Arc<dyn Victim> = recogniser;
+    let network = Named { victim: &victim, id: &entry.id, weights: &weights, classes: &classes };
+    let given = |at: usize| (at, &data.clips[at].clip, data.clips[at].label);
+    let place = |at: usize| line(&network, given(at), plan).key();
+    let there = out.as_ref().map(GrowingFile::keys).unwrap_or_default();
+    let clips: Vec<usize> = drawn.iter().copied().filter(|at| !there.contains(&place(*at))).collect();
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-    let mut lines: Vec<Option<Certified>> = vec![None; clips.len()];
-    let work = |&at: &usize| {
-        let clip = &data.clips[at];
-        let line = certified(&victim, &classes, (at, &clip.clip, clip.label), plan)?;
-        Ok(Certified { model: entry.id.clone(), ..line })
-    };
+    let mut lines: Vec<Certified> = Vec::new();
+    let work = |&at: &usize| certified(&network, given(at), plan);
     run_work(&clips, threads, work, |i, line| {
-        lines[i] = Some(line.map_err(|e| e.at(format!("clip {}", clips[i])))?);
-        Ok(())
+        let line = line.map_err(|e| e.at(format!("clip {}", clips[i])))?;
+        lines.push(line.clone());
+        out.as_mut().map_or(Ok(()), |out| out.append(vec![line]))
     })?;
-    let lines: Vec<Certified> = lines.into_iter().flatten().collect();
-    args.print(&entry.id, &lines);
-    match out {
-        Some(file) => file.write(&csv(&lines)?),
-        None => Ok(()),
-    }
+    // With what the file has of these clips from before.
+    let wanted: HashSet<_> = drawn.iter().map(|at| place(*at)).collect();
+    let all = out.map_or(Ok(lines), GrowingFile::finish)?;
+    args.print(&entry.id, &all.into_iter().filter(|line| wanted.contains(&line.key())).collect::<Vec<_>>());
+    Ok(())
 }
 
 impl CertifyArgs {
     fn plan(&self) -> Result<Plan> {
-        let counts = [("--attack", self.attack), ("--threads", self.threads)];
+        let counts = [("--attack", self.attack), ("--attempts", Some(self.attempts)), ("--threads", self.threads)];
         if let Some((name, _)) = counts.into_iter().find(|(_, n)| *n == Some(0)) {
             return Err(Error::config("must be at least 1").at(name));
         }
@@ -97,7 +106,9 @@ impl CertifyArgs {
         let sampling = Sampling { select: self.select, estimate: self.draws, alpha: self.alpha, seed: self.clips.seed };
         noise.validate()?;
         sampling.validate()?;
-        let against = |iterations| Against { share: 0.03, iterations, draws: 4 };
+        let answer = self.answer.unwrap_or(self.draws);
+        Sampling { estimate: answer, ..sampling }.validate().map_err(|e| e.at("--answer"))?;
+        let against = |iterations| Against { share: 0.03, iterations, draws: 4, attempts: self.attempts, answer };
         Ok(Plan { noise, sampling, attack: self.attack.map(against) })
     }
 
@@ -130,17 +141,19 @@ impl CertifyArgs {
         say!("median radius of the correct ones: {} deviations of the noise", middle(&|l| l.radius));
         say!("  that is an offset of one coordinate over the whole clip by {} units", middle(&|l| l.offset));
         if self.attack.is_some() {
-            let attacked = lines.iter().filter(|l| l.broken.is_some()).count();
-            let broken = lines.iter().filter(|l| l.broken == Some(true)).count();
-            let unsure = lines.iter().filter(|l| l.attacked.as_deref() == Some("")).count();
-            say!("attacked within the radius: {attacked}; certificates broken: {broken}; abstains on {unsure}");
+            let of = Attacked::of(lines);
+            say!(
+                "attacked within the radius: {} clips, from {} certificates; abstains on {}",
+                of.attacks.of,
+                of.certificates.of,
+                of.unsure
+            );
+            say!(
+                "certificates broken: {} ({} % of the attacked clips, {} % of the certificates)",
+                of.certificates.hits,
+                of.attacks,
+                of.certificates
+            );
         }
     }
-}
-
-fn csv(lines: &[Certified]) -> Result<Vec<u8>> {
-    let failed = |e: csv::Error| Error::data(e.to_string());
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    lines.iter().try_for_each(|line| writer.serialize(line).map_err(failed))?;
-    writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }

@@ -6,6 +6,9 @@ use std::hash::Hash;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::error::{Error, Result};
 
 /// A line of such a file.
@@ -35,6 +38,39 @@ pub trait Line: Sized {
     fn growable(_lines: &[Self]) -> Result<()> {
         Ok(())
     }
+}
+
+/// Reads a file of lines.
+///
+/// # Errors
+/// Names the file and the line.
+pub fn read<L: Line>(path: &Path) -> Result<Vec<L>> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
+    L::parse(&bytes).map_err(|e| e.at(path.display()))
+}
+
+/// Lines whose columns are their fields.
+///
+/// # Errors
+/// Names the row that is wrong, or that `check` refuses.
+pub fn parsed<L: DeserializeOwned>(bytes: &[u8], check: impl Fn(&L) -> Result<()>) -> Result<Vec<L>> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let row = |(i, row): (usize, csv::Result<L>)| {
+        let row = row.map_err(|e| Error::data(e.to_string()));
+        row.and_then(|row| check(&row).map(|()| row)).map_err(|e| e.at(format!("row {}", i + 1)))
+    };
+    reader.deserialize().enumerate().map(row).collect()
+}
+
+/// Lines whose columns are their fields, as CSV.
+///
+/// # Errors
+/// If a line cannot be written as CSV.
+pub fn written<L: Serialize>(lines: &[L], header: bool) -> Result<Vec<u8>> {
+    let failed = |e: csv::Error| Error::data(e.to_string());
+    let mut writer = csv::WriterBuilder::new().has_headers(header).from_writer(Vec::new());
+    lines.iter().try_for_each(|line| writer.serialize(line).map_err(failed))?;
+    writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }
 
 /// A CSV file that grows during a run.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::defence::Detector;
 use super::manifold::Manifold;
 use crate::contract::hashes::{HASH_DIGITS, hashed};
+use crate::contract::manifest::{ModelEntry, WeightFile};
 use crate::contract::sample::stratified;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
@@ -21,6 +22,12 @@ const POSES: usize = 108;
 /// The first digits of the SHA-256 of a clip ([`hashed`]).
 pub fn digest(clip: &Sequence) -> String {
     Sha256::digest(hashed(clip)).iter().take(HASH_DIGITS / 2).map(|b| format!("{b:02x}")).collect()
+}
+
+/// The first digits of the SHA-256 of a network's weights.
+pub fn weights(entry: &ModelEntry) -> String {
+    let digits = |w: &WeightFile| w.sha256.chars().take(HASH_DIGITS).collect::<String>();
+    entry.weights.iter().map(digits).collect::<Vec<_>>().join("+")
 }
 
 /// A network and the set that it was trained on.
@@ -38,8 +45,7 @@ pub struct Model {
 impl Model {
     /// A loaded network with its set.
     pub fn new(recogniser: Recogniser, source: Option<usize>) -> Self {
-        let digits = |w: &crate::contract::manifest::WeightFile| w.sha256.chars().take(HASH_DIGITS).collect::<String>();
-        let weights = recogniser.entry.weights.iter().map(digits).collect::<Vec<_>>().join("+");
+        let weights = weights(&recogniser.entry);
         Self { id: recogniser.entry.id.clone(), recogniser: Arc::new(recogniser), weights, source }
     }
 

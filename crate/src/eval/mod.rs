@@ -4,8 +4,8 @@
 //! user's clips and [`split`] the part of them that counts. [`schedule`] makes units of work of both; a [`unit`] is one
 //! attack with its rows. [`run`] runs the units on several threads, [`table`] keeps the rows in a file, so that an
 //! interrupted run can continue, and [`report`] makes tables and plots of them. [`row`] says how a row is judged.
-//! [`certified`] measures certificates, [`fourier`] the frequencies that a network is sensitive to, and [`matrix`] sets
-//! attacks against victims behind defences.
+//! [`certified`] measures certificates, [`fourier`] the frequencies that a network is sensitive to, [`queries`] how far
+//! BASAR comes with how many queries, and [`matrix`] sets attacks against victims behind defences.
 
 pub mod certified;
 pub mod defence;
@@ -16,6 +16,7 @@ pub mod inputs;
 pub mod labels;
 pub mod manifold;
 pub mod matrix;
+pub mod queries;
 pub mod report;
 pub mod row;
 pub mod run;

@@ -9,6 +9,7 @@ mod inputs;
 mod matrix;
 mod merge;
 mod pace;
+mod queries;
 mod report;
 
 use std::collections::{BTreeSet, HashSet};
@@ -55,6 +56,7 @@ enum Command {
     Report(report::ReportArgs),
     Film(Box<film::FilmArgs>),
     Matrix(Box<matrix::MatrixArgs>),
+    Queries(Box<queries::QueriesArgs>),
     Clips(export::ExportArgs),
 }
 
@@ -120,6 +122,7 @@ pub fn run(args: &EvalArgs) -> Result<()> {
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Film(args)) => film::run(args),
         Some(Command::Matrix(args)) => matrix::run(args),
+        Some(Command::Queries(args)) => queries::run(args),
         Some(Command::Clips(args)) => export::run(args),
         None => evaluate(&args.run),
     }

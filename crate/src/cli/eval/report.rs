@@ -5,17 +5,22 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::merge::rows_of;
-use crate::cli::files::{Output, text};
+use crate::cli::files::{Output, listed, text};
 use crate::cli::say::say;
 use crate::error::{Error, Result};
+use crate::eval::certified::Certified;
+use crate::eval::growing::read;
 use crate::eval::matrix;
+use crate::eval::matrix::report::Beside;
+use crate::eval::matrix::row::MatrixRow;
+use crate::eval::queries::row::QueryRow;
 use crate::eval::report::{Report, html, latex, notes::Notes, report, report_of};
 use crate::eval::row::Row;
 use crate::eval::table::merge;
 
 /// Notes that are used if they are there and `--notes` names no others.
 const NOTES: &str = "docs/results/notes.md";
-/// Folder of the matrix's rows, matrix.csv, and of the notes on them.
+/// Folder of the matrix's rows, matrix.csv, of the rows of queries and certificates, and of the notes on them.
 const MATRIX: &str = "docs/robustness";
 /// The rows of the matrix in the page.
 const CARDS: &str = "web/src/generated/robustness.ts";
@@ -75,7 +80,7 @@ fn robustness(out: &Path) -> Result<()> {
     }
     let plots = folder(&out.join("robustness"))?;
     let page = Output::new(&out.join("ROBUSTNESS.md"))?;
-    let rows = matrix::file::read(&rows)?;
+    let rows: Vec<MatrixRow> = read(&rows)?;
     let known = |id: &str| matrix::report::HEADINGS.contains(&id);
     let notes = match words.exists() {
         true => Notes::parse_for(&text(&words)?, known).map_err(|e| e.at(words.display()))?,
@@ -85,11 +90,29 @@ fn robustness(out: &Path) -> Result<()> {
     if Path::new(CARDS).exists() {
         Output::new(Path::new(CARDS))?.write(matrix::card::typescript(&rows).as_bytes())?;
     }
-    let report = matrix::report::report(&rows, &notes, "robustness");
+    let report = matrix::report::report(&rows, &beside(Path::new(MATRIX))?, &notes, "robustness")?;
     drawn(&report, &plots)?;
     page.write(report.page.as_bytes())?;
     say!("{}: report on {} rows", page.path().display(), rows.len());
     Ok(())
+}
+
+/// The other rows in the folder of the matrix, and the pictures there.
+fn beside(folder: &Path) -> Result<Beside> {
+    let mut beside = Beside::default();
+    for path in listed(folder, "csv")? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        match name.split('-').next() {
+            Some("queries") => beside.queries.extend(read::<QueryRow>(&path)?),
+            Some("certified") => beside.certificates.extend(read::<Certified>(&path)?),
+            _ => {}
+        }
+    }
+    for path in listed(folder, "svg")? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        beside.fourier.extend(name.strip_prefix("fourier-").map(str::to_owned));
+    }
+    Ok(beside)
 }
 
 /// A page of any rows.

@@ -1,10 +1,8 @@
 //! The file of the matrix: appended to during a run, read to continue one.
 
-use std::path::Path;
-
 use super::row::{Cell, MatrixRow};
 use crate::error::{Error, Result};
-use crate::eval::growing::{GrowingFile, Line};
+use crate::eval::growing::{GrowingFile, Line, parsed, written};
 
 /// A CSV file of the matrix that grows during a run.
 pub type MatrixFile = GrowingFile<MatrixRow>;
@@ -17,52 +15,22 @@ impl Line for MatrixRow {
     }
 
     fn parse(bytes: &[u8]) -> Result<Vec<Self>> {
-        parse(bytes)
+        parsed(bytes, |row: &Self| match [row.epsilon, row.acceleration, row.seconds].iter().all(|n| n.is_finite()) {
+            true => Ok(()),
+            false => Err(Error::data("a number is not finite")),
+        })
     }
 
     fn serialise(rows: &[Self], header: bool) -> Result<Vec<u8>> {
-        table(rows, header)
+        written(rows, header)
     }
-}
-
-/// Reads a file of the matrix.
-///
-/// # Errors
-/// Names the file and the row.
-pub fn read(path: &Path) -> Result<Vec<MatrixRow>> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
-    parse(&bytes).map_err(|e| e.at(path.display()))
-}
-
-/// Reads rows.
-///
-/// # Errors
-/// Names the row that is wrong.
-pub fn parse(bytes: &[u8]) -> Result<Vec<MatrixRow>> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let mut rows = Vec::new();
-    for (i, row) in reader.deserialize::<MatrixRow>().enumerate() {
-        let place = format!("row {}", i + 1);
-        let row = row.map_err(|e| Error::data(e.to_string()).at(place.clone()))?;
-        if ![row.epsilon, row.acceleration, row.seconds].iter().all(|n| n.is_finite()) {
-            return Err(Error::data("a number is not finite").at(place));
-        }
-        rows.push(row);
-    }
-    Ok(rows)
-}
-
-fn table(rows: &[MatrixRow], header: bool) -> Result<Vec<u8>> {
-    let failed = |e: csv::Error| Error::data(e.to_string());
-    let mut writer = csv::WriterBuilder::new().has_headers(header).from_writer(Vec::new());
-    rows.iter().try_for_each(|row| writer.serialize(row).map_err(failed))?;
-    writer.into_inner().map_err(|e| Error::data(e.to_string()))
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::eval::growing::read;
     use crate::eval::matrix::row::Mode;
 
     /// A row of an attack without a target that fooled the victim.
@@ -103,36 +71,37 @@ pub(super) mod tests {
         let mut file = MatrixFile::open(&path).unwrap();
         file.append(rows[1..].to_vec()).unwrap();
         drop(file);
-        let bytes = std::fs::read(&path).unwrap();
+        let bytes = std::fs::read::<MatrixRow>(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 5]).unwrap();
         let mut file = MatrixFile::open(&path).unwrap();
         assert_eq!(file.keys(), [rows[1].cell()].into());
         file.append(vec![rows[2].clone(), rows[0].clone()]).unwrap();
         assert_eq!(file.finish().unwrap(), rows);
-        assert_eq!(read(&path).unwrap(), rows);
+        assert_eq!(read::<MatrixRow>(&path).unwrap(), rows);
         // A header that stands alone is not written twice; one that was cut off is written again.
         let header = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
         std::fs::write(&path, &bytes[..header]).unwrap();
         let mut file = MatrixFile::open(&path).unwrap();
         file.append(vec![rows[0].clone()]).unwrap();
         drop(file);
-        assert_eq!(read(&path).unwrap(), rows[..1]);
+        assert_eq!(read::<MatrixRow>(&path).unwrap(), rows[..1]);
         std::fs::write(&path, &bytes[..9]).unwrap();
         let mut file = MatrixFile::open(&path).unwrap();
         file.append(vec![rows[0].clone()]).unwrap();
         drop(file);
-        assert_eq!(read(&path).unwrap(), rows[..1]);
+        assert_eq!(read::<MatrixRow>(&path).unwrap(), rows[..1]);
         std::fs::remove_file(&path).unwrap();
     }
 
     #[test]
     fn what_is_no_row_is_named() {
-        let good = String::from_utf8(table(&[row("a", "none", Mode::Bare, "pgd", 0)], true).unwrap()).unwrap();
-        let refused = |text: String| parse(text.as_bytes()).unwrap_err().to_string();
+        let good =
+            String::from_utf8(MatrixRow::serialise(&[row("a", "none", Mode::Bare, "pgd", 0)], true).unwrap()).unwrap();
+        let refused = |text: String| MatrixRow::parse(text.as_bytes()).unwrap_err().to_string();
         assert!(refused(good.replace("bare", "guessed")).starts_with("row 1: "));
         assert_eq!(refused(good.replace(",0.05,", ",NaN,")), "row 1: a number is not finite");
         for cut in 0..good.len() {
-            let _ = parse(&good.as_bytes()[..cut]);
+            let _ = MatrixRow::parse(&good.as_bytes()[..cut]);
         }
     }
 }

@@ -8,11 +8,26 @@ use super::plan::{DEFENCES, VICTIMS};
 use super::row::{MatrixRow, Mode};
 use crate::contract::attackers::attackers;
 use crate::contract::stats::{Middle, Rate};
+use crate::error::Result;
+use crate::eval::certified::{Certified, report as certificates};
+use crate::eval::queries::report as queries;
+use crate::eval::queries::row::QueryRow;
 use crate::eval::report::Report;
 use crate::eval::report::notes::Notes;
 
 /// Headings that notes may have.
-pub const HEADINGS: [&str; 4] = ["all", "matrix", "cost", "smallest"];
+pub const HEADINGS: [&str; 7] = ["all", "matrix", "cost", "smallest", "queries", "certificates", "fourier"];
+
+/// What the page holds besides the matrix.
+#[derive(Default)]
+pub struct Beside {
+    /// Rows of `ciasa eval queries`.
+    pub queries: Vec<QueryRow>,
+    /// Rows of `ciasa certify`.
+    pub certificates: Vec<Certified>,
+    /// Ids of the networks with a picture of `ciasa fourier`, `fourier-ID.svg`.
+    pub fourier: Vec<String>,
+}
 
 /// A line of the page: a victim behind a defence, as an attack knows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +38,10 @@ struct Side {
 }
 
 /// Makes the page. `folder` is the folder of the plots, relative to it.
-pub fn report(rows: &[MatrixRow], notes: &Notes, folder: &str) -> Report {
+///
+/// # Errors
+/// If a plot cannot be drawn.
+pub fn report(rows: &[MatrixRow], beside: &Beside, notes: &Notes, folder: &str) -> Result<Report> {
     let mut report = Report { page: format!("{HEAD}{}", about(rows)), plots: Vec::new() };
     notes.write(&mut report.page, "all");
     for share in distinct(rows, |r| r.share.clone()) {
@@ -38,8 +56,26 @@ pub fn report(rows: &[MatrixRow], notes: &Notes, folder: &str) -> Report {
     }
     smallest(&mut report.page, rows);
     notes.write(&mut report.page, "smallest");
+    queries::section(&mut report, &beside.queries, folder)?;
+    notes.write(&mut report.page, "queries");
+    certificates::section(&mut report.page, &beside.certificates);
+    notes.write(&mut report.page, "certificates");
+    fourier(&mut report.page, &beside.fourier, folder);
+    notes.write(&mut report.page, "fourier");
     report.page += FOOT;
-    report
+    Ok(report)
+}
+
+/// The pictures of what networks are sensitive to.
+fn fourier(page: &mut String, ids: &[String], folder: &str) {
+    if ids.is_empty() {
+        return;
+    }
+    page.push_str("\n## What the networks are sensitive to\n\nErrors under waves of one frequency along the skeleton ");
+    page.push_str("(down) and in time, by `ciasa fourier`.\n");
+    for id in ids {
+        let _ = writeln!(page, "\n![Errors of {id} by frequency]({folder}/fourier-{id}.svg)");
+    }
 }
 
 /// What was measured.
@@ -247,7 +283,9 @@ mod tests {
         rows.extend((0..4).map(|clip| row("a", "detector", Mode::Blind, "pgd", clip)));
         rows.extend((0..4).map(|clip| row("a", "detector", Mode::Adaptive, "fgsm", clip)));
         let notes = Notes::parse_for("## matrix\n\nBecause.\n", |id| HEADINGS.contains(&id)).unwrap();
-        let report = report(&rows, &notes, "robustness");
+        let beside = Beside { fourier: vec!["a".into()], ..Beside::default() };
+        let report = report(&rows, &beside, &notes, "robustness").unwrap();
+        assert!(report.page.contains("![Errors of a by frequency](robustness/fourier-a.svg)"));
         let line = |start: &str| report.page.lines().find(|l| l.starts_with(start)).unwrap_or_default().to_owned();
         // Three of four are recognised, and two of these are fooled.
         let bare = line("| `a` | none | bare |");
@@ -264,7 +302,7 @@ mod tests {
     fn a_clip_without_a_smallest_epsilon_counts_as_larger() {
         let of = |clip: usize, smallest| MatrixRow { smallest, ..row("a", "none", Mode::Bare, "pgd-smallest", clip) };
         let rows = vec![of(0, Some(0.01)), of(1, None), of(2, None)];
-        let page = report(&rows, &Notes::default(), "robustness").page;
+        let page = report(&rows, &Beside::default(), &Notes::default(), "robustness").unwrap().page;
         assert!(page.contains("| `a` | none | bare | 33.3 [6, 79] | inf |"), "{page}");
         assert!(!page.contains("## Epsilon"));
     }

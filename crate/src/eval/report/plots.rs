@@ -26,6 +26,46 @@ pub struct Series {
     pub points: Vec<(f64, Rate)>,
 }
 
+/// A line of values with their intervals.
+pub struct Curve {
+    /// Name in the legend.
+    pub name: String,
+    /// Its points.
+    pub points: Vec<Point>,
+}
+
+/// A point of a curve.
+pub struct Point {
+    /// Abscissa.
+    pub x: f64,
+    /// Ordinate.
+    pub y: f64,
+    /// The interval of the ordinate.
+    pub interval: (f64, f64),
+}
+
+impl Point {
+    /// A rate in percent.
+    pub fn rate(x: f64, rate: Rate) -> Self {
+        let (low, high) = rate.interval();
+        Self { x, y: 100.0 * rate.share(), interval: (100.0 * low, 100.0 * high) }
+    }
+}
+
+/// The axes of curves.
+pub struct Axes<'a> {
+    /// What the abscissa is.
+    pub x: &'a str,
+    /// What the ordinate is.
+    pub y: &'a str,
+    /// The highest ordinate; the lowest one is 0.
+    pub top: f64,
+    /// Whether each power of ten takes the same space along the abscissa; else it begins at 0.
+    pub decades: bool,
+    /// Whether curves rise to the right: the legend stands below them, else above.
+    pub rising: bool,
+}
+
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Rates against a number, with their intervals.
@@ -33,21 +73,46 @@ type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// # Errors
 /// If the plot cannot be drawn.
 pub fn lines(title: &str, x_label: &str, series: &[Series]) -> Result<String> {
-    let right = series.iter().flat_map(|s| &s.points).map(|p| p.0).fold(0.0, f64::max).max(1e-9) * 1.05;
+    let point = |(x, rate): &(f64, Rate)| Point::rate(*x, *rate);
+    let curve = |s: &Series| Curve { name: s.name.clone(), points: s.points.iter().map(point).collect() };
+    let axes = Axes { x: x_label, y: "%", top: 103.0, decades: false, rising: true };
+    curves(title, &axes, &series.iter().map(curve).collect::<Vec<_>>())
+}
+
+/// Values against a number, with their intervals.
+///
+/// # Errors
+/// If the plot cannot be drawn.
+pub fn curves(title: &str, axes: &Axes<'_>, series: &[Curve]) -> Result<String> {
+    let place = |x: f64| if axes.decades { x.max(f64::MIN_POSITIVE).log10() } else { x };
+    let all = || series.iter().flat_map(|s| &s.points).map(|p| place(p.x));
+    let (left, right) = match axes.decades {
+        true => (all().fold(f64::INFINITY, f64::min).min(3.0) - 0.05, all().fold(0.0, f64::max).max(3.05) + 0.05),
+        false => (0.0, all().fold(0.0, f64::max).max(1e-9) * 1.05),
+    };
+    let power = |x: &f64| match (x - x.round()).abs() < 1e-6 {
+        true => format!("{:.0}", 10_f64.powf(x.round())),
+        false => String::new(),
+    };
     draw((760, 460), |canvas| {
         let mut chart = ChartBuilder::on(canvas)
             .caption(title, ("sans-serif", 18))
             .margin(12)
             .x_label_area_size(44)
             .y_label_area_size(48)
-            .build_cartesian_2d(0.0..right, 0.0..103.0)?;
-        chart.configure_mesh().x_desc(x_label).y_desc("%").light_line_style(WHITE).draw()?;
+            .build_cartesian_2d(left..right, 0.0..axes.top)?;
+        let mut mesh = chart.configure_mesh();
+        mesh.x_desc(axes.x).y_desc(axes.y).light_line_style(WHITE);
+        if axes.decades {
+            mesh.x_labels(5).x_label_formatter(&power);
+        }
+        mesh.draw()?;
         for (i, s) in series.iter().enumerate() {
             let colour = COLOURS[i % COLOURS.len()];
-            let points: Vec<(f64, f64)> = s.points.iter().map(|(x, r)| (*x, 100.0 * r.share())).collect();
-            for (x, rate) in &s.points {
-                let (low, high) = rate.interval();
-                chart.draw_series([PathElement::new(vec![(*x, 100.0 * low), (*x, 100.0 * high)], colour.mix(0.45))])?;
+            let points: Vec<(f64, f64)> = s.points.iter().map(|p| (place(p.x), p.y)).collect();
+            for (point, (x, _)) in s.points.iter().zip(&points) {
+                let (low, high) = (point.interval.0, point.interval.1.min(axes.top));
+                chart.draw_series([PathElement::new(vec![(*x, low), (*x, high)], colour.mix(0.45))])?;
             }
             let (dash, gap) = DASHES[i % DASHES.len()];
             let line = match gap {
@@ -61,9 +126,10 @@ pub fn lines(title: &str, x_label: &str, series: &[Series]) -> Result<String> {
             });
             chart.draw_series(points.iter().map(|at| EmptyElement::at(*at) + mark(i, (0, 0), colour)))?;
         }
+        let corner = if axes.rising { SeriesLabelPosition::LowerRight } else { SeriesLabelPosition::UpperRight };
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
+            .position(corner)
             .background_style(WHITE.mix(0.85))
             .border_style(BLACK.mix(0.3))
             .draw()?;
@@ -169,5 +235,15 @@ mod tests {
         let svg = dots("another", &[("pgd".into(), three), ("cw".into(), three)]).unwrap();
         assert!(["another", "pgd", "cw", "as it is", "not flagged"].iter().all(|name| svg.contains(name)), "{svg}");
         assert!(lines("none", "x", &[]).is_ok() && dots("none", &[]).is_ok());
+    }
+
+    #[test]
+    fn decades_are_labelled_and_take_the_same_space() {
+        let axes = Axes { x: "queries", y: "cm", top: 5.0, decades: true, rising: false };
+        let points = [10.0, 100.0, 1000.0].map(|x| Point { x, y: 2.0, interval: (1.0, f64::INFINITY) });
+        let svg = curves("walks", &axes, &[Curve { name: "basar".into(), points: points.into() }]).unwrap();
+        assert!(["walks", "queries", "cm", "basar"].iter().all(|name| svg.contains(name)), "{svg}");
+        assert!(["10", "100", "1000"].iter().all(|n| svg.lines().any(|line| line.trim() == *n)), "{svg}");
+        assert!(curves("none", &axes, &[]).is_ok());
     }
 }
