@@ -11,6 +11,7 @@ use ts_rs::{Config, TS};
 
 use ciasa::contract::attackers::attackers;
 use ciasa::contract::bisection::{SearchStep, Trial};
+use ciasa::contract::certificate::{CertificateOrder, CertificateStep, CertifiedAnswer};
 use ciasa::contract::crossmodal::{FilmedClip, View};
 use ciasa::contract::eval_columns::EVAL_COLUMNS;
 use ciasa::contract::hashes::HASH_DIGITS;
@@ -84,6 +85,9 @@ fn types() -> String {
         AttackRecord,
         SearchStep,
         Trial,
+        CertificateOrder,
+        CertificateStep,
+        CertifiedAnswer,
         FilmedClip,
         View,
         // Networks.

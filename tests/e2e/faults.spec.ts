@@ -2,7 +2,7 @@
 // memory runs out, the GPU is lost, a read-back fails, the tab is put to sleep. Clip, settings and the best iterate
 // stay, and the page offers a way on. The faults come from the browser's own means; the engine has no hook for them.
 import { expect, type Page, test, type Worker } from "@playwright/test";
-import { beforeWorker, cpu, open, recognised, restart } from "./helpers.ts";
+import { beforeWorker, cpu, endWorker, open, recognised, recordWorkers, restart } from "./helpers.ts";
 
 const SEED = 17;
 const ATTACK = "stop=iterations&n=6&eps=0.07&seed=3";
@@ -99,20 +99,6 @@ const answer = (page: Page) =>
     return seen.top[0];
   });
 
-/** The page's workers, in the order in which they were made. Call before `open`. */
-const recordWorkers = (page: Page) =>
-  page.addInitScript(() => {
-    const made: unknown[] = [];
-    Object.assign(window, { made });
-    const Real = window.Worker;
-    window.Worker = class extends Real {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        made.push(this);
-      }
-    };
-  });
-
 function engineWorker(page: Page): Worker {
   const worker = page
     .workers()
@@ -169,9 +155,7 @@ test("the browser ends the engine's worker at any step: the page keeps what is r
   const right = await whole(page);
   for (const step of strikes(3, 6)) {
     await runUntil(page, step);
-    await page.evaluate(() =>
-      (window as unknown as { made: { terminate(): void }[] }).made.at(-1)?.terminate(),
-    );
+    await endWorker(page);
     const left = await survived(page, right.kept, step, /ended the engine's worker/);
     if (step > 0) expect(left.linf).toBeGreaterThan(0);
     // Once a step has begun at an iterate that is better than the clean clip.

@@ -186,3 +186,21 @@ export async function restart(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(`(${session})().engine.state.status`)).toBe("ready");
   await recognised(page);
 }
+
+/** The page's workers, in the order in which they were made. Call before `open`. */
+export const recordWorkers = (page: Page) =>
+  page.addInitScript(() => {
+    const made: unknown[] = [];
+    Object.assign(window, { made });
+    const Real = window.Worker;
+    window.Worker = class extends Real {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        made.push(this);
+      }
+    };
+  });
+
+/** Ends the page's last worker, as a browser does for its memory. */
+export const endWorker = (page: Page) =>
+  page.evaluate(() => (window as unknown as { made: { terminate(): void }[] }).made.at(-1)?.terminate());

@@ -1,10 +1,13 @@
-//! The matrix and the certificates by the program: rows, a run that goes on, and refusals.
+//! The matrix, the walks and the certificates by the program: rows, a run that goes on, and refusals.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use ciasa::eval::certified::Certified;
 use ciasa::eval::growing::read;
 use ciasa::eval::matrix::row::{MatrixRow, Mode};
+use ciasa::eval::queries::row::QueryRow;
 
 use crate::support::data_dir;
 
@@ -79,14 +82,60 @@ fn certificates_are_printed_with_their_seed_and_written() {
         return;
     }
     let out = std::env::temp_dir().join(format!("ciasa-certify-test-{}.csv", std::process::id()));
-    let args = ["certify", "--model", "utd-mhad-st-gcn", "--clips", "2", "--draws", "24", "--attack", "1", "--out"];
-    let output = ciasa(&[&args[..], &[out.to_str().unwrap()]].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let _ = std::fs::remove_file(&out);
+    let run = |clips: &str| {
+        let args = ["certify", "--model", "utd-mhad-st-gcn", "--draws", "24", "--attack", "1", "--attempts", "2"];
+        let output = ciasa(&[&args[..], &["--clips", clips, "--out", out.to_str().unwrap()]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8_lossy(&output.stdout).into_owned(), read::<Certified>(&out).unwrap())
+    };
+    let (text, lines) = run("2");
     assert!(text.contains("24 draws, alpha 0.001, seed 1") && text.contains("certificates broken: 0"), "{text}");
-    let table = std::fs::read_to_string(&out).unwrap();
-    assert_eq!(table.lines().count(), 3, "{table}");
-    assert!(table.starts_with("model,clip,data,label,class,correct,probability,radius,offset,"), "{table}");
+    assert!(lines.len() == 2 && lines.iter().all(|l| l.attacks == if l.radius.is_some() { 2 } else { 0 }), "{lines:?}");
+    let certified = lines.iter().filter(|l| l.radius.is_some()).count();
+    let counts = format!("attacked within the radius: {} clips, from {certified} certificates", 2 * certified);
+    assert!(certified > 0 && text.contains(&counts), "{text}");
+    // What the file holds is not measured again; what is printed is about all clips that were asked for.
+    let (text, more) = run("3");
+    assert!(more.len() == 3 && lines.iter().all(|line| more.contains(line)), "{more:?}");
+    assert!(text.contains("clips: 3;"), "{text}");
+    std::fs::remove_file(&out).unwrap();
+}
+
+#[test]
+fn a_walk_comes_nearer_with_each_query_and_is_not_walked_twice() {
+    if data_dir("data/utd_mhad.npz").is_none() {
+        return;
+    }
+    let out = std::env::temp_dir().join(format!("ciasa-queries-test-{}.csv", std::process::id()));
+    let _ = std::fs::remove_file(&out);
+    let run = || {
+        let args = ["eval", "queries", "--victims", "utd-mhad-st-gcn-plain", "--clips", "2", "--queries", "120"];
+        let output = ciasa(&[&args[..], &["--within", "0.05", "--out", out.to_str().unwrap()]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8_lossy(&output.stdout).into_owned(), read::<QueryRow>(&out).unwrap())
+    };
+    let (_, rows) = run();
+    let clips: BTreeSet<usize> = rows.iter().map(|r| r.clip).collect();
+    assert_eq!((clips.len(), rows.len()), (2, 2 * 5));
+    for clip in clips {
+        let walk: Vec<&QueryRow> = rows.iter().filter(|r| r.clip == clip).collect();
+        assert_eq!(walk.iter().map(|r| r.queries).collect::<Vec<_>>(), [10, 20, 50, 100, 120]);
+        let far = |r: &QueryRow| r.distance.unwrap_or(f32::INFINITY);
+        assert!(walk.windows(2).all(|w| far(w[1]) <= far(w[0]) && w[0].asked <= w[1].asked), "{walk:?}");
+        let last = walk[4];
+        if last.clean_correct() {
+            // What is returned has another class, and a walk ends early only where it is near enough.
+            assert!(last.distance.is_none() || last.predicted != last.clean, "{last:?}");
+            assert_eq!(last.asked < 120, far(last) <= 0.05 && last.asked != 120, "{last:?}");
+        } else {
+            assert!(last.asked == 0 && last.distance.is_none(), "{last:?}");
+        }
+    }
+    assert!(rows.iter().any(|r| r.distance.is_some()), "{rows:?}");
+    let (text, again) = run();
+    assert!(text.contains("0 walks of 120 queries at most; the file holds 10 rows already"), "{text}");
+    assert_eq!(again, rows);
     std::fs::remove_file(&out).unwrap();
 }
 
@@ -96,9 +145,15 @@ fn what_cannot_be_measured_is_refused_with_the_reason() {
     assert!(matrix(&["--clips", "0"]).contains("--clips: must be at least 1"));
     assert!(matrix(&["--epsilon", "2"]).contains("--epsilon: 2 must be above 0 and at most 1"));
     assert!(matrix(&["--victims", "nobody"]).contains("nobody"));
+    let queries = |more: &[&str]| refusal(&[&["eval", "queries", "--out", "/nowhere/q.csv"], more].concat());
+    assert!(queries(&["--queries", "0"]).contains("--queries: must be at least 1"));
+    assert!(queries(&["--within", "0"]).contains("--within: 0 must be above 0 and at most 1"));
+    assert!(queries(&[]).contains("/nowhere/q.csv"));
     let certify = |more: &[&str]| refusal(&[&["certify", "--data", "nowhere"], more].concat());
     assert!(certify(&["--deviation", "0"]).contains("deviation: 0 must be above 0"));
     assert!(certify(&["--alpha", "0.7"]).contains("alpha: 0.7 must be above 0 and below 0.5"));
+    assert!(certify(&["--attack", "2", "--answer", "0"]).contains("--answer: draws: 0 must be from 1 to 1000000"));
+    assert!(certify(&["--attempts", "3"]).contains("--attack"));
     assert!(certify(&["--draws", "0"]).contains("draws: 0 must be from 1 to 1000000"));
     if data_dir("data/utd_mhad.npz").is_some() {
         let adaptive = matrix(&["--attacks", "pgd", "--adaptive", "fgsm"]);

@@ -6,6 +6,7 @@
 
 pub mod attackers;
 pub mod bisection;
+pub mod certificate;
 pub mod config;
 mod config_json;
 pub mod crossmodal;

@@ -72,13 +72,82 @@ pub async fn certify(
     filter: &Filter,
     sampling: Sampling,
 ) -> Result<Option<Certificate>> {
-    sampling.validate()?;
-    let mut rng = Pcg64Mcg::seed_from_u64(sampling.seed);
-    let first = counts(victim, clip, filter, sampling.select, rng.random()).await?;
-    let class = most(&first);
-    let counts = counts(victim, clip, filter, sampling.estimate, rng.random()).await?;
-    let probability = at_least(counts[class], sampling.estimate, sampling.alpha);
-    Ok((probability > 0.5).then(|| Certificate { class, probability, radius: normal_quantile(probability) }))
+    let mut vote = Vote::new(victim.classes(), clip, filter.clone(), sampling)?;
+    while !vote.done() {
+        vote.step(victim, BATCH).await?;
+    }
+    Ok(vote.certificate())
+}
+
+/// A vote over noise that is taken step by step: first the draws that choose the class, then those that bound its
+/// probability.
+pub struct Vote {
+    clip: Sequence,
+    filter: Filter,
+    sampling: Sampling,
+    chooses: Ballot,
+    bounds: Ballot,
+}
+
+impl Vote {
+    /// A vote of which nothing is counted yet.
+    ///
+    /// # Errors
+    /// A config error of [`Sampling::validate`].
+    pub fn new(classes: usize, clip: &Sequence, filter: Filter, sampling: Sampling) -> Result<Self> {
+        sampling.validate()?;
+        let mut rng = Pcg64Mcg::seed_from_u64(sampling.seed);
+        let mut ballot = |n| Ballot::new(classes, n, rng.random());
+        let (chooses, bounds) = (ballot(sampling.select), ballot(sampling.estimate));
+        Ok(Self { clip: clip.clone(), filter, sampling, chooses, bounds })
+    }
+
+    /// Has the network recognise up to `most` clips with noise. The result does not depend on `most`.
+    ///
+    /// # Errors
+    /// A device error.
+    pub async fn step(&mut self, victim: &dyn Victim, most: usize) -> Result<()> {
+        let ballot = if self.chooses.left > 0 { &mut self.chooses } else { &mut self.bounds };
+        ballot.step(victim, &self.clip, &self.filter, most).await
+    }
+
+    /// Draws so far.
+    pub fn drawn(&self) -> usize {
+        self.sampling.select + self.sampling.estimate - self.chooses.left - self.bounds.left
+    }
+
+    /// Whether all draws are counted.
+    pub fn done(&self) -> bool {
+        self.chooses.left + self.bounds.left == 0
+    }
+
+    /// The certificate; none if the network abstains, or the vote is not done.
+    pub fn certificate(&self) -> Option<Certificate> {
+        let class = most(&self.chooses.counts);
+        let probability = at_least(self.bounds.counts[class], self.sampling.estimate, self.sampling.alpha);
+        let sure = self.done() && probability > 0.5;
+        sure.then(|| Certificate { class, probability, radius: normal_quantile(probability) })
+    }
+
+    /// The clip.
+    pub fn clip(&self) -> &Sequence {
+        &self.clip
+    }
+
+    /// The noise.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+}
+
+/// How far one coordinate of one joint may be shifted over the whole clip within a radius, in the layout's unit: the
+/// first joint that is seen in every frame. None if there is none.
+pub fn offset(clip: &Sequence, filter: &Filter, radius: f64) -> Option<f64> {
+    let (layout, people) = (clip.layout(), clip.people());
+    let joint = (0..layout.len()).find(|&j| (0..clip.frames()).all(|t| clip.seen(t, 0, j)))?;
+    let mut change = vec![0.0; clip.data().len()];
+    (0..clip.frames()).for_each(|t| change[(t * people * layout.len() + joint) * layout.channels()] = 1.0);
+    Some(radius / filter.length(clip, &change))
 }
 
 /// The class of the smoothed network for a clip; none if it abstains: two classes are too close to call.
@@ -103,22 +172,41 @@ pub async fn predict(
 /// # Errors
 /// A device error.
 pub async fn counts(victim: &dyn Victim, clip: &Sequence, filter: &Filter, n: usize, seed: u64) -> Result<Vec<usize>> {
-    let mut rng = Pcg64Mcg::seed_from_u64(seed);
-    let x = tensor(clip.data().to_vec(), clip, victim.device());
-    let (mut counts, mut left) = (vec![0; victim.classes()], n);
-    while left > 0 {
-        let batch = left.min(BATCH);
-        let noise = (0..batch).map(|_| tensor(filter.draw(clip, &mut rng), clip, victim.device()));
-        let logits = victim.logits(x.clone() + Tensor::cat(noise.collect::<Vec<_>>(), 0));
+    let mut ballot = Ballot::new(victim.classes(), n, seed);
+    while ballot.left > 0 {
+        ballot.step(victim, clip, filter, BATCH).await?;
+    }
+    Ok(ballot.counts)
+}
+
+/// Answers to a clip with noise, while they are counted.
+struct Ballot {
+    /// How often each class was given, (classes).
+    counts: Vec<usize>,
+    /// Draws that are left.
+    left: usize,
+    rng: Pcg64Mcg,
+}
+
+impl Ballot {
+    fn new(classes: usize, n: usize, seed: u64) -> Self {
+        Self { counts: vec![0; classes], left: n, rng: Pcg64Mcg::seed_from_u64(seed) }
+    }
+
+    async fn step(&mut self, victim: &dyn Victim, clip: &Sequence, filter: &Filter, most: usize) -> Result<()> {
+        let batch = self.left.min(most.max(1));
+        let x = tensor(clip.data().to_vec(), clip, victim.device());
+        let noise = (0..batch).map(|_| tensor(filter.draw(clip, &mut self.rng), clip, victim.device()));
+        let logits = victim.logits(x + Tensor::cat(noise.collect::<Vec<_>>(), 0));
         let logits = logits.into_data_async().await.map_err(|e| Error::device(e.to_string()))?;
         let logits = logits.try_to_vec::<f32>().map_err(|e| Error::device(format!("{e:?}")))?;
         for row in logits.chunks(victim.classes()) {
             let best = (1..row.len()).fold(0, |best, c| if row[c] > row[best] { c } else { best });
-            counts[best] += 1;
+            self.counts[best] += 1;
         }
-        left -= batch;
+        self.left -= batch;
+        Ok(())
     }
-    Ok(counts)
 }
 
 /// The class with the highest count; of equals the first.

@@ -12,7 +12,7 @@ use super::adapter::after;
 use super::device::{ActiveDevice, Speed};
 use super::messages::{self, DeviceChoice, LoadedWeights, Memory, from_js, thrown, to_js};
 use super::parity;
-use super::running::Attacks;
+use super::running::{Attacks, RunningVote};
 use crate::attack::smallest::Smallest;
 use crate::checkpoint::{Answers, Opened};
 use crate::contract::ModelEntry;
@@ -35,6 +35,7 @@ pub struct Engine {
     pub(super) natural: RefCell<Vec<(String, Sequence)>>,
     pub(super) attacks: Attacks,
     pub(super) search: RefCell<Option<Smallest>>,
+    pub(super) vote: RefCell<Option<RunningVote>>,
 }
 
 #[wasm_bindgen]
@@ -53,6 +54,7 @@ impl Engine {
             natural: RefCell::default(),
             attacks: Attacks::default(),
             search: RefCell::default(),
+            vote: RefCell::default(),
         })
     }
 
@@ -168,6 +170,7 @@ impl Engine {
         let model = make(&active.device)?;
         self.end_attacks();
         self.end_search();
+        self.end_certificate();
         // On an emulated GPU a gradient takes seconds, and the check on a small network has already covered its
         // kernels. A user who asked for one does not wait for a second check.
         let skip = active.backend.software && self.choice == DeviceChoice::Webgpu;

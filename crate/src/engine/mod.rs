@@ -4,6 +4,7 @@ pub mod adapter;
 mod attacks;
 mod attribution;
 mod bench_exports;
+mod certify;
 pub mod device;
 pub mod failure;
 #[cfg(feature = "gpu")]

@@ -23,3 +23,12 @@ impl Attacks {
         self.pending.take();
     }
 }
+
+/// A vote over noise that runs, and what it is about.
+pub(super) struct RunningVote {
+    pub vote: Vote,
+    /// Draws in the end.
+    pub of: usize,
+    /// The length of an attack's change in the noise.
+    pub reached: Option<f64>,
+}

@@ -4,6 +4,8 @@ import type {
   Answers,
   AttackConfig,
   Backend,
+  CertificateOrder,
+  CertificateStep,
   DeviceChoice,
   ErrorMessage,
   Identified,
@@ -173,6 +175,21 @@ export class EngineClient extends EventTarget {
 
   async endSearch(): Promise<void> {
     await this.#call("endSearch", {});
+  }
+
+  /** Prepares a vote over noise on a clip; `attacked`: attacked values whose distance is measured, or empty. */
+  async beginCertificate(clip: Clip, attacked: Float32Array, order: CertificateOrder): Promise<void> {
+    await this.#started;
+    await this.#call("beginCertificate", { clip, attacked, order });
+  }
+
+  /** Counts draws of the vote for a tenth of a second, or to its end. */
+  stepCertificate(): Promise<CertificateStep> {
+    return this.#call("stepCertificate", {});
+  }
+
+  async endCertificate(): Promise<void> {
+    await this.#call("endCertificate", {});
   }
 
   /** Memory use of the engine. */

@@ -3,6 +3,8 @@ import { Failure } from "../base/failure.ts";
 import type {
   Answers,
   AttackConfig,
+  CertificateOrder,
+  CertificateStep,
   DeviceChoice,
   Identified,
   Memory,
@@ -189,6 +191,19 @@ export class EngineManager extends EventTarget {
   /** For the soak: what the engine holds. */
   async memory(): Promise<Memory> {
     return this.#running().memory();
+  }
+
+  /** Prepares a vote over noise on a clip; `attacked`: attacked values whose distance is measured, or empty. */
+  async beginCertificate(clip: Clip, attacked: Float32Array, order: CertificateOrder): Promise<void> {
+    await this.#running().beginCertificate(clip, attacked, order);
+  }
+
+  async stepCertificate(): Promise<CertificateStep> {
+    return this.#running().stepCertificate();
+  }
+
+  async endCertificate(): Promise<void> {
+    await this.#running().endCertificate();
   }
 
   /** For tests: destroys the GPU device; false if the CPU computes. */

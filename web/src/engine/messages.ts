@@ -12,6 +12,8 @@ import type {
   Answers,
   AttackConfig,
   Backend,
+  CertificateOrder,
+  CertificateStep,
   DeviceChoice,
   ErrorMessage,
   Identified,
@@ -125,6 +127,11 @@ export interface Calls {
   /** The perturbed clip of the smallest epsilon so far, (T, M, V, C); empty if there is none. */
   searchFound: { ask: Record<never, never>; answer: Float32Array };
   endSearch: { ask: Record<never, never>; answer: null };
+  /** Prepares a vote over noise; it replaces one before. `attacked`: attacked values to measure, or empty. */
+  beginCertificate: { ask: { clip: Clip; attacked: Float32Array; order: CertificateOrder }; answer: null };
+  /** Counts draws of the vote for a tenth of a second, or to its end. */
+  stepCertificate: { ask: Record<never, never>; answer: CertificateStep };
+  endCertificate: { ask: Record<never, never>; answer: null };
   memory: { ask: Record<never, never>; answer: Memory };
   /** For tests: destroys the GPU device; false on the CPU. */
   loseDevice: { ask: Record<never, never>; answer: boolean };

@@ -1,7 +1,7 @@
 /** The engine's worker: owns the WebAssembly module, answers calls and computes attacks. */
 import type { Engine } from "../../pkg/engine/engine.js";
 import type { Clip } from "../base/clip.ts";
-import type { ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
+import type { CertificateStep, ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
 import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
 import { announced, count as counting, open, persistently } from "./download.ts";
 import { addresses, type EngineGlue, glueOf, type ModuleName, moduleFor } from "./engine-module.ts";
@@ -152,19 +152,37 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
     case "endSearch":
       ready().endSearch();
       return null;
+    case "beginCertificate": {
+      const { clip, attacked, order } = message.ask;
+      ready().beginCertificate(clip, attacked, order);
+      return null;
+    }
+    case "stepCertificate":
+      return stepCertificate();
+    case "endCertificate":
+      ready().endCertificate();
+      return null;
     case "memory":
       return ready().memory();
   }
 }
 
-/** Other calls wait this long for the steps of a search. */
-const SEARCH_MS = 100;
+/** Other calls wait this long for the steps of a search, or for the draws of a vote. */
+const TURN_MS = 100;
 
 async function stepSearch(): Promise<SearchStep> {
   const start = performance.now();
   for (;;) {
     const step: SearchStep = await ready().stepSearch();
-    if (step.trial || performance.now() - start >= SEARCH_MS) return step;
+    if (step.trial || performance.now() - start >= TURN_MS) return step;
+  }
+}
+
+async function stepCertificate(): Promise<CertificateStep> {
+  const start = performance.now();
+  for (;;) {
+    const step: CertificateStep = await ready().stepCertificate();
+    if (step.drawn >= step.of || performance.now() - start >= TURN_MS) return step;
   }
 }
 

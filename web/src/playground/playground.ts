@@ -19,6 +19,7 @@ import type { State } from "../settings/table.ts";
 import { WeightsImport } from "../weights/weights-import.ts";
 import { Attributed } from "./attributed.ts";
 import { CameraDoor, isVideo } from "./camera.ts";
+import { Certified } from "./certified.ts";
 import { Comparison } from "./comparison.ts";
 import { openAddress, unknownNames } from "./linked.ts";
 import { Shown } from "./shown.ts";
@@ -34,6 +35,7 @@ export class Playground extends Shown {
   readonly weights = new WeightsImport(this);
   readonly camera = new CameraDoor(this);
   readonly attributed = new Attributed(this);
+  readonly certified = new Certified(this);
   readonly comparison = new Comparison(this);
   /** The attack on this clip: running, paused or ended. */
   attack: ActiveAttack | null = null;
@@ -291,6 +293,7 @@ export class Playground extends Shown {
       })
       .catch(() => {});
     this.discardAttack();
+    this.certified.cancel();
     this.player.pause();
     this.settings.dispose();
     this.engine.stop();

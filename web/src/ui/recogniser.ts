@@ -7,6 +7,7 @@ import { fileButton } from "./file-button.ts";
 import { upload } from "./icons.ts";
 import { accuracy, architecture } from "./network-words.ts";
 import { megabytes, percent } from "./units.ts";
+import "./certificate.ts";
 import "./network-details.ts";
 import "./robustness.ts";
 
@@ -117,7 +118,8 @@ export class Recogniser extends Part {
       }
       ${
         model
-          ? html`<ciasa-network-details .model=${model}></ciasa-network-details>
+          ? html`<ciasa-certificate .playground=${this.playground}></ciasa-certificate>
+            <ciasa-network-details .model=${model}></ciasa-network-details>
             <ciasa-robustness .model=${model}></ciasa-robustness>`
           : nothing
       }

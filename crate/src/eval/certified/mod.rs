@@ -11,7 +11,7 @@ use crate::attack::{Attack, AttackConfig, Constraints, Epsilon, Peer, Target, Vi
 use crate::contract::optimiser::Optimiser;
 use crate::contract::report::top;
 use crate::contract::stats::Rate;
-use crate::defence::certificate::{Certificate, Sampling, certify, predict};
+use crate::defence::certificate::{Certificate, Sampling, certify, offset, predict};
 use crate::defence::defended::{Defence, Defended};
 use crate::defence::noise::{Filter, Noise};
 use crate::error::{Error, Result};
@@ -270,16 +270,6 @@ fn within(clip: &Sequence, filter: &Filter, change: &[f32], certificate: Certifi
     let share = if length > 0.0 { WITHIN * certificate.radius / length } else { 0.0 };
     let data = clip.data().iter().zip(change).map(|(x, d)| x + d * share as f32).collect();
     Ok((length, clip.with_data(data)?))
-}
-
-/// How far one coordinate of one joint may be shifted over the whole clip within a radius: the first joint that is seen
-/// in every frame. None if there is none.
-fn offset(clip: &Sequence, filter: &Filter, radius: f64) -> Option<f64> {
-    let (layout, people) = (clip.layout(), clip.people());
-    let joint = (0..layout.len()).find(|&j| (0..clip.frames()).all(|t| clip.seen(t, 0, j)))?;
-    let mut change = vec![0.0; clip.data().len()];
-    (0..clip.frames()).for_each(|t| change[(t * people * layout.len() + joint) * layout.channels()] = 1.0);
-    Some(radius / filter.length(clip, &change))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ pub(super) mod tests {
         let mut file = MatrixFile::open(&path).unwrap();
         file.append(rows[1..].to_vec()).unwrap();
         drop(file);
-        let bytes = std::fs::read::<MatrixRow>(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 5]).unwrap();
         let mut file = MatrixFile::open(&path).unwrap();
         assert_eq!(file.keys(), [rows[1].cell()].into());
