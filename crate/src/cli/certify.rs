@@ -45,10 +45,10 @@ pub struct CertifyArgs {
     /// The probability of a wrong certificate, at most
     #[arg(long, value_name = "P", default_value_t = 0.001)]
     alpha: f64,
-    /// Attack each certificate with so many steps of PGD through the smoothing, scaled to just within the radius
+    /// Attack each certificate with so many steps through the smoothing, up the steepest way within the radius
     #[arg(long, value_name = "STEPS")]
     attack: Option<usize>,
-    /// Attacks on each certificate: one without a target, then one for each other class, the likeliest first
+    /// Attacks on each certificate: one away from its class, then one towards each other class, the likeliest first
     #[arg(long, value_name = "N", default_value_t = 1, requires = "attack")]
     attempts: usize,
     /// Draws for the answer to an attacked clip [default: as --draws]
@@ -108,7 +108,7 @@ impl CertifyArgs {
         sampling.validate()?;
         let answer = self.answer.unwrap_or(self.draws);
         Sampling { estimate: answer, ..sampling }.validate().map_err(|e| e.at("--answer"))?;
-        let against = |iterations| Against { share: 0.03, iterations, draws: 4, attempts: self.attempts, answer };
+        let against = |iterations| Against { iterations, draws: 4, attempts: self.attempts, answer };
         Ok(Plan { noise, sampling, attack: self.attack.map(against) })
     }
 

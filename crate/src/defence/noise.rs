@@ -86,6 +86,25 @@ impl Filter {
         noise
     }
 
+    /// The direction in which a function of the clip rises most for its length in the noise ([`Filter::length`]), from
+    /// the function's gradient: the way of the independent numbers' own gradient. Its size says nothing.
+    ///
+    /// # Shapes
+    /// - gradient and result: (T, M, V, C)
+    pub fn steepest(&self, clip: &Sequence, gradient: &[f32]) -> Vec<f32> {
+        let mut way = vec![0.0; gradient.len()];
+        for series in columns(clip) {
+            let values: Vec<f64> = series.iter().map(|at| at.map_or(0.0, |at| f64::from(gradient[at]))).collect();
+            for (row, deviation) in self.basis.chunks(self.frames).zip(&self.deviations) {
+                let weight: f64 = row.iter().zip(&values).map(|(b, v)| b * v).sum();
+                for (at, b) in series.iter().zip(row).filter_map(|(at, b)| Some(((*at)?, b))) {
+                    way[at] += (deviation * deviation * weight * b) as f32;
+                }
+            }
+        }
+        way
+    }
+
     /// How far a clip's change reaches in the noise: the length of the independent numbers that make this change. With
     /// it a radius of Cohen et al. is the same for noise of any spectrum. A change of a joint that was not seen, or of
     /// a confidence, is infinitely far: the noise does not reach it, so nothing is certified there.
@@ -174,6 +193,32 @@ mod tests {
         let mut rng = Pcg64Mcg::seed_from_u64(2);
         let mean = (0..20).map(|_| slow.length(&clip, &slow.draw(&clip, &mut rng)).powi(2)).sum::<f64>() / 20.0;
         assert!((mean - 1200.0).abs() < 60.0, "{mean}");
+    }
+
+    #[test]
+    fn no_way_of_the_same_length_is_steeper() {
+        let clip = clip(20);
+        let filter = Filter::new(with(Some(1.0)), &clip);
+        let gradient: Vec<f32> = (0..1200).map(|i| (i as f32 * 1.3).sin() + 0.2 * (i % 7) as f32).collect();
+        let rise = |way: &[f32]| {
+            let sum: f64 = way.iter().zip(&gradient).map(|(w, g)| f64::from(*w) * f64::from(*g)).sum();
+            sum / filter.length(&clip, way)
+        };
+        let best = rise(&filter.steepest(&clip, &gradient));
+        let mut rng = Pcg64Mcg::seed_from_u64(5);
+        for size in [0.001, 0.03, 1.0] {
+            // A little aside, far aside, and any other way.
+            let aside = filter.draw(&clip, &mut rng);
+            let way: Vec<f32> = filter
+                .steepest(&clip, &gradient)
+                .iter()
+                .zip(&aside)
+                .map(|(w, a)| w * (1.0 - size) + a * size)
+                .collect();
+            assert!(rise(&way) < best, "{size}: {} is not below {best}", rise(&way));
+        }
+        // The gradient itself, which is the steepest way without a filter, is not.
+        assert!(rise(&gradient) < 0.9 * best);
     }
 
     #[test]

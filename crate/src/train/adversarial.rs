@@ -17,6 +17,27 @@ pub struct Adversarial {
     pub step: f32,
     /// Share of each batch that is attacked, above 0 to 1.
     pub share: f32,
+    /// The attack.
+    #[serde(default, skip_serializing_if = "By::is_pgd")]
+    pub by: By,
+}
+
+/// An attack of adversarial training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// PGD with the exact projection: bones keep their lengths.
+    #[default]
+    Pgd,
+    /// The bone-length attack, within epsilon: one factor a bone, a tenth more or less at most. A step is a share of
+    /// that tenth.
+    BoneLength,
+}
+
+impl By {
+    fn is_pgd(&self) -> bool {
+        *self == Self::Pgd
+    }
 }
 
 /// How far a coordinate may move.

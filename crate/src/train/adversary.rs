@@ -1,14 +1,14 @@
-//! The attacker of adversarial training: PGD, away from the class that the network gives, before the network learns
-//! from a batch.
+//! The attacker of adversarial training: PGD or the bone-length attack, away from the class that the network gives,
+//! before the network learns from a batch.
 //!
-//! The attacks are those of [`crate::attack`], with the exact projection: bone lengths and epsilon hold at once, as in
-//! the evaluation. They act on the varied example at the network's frame rate, not on the clip at its own.
+//! The attacks are those of [`crate::attack`]. PGD has the exact projection: bone lengths and epsilon hold at once, as
+//! in the evaluation. They act on the varied example at the network's frame rate, not on the clip at its own.
 
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::adversarial::{Adversarial, Reach};
+use super::adversarial::{Adversarial, By, Reach};
 use super::config::TrainConfig;
 use crate::attack::run::block_on;
 use crate::attack::{Attack, AttackConfig, Epsilon, Peer, Target, Victim, batch};
@@ -86,7 +86,7 @@ impl<'a> Adversary<'a> {
     }
 
     fn config(&self, clip: &Sequence, seed: u64) -> AttackConfig {
-        let Adversarial { epsilon, steps, step, .. } = *self.settings;
+        let Adversarial { epsilon, steps, step, by, .. } = *self.settings;
         let epsilon = match epsilon {
             Reach::Height(share) => share * clip.body_height().unwrap_or(0.0),
             Reach::Metres(reach) => reach,
@@ -100,6 +100,12 @@ impl<'a> Adversary<'a> {
             seed,
             ..AttackConfig::default()
         };
-        AttackConfig { alpha: step * epsilon, ..Peer::Pgd.apply(base) }
+        match by {
+            By::Pgd => AttackConfig { alpha: step * epsilon, ..Peer::Pgd.apply(base) },
+            By::BoneLength => {
+                let config = Peer::BoneLength.apply(base);
+                AttackConfig { alpha: step * config.tau, ..config }
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ mod stgcn;
 #[cfg(test)]
 mod tests;
 
-pub use adversarial::{Adversarial, Reach};
+pub use adversarial::{Adversarial, By, Reach};
 pub use config::TrainConfig;
 pub use ensemble::{Ensemble, sha256};
 pub use evaluate::{Evaluation, evaluate};

@@ -279,7 +279,7 @@ fn changes(before: &[f32], after: &[f32]) -> (f32, f32) {
 fn a_share_of_a_batch_is_attacked_within_its_bounds() {
     let data = made(Kind::UtdMhad, 3, 4);
     for preprocessing in [Preprocessing::Centred, Preprocessing::Anchored] {
-        let adversarial = Adversarial { epsilon: Reach::Metres(0.05), steps: 3, step: 0.5, share: 0.5 };
+        let adversarial = Adversarial { epsilon: Reach::Metres(0.05), steps: 3, step: 0.5, share: 0.5, by: By::Pgd };
         let config = TrainConfig { preprocessing, adversarial: Some(adversarial), ..config("st-gcn", 2) };
         let mut trainer = Trainer::new(&config, &data, false, &Device::flex()).unwrap();
         let adversary = Adversary::new(&adversarial, &config, &data, &trainer.state()).unwrap();
@@ -296,6 +296,29 @@ fn a_share_of_a_batch_is_attacked_within_its_bounds() {
         assert!(bones < 1e-5, "{preprocessing:?}: {bones}");
         assert!(trainer.epoch(|_| ()).unwrap().loss.is_finite());
     }
+}
+
+#[test]
+fn the_bone_length_attack_of_training_changes_bones_by_a_tenth_at_most() {
+    let data = made(Kind::UtdMhad, 3, 4);
+    let by = By::BoneLength;
+    let adversarial = Adversarial { epsilon: Reach::Metres(0.5), steps: 3, step: 0.5, share: 0.5, by };
+    let config = TrainConfig { adversarial: Some(adversarial), ..config("st-gcn", 2) };
+    let mut trainer = Trainer::new(&config, &data, false, &Device::flex()).unwrap();
+    let adversary = Adversary::new(&adversarial, &config, &data, &trainer.state()).unwrap();
+    let clips: Vec<&LabelledClip> = data.clips.iter().take(4).collect();
+    let clean = Examples::new(&config).batch(&data, &clips, 5).unwrap();
+    let size = clean.shape().num_elements() / 4;
+    let attacked = adversary.attack(clean.clone(), 5).unwrap();
+    let (clean, attacked) = (clean.try_into_vec::<f32>().unwrap(), attacked.try_into_vec::<f32>().unwrap());
+    assert_eq!(clean[2 * size..], attacked[2 * size..]);
+    // PGD keeps bones to 1e-5; the largest bone of these clips is below 2 m.
+    let (moved, bones) = changes(&clean[..2 * size], &attacked[..2 * size]);
+    assert!(moved > 0.0 && bones > 1e-3 && bones < 0.2 + 1e-4, "{moved} {bones}");
+    assert!(trainer.epoch(|_| ()).unwrap().loss.is_finite());
+    let text = serde_json::to_string(&adversarial).unwrap();
+    assert!(text.contains(r#""by":"bone-length""#), "{text}");
+    assert_eq!(serde_json::from_str::<Adversarial>(&text).unwrap(), adversarial);
 }
 
 #[test]

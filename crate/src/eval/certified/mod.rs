@@ -1,17 +1,19 @@
 //! Certificates of a randomly smoothed network on test clips, and attacks within their radii.
 
+pub mod attack;
 pub mod report;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attack::run::{block_on, run};
-use crate::attack::{Attack, AttackConfig, Constraints, Epsilon, Peer, Target, Victim};
-use crate::contract::optimiser::Optimiser;
+use attack::{Way, attacked};
+
+use crate::attack::Victim;
+use crate::attack::run::block_on;
 use crate::contract::report::top;
 use crate::contract::stats::Rate;
-use crate::defence::certificate::{Certificate, Sampling, certify, offset, predict};
+use crate::defence::certificate::{Sampling, certify, offset, predict};
 use crate::defence::defended::{Defence, Defended};
 use crate::defence::noise::{Filter, Noise};
 use crate::error::{Error, Result};
@@ -34,12 +36,10 @@ pub struct Plan {
     pub attack: Option<Against>,
 }
 
-/// PGD on the smoothed network itself: its gradient is the mean over new draws of noise in each step. The first attack
-/// on a clip has no target; the next ones aim at the other classes, the likeliest first, and so on with new noise.
+/// Attacks up the steepest way within the radius ([`attack`]). The first one on a clip leads away from its class; the
+/// next ones lead to the other classes, the likeliest first, and so on with new noise.
 #[derive(Clone, Copy, Debug)]
 pub struct Against {
-    /// Epsilon as a share of the body's height, before the change is brought within the radius.
-    pub share: f32,
     /// Steps.
     pub iterations: usize,
     /// Draws of noise a step.
@@ -57,8 +57,8 @@ impl Plan {
         let cutoff = noise.cutoff.map_or("no cutoff".into(), |cutoff| format!("cutoff {cutoff} Hz"));
         let of = |a: &Against| {
             format!(
-                "; {} attacks of {} steps with {} draws at {} of the height, answers of {} draws",
-                a.attempts, a.iterations, a.draws, a.share, a.answer
+                "; {} attacks of {} steps with {} draws, answers of {} draws",
+                a.attempts, a.iterations, a.draws, a.answer
             )
         };
         format!(
@@ -101,9 +101,6 @@ pub struct Certified {
     pub offset: Option<f64>,
     /// Attacks on the certificate.
     pub attacks: usize,
-    /// How far the attack that went farthest came before it was brought within the radius, in standard deviations of
-    /// the noise.
-    pub reached: Option<f64>,
     /// Attacked clips within the radius whose class contradicts the certificate.
     pub broken: usize,
     /// Attacked clips within the radius for which the smoothed network abstains. That contradicts nothing.
@@ -187,7 +184,6 @@ pub fn line(network: &Named<'_>, (at, clip, label): (usize, &Sequence, usize), p
         radius: None,
         offset: None,
         attacks: 0,
-        reached: None,
         broken: 0,
         unsure: 0,
     }
@@ -211,18 +207,19 @@ pub fn certified(network: &Named<'_>, (at, clip, label): (usize, &Sequence, usiz
     let Some(against) = plan.attack else { return Ok(line) };
     let others = others(victim, clip, certificate.class)?;
     for attempt in 0..against.attempts {
-        let target = match attempt % (others.len() + 1) {
-            0 => Target::Untargeted,
-            i => Target::Class { index: others[i - 1] },
+        let way = match attempt % (others.len() + 1) {
+            0 => Way::From(certificate.class),
+            i => Way::To(others[i - 1]),
         };
         // Draws of their own for each attack and each answer: those of the certificate would repeat its luck.
         let seed = sampling.seed ^ ((attempt as u64 + 1) << 32);
-        let change = change(network.victim, clip, plan.noise, against, (target, seed))?;
-        let (length, moved) = within(clip, &filter, &change, certificate)?;
+        let defence = Defence::Randomised { noise: plan.noise, draws: against.draws };
+        let defended = Defended::new(network.victim.clone(), defence, clip, seed)?;
+        let plan = (WITHIN * certificate.radius, against.iterations);
+        let moved = clip.with_data(attacked(&defended, clip, &filter, way, plan)?)?;
         let fresh = Sampling { seed: !seed, estimate: against.answer, ..sampling };
         let answer = block_on(predict(victim, &moved, &filter, fresh))?;
         line.attacks += 1;
-        line.reached = Some(line.reached.map_or(length, |known| known.max(length)));
         line.broken += usize::from(answer.is_some_and(|class| class != certificate.class));
         line.unsure += usize::from(answer.is_none());
     }
@@ -235,41 +232,6 @@ fn others(victim: &dyn Victim, clip: &Sequence, class: usize) -> Result<Vec<usiz
     let logits = logits.map_err(|e| Error::device(e.to_string()))?.try_to_vec::<f32>();
     let ranked = top(&logits.map_err(|e| Error::device(format!("{e:?}")))?, victim.classes());
     Ok(ranked.into_iter().map(|t| t.index).filter(|index| *index != class).collect())
-}
-
-/// The change that the attack makes, (T, M, V, C).
-fn change(
-    victim: &Arc<dyn Victim>,
-    clip: &Sequence,
-    noise: Noise,
-    against: Against,
-    (target, seed): (Target, u64),
-) -> Result<Vec<f32>> {
-    let height = clip.body_height().filter(|h| *h > 0.0).unwrap_or(1.0);
-    let base = AttackConfig {
-        target,
-        epsilon: Epsilon::Global(against.share * height),
-        iterations: against.iterations,
-        // The radius bounds the change's length and nothing else.
-        constraints: Constraints { clip: true, ..Constraints::NONE },
-        optimiser: Optimiser::PLAIN,
-        seed,
-        ..AttackConfig::default()
-    };
-    let defence = Defence::Randomised { noise, draws: against.draws };
-    let defended = Defended::new(victim.clone(), defence, clip, seed)?;
-    let mut attack = Attack::new(Arc::new(defended), clip, &[], Peer::Pgd.apply(base))?;
-    run(&mut attack, |_| std::ops::ControlFlow::Continue(()))?;
-    Ok(attack.perturbed().iter().zip(clip.data()).map(|(a, b)| a - b).collect())
-}
-
-/// The change's length, and the clip with the change scaled to just within the radius: up to it, so that the attack
-/// uses all that the certificate allows.
-fn within(clip: &Sequence, filter: &Filter, change: &[f32], certificate: Certificate) -> Result<(f64, Sequence)> {
-    let length = filter.length(clip, change);
-    let share = if length > 0.0 { WITHIN * certificate.radius / length } else { 0.0 };
-    let data = clip.data().iter().zip(change).map(|(x, d)| x + d * share as f32).collect();
-    Ok((length, clip.with_data(data)?))
 }
 
 #[cfg(test)]
@@ -298,7 +260,6 @@ pub(super) mod tests {
             radius: Some(radius),
             offset: Some(0.01 * radius),
             attacks,
-            reached: Some(2.0 * radius),
             broken,
             unsure,
         }

@@ -59,8 +59,8 @@ const HEAD: &str = "
 Randomised smoothing by `ciasa certify`, rows in `docs/robustness/certified-*.csv`. *Right*: the smoothed network gives
 the clip's class and certifies it. *Radius* is in standard deviations of the noise; *offset* is the same as a shift of
 one coordinate of one joint over the whole clip, in thousandths of the unit (mm). Each certificate is attacked several
-times: PGD through the smoothing, first without a target, then towards each other class, the likeliest first; each
-change is scaled to just within the radius. An attacked clip is *broken* if the smoothed network then names another
+times, up the steepest way within the radius and through the smoothing: first away from its class, then towards each
+other class, the likeliest first. An attacked clip is *broken* if the smoothed network then names another
 class; if it abstains, it contradicts nothing. Attacks on one certificate are no independent trials, so certificates
 with a broken clip are counted as well.
 
