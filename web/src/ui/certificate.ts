@@ -37,7 +37,7 @@ export class CertificateCard extends Part {
         ${
           certified.running
             ? html`<button class="small" @click=${() => certified.cancel()}>Cancel certifying</button>`
-            : html`<button class="small" ?disabled=${!able} aria-describedby="about"
+            : html`<button class="small" ?disabled=${!able} aria-describedby=${vote ? nothing : "about"}
               @click=${() => void certified.start()}>${again}</button>`
         }
         ${certified.running ? html`<span class="hint number">${progress(vote)}</span>` : nothing}
@@ -51,8 +51,8 @@ export class CertificateCard extends Part {
       ${
         vote
           ? nothing
-          : html`<p class="hint" id="about">How far may any change of this clip go without changing the answer? The network
-        votes over random motions.</p>`
+          : html`<p class="hint" id="about">How far may any change of this clip go without changing the answer? The
+        network votes over random motions.</p>`
       }
       ${vote?.end ? this.#result(vote) : nothing}`;
   }
@@ -67,8 +67,8 @@ export class CertificateCard extends Part {
     if (!layout) return nothing;
     const noise = `random motions of ${length(ORDER.deviation, layout)}`;
     if (!answer) {
-      return html`<p class="result" role="status">No certificate: under ${noise} no class is sure to have more than half of
-        the answers.</p>`;
+      return html`<p class="result" role="status">No certificate: under ${noise} no class is sure to have more than half
+        of the answers.</p>`;
     }
     const reached = this.playground.certified.measuresAttack ? (vote.step?.reached ?? null) : null;
     const shift =
@@ -80,8 +80,8 @@ export class CertificateCard extends Part {
       <p class="result" role="status">Under ${noise} the network says “${vote.model.classes[answer.class]}” in at least
         ${percent(answer.probability)} of the draws. No change shorter than ${digits(answer.radius)} standard deviations
         of the noise changes the answer of this vote.${shift}</p>
-      <p>${vote.step?.of} draws; wrong with a probability of ${100 * ORDER.alpha} % at most. It holds for the vote, not for
-        the network without noise.</p>
+      <p>${vote.step?.of} draws; wrong with a probability of ${100 * ORDER.alpha} % at most. It holds for the vote, not
+        for the network without noise.</p>
       ${reached === null ? nothing : html`<p>${beside(answer, reached)}</p>`}`;
   }
 }
