@@ -12,8 +12,8 @@ use crate::cli::say::say;
 use crate::error::{Error, Result};
 use crate::eval::experiments::{ROBUST, ST_GCN};
 use crate::eval::growing::{GrowingFile, Line};
-use crate::eval::queries::row::QueryRow;
-use crate::eval::queries::work::{Piece, Wanted, noted, pieces, work};
+use crate::eval::queries::row::{QueryRow, Walked};
+use crate::eval::queries::work::{Piece, Wanted, pieces, work};
 use crate::eval::run::run_work;
 
 /// The networks, if the options name no others.
@@ -22,7 +22,7 @@ const VICTIMS: [&str; 2] = [ST_GCN, ROBUST];
 /// Walk with BASAR, which sees labels only: how near it comes with how many queries
 ///
 /// One walk a clip, without a target. Its distance never grows, so it tells the success of every smaller budget, too.
-/// Walks that the file holds already are not measured again.
+/// Walks that the file holds already, as long or longer, are not measured again.
 #[derive(Args, Debug)]
 pub struct QueriesArgs {
     #[command(flatten)]
@@ -60,8 +60,9 @@ pub fn run(args: &QueriesArgs) -> Result<()> {
     let there = file.keys();
     let inputs = args.inputs.load_victims(&wanted.victims, args.seed)?;
     let mut pieces = pieces(&inputs, &wanted)?;
-    let points = noted(wanted.queries);
-    pieces.retain(|piece| points.iter().any(|queries| !there.contains(&piece.walk.after(*queries))));
+    // A walk is there with its last line; a longer one tells what a shorter one would.
+    let whole: Vec<&Walked> = there.iter().filter(|p| p.queries == p.walk.budget).map(|p| &p.walk).collect();
+    pieces.retain(|piece| !whole.iter().any(|walk| walk.covers(&piece.walk)));
     say!("{} walks of {} queries at most; the file holds {} rows already", pieces.len(), wanted.queries, there.len());
 
     let threads = args.threads.unwrap_or_else(|| available_parallelism().map_or(1, Into::into));

@@ -72,6 +72,11 @@ pub struct Walked {
 }
 
 impl Walked {
+    /// Whether this walk tells all that the other one would: it is the same, with as many queries or more.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.budget >= other.budget && Self { budget: other.budget, ..self.clone() } == *other
+    }
+
     /// Its line after so many queries.
     pub fn after(&self, queries: usize) -> Place {
         Place { walk: self.clone(), queries }
@@ -161,6 +166,13 @@ pub(super) mod tests {
         let bad = text.replace("0.125,0.125", "0.125,NaN");
         assert_eq!(QueryRow::parse(bad.as_bytes()).unwrap_err().to_string(), "row 2: a number is not finite");
         assert!(QueryRow::parse(text.replace(",20,20,", ",x,20,").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_longer_walk_tells_what_a_shorter_one_would() {
+        let (long, short) = (row("a", 0, 10, None).walk(), Walked { budget: 20, ..row("a", 0, 10, None).walk() });
+        assert!(long.covers(&short) && long.covers(&long) && !short.covers(&long));
+        assert!(!long.covers(&Walked { seed: 2, ..short.clone() }) && !row("a", 1, 10, None).walk().covers(&short));
     }
 
     #[test]
