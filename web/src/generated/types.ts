@@ -358,6 +358,52 @@ export type Trial = {
   steps: number;
 };
 
+/** What is to be certified how. */
+export type CertificateOrder = {
+  /** Standard deviation of the noise along motions, in the layout's unit. */
+  deviation: number;
+  /** Frequency above which the noise falls, in hertz. */
+  cutoff: number;
+  /** Draws that choose the class. */
+  select: number;
+  /** Draws that bound its probability. */
+  draws: number;
+  /** The probability of a wrong certificate, at most. */
+  alpha: number;
+  /** Seed of the noise. */
+  seed: number;
+};
+
+/** How far a vote over noise is. */
+export type CertificateStep = {
+  /** Draws so far. */
+  drawn: number;
+  /** Draws in the end. */
+  of: number;
+  /** The certificate; none before the end, and none if the network abstains. */
+  certificate: CertifiedAnswer | null;
+  /**
+   * How far the attacked clip is from the certified one, in standard deviations of the noise; none without one. It
+   * is infinite, and so none, where a joint has moved that was not seen.
+   */
+  reached: number | null;
+};
+
+/** A certified answer. */
+export type CertifiedAnswer = {
+  /** Index of the class. */
+  class: number;
+  /** A lower bound of its probability under noise. */
+  probability: number;
+  /** No shorter change of the clip changes the class; in standard deviations of the noise. */
+  radius: number;
+  /**
+   * The radius as a shift of one coordinate of one joint over the whole clip, in the layout's unit; none if no joint
+   * is seen in every frame.
+   */
+  offset: number | null;
+};
+
 /** A clip under an attack, and what the network saw of it. */
 export type FilmedClip = {
   /** Id of the network. */
