@@ -70,6 +70,7 @@ fn types() -> String {
         Learning,
         Smoothness,
         Transfer,
+        Camera,
         Stop,
         Peer,
         // Reports.

@@ -132,6 +132,7 @@ test("attacks computed together equal the same attacks computed alone", async ({
         discriminator: "perturbation",
         smoothness: "perturbation",
       },
+      camera: null,
       stop: { kind: "iterations" },
       seed: 1,
     };

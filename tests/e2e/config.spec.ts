@@ -42,6 +42,16 @@ test("each mode gives its own attack settings", () => {
   expect(config({ mode: "advanced" })).toMatchObject({ joints: [1, 2], epsilon: [0.01, 0.05, 0.25] });
 });
 
+test("a camera is passed on to the attacks that can be made for one", () => {
+  expect(config({}).camera).toBeNull();
+  const own = { camera: -20, spread: 5, views: 2 };
+  expect(config(own).camera).toEqual({ angle: -20, spread: 5, views: 2 });
+  expect(config({ ...own, mode: "one-step" }).camera).not.toBeNull();
+  for (const method of ["noise", "rotation", "bone-length", "part-swap", "tasar", "basar"] as const)
+    expect(config({ ...own, method }).camera, method).toBeNull();
+  expect(attackConfig({ ...defaults(), ...own }, { ...layout, dims: 2 }, classes).camera).toBeNull();
+});
+
 test("a target is a class of this recogniser; CIASA needs one", () => {
   expect(config({ target: "class:squat" }).target).toEqual({ kind: "class", index: 1 });
   expect(config({ target: "untargeted" }).target).toEqual({ kind: "least-likely" });

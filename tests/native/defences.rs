@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
+use ciasa::attack::noise::{Filter, Noise};
 use ciasa::attack::run::{block_on, run};
 use ciasa::attack::{Attack, AttackConfig, Constraints, Epsilon, Method, Target, Victim};
 use ciasa::defence::certificate::{Sampling, certify, predict};
 use ciasa::defence::defended::{Defence, Defended};
-use ciasa::defence::noise::{Filter, Noise};
 use ciasa::eval::defence::{acceleration, smoothed};
 use ciasa::model::clip_tensor;
 use ciasa::skeleton::{LayoutId, Sequence};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod attack_batch;
+mod attack_camera;
 mod attack_laws;
 mod attack_loop;
 mod attack_outcome;

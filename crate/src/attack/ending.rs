@@ -4,8 +4,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
-use super::forward_backward::logits;
-use super::losses::prediction::prediction_of;
+use super::forward_backward::{judging, missing};
 use super::progress::Seen;
 use super::state::Attack;
 use super::track::at_bound;
@@ -55,41 +54,50 @@ pub(super) async fn resume(attacks: &mut [&mut Attack]) -> Result<Vec<Vec<StepRe
 async fn outcomes(over: &mut [&mut Attack]) -> Result<()> {
     over.iter_mut().for_each(|attack| attack.close());
     let last = answers(over, |attack| attack.perturbed().to_vec()).await?;
-    for (attack, logits) in over.iter_mut().zip(&last) {
-        attack.judge_last(logits);
+    for (attack, answer) in over.iter_mut().zip(&last) {
+        attack.judge_last(answer);
     }
     let mut noise = vec![f32::INFINITY; over.len()];
     for draw in 0..NOISE {
         let answers = answers(over, |attack| attack.noise(draw)).await?;
-        for ((least, logits), attack) in noise.iter_mut().zip(&answers).zip(&*over) {
-            *least = least.min(attack.loss_of(logits));
+        for (least, answer) in noise.iter_mut().zip(&answers) {
+            *least = least.min(answer.loss);
         }
     }
-    for ((attack, logits), noise) in over.iter_mut().zip(&last).zip(noise) {
-        attack.end(logits, noise);
+    for ((attack, answer), noise) in over.iter_mut().zip(&last).zip(noise) {
+        attack.end(answer, noise);
     }
     Ok(())
 }
 
-async fn answers(over: &[&mut Attack], clip: impl Fn(&Attack) -> Vec<f32>) -> Result<Vec<Vec<f32>>> {
-    logits(&over.iter().map(|attack| &**attack).collect::<Vec<_>>(), clip).await
+/// What the recogniser answers to a clip, as the attack judges it.
+struct Answer {
+    /// (classes)
+    logits: Vec<f32>,
+    /// The prediction loss.
+    loss: f32,
+}
+
+async fn answers(over: &[&mut Attack], clip: impl Fn(&Attack) -> Vec<f32>) -> Result<Vec<Answer>> {
+    let attacks: Vec<&Attack> = over.iter().map(|attack| &**attack).collect();
+    let logits = judging(&attacks, clip).await?;
+    let answer = |(attack, logits): (&&Attack, &Vec<f32>)| {
+        let (logits, loss) = attack.judgement(logits, attack.goal().ok_or_else(missing)?);
+        Ok(Answer { logits, loss })
+    };
+    attacks.iter().zip(&logits).map(answer).collect()
 }
 
 impl Attack {
-    /// The last iterate as its logits show it.
-    fn last(&self, logits: &[f32]) -> Option<Seen> {
+    /// The last iterate as the answer shows it.
+    fn last(&self, answer: &Answer) -> Option<Seen> {
         let report = self.waiting.last()?;
         Some(Seen {
-            verdict: Verdict::of(logits, Goal { original: report.original, target: report.target }),
-            losses: Losses { prediction: self.loss_of(logits), ..Losses::default() },
+            verdict: Verdict::of(&answer.logits, Goal { original: report.original, target: report.target }),
+            losses: Losses { prediction: answer.loss, ..Losses::default() },
             plausibility: report.figures.plausibility,
             gradient: report.gradient,
         })
-    }
-
-    /// The prediction loss of logits.
-    fn loss_of(&self, logits: &[f32]) -> f32 {
-        self.goal().map_or(f32::INFINITY, |goal| prediction_of(logits, goal, self.config.prediction))
     }
 
     /// Updates that have led to the last iterate. The step that has held made none.
@@ -109,8 +117,8 @@ impl Attack {
     }
 
     /// Takes the last iterate into account for the best one.
-    fn judge_last(&mut self, logits: &[f32]) {
-        if let Some(seen) = self.last(logits) {
+    fn judge_last(&mut self, answer: &Answer) {
+        if let Some(seen) = self.last(answer) {
             let updates = self.updates();
             self.track.judge(&seen, updates, &self.perturbed, &self.clean, &self.bounds);
         }
@@ -140,9 +148,9 @@ impl Attack {
         noise
     }
 
-    fn end(&mut self, logits: &[f32], noise: f32) {
+    fn end(&mut self, answer: &Answer, noise: f32) {
         let (updates, held) = (self.updates(), self.held());
-        let Some(seen) = self.last(logits) else { return };
+        let Some(seen) = self.last(answer) else { return };
         let figures = Metrics::of(&self.clean, &self.perturbed, &self.bounds, seen.plausibility);
         let last = seen.verdict.judged(updates, seen.losses.prediction, figures);
         let best = self.track.best().map(|best| best.judged);

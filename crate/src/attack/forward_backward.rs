@@ -9,6 +9,7 @@ use super::losses::adversarial::Game;
 use super::losses::perceptual::perceptual;
 use super::losses::{prediction::prediction, smooth::smooth};
 use super::state::Attack;
+use super::victim::Victim;
 use crate::contract::{AttackConfig, Goal, Method, Smoothness};
 use crate::error::{Error, Result};
 
@@ -29,7 +30,7 @@ pub(super) struct ClipLosses {
     x: Tensor<4>,
     /// Whether `x` is tracked.
     guided: bool,
-    logits: Tensor<2>,
+    judged: Tensor<2>,
     /// As in [`Pass::numbers`], without the last one: (7).
     numbers: Tensor<1>,
     /// L_pred + lambda (L_smooth + w L_adv), (1); w is 1 in the paper.
@@ -41,7 +42,7 @@ pub(super) struct ClipLosses {
 
 /// What the forward and the backward pass give for one clip, on the device.
 pub(super) struct Pass {
-    /// (1, classes)
+    /// Of the clip, (1, classes), or of the views that judge it, (K, classes).
     pub logits: Tensor<2>,
     /// All losses in the order of [`Losses`](crate::contract::Losses), the discriminator's mean score, the largest
     /// component of the gradient: (8).
@@ -72,6 +73,19 @@ impl<'a> Input<'a> {
         Self { attack, goal, round, x, weights }
     }
 
+    /// The clip as the network gets it in this step, (K, C, T, V, M): the clip itself, or what views show of it.
+    fn guiding(&self) -> Tensor<5> {
+        match &self.attack.views {
+            Some(views) => views.of_step(self.x.clone(), self.round),
+            None => clip(self.x.clone()),
+        }
+    }
+
+    /// The same without a gradient, for the judgement of the clip; `None` if the one of this step serves for that.
+    fn judging(&self) -> Option<Tensor<5>> {
+        self.attack.views.as_ref().map(|views| views.judging(self.x.clone().inner()))
+    }
+
     /// The logits of noisy networks, (draws, classes), if the attack follows them; other noise in each step. They have
     /// a forward pass of their own, because a backward pass uses its graph up.
     fn spread(&self) -> Option<Tensor<2>> {
@@ -81,17 +95,20 @@ impl<'a> Input<'a> {
         }
         let (draws, classes) = (config.transfer.draws, victim.classes());
         let seed = config.seed.wrapping_mul(1_000_003).wrapping_add(self.round as u64 * 16);
-        let x = clips(std::iter::once(self.x.clone()));
+        let x = clip(self.x.clone());
         let all = victim.spread_logits(x, draws, config.transfer.noise, seed)?;
         Some(all.narrow(1, classes, draws * classes).reshape([draws, classes]))
     }
 
-    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits, (1, classes).
-    fn losses(self, logits: Tensor<2>) -> ClipLosses {
+    /// Lines 4 to 7 of Algorithm 1 for a clip with these logits.
+    fn losses(self, Logits { guiding, judging }: Logits) -> ClipLosses {
         let drawn = self.spread().map(|drawn| mean_prediction(drawn, self.goal, &self.attack.config));
         let (attack, x) = (self.attack, self.x);
         let (config, device) = (&attack.config, x.device());
-        let predict = prediction(logits.clone(), self.goal, config.prediction);
+        let predict = match judging {
+            Some(_) => mean_prediction(guiding.clone(), self.goal, config),
+            None => prediction(guiding.clone(), self.goal, config.prediction),
+        };
         let smooth = if config.smooth() { smoothness(&x, attack) } else { None };
         let game = attack.adversary().zip(self.weights);
         let game = game.map(|(plausibility, weights)| plausibility.play(x.clone(), weights, self.round));
@@ -114,7 +131,8 @@ impl<'a> Input<'a> {
             part(|g| &g.score),
         ];
         let guided = config.method.follows_gradient();
-        ClipLosses { numbers: Tensor::cat(numbers, 0), x, guided, logits, descended, apart: perceptual.or(drawn), game }
+        let (numbers, judged) = (Tensor::cat(numbers, 0), judging.unwrap_or(guiding));
+        ClipLosses { numbers, x, guided, judged, descended, apart: perceptual.or(drawn), game }
     }
 }
 
@@ -130,10 +148,37 @@ fn smoothness(x: &Tensor<4>, attack: &Attack) -> Option<Tensor<1>> {
     smooth(x, &attack.bounds)
 }
 
-/// Line 3 of Algorithm 1: one forward pass for all clips. The logits of each, (1, classes).
-pub(super) fn forward(inputs: &[Input]) -> Vec<Tensor<2>> {
+/// What the network answers to one clip.
+pub(super) struct Logits {
+    /// Those that the loss is of: (1, classes), or of the step's views, (K, classes).
+    guiding: Tensor<2>,
+    /// Of the views that judge, (K, classes), if there are views.
+    judging: Option<Tensor<2>>,
+}
+
+/// Line 3 of Algorithm 1: one forward pass for all clips, and one without a graph for the views that judge.
+pub(super) fn forward(inputs: &[Input]) -> Vec<Logits> {
     let Some(first) = inputs.first() else { return Vec::new() };
-    rows(first.attack.victim.logits(clips(inputs.iter().map(|input| input.x.clone()))))
+    let victim = &*first.attack.victim;
+    let guiding = answers(victim, inputs.iter().map(Input::guiding).collect());
+    let judged: Vec<Option<Tensor<5>>> = inputs.iter().map(Input::judging).collect();
+    let mut judging = answers(victim, judged.iter().flatten().cloned().collect()).into_iter();
+    let judging = judged.iter().map(|views| views.as_ref().and_then(|_| judging.next()).map(Tensor::from_inner));
+    guiding.into_iter().zip(judging).map(|(guiding, judging)| Logits { guiding, judging }).collect()
+}
+
+/// The logits of some clips each, (K, C, T, V, M), in one pass: (K, classes).
+fn answers(victim: &dyn Victim, seen: Vec<Tensor<5>>) -> Vec<Tensor<2>> {
+    let counts: Vec<usize> = seen.iter().map(|clips| clips.dims()[0]).collect();
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let logits = victim.logits(stacked(seen));
+    // A single part needs no copy.
+    match counts.len() {
+        1 => vec![logits],
+        _ => logits.split_with_sizes(counts, 0),
+    }
 }
 
 /// The mean prediction loss of the draws' logits, (draws, classes).
@@ -144,7 +189,7 @@ fn mean_prediction(drawn: Tensor<2>, goal: Goal, config: &AttackConfig) -> Tenso
 }
 
 /// Lines 4 to 7 of Algorithm 1, clip by clip.
-pub(super) fn losses(inputs: Vec<Input>, logits: Vec<Tensor<2>>) -> Vec<ClipLosses> {
+pub(super) fn losses(inputs: Vec<Input>, logits: Vec<Logits>) -> Vec<ClipLosses> {
     inputs.into_iter().zip(logits).map(|(input, logits)| input.losses(logits)).collect()
 }
 
@@ -160,7 +205,7 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
     let mut by_discriminator = back(|l| l.game.as_ref().map(|game| &game.discriminator));
     let lost = || Error::device("the backward pass gave no gradient");
     let pass = |losses: ClipLosses| {
-        let ClipLosses { x, guided, logits, numbers, apart, game, .. } = losses;
+        let ClipLosses { x, guided, judged, numbers, apart, game, .. } = losses;
         let gradient = match guided {
             true => by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
             false => x.clone().inner().zeros_like(),
@@ -169,7 +214,7 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
         let apart = by_apart.as_mut().filter(|_| guided && apart.is_some());
         let game = game.zip(by_discriminator.as_mut());
         Ok(Pass {
-            logits: logits.inner(),
+            logits: judged.inner(),
             numbers: Tensor::cat(vec![numbers.inner(), largest], 0),
             gradient,
             apart: apart.map(|by| x.grad_remove(by).ok_or_else(lost)).transpose()?,
@@ -210,25 +255,40 @@ pub(super) async fn read_back(passes: Vec<Pass>) -> Result<Vec<ReadPass>> {
 ///
 /// # Errors
 /// A device error if the device fails or a value is not finite.
-pub(super) async fn logits(attacks: &[&Attack], clip: impl Fn(&Attack) -> Vec<f32>) -> Result<Vec<Vec<f32>>> {
+pub(super) async fn logits(attacks: &[&Attack], of: impl Fn(&Attack) -> Vec<f32>) -> Result<Vec<Vec<f32>>> {
+    read_logits(attacks, |attack| clip(attack.upload(&of(attack)))).await
+}
+
+/// The same as the attack judges its iterates: through its views, (K classes), if it has some.
+///
+/// # Errors
+/// As [`logits`].
+pub(super) async fn judging(attacks: &[&Attack], of: impl Fn(&Attack) -> Vec<f32>) -> Result<Vec<Vec<f32>>> {
+    read_logits(attacks, |attack| {
+        let x = attack.upload(&of(attack));
+        attack.views.as_ref().map_or_else(|| clip(x.clone()), |views| views.judging(x.clone()))
+    })
+    .await
+}
+
+async fn read_logits(attacks: &[&Attack], seen: impl Fn(&Attack) -> Tensor<5>) -> Result<Vec<Vec<f32>>> {
     let Some(first) = attacks.first() else { return Ok(Vec::new()) };
-    let victim = &first.victim;
-    let logits = victim.logits(clips(attacks.iter().map(|attack| attack.upload(&clip(attack)))));
-    let read = ReadBack::of(Transaction::default().register(logits)).await?;
+    let all = answers(&*first.victim, attacks.iter().map(|attack| seen(attack)).collect());
+    let reading = all.into_iter().fold(Transaction::default(), Transaction::register);
+    let mut read = ReadBack::of(reading).await?;
     finite(read.rest())?;
-    Ok(read.rest().concat().chunks(victim.classes()).map(<[f32]>::to_vec).collect())
+    attacks.iter().map(|_| read.next()).collect()
 }
 
-/// From clips of one shape, (T, M, V, C) each, to the networks' (N, C, T, V, M).
-fn clips(xs: impl Iterator<Item = Tensor<4>>) -> Tensor<5> {
-    let mut all: Vec<Tensor<5>> = xs.map(|x| x.permute([3, 0, 2, 1]).unsqueeze()).collect();
-    // Concatenation copies, so a single clip skips it.
+/// From a clip, (T, M, V, C), to the networks' (1, C, T, V, M).
+fn clip(x: Tensor<4>) -> Tensor<5> {
+    x.permute([3, 0, 2, 1]).unsqueeze()
+}
+
+/// Clips of one shape, (K, C, T, V, M) each, in one tensor.
+fn stacked(mut all: Vec<Tensor<5>>) -> Tensor<5> {
+    // Concatenation copies, so a single part skips it.
     if all.len() == 1 { all.remove(0) } else { Tensor::cat(all, 0) }
-}
-
-/// The rows of (N, classes), (1, classes) each.
-fn rows(logits: Tensor<2>) -> Vec<Tensor<2>> {
-    if logits.dims()[0] == 1 { vec![logits] } else { logits.split(1, 0) }
 }
 
 /// Tensors read back in one transaction, in the order in which they were registered.

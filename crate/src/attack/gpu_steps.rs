@@ -2,8 +2,8 @@
 //!
 //! The host reads the results of all steps at once, applies the stop rule to them, and drops the steps after the one
 //! that it ends. Between two calls the attack has everything on the host, as after steps there. A GPU takes Adam's
-//! steps with CIASA's losses and either projection. The other update rules, SMART's balance of two gradients, several
-//! starts, and the paper's realignment of joints between joints that stay are the host's.
+//! steps with CIASA's losses and either projection. The other update rules, SMART's balance of two gradients, the views
+//! of a camera, several starts, and the paper's realignment of joints between joints that stay are the host's.
 
 use burn::tensor::{Tensor, TensorData, Transaction};
 
@@ -68,7 +68,7 @@ impl<'a> GpuIterate<'a> {
     pub fn new(attack: &'a Attack, goal: Goal, count: usize) -> Option<Self> {
         let device = attack.victim.device();
         let search = attack.config.search();
-        if !gpu::keeps(device) || attack.config.perceptual() || search.starts > 1 {
+        if !gpu::keeps(device) || attack.config.perceptual() || attack.views.is_some() || search.starts > 1 {
             return None;
         }
         let adam = attack.update.adam()?;

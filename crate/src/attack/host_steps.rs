@@ -49,7 +49,12 @@ impl Iterate for HostIterate<'_> {
 
     fn holds(&mut self, pass: &ReadPass) -> bool {
         let attack = &mut *self.attack;
-        let seen = Seen::new(&pass.logits, &pass.numbers, self.goal, attack.adversary().is_some());
+        let (logits, loss) = attack.judgement(&pass.logits, self.goal);
+        let mut seen = Seen::new(&logits, &pass.numbers, self.goal, attack.adversary().is_some());
+        if attack.views.is_some() {
+            // The loss that compares iterates is that of the views which stay the same.
+            seen.losses.prediction = loss;
+        }
         if attack.update.walk().is_some() {
             attack.answer(seen.verdict.predicted, self.goal);
             self.seen = Some(seen);
@@ -71,7 +76,11 @@ impl Iterate for HostIterate<'_> {
         }
         let step = alpha * search.schedule.factor((attack.progress.iteration - 1) % each, each);
         let step = Step { clean: &attack.clean, bounds: &attack.bounds, alpha: step, spread: spread.as_deref() };
+        let before = attack.views.is_some().then(|| attack.perturbed.clone());
         attack.update.apply(&mut attack.perturbed, &direction, &step);
+        if let (Some(views), Some(before)) = (&attack.views, before) {
+            views.weigh(&mut attack.perturbed, &before);
+        }
         if let (Some(plausibility), Some(gradient)) = (&mut attack.plausibility, &pass.discriminator) {
             plausibility.learn(gradient, alpha);
         }

@@ -16,6 +16,7 @@
 //! | the direction of a transfer attack | [`tasar`] |
 //! | lengths of bones, parts of other clips | [`bone_lengths`], [`part_swap`] |
 //! | the walk that sees labels only | [`basar`] |
+//! | what a camera and a pose estimator see of the clip | `views.rs`, with the [`noise`] of an estimator |
 //! | the projection after each update | [`constraints`], from [`projection`], or from [`project`] and [`realign`] |
 //! | iterations taken, and the stop rule | `progress.rs` |
 //! | the smallest epsilon that reaches the goal | [`smallest`] |
@@ -43,6 +44,7 @@ mod host_steps;
 mod iterate;
 pub mod losses;
 pub mod momentum;
+pub mod noise;
 pub mod part_swap;
 mod pose;
 mod progress;
@@ -59,11 +61,12 @@ pub mod tasar;
 mod track;
 pub mod update;
 mod victim;
+mod views;
 
 pub use state::Attack;
 pub use victim::Victim;
 
 pub use crate::contract::{
-    AttackConfig, Constraints, Done, Epsilon, Flag, Judged, Learning, Losses, Method, Metrics, Optimiser, Outcome,
-    Peer, Prediction, Projection, Ranked, Restraint, Schedule, Smoothness, StepReport, Stop, Target, Transfer,
+    AttackConfig, Camera, Constraints, Done, Epsilon, Flag, Judged, Learning, Losses, Method, Metrics, Optimiser,
+    Outcome, Peer, Prediction, Projection, Ranked, Restraint, Schedule, Smoothness, StepReport, Stop, Target, Transfer,
 };

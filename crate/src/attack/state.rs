@@ -9,10 +9,12 @@ use rand_pcg::Pcg32;
 use super::bone_lengths;
 use super::constraints::Projection;
 use super::losses::adversarial::Plausibility;
+use super::losses::prediction::prediction_of;
 use super::progress::{Progress, Seen};
 use super::track::Track;
 use super::update::Update;
 use super::victim::Victim;
+use super::views::{Views, together};
 use crate::contract::config::Method;
 use crate::contract::{AttackConfig, Done, Goal, Metrics, StepReport, region};
 use crate::error::{Error, Result};
@@ -29,6 +31,8 @@ pub struct Attack {
     /// The epsilon of each value, (T, M, V, C); 0 where the value must stay.
     pub(super) bounds: Arc<[f32]>,
     pub(super) projection: Projection,
+    /// What cameras see of the clip, if the attack is made for them.
+    pub(super) views: Option<Views>,
     /// V', (T, M, V, C).
     pub(super) perturbed: Vec<f32>,
     pub(super) update: Update,
@@ -76,6 +80,7 @@ impl Attack {
         Ok(Self {
             victim,
             projection: Projection::new(&clean, &bounds, &config),
+            views: config.camera.map(|camera| Views::new(&clean, camera, config.seed)),
             perturbed: clip.data().to_vec(),
             update: Update::new(&config, &clean, &bounds, &others),
             others,
@@ -118,10 +123,15 @@ impl Attack {
         if let Some(plausibility) = self.plausibility.as_mut().filter(|_| old.search().discriminator != learning) {
             plausibility.reset(learning, self.config.seed);
         }
-        if old.target != self.config.target || old.stop != self.config.stop {
+        let camera = old.camera != self.config.camera;
+        if camera {
+            self.look();
+        }
+        if camera || old.target != self.config.target || old.stop != self.config.stop {
             self.progress.held = 0;
         }
-        if old.target != self.config.target || old.prediction != self.config.prediction {
+        // Losses of another kind, or through other views, do not compare.
+        if camera || old.target != self.config.target || old.prediction != self.config.prediction {
             self.track = Track::new(&self.config);
         }
         if bounds[..] != self.bounds[..] || held(&old) != held(&self.config) {
@@ -145,6 +155,25 @@ impl Attack {
     pub(super) fn restart_from(&mut self, config: AttackConfig, x: Vec<f32>) -> Result<()> {
         self.configure(config)?;
         self.reset();
+        self.start_at(x)
+    }
+
+    /// Begins at `x`, (T, M, V, C), projected onto the constraints, instead of at the original: at what an attack on a
+    /// similar clip has found. The bone-length attack always begins at the original.
+    ///
+    /// # Errors
+    /// A config error if `x` is not of the clip's size or not finite, or a step has been taken.
+    pub fn start_at(&mut self, x: Vec<f32>) -> Result<()> {
+        let refused = |cause: String| Err(Error::config(cause).at("start"));
+        if x.len() != self.perturbed.len() {
+            return refused(format!("has {} values, the clip has {}", x.len(), self.perturbed.len()));
+        }
+        if x.iter().any(|v| !v.is_finite()) {
+            return refused("has a value that is infinite or no number".into());
+        }
+        if self.progress.iteration > 0 {
+            return refused("the attack has taken a step; reset it first".into());
+        }
         if self.config.method.keeps_lengths() {
             self.perturbed = x;
         }
@@ -159,10 +188,16 @@ impl Attack {
         if let Some(plausibility) = &mut self.plausibility {
             plausibility.reset(self.config.search().discriminator, self.config.seed);
         }
+        self.look();
         self.progress = Progress::default();
         self.track = Track::new(&self.config);
         self.waiting.clear();
         self.yielded_frames = 0;
+    }
+
+    /// Sets up the views of the cameras that the attack is made for.
+    fn look(&mut self) {
+        self.views = self.config.camera.map(|camera| Views::new(&self.clean, camera, self.config.seed));
     }
 
     /// Starts anew at a random place within the bounds if the iterations of a start are used up and another one is to
@@ -217,6 +252,16 @@ impl Attack {
     /// The goal, once the logits of the original are known.
     pub(super) fn goal(&self) -> Option<Goal> {
         self.clean_logits.as_ref().map(|logits| Goal::new(self.config.target, logits))
+    }
+
+    /// The logits, (classes), and the prediction loss by which an iterate is judged, of the logits of a pass, (classes)
+    /// or (K classes).
+    pub(super) fn judgement(&self, logits: &[f32], goal: Goal) -> (Vec<f32>, f32) {
+        let kind = self.config.prediction;
+        match &self.views {
+            Some(_) => together(logits, self.victim.classes(), goal, kind),
+            None => (logits.to_vec(), prediction_of(logits, goal, kind)),
+        }
     }
 
     /// The discriminator, if it takes part.

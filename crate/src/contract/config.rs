@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::camera::Camera;
 pub use super::method::Method;
 use super::optimiser::{Learning, Optimiser, Smoothness};
 use super::transfer::Transfer;
@@ -57,10 +58,13 @@ pub struct AttackConfig {
     /// How the attack searches within the exact projection's bounds.
     #[serde(deserialize_with = "super::config_json::object")]
     pub optimiser: Optimiser,
+    /// The cameras that the attack is made for; none if the network sees the skeleton itself.
+    #[serde(deserialize_with = "super::config_json::object_or_none")]
+    pub camera: Option<Camera>,
     /// When to stop early.
     pub stop: Stop,
-    /// Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
-    /// reset.
+    /// Seed of the discriminator's weights, of the choice of natural frames, and of a camera's views. A change takes
+    /// effect at the next reset.
     pub seed: u64,
 }
 
@@ -196,6 +200,7 @@ impl Default for AttackConfig {
             constraints: Constraints::ALL,
             projection: Projection::Exact,
             optimiser: Optimiser::default(),
+            camera: None,
             stop: Stop::Iterations,
             seed: 0,
         }
@@ -340,6 +345,7 @@ mod tests {
                 constraints: Constraints { clip: true, realign: false, smooth: true, plausible: false },
                 projection: Projection::Paper,
                 optimiser: Optimiser::default(),
+                camera: None,
                 stop: Stop::Confidence { confidence: 0.5, hold: 3 },
                 seed: 9,
             }

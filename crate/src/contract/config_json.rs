@@ -37,6 +37,21 @@ pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) ->
     from.deserialize_map(Object(std::marker::PhantomData))
 }
 
+/// The same for a field that may be null.
+pub(super) fn object_or_none<'de, D, T>(from: D) -> std::result::Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Strict<T>(T);
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strict<T> {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+            object(from).map(Self)
+        }
+    }
+    Ok(Option::<Strict<T>>::deserialize(from)?.map(|Strict(value)| value))
+}
+
 impl<'de> Deserialize<'de> for Epsilon {
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
         struct OneOrEach;
@@ -141,6 +156,7 @@ impl<'de> Deserialize<'de> for Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Camera;
 
     #[test]
     fn what_is_no_setting_is_refused_with_its_place() {
@@ -170,6 +186,26 @@ mod tests {
             assert!(message(json).contains(part), "{json}: {}", message(json));
         }
         assert_eq!(AttackConfig::parse("\u{feff} {}"), Ok(AttackConfig::default()));
+    }
+
+    #[test]
+    fn a_camera_is_an_object_with_defaults_or_null() {
+        let camera = |json: &str| AttackConfig::parse(json).map(|config| config.camera).map_err(|e| e.to_string());
+        for none in ["{}", r#"{"camera": null}"#] {
+            assert_eq!(camera(none), Ok(None));
+        }
+        assert_eq!(camera(r#"{"camera": {}}"#), Ok(Some(Camera::default())));
+        let own = Camera { angle: -20.0, spread: 0.0, views: 2 };
+        assert_eq!(camera(r#"{"camera": {"angle": -20, "spread": 0, "views": 2}}"#), Ok(Some(own)));
+        let config = AttackConfig { camera: Some(own), ..Default::default() };
+        assert_eq!(camera(&serde_json::to_string(&config).unwrap_or_default()), Ok(Some(own)));
+        for (json, part) in [
+            (r#"{"camera": 30}"#, "expected an object at line 1"),
+            (r#"{"camera": [30, 15, 4]}"#, "expected an object at line 1"),
+            (r#"{"camera": {"angel": 3}}"#, "unknown field `angel`"),
+        ] {
+            assert!(camera(json).is_err_and(|message| message.contains(part)), "{json}");
+        }
     }
 
     #[test]

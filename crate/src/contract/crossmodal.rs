@@ -171,7 +171,7 @@ pub struct Answer<'a> {
 }
 
 impl FilmedClip {
-    /// The attack in words: method, region, epsilon, goal.
+    /// The attack in words: method, region, epsilon, goal, and the cameras that it is made for.
     pub fn setting(&self) -> String {
         let epsilon = match self.config.epsilon {
             Epsilon::Global(e) => format!("e={e}"),
@@ -182,7 +182,8 @@ impl FilmedClip {
             Target::Untargeted => "untargeted",
             Target::Class { .. } => "to a class",
         };
-        let words = [Peer::of(&self.config).as_str(), &self.region, &epsilon, goal];
+        let camera = self.config.camera.map_or(String::new(), |camera| camera.in_words());
+        let words = [Peer::of(&self.config).as_str(), &self.region, &epsilon, goal, &camera];
         words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 

@@ -72,6 +72,11 @@ impl Method {
         self != Self::BoneLength
     }
 
+    /// Whether the attack can be made for a camera: it moves joints along the gradient of one network.
+    pub fn takes_camera(self) -> bool {
+        matches!(self, Self::Fgsm | Self::Ciasa | Self::Pgd | Self::MiFgsm | Self::Adam)
+    }
+
     /// Whether alpha is the size of its steps.
     pub fn has_step_size(self) -> bool {
         self.follows_gradient() && !self.one_step()

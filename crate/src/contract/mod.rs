@@ -7,6 +7,7 @@
 pub mod attackers;
 pub mod bisection;
 pub mod certificate;
+pub mod camera;
 pub mod config;
 mod config_json;
 pub mod crossmodal;
@@ -32,6 +33,7 @@ pub mod transfer;
 pub mod validate;
 pub mod weight_files;
 
+pub use camera::Camera;
 pub use config::{AttackConfig, Constraints, Epsilon, Method, Prediction, Projection, Restraint, Stop, Target};
 pub use goal::Goal;
 pub use layout_info::LayoutInfo;

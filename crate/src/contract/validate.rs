@@ -35,6 +35,7 @@ impl AttackConfig {
         above_0("tau", self.tau, MAX_TAU)?;
         self.transfer()?;
         self.starts()?;
+        self.camera.map_or(Ok(()), |camera| camera.validate(self.method, layout))?;
         if let Stop::Confidence { confidence, hold } = self.stop {
             above_0("stop.confidence", confidence, 1.0)?;
             counted("stop.hold", hold)?;
@@ -160,14 +161,17 @@ fn counted(field: &str, count: usize) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::contract::Camera;
     use crate::skeleton::LayoutId;
 
     #[test]
     fn every_bad_setting_is_refused_by_its_name() {
         type Change = fn(&mut AttackConfig);
-        let change: [(&str, Change); 42] = [
+        let change: [(&str, Change); 44] = [
             ("optimiser.starts", |c| c.optimiser.starts = 0),
             ("optimiser.starts", |c| c.optimiser.starts = MAX_STARTS + 1),
+            ("camera.angle", |c| c.camera = Some(Camera { angle: 181.0, ..Default::default() })),
+            ("camera", |c| (c.method, c.camera) = (Method::Noise, Some(Camera::default()))),
             ("target", |c| c.target = Target::Untargeted),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: -0.1 }),
             ("prediction.kappa", |c| c.prediction = Prediction::Margin { kappa: f32::NAN }),

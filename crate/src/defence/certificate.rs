@@ -13,8 +13,8 @@ use rand_pcg::Pcg64Mcg;
 
 use super::chance::{at_least, differ, normal_quantile};
 use super::defended::tensor;
-use super::noise::Filter;
 use crate::attack::Victim;
+use crate::attack::noise::Filter;
 use crate::error::{Error, Result};
 use crate::skeleton::Sequence;
 

@@ -8,8 +8,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
-use super::noise::{Filter, Noise};
 use crate::attack::Victim;
+use crate::attack::noise::{Filter, Noise};
 use crate::error::Result;
 use crate::skeleton::{LayoutId, Sequence};
 

@@ -4,11 +4,9 @@
 //! | part | file |
 //! | --- | --- |
 //! | a network behind a defence | [`defended`] |
-//! | noise along motions, for randomised smoothing | [`noise`] |
 //! | the certified radius of a randomly smoothed network | [`certificate`] |
 //! | the probabilities behind it: normal and binomial distribution | [`chance`] |
 
 pub mod certificate;
 pub mod chance;
 pub mod defended;
-pub mod noise;

@@ -3,6 +3,7 @@
 mod body25;
 mod coco;
 pub mod convert;
+pub mod facing;
 pub mod graph;
 mod h36m;
 mod hdm05;

@@ -2,7 +2,8 @@
 //! follows.
 
 use super::pose::{self, PICTURE_HEIGHT, PICTURE_WIDTH, People};
-use crate::geometry::{Vec3, add, cross, length, scale, sub, unit};
+use crate::geometry::{Vec3, add, length, sub};
+use crate::skeleton::facing::facing;
 use crate::skeleton::{Layout, Sequence};
 
 /// Height of an average body (head to ankle along the bones), in metres, for which the thickness of limbs is given.
@@ -92,7 +93,7 @@ impl Extent {
                 slices[i] = slices[i].max(slack * (p[0] - anchor[0]).hypot(p[2] - anchor[1]));
             }
         }
-        let facing = facing(layout, &samples);
+        let facing = facing(clip);
         Some(Self { floor, top, slices, centre, follow, facing, size, flat, reach, span: [low[1], top] })
     }
 
@@ -151,30 +152,11 @@ fn body_height(layout: &Layout, samples: &[People]) -> Option<f32> {
     heights.get(heights.len() / 2).copied().or_else(|| poses().map(diagonal).reduce(f32::max).map(|d| 0.75 * d))
 }
 
-/// The direction in which people face: the vector product of left minus right (hips and shoulders) and up. Only about
-/// the first second counts, because people may turn around later.
-fn facing(layout: &Layout, samples: &[People]) -> Vec3 {
-    let paired = |j: &usize| {
-        let name = layout.joints[*j];
-        name.starts_with("left") && (name.contains("hip") || name.contains("shoulder"))
-    };
-    let pairs: Vec<usize> = (0..layout.len()).filter(paired).collect();
-    let mut sum = [0.0; 3];
-    for pose in samples.iter().take(30).filter_map(|p| p.iter().flatten().next()) {
-        for &left in &pairs {
-            if let (Some(l), Some(r)) = (pose[left], pose[layout.mirror[left]]) {
-                sum = add(sum, cross(sub(l, r), [0.0, 1.0, 0.0]));
-            }
-        }
-    }
-    // A Kinect looks along +z, and people mostly face it.
-    if length(sum) > 1e-6 { unit(sum) } else { scale([0.0, 0.0, 1.0], -1.0) }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::geometry::scale;
     use crate::skeleton::LayoutId;
 
     /// A T-shaped body that walks `speed` metres a frame along x; its left hip and shoulder are at `left` from the

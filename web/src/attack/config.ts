@@ -47,6 +47,13 @@ const startsOnce = (method: State["method"]): boolean =>
 export const bounded = ({ mode, clipping, projection }: Readonly<State>): boolean =>
   mode !== "one-step" && clipping && projection === "exact";
 
+/** Why the attack cannot be made for a camera; null if it can. */
+export function cameraObstacle({ mode, method }: Readonly<State>, layout: LayoutInfo): string | null {
+  if (layout.dims !== 3) return "A clip in a picture has no depth: a camera needs a clip in metres.";
+  const draw = mode !== "one-step" && startsOnce(method);
+  return draw ? "Only attacks that follow one network's gradient can be made for a camera." : null;
+}
+
 /** Why no smallest epsilon can be searched for with these settings; null if one can. */
 export function searchObstacle({ mode, method, clipping, projection }: Readonly<State>): string | null {
   if (mode === "one-step") return "One step has exactly the size epsilon. Choose another attack.";
@@ -123,6 +130,10 @@ export function untargetedConfig(state: Readonly<State>, layout: LayoutInfo): At
       discriminator: state.discriminator,
       smoothness: state.smoothness,
     },
+    camera:
+      state.camera === null || cameraObstacle(state, layout)
+        ? null
+        : { angle: state.camera, spread: state.spread, views: state.views },
     iterations: state.mode === "one-step" ? 1 : state.iterations,
     queries: state.queries,
     tau: state.tau,

@@ -35,11 +35,13 @@ export type AttackConfig = {
   projection: Projection;
   /** How the attack searches within the exact projection's bounds. */
   optimiser: Optimiser;
+  /** The cameras that the attack is made for; none if the network sees the skeleton itself. */
+  camera: Camera | null;
   /** When to stop early. */
   stop: Stop;
   /**
-   * Seed of the discriminator's weights and of the choice of natural frames. A change takes effect at the next
-   * reset.
+   * Seed of the discriminator's weights, of the choice of natural frames, and of a camera's views. A change takes
+   * effect at the next reset.
    */
   seed: number;
 };
@@ -128,6 +130,25 @@ export type Transfer = {
   noise: number;
   /** Share of the motion gradient in the direction, 0 to 1. */
   motion: number;
+};
+
+/**
+ * The cameras that an attack is made for: level ones around the person, behind each a pose estimator that keeps most
+ * of a change in the picture's plane and little of one in depth. The attack's loss is the mean over views from them.
+ */
+export type Camera = {
+  /**
+   * The angle around the vertical from where the person faces at first, in degrees, positive towards the person's
+   * left.
+   */
+  angle: number;
+  /** The angles of the views lie within this many degrees on both sides of it. */
+  spread: number;
+  /**
+   * Views in each step, each with its own angle and noise of the estimator; another set of as many, which stays the
+   * same, judges the iterates.
+   */
+  views: number;
 };
 
 /** When to stop before all iterations are taken. */

@@ -79,6 +79,11 @@ export const table = {
   /** CIASA's loss of the recogniser's answer, and the margin to reach. */
   prediction: row("loss", "cross-entropy", choice("cross-entropy", "margin")),
   kappa: row("kappa", 0, number(0, 1000)),
+  /** The camera's angle from the front, in degrees, that the attack is made for; null: for no camera, ... */
+  camera: row<number | null>("cam", null, optional(number(-180, 180))),
+  /** ... how far its views spread to both sides, in degrees, and their number in a step. */
+  spread: row("spread", 15, number(0, 90)),
+  views: row("views", 4, number(1, 16, true)),
   smooth: row("smooth", true, flag),
   plausible: row("gan", true, flag),
   stop: row("stop", "confidence", choice("confidence", "iterations")),

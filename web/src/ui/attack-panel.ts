@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Mode, State } from "../settings/table.ts";
 import { isChecked, Part, shared } from "./base.ts";
+import "./camera-field.ts";
 import "./epsilon-field.ts";
 import "./epsilon-table.ts";
 import "./formula.ts";
@@ -113,6 +114,7 @@ export class AttackPanel extends Part {
             : html`<ciasa-epsilon-field .playground=${this.playground}></ciasa-epsilon-field>`
         }
         ${state.mode === "one-step" ? nothing : this.#constraints()}
+        <ciasa-camera-field .playground=${this.playground}></ciasa-camera-field>
         ${
           state.mode === "one-step"
             ? nothing

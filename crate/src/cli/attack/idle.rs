@@ -51,7 +51,11 @@ impl SettingArgs {
             ("--without plausible", without("plausible") && (peer || !losses), "this attack has no discriminator"),
             (
                 "--seed",
-                self.seed.is_some() && !config.plausible() && config.search().starts == 1 && !method.draws(),
+                self.seed.is_some()
+                    && !config.plausible()
+                    && config.search().starts == 1
+                    && !method.draws()
+                    && config.camera.is_none(),
                 "this attack has no discriminator and draws nothing at random",
             ),
             (

@@ -19,7 +19,7 @@ use super::formats::{FormatArg, ending, outputs};
 use super::inputs::Inputs;
 use super::models::NetworkArgs;
 use super::say::{note, say};
-use crate::attack::{Attack, AttackConfig, Judged, Method, Outcome, StepReport, Target, run as drive};
+use crate::attack::{Attack, AttackConfig, Camera, Judged, Method, Outcome, StepReport, Target, run as drive};
 use crate::contract::report::top;
 use crate::contract::step_csv;
 use crate::error::{Error, Result};
@@ -224,6 +224,9 @@ fn opening(r: &StepReport, config: &AttackConfig, classes: &[String]) {
         Some(target) => printed(classes, target),
     };
     say!("recognised as {}; target: {target}", printed(classes, r.original));
+    if let Some(Camera { angle, spread, .. }) = config.camera {
+        say!("judged in views of a camera at {angle}°±{spread}°: the answers below are theirs, not the skeleton's");
+    }
 }
 
 fn step(r: &StepReport, classes: &[String]) {

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::attack::{
-    AttackConfig, Epsilon, Learning, Peer, Prediction, Projection, Schedule, Smoothness, Stop, Target,
+    AttackConfig, Camera, Epsilon, Learning, Peer, Prediction, Projection, Schedule, Smoothness, Stop, Target,
 };
 use crate::cli::classes;
 use crate::cli::files::text;
@@ -104,7 +104,16 @@ pub struct SettingArgs {
     /// Whose accelerations the smoothness constraint penalises: the perturbation's, or the clip's as in the paper
     #[arg(long, value_name = "NAME", value_parser = ["perturbation", "paper"])]
     pub(super) smoothness: Option<String>,
-    /// Seed of the discriminator and of random starts
+    /// Make the attack for cameras at this angle from the front, in degrees, positive towards the person's left
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true)]
+    pub(super) camera: Option<f32>,
+    /// Degrees to both sides of --camera over which the loss is averaged [default: 15]
+    #[arg(long, value_name = "DEGREES", requires = "camera")]
+    pub(super) spread: Option<f32>,
+    /// Views from the cameras in each step [default: 4]
+    #[arg(long, value_name = "N", requires = "camera")]
+    pub(super) views: Option<usize>,
+    /// Seed of the discriminator, of random starts and of a camera's views
     #[arg(long)]
     pub(super) seed: Option<u64>,
 }
@@ -173,6 +182,11 @@ impl SettingArgs {
         config.transfer.draws = self.draws.unwrap_or(config.transfer.draws);
         config.transfer.noise = self.noise.unwrap_or(config.transfer.noise);
         config.transfer.motion = self.motion.unwrap_or(config.transfer.motion);
+        if let Some(angle) = self.camera {
+            let Camera { spread, views, .. } = config.camera.unwrap_or_default();
+            let (spread, views) = (self.spread.unwrap_or(spread), self.views.unwrap_or(views));
+            config.camera = Some(Camera { angle, spread, views });
+        }
         if let Some(peer) = self.attack.or(self.fgsm.then_some(Peer::Fgsm)) {
             config = peer.apply(config);
         }
@@ -328,6 +342,24 @@ mod tests {
             a.lambda = Some(2.0);
         });
         assert_eq!(smart.unwrap().lambda, 2.0);
+    }
+
+    #[test]
+    fn a_camera_has_a_spread_and_views() {
+        let own = settings(|a| {
+            (a.camera, a.spread, a.views) = (Some(-30.0), Some(0.0), Some(2));
+            // It draws the views, without a discriminator too.
+            (a.attack, a.seed) = (Some(Peer::Pgd), Some(5));
+        });
+        assert_eq!(own.unwrap().camera, Some(Camera { angle: -30.0, spread: 0.0, views: 2 }));
+        assert_eq!(
+            settings(|a| a.camera = Some(60.0)).unwrap().camera,
+            Some(Camera { angle: 60.0, ..Default::default() })
+        );
+        let message = settings(|a| a.camera = Some(200.0)).unwrap_err();
+        assert_eq!(message, "camera.angle: must be from -180 to 180 degrees, not 200");
+        let message = settings(|a| (a.attack, a.camera) = (Some(Peer::Tasar), Some(0.0))).unwrap_err();
+        assert!(message.starts_with("camera: only "), "{message}");
     }
 
     #[test]

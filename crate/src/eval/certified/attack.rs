@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use crate::attack::Victim;
 use crate::defence::defended::Defended;
-use crate::defence::noise::Filter;
+use crate::attack::noise::Filter;
 use crate::error::{Error, Result};
 use crate::model::clip_tensor;
 use crate::skeleton::Sequence;

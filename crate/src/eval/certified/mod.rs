@@ -15,7 +15,7 @@ use crate::contract::report::top;
 use crate::contract::stats::Rate;
 use crate::defence::certificate::{Sampling, certify, offset, predict};
 use crate::defence::defended::{Defence, Defended};
-use crate::defence::noise::{Filter, Noise};
+use crate::attack::noise::{Filter, Noise};
 use crate::error::{Error, Result};
 use crate::eval::growing::{Line, parsed, written};
 use crate::eval::inputs::digest;

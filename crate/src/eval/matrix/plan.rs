@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::row::{Cell, Mode};
+use crate::attack::noise::Noise;
 use crate::attack::{AttackConfig, Peer};
 use crate::contract::attackers::{Attacker, attackers};
 use crate::defence::defended::Defence;
-use crate::defence::noise::Noise;
 use crate::error::{Error, Result};
 use crate::eval::experiments::{PLAIN, ROBUST, ST_GCN};
 use crate::eval::inputs::Inputs;

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use super::plan::{Piece, Wanted, defence};
 use super::row::{ABSTAINS, FLAGGED, MatrixRow};
+use crate::attack::noise::Filter;
 use crate::attack::run::block_on;
 use crate::attack::{AttackConfig, Target, Victim};
 use crate::contract::Goal;
 use crate::defence::certificate::{Sampling, predict};
 use crate::defence::defended::{Defence, Defended};
-use crate::defence::noise::Filter;
 use crate::error::{Error, Result};
 use crate::eval::inputs::{Inputs, Source};
 use crate::eval::row::short;

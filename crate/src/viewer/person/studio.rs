@@ -2,6 +2,7 @@
 
 use super::joints::Joints;
 use crate::geometry::{Vec3, along, cross, dot, sub};
+use crate::skeleton::facing::axes;
 use crate::viewer::camera::Lens;
 use crate::viewer::matrix::Mat4;
 
@@ -31,9 +32,7 @@ impl Studio {
     /// A camera at `yaw` radians around the vertical from the direction in which the person faces, positive towards the
     /// person's left, that sees all the given poses.
     pub fn new(poses: &[Joints], facing: Vec3, floor: f32, size: f32, yaw: f32) -> Self {
-        let azimuth = yaw + facing[0].atan2(facing[2]);
-        let (sin, cos) = azimuth.sin_cos();
-        let (right, up, back) = ([cos, 0.0, -sin], [0.0, 1.0, 0.0], [sin, 0.0, cos]);
+        let [right, up, back] = axes(facing, yaw);
         let all = || poses.iter().flat_map(Joints::all);
         let range = |axis: Vec3| {
             all().map(|p| dot(p, axis)).fold(None, |range: Option<(f32, f32)>, v| {

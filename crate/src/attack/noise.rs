@@ -1,5 +1,5 @@
-//! Gaussian noise along motions: slow, as a body moves, so that a network that reads motion keeps its answer under far
-//! more of it than under noise that is new in each frame.
+//! Gaussian noise along motions, of a defence or of a pose estimator: slow, as a body moves, so that a network that
+//! reads motion keeps its answer under far more of it than under noise that is new in each frame.
 //!
 //! The noise of each coordinate is a sum of cosines over the clip (the orthonormal DCT-II) whose random weights have a
 //! variance that falls with the frequency f as 1 / (1 + (f / cutoff)^2). Without a cutoff all frequencies have the same
