@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
+import { Channel } from "./crossmodal/channel.mjs";
 import { Joints } from "./crossmodal/joints.mjs";
 import { Page } from "./crossmodal/page.mjs";
 import { Store } from "./crossmodal/store.mjs";
@@ -96,12 +97,13 @@ try {
   for (const page of pages) lists.push(await page.clips(plan.clips, plan.files));
   const [clips] = lists;
   await film(pages, clips);
-  const joints = new Joints();
-  const { csv, table } = report(core, await seen(pages[0], clips, joints));
+  const [joints, channel] = [new Joints(), new Channel()];
+  const { csv, table } = report(core, await seen(pages[0], clips, joints, channel));
   writeFileSync(options.out, csv);
   for (const clip of clips.slice(0, plan.figures)) await figure(pages[0], clips, clip, plan.cameras[0]);
+  const rows = csv.trim().split("\n").length - 1;
   console.log(
-    `\n${table}\n\n${joints.text(core)}\n${options.out}: ${csv.trim().split("\n").length - 1} rows`,
+    ["", table, "", joints.text(core), channel.text(core), `${options.out}: ${rows} rows`].join("\n"),
   );
 } finally {
   await browser.close();
@@ -147,7 +149,7 @@ function momentsFor(clips, clip, yaw) {
 }
 
 /** Asks the network what it sees of each clip under each attack: in the skeleton, and through each camera. */
-async function seen(page, clips, joints) {
+async function seen(page, clips, joints, channel) {
   const all = [];
   for (const clip of clips) {
     await page.show(clip);
@@ -175,6 +177,7 @@ async function seen(page, clips, joints) {
         ];
         const [before, after] = await page.answers(films, setting, moments, target);
         joints.add({ settings, yaw, own, film, before, after });
+        channel.add(settings, await page.channel([own.values, film.values, data], setting, moments));
         views.push(answer(yaw, before.label, after, own, film));
       }
       if (label !== clip.label)

@@ -157,6 +157,22 @@ export class Page {
     );
   }
 
+  /**
+   * What comes through of the perturbation of the clip that is shown: the shares in the plane and in depth, the noise
+   * of both in metres, its pace in hertz; empty if nothing was perturbed.
+   */
+  async channel(films, setting, moments) {
+    return await this.#page.evaluate(
+      async ({ films, setting, moments }) => {
+        const { session, camera } = window.experiment;
+        const [clean, perturbed, attacked] = films.map((values) => Float32Array.from(values));
+        const fit = Float64Array.from(moments);
+        return [...(await camera.channel(session.clip, setting, { clean, perturbed, attacked }, fit))];
+      },
+      { films, setting, moments },
+    );
+  }
+
   /** The clip that is shown as rows and table take it: attacked, and filmed in these views. */
   async filmed(of) {
     return await this.#page.evaluate((of) => window.experiment.camera.filmed(of), of);

@@ -91,6 +91,19 @@ export class Person {
     return this.#core.jointError(recovered, truth) ?? null;
   }
 
+  /**
+   * What comes through of a perturbation in the plane and in depth, the noise of both in metres, and the noise's pace
+   * in hertz; empty if nothing was perturbed. `clean`, `perturbed`: recovered values; `attacked`: the filmed ones.
+   */
+  channel(
+    clean: Float32Array,
+    perturbed: Float32Array,
+    attacked: Float32Array,
+    moments: Float64Array,
+  ): Float64Array {
+    return this.#core.channel(clean, perturbed, attacked, moments);
+  }
+
   /** Frees the person; the canvas can get a new one. */
   dispose(): void {
     this.#stop.abort();

@@ -170,6 +170,18 @@ export class CrossModal extends EventTarget {
     return 100 * (loop.person.jointError(data, truth) ?? Number.NaN);
   }
 
+  /** What comes through of the perturbation, and the noise beside it, as `Person.channel` gives them. */
+  async channel(
+    clip: Clip,
+    setting: Setting,
+    films: { clean: Float32Array; perturbed: Float32Array; attacked: Float32Array },
+    moments: Float64Array,
+  ): Promise<Float64Array> {
+    const { person } = await this.#loaded();
+    person.film(clip, null, setting);
+    return person.channel(films.clean, films.perturbed, films.attacked, moments);
+  }
+
   cancel(): void {
     this.#stop?.abort();
   }

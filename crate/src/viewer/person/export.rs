@@ -1,6 +1,7 @@
 //! The person's calls for TypeScript. `web/src/body/studio.ts` wraps them.
 
 use super::asset::Body;
+use super::channel::{Channel, Filmed};
 use super::closeness;
 use super::film::{Film, Take};
 use super::look::Look;
@@ -157,6 +158,30 @@ impl PersonCore {
         let truth = film.clean().with_data(truth.to_vec()).map_err(thrown)?;
         let recovered = self.recovered(recovered).map_err(thrown)?;
         closeness::mean_error(&truth, &recovered).map_err(thrown)
+    }
+
+    /// What comes through of a perturbation, and the noise beside it ([`Channel::numbers`]), from recovered values of
+    /// the clean and the attacked film, the attacked values, (T, 1, 20, 3) each, and sums of clean clips; empty if
+    /// nothing was perturbed.
+    ///
+    /// # Errors
+    /// Throws before `film`, and if the values do not fit.
+    pub fn channel(
+        &self,
+        recovered: &[f32],
+        attacked_recovered: &[f32],
+        attacked: &[f32],
+        moments: Vec<f64>,
+    ) -> std::result::Result<Vec<f64>, JsValue> {
+        let film = self.filmed().map_err(thrown)?;
+        let fit = Moments::from_numbers(moments).map(|m| Fit::of(&m)).map_err(thrown)?;
+        let fitted = |values: &[f32]| self.recovered(values).and_then(|r| fit.apply(&r, film.facing)).map_err(thrown);
+        let (seen_clean, seen_attacked) = (fitted(recovered)?, fitted(attacked_recovered)?);
+        let attacked = film.clean().with_data(attacked.to_vec()).map_err(thrown)?;
+        let filmed =
+            Filmed { clean: film.clean(), attacked: &attacked, seen_clean: &seen_clean, seen_attacked: &seen_attacked };
+        let channel = Channel::of(&film.studio, filmed).map_err(thrown)?;
+        Ok(channel.map_or_else(Vec::new, |channel| channel.numbers().to_vec()))
     }
 }
 

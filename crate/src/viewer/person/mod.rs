@@ -3,11 +3,12 @@
 //!
 //! Everything but the drawing is pure: [`asset`] reads the body, [`joints`] finds its joints in a clip's pose, [`rig`]
 //! turns and stretches its bones onto them, [`skin`] moves its surface along, [`look`] draws clothes and light by seed,
-//! [`studio`] sets up the camera, [`recover`] makes a clip of what a pose estimator saw, and [`closeness`] measures how
-//! near that comes.
+//! [`studio`] sets up the camera, [`recover`] makes a clip of what a pose estimator saw, [`closeness`] measures how
+//! near that comes, and [`channel`] what comes through of a perturbation.
 
 pub mod affine;
 pub mod asset;
+pub mod channel;
 pub mod closeness;
 pub mod film;
 pub mod joints;

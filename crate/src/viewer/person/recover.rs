@@ -135,7 +135,7 @@ impl Fit {
     }
 }
 
-fn around_pelvis(clip: &Sequence, frame: usize, joint: usize) -> Vec3 {
+pub(super) fn around_pelvis(clip: &Sequence, frame: usize, joint: usize) -> Vec3 {
     let at = |j: usize| -> Vec3 { std::array::from_fn(|k| clip.joint(frame, 0, j)[k]) };
     sub(at(joint), at(clip.layout().pelvis))
 }
