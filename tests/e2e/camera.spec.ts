@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { type Browser, chromium, expect, type Page, test } from "@playwright/test";
 import { REMARKS, remarkOn } from "../../web/src/camera/remark.ts";
+import type { CameraSession } from "../../web/src/camera/session.ts";
 import { motion, pictures, ROOM } from "./drawn-person.ts";
 import {
   after,
@@ -18,6 +19,8 @@ import {
   violations,
 } from "./helpers.ts";
 
+/** Seconds over which rates are counted. */
+const WATCHED = 10;
 const DEVICE = "--use-fake-device-for-media-stream";
 const ALLOWED = "--use-fake-ui-for-media-stream";
 
@@ -61,6 +64,36 @@ async function allow(page: Page): Promise<void> {
   await dialog(page).getByRole("button", { name: "Allow the camera" }).click();
 }
 
+/** Watches the running camera: pictures and answers a second, and the share of the answers that are flipped. */
+async function watched(page: Page, seconds: number) {
+  return await page.evaluate(async (seconds) => {
+    const session = (
+      document.querySelector("ciasa-playground") as unknown as {
+        session: { camera: { session: CameraSession } };
+      }
+    ).session.camera.session;
+    let [pictures, answers, flipped] = [0, 0, 0];
+    let [people, answer] = [session.people, session.answer];
+    const count = () => {
+      if (session.people !== people) pictures += 1;
+      if (session.answer && session.answer !== answer) {
+        answers += 1;
+        const { clean, attacked } = session.answer;
+        if (attacked && clean[0]?.index !== attacked[0]?.index) flipped += 1;
+      }
+      [people, answer] = [session.people, session.answer];
+    };
+    session.addEventListener("change", count);
+    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+    session.removeEventListener("change", count);
+    return {
+      pictures: pictures / seconds,
+      answers: answers / seconds,
+      flipped: flipped / Math.max(1, answers),
+    };
+  }, seconds);
+}
+
 test("from the permission to a flipped label, live and recorded", async ({
   page: artist,
   launchOptions,
@@ -87,12 +120,20 @@ test("from the permission to a flipped label, live and recorded", async ({
     await expect(live.locator(".remark")).toHaveText("Your skeleton is found.");
     const clean = live.locator(".answer.clean strong");
     await expect(clean).not.toBeEmpty();
+    const calm = await watched(page, WATCHED);
     await live.getByRole("switch", { name: "Attack me" }).press("Space");
     await expect(live.locator(".answer.flipped strong")).not.toBeEmpty();
     await expect(live.locator(".answers")).toContainText("attacks a second");
+    const attacked = await watched(page, WATCHED);
+    const words = ({ pictures, answers }: typeof calm) =>
+      `${pictures.toFixed(1)} pictures and ${answers.toFixed(1)} answers a second`;
     console.log(
-      `  live: ${(await live.locator(".hint").allTextContents()).join(" ").replaceAll(/\s+/g, " ")}`,
+      `  ${WATCHED} s each. Live: ${words(calm)}. Attacked: ${words(attacked)}, ` +
+        `${(attacked.answers * attacked.flipped).toFixed(1)} of them flipped.`,
     );
+    expect(calm.flipped).toBe(0);
+    // The attack goes on from window to window: most stay flipped.
+    expect(attacked.flipped).toBeGreaterThan(0.5);
     expect(await violations(page)).toEqual([]);
     await picture(page, "camera-live");
 

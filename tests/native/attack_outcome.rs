@@ -203,3 +203,24 @@ fn smoothness_of_the_perturbation_leaves_the_clips_own_accelerations_alone() {
     assert!(paper > 0.0);
     assert!(added < flattened, "{added} and {flattened}");
 }
+
+#[test]
+fn an_attack_can_begin_where_another_has_ended() {
+    let config = || AttackConfig { stop: ciasa::attack::Stop::Confidence { confidence: 1e-6, hold: 1 }, ..config() };
+    let mut first = start(Toy::new(LAYOUT), config());
+    let reports = to_the_end(&mut first);
+    assert!(reports.len() > 1 && reports.last().unwrap().fooled);
+    let mut warm = start(Toy::new(LAYOUT), config());
+    warm.start_at(first.perturbed().to_vec()).unwrap();
+    assert_eq!(to_the_end(&mut warm).len(), 1, "it has nothing left to do");
+    assert_eq!(warm.perturbed(), first.perturbed());
+    // What lies outside of epsilon is brought within it.
+    let mut far = start(Toy::new(LAYOUT), config());
+    far.start_at(first.clean().data().iter().map(|x| x + 1.0).collect()).unwrap();
+    assert!(metrics::linf(far.clean(), far.perturbed()) <= 0.2 + 1e-6);
+    let refused = |attack: &mut Attack, x: Vec<f32>| attack.start_at(x).unwrap_err().to_string();
+    assert!(refused(&mut far, vec![0.0; 3]).starts_with("start: has 3 values"));
+    assert!(refused(&mut far, vec![f32::NAN; 480]).starts_with("start: has a value"));
+    let here = warm.perturbed().to_vec();
+    assert!(refused(&mut warm, here).starts_with("start: the attack has taken a step"));
+}

@@ -21,6 +21,18 @@ impl Engine {
         self.begin(&clips, &configs).map_err(|e| thrown(&e))
     }
 
+    /// Lets an attack that has taken no step begin at `data`, (T, M, V, C), projected onto its constraints.
+    ///
+    /// # Errors
+    /// A config error if there is no such attack, or the values do not fit its clip.
+    #[wasm_bindgen(js_name = startAttackAt)]
+    pub fn start_attack_at(&self, which: usize, data: Vec<f32>) -> Thrown<()> {
+        let mut attacks = self.attacks.list.borrow_mut();
+        let none = || Error::config(format!("attack {} is not there", which + 1));
+        let started = attacks.get_mut(which).ok_or_else(none).and_then(|attack| attack.start_at(data));
+        started.map_err(|e| thrown(&e))
+    }
+
     /// Up to `count` steps of the attacks `which`, together; a CPU takes one ([`batch::steps`]). Returns an array with
     /// the `StepReport`s of each attack, empty for attacks that are not in `which`.
     ///

@@ -6,9 +6,12 @@ import { applyPeer } from "../core/peers.ts";
 import type { AttackConfig, Recognition } from "../core/types.ts";
 import type { AttackHandle } from "../engine/attack-handle.ts";
 import type { AttackRequest } from "../engine/client.ts";
+import { type Change, moved } from "./warm.ts";
 
-/** Steps of the attack on each window: few, so that it keeps up. */
+/** Steps of the attack on each window at most: few, so that it keeps up. The next window goes on from there. */
 const STEPS = 4;
+/** Probability of another class at which a window needs no more steps. */
+const ENOUGH = 0.6;
 /** Weight of the last duration in the shown rate. */
 const NEW = 0.3;
 
@@ -38,6 +41,7 @@ export function liveConfig(layout: LayoutInfo): AttackConfig {
     epsilon,
     iterations: STEPS,
     constraints: { clip: true, realign: true, smooth: false, plausible: false },
+    stop: { kind: "confidence", confidence: ENOUGH, hold: 1 },
   });
   return { ...config, alpha: epsilon / 2 };
 }
@@ -45,11 +49,16 @@ export function liveConfig(layout: LayoutInfo): AttackConfig {
 /** Asks the engine again and again. */
 export class Live {
   #duration = 0;
+  /** What the last attack has changed. */
+  #change: Change | null = null;
 
   constructor(readonly engine: LiveEngine) {}
 
-  /** Recognises a window, and attacks it if there are settings. Throws what the engine throws. */
-  async answer(clip: Clip, config: AttackConfig | null): Promise<LiveAnswer> {
+  /**
+   * Recognises a window that begins at a time in seconds, and attacks it if there are settings. Throws what the engine
+   * throws.
+   */
+  async answer(clip: Clip, time: number, config: AttackConfig | null): Promise<LiveAnswer> {
     const start = performance.now();
     const clean = await this.engine.recognise(clip);
     let [perturbed, attacked]: [Float32Array | null, Recognition["top"] | null] = [null, null];
@@ -58,8 +67,10 @@ export class Live {
       const listener: AttackRequest["listener"] = (event) => {
         if (event.type === "error") failure = event.error;
       };
-      const end = await this.engine.attack({ clip, config, listener }).done;
+      const begin = this.#change && moved(clip, time, this.#change);
+      const end = await this.engine.attack({ clip, config, ...(begin && { start: begin }), listener }).done;
       if (failure) throw failure;
+      this.#change = { clip, time, perturbed: end.data };
       perturbed = end.data;
       attacked = end.recognition.top;
     }
@@ -68,8 +79,9 @@ export class Live {
     return { clip, clean: clean.top, perturbed, attacked, rate: 1 / this.#duration };
   }
 
-  /** Another kind of question begins: the rate is measured anew. */
+  /** Another kind of question begins: the rate is measured anew, and the next attack begins at its clip. */
   restart(): void {
     this.#duration = 0;
+    this.#change = null;
   }
 }

@@ -247,12 +247,16 @@ export class CameraSession extends EventTarget {
       try {
         const info = this.#host.layouts.find(({ id }) => id === asked);
         const ready = this.stage === "live" && (await this.#prepared(asked));
-        const clip = ready ? this.#recent() : null;
-        if (!clip || !info) {
+        const recent = ready ? this.#recent() : null;
+        if (!recent || !info) {
           await pause(4 * IDLE_MS);
           continue;
         }
-        const answer = await this.#live.answer(clip, this.attacking ? liveConfig(info) : null);
+        const answer = await this.#live.answer(
+          recent.clip,
+          recent.time,
+          this.attacking ? liveConfig(info) : null,
+        );
         // The visitor may have chosen another layout meanwhile.
         if (asked === this.layout) this.answer = answer;
         this.trouble = null;
@@ -274,17 +278,17 @@ export class CameraSession extends EventTarget {
     return engine.state.model?.layout === layout && engine.loading === null;
   }
 
-  /** The last seconds as a clip; null if nobody is in them, or no picture is new. */
-  #recent(): Clip | null {
+  /** The last seconds as a clip, and when they begin; null if nobody is in them, or no picture is new. */
+  #recent(): { clip: Clip; time: number } | null {
     const window = this.#window;
     if (!window || window.end === this.#asked || window.end - window.start < WINDOW_SECONDS / 2) return null;
     this.#asked = window.end;
-    const from = window.end - WINDOW_SECONDS;
+    const time = Math.max(window.end - WINDOW_SECONDS, window.start);
     if (!window.counts(window.end - WINDOW_SECONDS / 4).some((count) => count > 0)) {
       this.answer = null;
       return null;
     }
-    return window.clip(this.layout, from, window.end, this.smooth, "camera");
+    return { clip: window.clip(this.layout, time, window.end, this.smooth, "camera"), time };
   }
 
   /** Every recorded picture has been looked at. */

@@ -41,6 +41,8 @@ type Model =
 export interface AttackRequest {
   clip: Clip;
   config: AttackConfig;
+  /** Where it begins, (T, M, V, C), within its bounds; without it, at the clip. */
+  start?: Float32Array;
   listener: (event: AttackEvent) => void;
 }
 
@@ -208,12 +210,12 @@ export class EngineClient extends EventTarget {
     this.#update(IDLE);
   }
 
-  #order({ clip, config, listener }: AttackRequest): HandledOrder {
+  #order({ clip, config, start, listener }: AttackRequest): HandledOrder {
     const attack = this.#next++;
     const handle = new AttackHandle(clip.data.slice(), listener);
     this.#attacks.set(attack, handle);
     handle.done.finally(() => this.#attacks.delete(attack));
-    return { attack, clip, config, handle };
+    return { attack, clip, config, ...(start && { start }), handle };
   }
 
   #begin(orders: HandledOrder[]): void {
@@ -224,7 +226,7 @@ export class EngineClient extends EventTarget {
         if (needsClips(config)) await this.#sendNatural(clip);
       }
       if (!worker || worker !== this.#worker) throw NOT_RUNNING;
-      const attacks = orders.map(({ attack, clip, config }) => ({ attack, clip, config }));
+      const attacks = orders.map(({ handle: _, ...order }) => order);
       this.#post({ type: "attack", attacks });
       for (const { attack, handle } of orders) {
         handle.connect(

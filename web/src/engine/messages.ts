@@ -102,6 +102,7 @@ export interface AttackOrder {
   attack: number;
   clip: Clip;
   config: AttackConfig;
+  start?: Float32Array;
 }
 
 export type Control = "pause" | "resume" | "step" | "cancel";

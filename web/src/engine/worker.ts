@@ -247,7 +247,11 @@ function beginAttacks(orders: AttackOrder[]): void {
   for (const { loop } of before) loop.control("cancel");
   const clips = orders.map((order) => order.clip);
   const stepper: Stepper = {
-    begin: (configs) => inTurn(() => ready().beginAttacks(clips, configs)),
+    begin: (configs) =>
+      inTurn(() => {
+        ready().beginAttacks(clips, configs);
+        for (const [which, { start }] of orders.entries()) if (start) ready().startAttackAt(which, start);
+      }),
     steps: (which, count) => inTurn(() => ready().stepAttacks(Uint32Array.from(which), count)),
     perturbed: (which) => ready().perturbedOf(which),
     best: (which, known) => {
