@@ -42,14 +42,16 @@ test("chosen clips are filmed, cancelled, resumed and counted", async ({ page })
   await expect(page.getByRole("button", { name: "Run sweep" })).toBeEnabled();
   await expect(part(page).getByRole("alert")).toHaveCount(0);
 
+  await part(page).getByRole("switch", { name: "Also made for the cameras" }).check();
   await film(page, 2).click();
   await expect(part(page).getByRole("table")).toBeVisible({ timeout: 200_000 });
   await expect(film(page, 2)).toBeEnabled({ timeout: 200_000 });
   const cells = await part(page)
     .locator("tbody tr")
     .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
-  const [skeleton = [], camera = [], paper = []] = cells;
-  expect(cells).toHaveLength(3);
+  const [skeleton = [], camera = [], made = [], , paper = []] = cells;
+  expect(cells).toHaveLength(5);
+  expect(made.slice(0, 3)).toEqual(["ciasa e=0.05 least likely camera 30±15", "skeleton", "2"]);
   expect(skeleton.slice(0, 4)).toEqual(["ciasa e=0.05 least likely", "skeleton", "2", "100.0 [34, 100]"]);
   expect(camera.slice(0, 3)).toEqual(["ciasa e=0.05 least likely", "camera 30°", "2"]);
   // The estimator finds joints within a hand's width.
@@ -60,9 +62,12 @@ test("chosen clips are filmed, cancelled, resumed and counted", async ({ page })
   const lines = (await saved(page, /Rows of the films, CSV/, part(page))).trim().split("\n");
   const [head = "", ...rows] = lines.map((line) => line.split(","));
   const column = (row: string[], name: string) => row[head.indexOf(name)];
-  expect(rows).toHaveLength(4);
-  expect(rows.map((row) => column(row, "camera"))).toEqual(["", "30", "", "30"]);
-  expect(rows.map((row) => column(row, "label"))).toEqual(["wave", "wave", "squat", "squat"]);
+  expect(rows).toHaveLength(8);
+  expect(rows.map((row) => column(row, "camera"))).toEqual(["", "30", "", "30", "", "30", "", "30"]);
+  expect(rows.map((row) => column(row, "label"))).toEqual([
+    ...["wave", "wave", "wave", "wave"],
+    ...["squat", "squat", "squat", "squat"],
+  ]);
   for (const row of rows) {
     expect(column(row, "dataset")).toBe("gallery");
     expect(column(row, "data")).toMatch(/^[0-9a-f]{8}$/);

@@ -80,6 +80,20 @@ interface Filmed {
 export interface CamerasSettings {
   angles: number[];
   every: number;
+  /** Each clip is attacked twice: as it is set, and made for these cameras. */
+  both: boolean;
+}
+
+/** Degrees to both sides over which an attack that is made for one angle spreads its views. */
+const SPREAD = 15;
+/** Views in each step of an attack that is made for the cameras. */
+const VIEWS = 4;
+
+/** The settings for an attack that is made for cameras at these angles. */
+export function madeFor(config: AttackConfig, angles: number[]): AttackConfig {
+  const [low, high] = [Math.min(...angles), Math.max(...angles)];
+  const spread = Math.min(Math.max((high - low) / 2, SPREAD), 90);
+  return { ...config, camera: { angle: (low + high) / 2, spread, views: VIEWS } };
 }
 
 /**
@@ -87,7 +101,7 @@ export interface CamerasSettings {
  * paper. What is computed is kept, so a run that was cancelled goes on. Fires "change".
  */
 export class Cameras extends EventTarget {
-  settings: CamerasSettings = { angles: [0, 30, 60], every: 3 };
+  settings: CamerasSettings = { angles: [0, 30, 60], every: 3, both: false };
   /** What runs: words, and the share of all films that are done. */
   now: { words: string; share: number } | null = null;
   failure: Failure | null = null;
@@ -95,6 +109,8 @@ export class Cameras extends EventTarget {
   results: FilmedClip[] = [];
   readonly #host: CamerasHost;
   readonly #done = new Map<string, Filmed>();
+  /** Films of clean clips, which all attacks on a clip share. */
+  readonly #clean = new Map<string, Shot>();
   #stop: AbortController | null = null;
 
   constructor(host: CamerasHost) {
@@ -118,21 +134,27 @@ export class Cameras extends EventTarget {
 
   /** Sends the clips through the cameras. Resolves at the end of the run, whatever its reason. */
   async start(entries: Entry[]): Promise<void> {
-    const settings = this.running || this.obstacle ? null : this.#host.config();
-    if (!settings) return;
+    const own = this.running || this.obstacle ? null : this.#host.config();
+    if (!own) return;
+    const { angles, both } = this.settings;
+    const attacks = both ? [own, { ...own, config: madeFor(own.config, angles) }] : [own];
+    const tasks = entries.flatMap((entry, place) =>
+      attacks.map((settings) => ({ entry, seed: place + 1, settings })),
+    );
     const stop = new AbortController();
     this.#stop = stop;
     this.failure = null;
     this.#host.claim(() => this.cancel());
     try {
       const run: Filmed[] = [];
-      for (const [i, entry] of entries.entries()) {
+      for (const [i, { entry, seed, settings }] of tasks.entries()) {
         const progress = (words: string, share: number) => {
-          this.now = { words: `${entry.name}: ${words}`, share: (i + share) / entries.length };
+          this.now = { words: `${entry.name}: ${words}`, share: (i + share) / tasks.length };
           this.#changed();
         };
-        const key = JSON.stringify([entry.id, settings, this.settings]);
-        const filmed = this.#done.get(key) ?? (await this.#film(entry, i, settings, progress, stop.signal));
+        const key = JSON.stringify([entry.id, settings, angles, this.settings.every]);
+        const filmed =
+          this.#done.get(key) ?? (await this.#film(entry, seed, settings, progress, stop.signal));
         this.#done.set(key, filmed);
         run.push(filmed);
         progress("recognising", 1);
@@ -156,7 +178,7 @@ export class Cameras extends EventTarget {
 
   async #film(
     entry: Entry,
-    place: number,
+    seed: number,
     { config, region }: { config: AttackConfig; region: string },
     progress: (words: string, share: number) => void,
     signal: AbortSignal,
@@ -169,10 +191,12 @@ export class Cameras extends EventTarget {
     const films: Filmed["films"] = [];
     for (const [i, yaw] of angles.entries()) {
       // Each clip has another person.
-      const take = { seed: place + 1, yaw };
+      const take = { seed, yaw };
       const of = (half: number) => (share: number) =>
         progress(`filming, ${yaw}°`, (i + (half + share) / 2) / angles.length);
-      const clean = await this.#host.shoot(clip, null, take, every, of(0), signal);
+      const key = JSON.stringify([entry.id, take, every]);
+      const clean = this.#clean.get(key) ?? (await this.#host.shoot(clip, null, take, every, of(0), signal));
+      this.#clean.set(key, clean);
       const perturbed = await this.#host.shoot(clip, attacked.data, take, every, of(1), signal);
       films.push({ take, clean, perturbed });
     }
@@ -186,8 +210,9 @@ export class Cameras extends EventTarget {
       const { clean, attacked: after, report } = attacked;
       const views = [view(null, clean, after)];
       for (const [i, film] of films.entries()) {
-        const others = run.filter((one) => one.entry !== entry || run.length === 1);
-        const moments = sum(others.flatMap((one) => one.films[i]?.clean.moments ?? []));
+        const others = run.filter((one) => one.entry !== entry);
+        const fitted = others.length > 0 ? others : run;
+        const moments = sum(fitted.flatMap((one) => one.films[i]?.clean.moments ?? []));
         const answer = (shot: Shot) => this.#host.answer(clip, film.take, shot, moments, report.target);
         views.push(view(film, await answer(film.clean), await answer(film.perturbed)));
       }

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { filmedCsv, filmedTable } from "../../core/filmed.ts";
 import { save } from "../../files/exports.ts";
 import { type Cameras, parseAngles } from "../../lab/cameras.ts";
-import { shared } from "../base.ts";
+import { isChecked, shared } from "../base.ts";
 import { download, play } from "../icons.ts";
 import { LabPart } from "./base.ts";
 import { tableStyle } from "./table-style.ts";
@@ -17,8 +17,10 @@ export class LabCameras extends LabPart {
     css`
       :host { display: grid; gap: 10px; min-width: 0; border-top: 1px solid var(--line); padding-top: 18px; }
       .bar { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: end; }
-      .bar label { display: grid; gap: 3px; font-size: 12.5px; font-weight: 500; }
-      .bar input { width: 132px; }
+      .bar label { font-size: 12.5px; font-weight: 500; }
+      .bar label:not(.switch) { display: grid; gap: 3px; }
+      .bar label:not(.switch) input { width: 132px; }
+      .bar .switch { min-height: 40px; }
       .bar button { min-height: 40px; }
       progress { color: var(--perturbed); }
       .bad { color: var(--bad); overflow-wrap: anywhere; }
@@ -50,7 +52,7 @@ export class LabCameras extends LabPart {
       <h2>Through cameras</h2>
       <p class="hint">The chosen clips are attacked as the playground above is set, filmed as a person in a room, and
         recognised from what a pose estimator finds in the film; clean clips go the same way. (The paper's section
-        V-D2.)</p>
+        V-D2.) If you wish, each clip is attacked a second time, by the same attack made for these cameras.</p>
       <div class="bar">
         <label>Camera angles, degrees
           <input type="text" autocomplete="off" spellcheck="false" ?disabled=${running}
@@ -58,6 +60,9 @@ export class LabCameras extends LabPart {
         <label>A picture of each N-th frame
           <input type="number" min="1" max="30" ?disabled=${running} .value=${String(settings.every)}
             @change=${this.#setEvery} /></label>
+        <label class="switch"><input type="checkbox" role="switch" ?disabled=${running} .checked=${settings.both}
+            @change=${(event: Event) => cameras.set({ both: isChecked(event) })} />
+          <span>Also made for the cameras</span></label>
         ${
           running
             ? html`<button @click=${() => cameras.cancel()}>Cancel the films</button>`
