@@ -6,8 +6,8 @@
 
 pub mod attackers;
 pub mod bisection;
-pub mod certificate;
 pub mod camera;
+pub mod certificate;
 pub mod config;
 mod config_json;
 pub mod crossmodal;

@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::*;
 use super::handle::{Engine, Thrown};
 use super::messages::{from_js, thrown, to_js};
 use super::running::RunningVote;
+use crate::attack::noise::{Filter, Noise};
 use crate::contract::certificate::{CertificateOrder, CertificateStep, CertifiedAnswer};
 use crate::defence::certificate::{Sampling, Vote, offset};
-use crate::attack::noise::{Filter, Noise};
 use crate::error::{Error, Result};
 
 /// Clips with noise that a GPU recognises in one pass. A CPU takes one after the other.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::attack::{Attack, AttackConfig};
+use crate::defence::certificate::Vote;
 
 /// The engine's attacks, and changes of settings that wait for the end of a step.
 #[derive(Default)]

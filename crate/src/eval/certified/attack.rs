@@ -7,8 +7,8 @@
 use burn::tensor::Tensor;
 
 use crate::attack::Victim;
-use crate::defence::defended::Defended;
 use crate::attack::noise::Filter;
+use crate::defence::defended::Defended;
 use crate::error::{Error, Result};
 use crate::model::clip_tensor;
 use crate::skeleton::Sequence;

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use attack::{Way, attacked};
 
 use crate::attack::Victim;
+use crate::attack::noise::{Filter, Noise};
 use crate::attack::run::block_on;
 use crate::contract::report::top;
 use crate::contract::stats::Rate;
 use crate::defence::certificate::{Sampling, certify, offset, predict};
 use crate::defence::defended::{Defence, Defended};
-use crate::attack::noise::{Filter, Noise};
 use crate::error::{Error, Result};
 use crate::eval::growing::{Line, parsed, written};
 use crate::eval::inputs::digest;
