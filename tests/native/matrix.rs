@@ -152,7 +152,7 @@ fn what_cannot_be_measured_is_refused_with_the_reason() {
     let certify = |more: &[&str]| refusal(&[&["certify", "--data", "nowhere"], more].concat());
     assert!(certify(&["--deviation", "0"]).contains("deviation: 0 must be above 0"));
     assert!(certify(&["--alpha", "0.7"]).contains("alpha: 0.7 must be above 0 and below 0.5"));
-    assert!(certify(&["--attack", "2", "--answer", "0"]).contains("--answer: draws: 0 must be from 1 to 1000000"));
+    assert!(certify(&["--attack", "2", "--answer", "0"]).contains("--answer, draws: 0 must be from 1 to 1000000"));
     assert!(certify(&["--attempts", "3"]).contains("--attack"));
     assert!(certify(&["--draws", "0"]).contains("draws: 0 must be from 1 to 1000000"));
     if data_dir("data/utd_mhad.npz").is_some() {
