@@ -48,10 +48,11 @@ export class Certified {
     this.#target = target;
   }
 
-  /** The vote on this clip by this network; null if there was none. */
+  /** The vote on this clip by this network; null if there was none. An engine that has stopped has no network. */
   get now(): Certification | null {
     const { clip, model } = this.#target;
-    return this.#now?.clip === clip && this.#now?.model.id === model?.id ? this.#now : null;
+    const same = this.#now?.clip === clip && (!model || this.#now?.model.id === model.id);
+    return same ? this.#now : null;
   }
 
   get running(): boolean {

@@ -8,7 +8,7 @@ import { digits, length, percent } from "./units.ts";
 /** Pixels of the drawing: width, height, and where the clip is. */
 const [WIDTH, HEIGHT, X, Y] = [316, 112, 62, 56];
 /** The largest ring, and the farthest mark. */
-const [RING, FAR] = [46, 226];
+const [RING, FAR] = [38, 226];
 
 /** Certifies the clip on the stage: a vote of the network over noise, and the radius within which its answer holds. */
 @customElement("ciasa-certificate")
@@ -28,8 +28,8 @@ export class CertificateCard extends Part {
 
   override render() {
     const { certified, clip, model, engine, claim } = this.playground;
-    if (!clip || !model) return nothing;
     const vote = certified.now;
+    if (!clip || (!model && !vote)) return nothing;
     const able = claim === null && engine.state.status === "ready";
     const again = vote ? "Certify again" : "Certify this clip";
     return html`

@@ -116,10 +116,10 @@ export class Recogniser extends Part {
         attack.</p>`
           : nothing
       }
+      <ciasa-certificate .playground=${this.playground}></ciasa-certificate>
       ${
         model
-          ? html`<ciasa-certificate .playground=${this.playground}></ciasa-certificate>
-            <ciasa-network-details .model=${model}></ciasa-network-details>
+          ? html`<ciasa-network-details .model=${model}></ciasa-network-details>
             <ciasa-robustness .model=${model}></ciasa-robustness>`
           : nothing
       }
