@@ -78,8 +78,8 @@ mod tests {
         let lines: Vec<Certified> = (0..8).map(|clip| certified("a", clip, 1.5, (10, 0, 1))).collect();
         let mut page = String::new();
         section(&mut page, &lines);
-        let row = "| `a` | 8 | 100.0 [68, 100] | 0.0 [0, 32] | 1.50 [1.50, 1.50] | 15.0 [15.0, 15.0] | 0 of 80: 0.0 [0, 5] \
-                   | 0 of 8: 0.0 [0, 32] | 8 |";
+        let row = "| `a` | 8 | 100.0 [68, 100] | 0.0 [0, 32] | 1.50 [1.50, 1.50] | 15.0 [15.0, 15.0] \
+                   | 0 of 80: 0.0 [0, 5] | 0 of 8: 0.0 [0, 32] | 8 |";
         assert!(page.contains(row), "{page}");
         assert!(
             page.contains("Together: 80 attacked clips within the radius of 8 certificates; 0 contradict"),
