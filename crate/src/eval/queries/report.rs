@@ -101,8 +101,9 @@ fn about(rows: &[QueryRow]) -> String {
         "{} clips of {}, of which the network recognises {} (by network: {}); walks of {} queries at most, seed {}. \
          Rates in percent, over the recognised clips whose walk may ask so many queries, within so many percent of the \
          body's height, with Wilson's 95 % interval; medians with theirs. A walk ends when it is within {} %, so the \
-         distance does not fall far below that. It starts at a clip of another class and keeps bone lengths all the way. The success is that of the \
-         returned clip, recognised once more; a smaller budget would have returned the nearest clip until then. \
+         distance does not fall far below that. It starts at a clip of another class and keeps bone lengths all \
+         the way. The success is that of the returned clip, recognised once more; a smaller \
+         budget would have returned the nearest clip until then. \
          `ciasa eval queries` measures the rows, `docs/robustness/queries.csv`, again.\n",
         clips(false),
         joined(|r| r.dataset.clone()),
