@@ -1,6 +1,6 @@
 import { applyPalette, GIFEncoder, quantize } from "gifenc";
 import { Failure } from "../base/failure.ts";
-import type { Film, Video } from "./video.ts";
+import type { Film, Video } from "./film.ts";
 
 /** The longer side in pixels, at most: a GIF has all its pictures whole, so a large one has tens of megabytes. */
 const MOST = 640;

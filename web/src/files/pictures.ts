@@ -1,6 +1,6 @@
 import { Failure } from "../base/failure.ts";
 import type { Easel, Shot } from "./easel.ts";
-import type { Film } from "./video.ts";
+import type { Film } from "./film.ts";
 
 /** The ground of pictures and of videos. */
 const GROUND = "#ffffff";
