@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::gemm::Mat;
-use super::shape::{ConvShape, TILE};
+use super::shape::ConvShape;
 use super::threads::threads;
 use super::weight::Weight;
 
@@ -47,7 +47,7 @@ impl Plan {
             return plan;
         }
         // Tasks begin where tiles begin. A batch has one task per clip.
-        let frames = if shape.n > 1 { frames } else { frames.next_multiple_of(TILE) };
+        let frames = if shape.n > 1 { frames } else { frames.next_multiple_of(shape.tile()) };
         Self { minimal: true, frames, ..plan }
     }
 

@@ -2,8 +2,8 @@
 
 /// Taps of the networks' temporal kernel.
 pub const TAPS: usize = 9;
-/// Frames of the result that a tile computes ([`super::minimal`]).
-pub const TILE: usize = 8;
+/// Frames that a tile reads ([`super::minimal`]).
+const WINDOW: usize = 16;
 /// Channels that are transformed at once.
 const LANES: usize = 16;
 
@@ -51,11 +51,17 @@ impl ConvShape {
         (self.t + self.stride - 1 - phase) / self.stride
     }
 
-    /// Whether tiles compute it with fewer products: nine taps at every frame, enough channels for the products to
-    /// outweigh the transform, and a clip that fills more than one tile.
+    /// Frames of the result that a tile computes, of nine taps or, with stride 2, of five.
+    pub fn tile(self) -> usize {
+        WINDOW - (TAPS - 1) / self.stride
+    }
+
+    /// Whether tiles compute it with fewer products: nine taps at every frame or every second one, enough channels for
+    /// the products to outweigh the transform, and a result of more than eight frames.
     pub fn tiled(self) -> bool {
         let whole = self.c.is_multiple_of(LANES) && self.out.is_multiple_of(LANES);
-        (self.taps, self.stride) == (TAPS, 1) && whole && self.c.min(self.out) >= 2 * LANES && self.t > TILE
+        let fits = self.taps == TAPS && self.stride <= 2 && self.frames_out() >= TAPS;
+        fits && whole && self.c.min(self.out) >= 2 * LANES
     }
 
     /// The taps that read at least one frame inside the clip.

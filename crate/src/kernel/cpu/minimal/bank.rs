@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::super::gemm::Mat;
 #[cfg(not(target_arch = "wasm32"))]
-use super::super::gemm::set_product;
+use super::super::gemm::{add_product, set_product};
 #[cfg(target_arch = "wasm32")]
 use super::super::packed_weights::pack;
 use super::super::plan::{Direction, Plan};
@@ -15,8 +15,10 @@ use super::super::tile;
 use super::super::weight::Weight;
 use super::transform::{PRODUCTS, part};
 
-/// The matrices, (rows, columns) each.
+/// The matrices, (rows, columns) each: those of each phase's taps, see [`super`].
 pub struct Bank {
+    /// How many matrices: phases times products.
+    count: usize,
     rows: usize,
     pub columns: usize,
     #[cfg(not(target_arch = "wasm32"))]
@@ -45,16 +47,19 @@ impl Bank {
     }
 
     fn new(plan: Plan, w: Weight<'_>) -> Self {
-        let (taps, forward) = (plan.shape.taps, plan.direction == Direction::Forward);
+        let (taps, stride) = (plan.shape.taps, plan.shape.stride);
+        let forward = plan.direction == Direction::Forward;
         let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
         let (size, mut matrices) = (rows * columns, Vec::new());
         // Backward, the gradient reads later frames through earlier taps, and the matrix is transposed.
         let values: Vec<f64> = (0..taps * size).map(|i| f64::from(w.values[i])).collect();
         let (mut sum, mut matrix) = (vec![0.0; size], vec![0.0; size]);
-        for p in 0..PRODUCTS {
+        let count = stride * PRODUCTS;
+        for (phase, p) in (0..count).map(|index| (index / PRODUCTS, index % PRODUCTS)) {
             sum.fill(0.0);
-            for (tap, values) in values.chunks_exact(size).enumerate() {
-                let factor = factor(p, if forward { tap } else { taps - 1 - tap });
+            for (tap, values) in values.chunks_exact(size).enumerate().skip(phase).step_by(stride) {
+                let lag = if forward { tap / stride } else { (taps - 1) / stride - tap / stride };
+                let factor = factor(p, lag);
                 sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += factor * value);
             }
             for (row, matrix) in matrix.chunks_exact_mut(columns).enumerate() {
@@ -67,20 +72,26 @@ impl Bank {
             #[cfg(target_arch = "wasm32")]
             matrices.extend(pack(Mat::new(&matrix, rows, columns)));
         }
-        Self { rows, columns, matrices }
+        Self { count, rows, columns, matrices }
     }
 
-    /// `out = a w` with the matrix of a product; `a` is (n, rows), row by row.
-    pub fn product(&self, out: &mut [f32], a: &[f32], product: usize) {
-        let each = self.matrices.len() / PRODUCTS;
-        let (matrix, a) = (&self.matrices[product * each..][..each], Mat::new(a, a.len() / self.rows, self.rows));
+    /// `out = a w` with the matrix of a phase and a product, `out += a w` with `add`; `a` is (n, rows), row by row.
+    pub fn product(&self, out: &mut [f32], a: &[f32], [phase, product]: [usize; 2], add: bool) {
+        let each = self.matrices.len() / self.count;
+        let matrix = &self.matrices[(phase * PRODUCTS + product) * each..][..each];
+        let a = Mat::new(a, a.len() / self.rows, self.rows);
         #[cfg(target_arch = "wasm32")]
         {
-            out.fill(0.0);
+            if !add {
+                out.fill(0.0);
+            }
             tile::add_product(out, a, matrix, self.columns);
         }
         #[cfg(not(target_arch = "wasm32"))]
-        set_product(out, a, Mat::new(matrix, self.rows, self.columns));
+        {
+            let multiply = if add { add_product } else { set_product };
+            multiply(out, a, Mat::new(matrix, self.rows, self.columns));
+        }
     }
 }
 

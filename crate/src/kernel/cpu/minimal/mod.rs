@@ -2,6 +2,10 @@
 //! transformed (Fourier, see [`transform`]), multiplied with the transformed weights, and transformed back to eight
 //! frames. That takes 23 products over the channels for eight frames, where the taps one by one take 72. (Winograd,
 //! "Arithmetic Complexity of Computations", 1980; overlapping tiles: Stockham, 1966.)
+//!
+//! With stride 2 the even frames meet the five even taps and the odd frames the four odd ones, so a tile of sixteen
+//! frames of each gives twelve: 46 products, where the taps one by one take 108. Backward, one tile of the gradient gives
+//! twelve even frames and twelve odd ones.
 
 mod bank;
 mod lanes;
@@ -15,7 +19,7 @@ pub use bank::{Bank, keep};
 use std::cell::RefCell;
 
 use super::plan::{Direction, Plan};
-use super::shape::{TAPS, TILE};
+use super::shape::TAPS;
 use simd::Blocks;
 use transform::{PRODUCTS, WINDOW};
 
@@ -29,42 +33,52 @@ thread_local! {
     static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Adds the convolution to the frames of a result from `first` on, a multiple of [`TILE`]. `from` is one clip, (T, V,
-/// C); backward it is the gradient, and C and C' change places.
+/// Adds the convolution to the frames of a result from `first` on, a multiple of the shape's tile; backward, to groups
+/// of `stride` frames. `from` is one clip, (T, V, C); backward it is the gradient, and C and C' change places.
 pub fn add(plan: Plan, bank: &Bank, from: &[f32], first: usize, result: &mut [f32]) {
-    let s = plan.shape;
-    let (row_in, row_out) = match plan.direction {
-        Direction::Forward => (s.v * s.c, s.v * s.out),
-        Direction::Backward => (s.v * s.out, s.v * s.c),
+    let (s, tile_len) = (plan.shape, plan.shape.tile());
+    // How many phases, remainders of the frame index modulo the stride, a tile reads and writes.
+    let (row_in, frames_in, reads, row_out, writes) = match plan.direction {
+        Direction::Forward => (s.v * s.c, s.t, s.stride, s.v * s.out, 1),
+        Direction::Backward => (s.v * s.out, s.frames_out(), 1, s.v * s.c, s.stride),
     };
-    let tiles = (result.len() / row_out).div_ceil(TILE);
-    let group = (GROUP / (PRODUCTS * (row_in + row_out))).max(LEAST).min(tiles.max(1));
+    let (step, pad) = (tile_len * writes * row_out, TAPS / 2 / s.stride);
+    let tiles = result.len().div_ceil(step);
+    let group = (GROUP / (PRODUCTS * (reads * row_in + row_out))).max(LEAST).min(tiles.max(1));
     SCRATCH.with_borrow_mut(|scratch| {
-        let sizes = [PRODUCTS * group * row_in, PRODUCTS * group * row_out, row_in];
+        let sizes = [reads * PRODUCTS * group * row_in, PRODUCTS * group * row_out, row_in];
         if scratch.len() < sizes.iter().sum() {
             scratch.resize(sizes.iter().sum(), 0.0);
         }
         let (before, rest) = scratch.split_at_mut(sizes[0]);
         let (after, nobody) = rest.split_at_mut(sizes[1]);
         nobody[..row_in].fill(0.0);
-        for (index, result) in result.chunks_mut(group * TILE * row_out).enumerate() {
-            let first = first + index * group * TILE;
-            let tiles = (result.len() / row_out).div_ceil(TILE);
-            let (before, after) = (&mut before[..PRODUCTS * tiles * row_in], &mut after[..PRODUCTS * tiles * row_out]);
-            for tile in 0..tiles {
-                let frames: [&[f32]; WINDOW] = std::array::from_fn(|i| {
-                    let frame = (first + tile * TILE + i).checked_sub(TAPS / 2).filter(|t| *t < s.t);
-                    frame.map_or(&nobody[..row_in], |t| &from[t * row_in..][..row_in])
-                });
-                let blocks = Blocks { at: tile * row_in, stride: tiles * row_in, row: row_in };
-                simd::forward(frames, before, blocks);
+        for (index, result) in result.chunks_mut(group * step).enumerate() {
+            let first = first + index * group * tile_len;
+            let tiles = result.len().div_ceil(step);
+            let (len_in, len_out) = (tiles * row_in, tiles * row_out);
+            let after = &mut after[..PRODUCTS * len_out];
+            for (read, before) in before.chunks_exact_mut(PRODUCTS * len_in).take(reads).enumerate() {
+                for tile in 0..tiles {
+                    let frames: [&[f32]; WINDOW] = std::array::from_fn(|i| {
+                        let frame = (first + tile * tile_len + i).checked_sub(pad).map(|t| t * reads + read);
+                        let frame = frame.filter(|t| *t < frames_in);
+                        frame.map_or(&nobody[..row_in], |t| &from[t * row_in..][..row_in])
+                    });
+                    simd::forward(frames, before, Blocks { at: tile * row_in, stride: len_in, row: row_in });
+                }
             }
-            for (product, after) in after.chunks_exact_mut(tiles * row_out).enumerate() {
-                bank.product(after, &before[product * tiles * row_in..][..tiles * row_in], product);
-            }
-            for (tile, result) in result.chunks_mut(TILE * row_out).enumerate() {
-                let blocks = Blocks { at: tile * row_out, stride: tiles * row_out, row: row_out };
-                simd::back(after, blocks, result);
+            for write in 0..writes {
+                for (product, after) in after.chunks_exact_mut(len_out).enumerate() {
+                    for read in 0..reads {
+                        let before = &before[(read * PRODUCTS + product) * len_in..][..len_in];
+                        bank.product(after, before, [read + write, product], read > 0);
+                    }
+                }
+                for (tile, result) in result.chunks_mut(step).enumerate() {
+                    let frames = result.chunks_exact_mut(row_out).skip(write).step_by(writes).collect();
+                    simd::back(after, Blocks { at: tile * row_out, stride: len_out, row: row_out }, frames);
+                }
             }
         }
     });

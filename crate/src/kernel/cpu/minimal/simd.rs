@@ -1,9 +1,8 @@
 //! The transforms over all channels of a tile, in the widest vectors that the processor has. The results are the same
 //! in all widths.
 
-use super::super::shape::TILE;
 use super::lanes::Lanes;
-use super::transform::{PRODUCTS, WINDOW, analyse, synthesise};
+use super::transform::{MOST, PRODUCTS, WINDOW, analyse, synthesise};
 
 /// A block of `row` values for each product, `stride` values apart.
 #[derive(Clone, Copy)]
@@ -31,19 +30,19 @@ pub fn forward(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
 }
 
 /// The blocks of `products` to the frames of a tile, which they are added to; fewer frames where the clip ends.
-pub fn back(products: &[f32], blocks: Blocks, result: &mut [f32]) {
+pub fn back(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx512f") {
             // SAFETY: the processor has the instructions.
-            return unsafe { back_512(products, blocks, result) };
+            return unsafe { back_512(products, blocks, frames) };
         }
         if is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has the instructions.
-            return unsafe { back_256(products, blocks, result) };
+            return unsafe { back_256(products, blocks, frames) };
         }
     }
-    back_in::<4>(products, blocks, result);
+    back_in::<4>(products, blocks, frames);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -60,14 +59,14 @@ fn forward_256(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn back_512(products: &[f32], blocks: Blocks, result: &mut [f32]) {
-    back_in::<16>(products, blocks, result);
+fn back_512(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
+    back_in::<16>(products, blocks, frames);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn back_256(products: &[f32], blocks: Blocks, result: &mut [f32]) {
-    back_in::<8>(products, blocks, result);
+fn back_256(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
+    back_in::<8>(products, blocks, frames);
 }
 
 #[inline(always)]
@@ -90,15 +89,15 @@ fn forward_in<const N: usize>(frames: [&[f32]; WINDOW], products: &mut [f32], bl
 }
 
 #[inline(always)]
-fn back_in<const N: usize>(products: &[f32], blocks: Blocks, result: &mut [f32]) {
+fn back_in<const N: usize>(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
     let count = blocks.row / N;
     let products: [&[[f32; N]]; PRODUCTS] = std::array::from_fn(|product| {
         &products[blocks.at + product * blocks.stride..][..blocks.row].as_chunks::<N>().0[..count]
     });
     let mut frames: Vec<&mut [[f32; N]]> =
-        result.chunks_exact_mut(blocks.row).map(|frame| &mut frame.as_chunks_mut::<N>().0[..count]).collect();
+        frames.into_iter().map(|frame| &mut frame.as_chunks_mut::<N>().0[..count]).collect();
     for at in 0..count {
-        let values: [_; TILE] = synthesise(std::array::from_fn(|i| Lanes::load(products[i], at)));
+        let values: [_; MOST] = synthesise(std::array::from_fn(|i| Lanes::load(products[i], at)));
         for (value, frame) in values.into_iter().zip(&mut frames) {
             (Lanes::load(frame, at) + value).store(frame, at);
         }

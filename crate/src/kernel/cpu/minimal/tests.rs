@@ -1,4 +1,4 @@
-use super::super::shape::{ConvShape, TAPS, TILE};
+use super::super::shape::{ConvShape, TAPS};
 use super::super::temporal::{backward_x, forward};
 use super::super::weight::{Epilogue, Weight};
 use super::lanes::Lanes;
@@ -21,12 +21,22 @@ fn id(seed: u32) -> Option<u32> {
 
 #[test]
 fn tiles_compute_what_the_taps_do() {
-    for (seed, (n, t, v, c, out)) in
-        [(1, 9, 2, 32, 32), (1, 16, 3, 32, 48), (2, 13, 5, 48, 32), (1, 75, 4, 64, 64), (3, 40, 1, 32, 96)]
-            .into_iter()
-            .enumerate()
+    for (seed, (n, t, v, c, out, stride)) in [
+        (1, 9, 2, 32, 32, 1),
+        (1, 16, 3, 32, 48, 1),
+        (2, 13, 5, 48, 32, 1),
+        (1, 75, 4, 64, 64, 1),
+        (3, 40, 1, 32, 96, 1),
+        (1, 17, 2, 32, 32, 2),
+        (1, 24, 3, 32, 48, 2),
+        (2, 35, 5, 48, 32, 2),
+        (1, 150, 4, 64, 64, 2),
+        (3, 49, 1, 32, 96, 2),
+    ]
+    .into_iter()
+    .enumerate()
     {
-        let s = ConvShape { n, t, v, c, out, stride: 1, taps: TAPS };
+        let s = ConvShape { n, t, v, c, out, stride, taps: TAPS };
         let (x, w) = (values(n * s.x_len(), 1), values(TAPS * c * out, 2));
         let (bias, residual) = (values(out, 3), values(n * s.y_len(), 4));
         let weight = |id| Weight { values: &w, id };
@@ -49,16 +59,21 @@ fn tiles_compute_what_the_taps_do() {
 
 #[test]
 fn tasks_of_any_length_give_the_same_bits() {
-    let s = ConvShape { n: 1, t: 50, v: 3, c: 32, out: 32, stride: 1, taps: TAPS };
-    let (x, w) = (values(s.x_len(), 5), values(TAPS * 32 * 32, 6));
-    let mut task = forward(s, &x, Weight { values: &w, id: id(9) }, Epilogue::NONE);
-    let results = [TILE, 3 * TILE, 7 * TILE].map(|frames| {
-        task.plan.frames = frames;
-        let tasks = task.plan.tasks();
-        (0..tasks).flat_map(|index| task.compute(index..index + 1)).collect::<Vec<_>>()
-    });
-    assert_eq!(results[0].len(), s.y_len());
-    assert!(results[0] == results[1] && results[1] == results[2]);
+    for (stride, t) in [(1, 50), (2, 75)] {
+        let s = ConvShape { n: 1, t, v: 3, c: 32, out: 32, stride, taps: TAPS };
+        let (x, dy, w) = (values(s.x_len(), 5), values(s.y_len(), 7), values(TAPS * 32 * 32, 6));
+        let weight = Weight { values: &w, id: id(20 + stride as u32) };
+        for mut task in [forward(s, &x, weight, Epilogue::NONE), backward_x(s, &dy, weight)] {
+            let [_, len] = task.plan.sizes();
+            let results = [1, 3, 7].map(|tiles| {
+                task.plan.frames = tiles * s.tile();
+                let tasks = task.plan.tasks();
+                (0..tasks).flat_map(|index| task.compute(index..index + 1)).collect::<Vec<_>>()
+            });
+            assert_eq!(results[0].len(), len);
+            assert!(results[0] == results[1] && results[1] == results[2], "{s:?} {:?}", task.plan.direction);
+        }
+    }
 }
 
 #[test]
@@ -81,7 +96,7 @@ fn the_transform_and_the_way_back_are_those_of_the_definition() {
         };
         assert!((f64::from(value.0[0]) - expected).abs() < 1e-5, "product {p}");
     }
-    // A kernel of one tap at lag 0 gives the first frames back: its coefficients are 1.
+    // A kernel of one tap at lag 0 gives the first frames back: its coefficients are 1. All twelve of them.
     let products: [Lanes<1>; PRODUCTS] = std::array::from_fn(|p| {
         let (f, third) = super::transform::part(p);
         let scale = if f % 8 == 0 { 1.0 / 16.0 } else { 1.0 / 8.0 };

@@ -1,4 +1,4 @@
-//! The real Fourier transform of sixteen frames, and the way back to eight.
+//! The real Fourier transform of sixteen frames, and the way back to twelve.
 //!
 //! Each complex product is three real ones (Gauss): with X = a + b i and W = c + d i, k1 = c (a + b), k2 = a (d - c)
 //! and k3 = b (c + d) give X W = (k1 - k3) + (k1 + k2) i. So the transform writes a + b, a and b of seven frequencies,
@@ -6,11 +6,12 @@
 
 use std::f32::consts::FRAC_1_SQRT_2 as R;
 
-use super::super::shape::TILE;
 use super::lanes::Lanes;
 
-/// Frames that a tile reads: TILE + taps - 1.
+/// Frames that a tile reads: those that it gives, and all taps but one.
 pub const WINDOW: usize = 16;
+/// Frames that a tile gives at most, with five taps.
+pub const MOST: usize = 12;
 /// Real products of a tile.
 pub const PRODUCTS: usize = 23;
 /// The cosine and the sine of pi / 8.
@@ -66,9 +67,9 @@ pub fn analyse<const N: usize>(x: [Lanes<N>; WINDOW]) -> [Lanes<N>; PRODUCTS] {
     })
 }
 
-/// The 23 products back to the tile's eight frames. The transform's factors are in the weights.
+/// The 23 products back to the tile's first frames. The transform's factors are in the weights.
 #[inline(always)]
-pub fn synthesise<const N: usize>(k: [Lanes<N>; PRODUCTS]) -> [Lanes<N>; TILE] {
+pub fn synthesise<const N: usize>(k: [Lanes<N>; PRODUCTS]) -> [Lanes<N>; MOST] {
     let at = |f: usize| 2 + 3 * (f - 1);
     let re: [_; 8] = std::array::from_fn(|f| if f == 0 { k[0] } else { k[at(f)] - k[at(f) + 2] });
     let im: [_; 8] = std::array::from_fn(|f| if f == 0 { k[1] } else { k[at(f)] + k[at(f) + 1] });
@@ -85,14 +86,20 @@ pub fn synthesise<const N: usize>(k: [Lanes<N>; PRODUCTS]) -> [Lanes<N>; TILE] {
     let (m1, m3) = (im[1] - im[7], im[3] - im[5]);
     let a = [outer + inner, r17 * C + r35 * S, (outer - inner) * R, r17 * S - r35 * C];
     let b = [m17 * S + m35 * C, (m1 + m3) * R, m17 * C - m35 * S, m1 - m3];
+    // After eight frames the even frequencies return, and the odd ones change their sign.
+    let odd = [a[0], a[1] - b[0], a[2] - b[1], a[3] - b[2]];
     [
-        even[0] + a[0],
-        even[1] + (a[1] - b[0]),
-        even[2] + (a[2] - b[1]),
-        even[3] + (a[3] - b[2]),
+        even[0] + odd[0],
+        even[1] + odd[1],
+        even[2] + odd[2],
+        even[3] + odd[3],
         even[4] - b[3],
         even[5] - (a[3] + b[2]),
         even[6] - (a[2] + b[1]),
         even[7] - (a[1] + b[0]),
+        even[0] - odd[0],
+        even[1] - odd[1],
+        even[2] - odd[2],
+        even[3] - odd[3],
     ]
 }
