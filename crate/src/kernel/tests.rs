@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use burn::tensor::{Device, Distribution, Tensor, Tolerance};
+use burn::tensor::{Device, Distribution, Tensor, TensorData, Tolerance};
 
 use super::*;
 
@@ -125,8 +125,11 @@ fn the_start_of_a_frozen_block_in_one_pass_agrees_with_the_stock_operations() {
         let k = 3;
         let x = Tensor::from_inner(frozen([n, t, v, c])).require_grad();
         let dense: Tensor<3> = frozen([k, v, v]);
-        let (a, w, b) =
-            (dense.clone() * dense.greater_elem(0.3).float(), frozen([k * c, out]), frozen([1, 1, biases, out]));
+        // The last subset reaches one joint only, the second one none.
+        let reached = (0..k * v * v).map(|i| f32::from(u8::from(i < v * v || i >= 2 * v * v && i % v == 1)));
+        let reached = Tensor::from_data(TensorData::new(reached.collect::<Vec<_>>(), [k, v, v]), &Device::flex());
+        let a = dense.clone() * dense.greater_elem(0.3).float() * reached;
+        let (w, b) = (frozen([k * c, out]), frozen([1, 1, biases, out]));
         let weigh = Tensor::from_inner(frozen([n, t, v, out]));
         let sum = || {
             let [a, w, b] = [a.clone().unsqueeze::<4>(), w.clone().unsqueeze(), b.clone()].map(Tensor::from_inner);

@@ -1,11 +1,11 @@
 //! A convolution over time as tasks for threads: forward, and its gradient to the input. A product over the channels is
-//! a convolution of a single frame. A graph product before it is computed in the same pass, so that the wide
-//! intermediate (K C channels) never leaves a core's cache.
+//! a convolution of a single frame. A graph product before it is computed in the same pass, so that its result (K C
+//! channels) never leaves a core's cache.
 
 use std::ops::Range;
 
 use super::gemm::{Mat, add_product};
-use super::graph::{Graph, GraphShape};
+use super::graph::{GraphShape, Subset};
 use super::minimal::{self, Bank};
 #[cfg(target_arch = "wasm32")]
 use super::packed_weights::PackedWeights;
@@ -84,9 +84,9 @@ impl<'a> ConvTask<'a> {
         match self.plan.direction {
             _ if self.plan.subsets > 0 => {
                 let shape = GraphShape { frames: PIECE, v: s.v, c: s.c, k: self.plan.subsets };
-                let graph = Graph::new(shape, self.a);
+                let subsets: Vec<_> = (0..shape.k).map(|k| Subset::new(shape, self.a, k)).collect();
                 each_chunk(&mut result, task, |task, result| {
-                    self.graph_and_product(&graph, &taps, first + task, result)
+                    self.graph_and_product(&subsets, &taps, first + task, result)
                 });
             }
             Direction::Forward => {
@@ -156,27 +156,41 @@ impl<'a> ConvTask<'a> {
         }
     }
 
-    /// The frames of one task through graph product and product; backward in the reverse order.
-    fn graph_and_product(&self, graph: &Graph, taps: &Taps<'_>, task: usize, result: &mut [f32]) {
+    /// The frames of one task through graph product and product, subset by subset; backward in the reverse order.
+    fn graph_and_product(&self, subsets: &[Subset], taps: &Taps<'_>, task: usize, result: &mut [f32]) {
         let (s, Plan { direction, frames, .. }) = (self.plan.shape, self.plan);
         let (n, first) = s.place(task, frames);
         let [clip, _] = self.plan.clip();
-        let (wide, narrow, out) = (s.v * self.plan.inner(), s.v * s.c, s.v * s.out);
+        let (narrow, out) = (s.v * s.c, s.v * s.out);
         let (row_from, row_to) = if direction == Direction::Forward { (narrow, out) } else { (out, narrow) };
-        let mut between = vec![0.0; PIECE * wide];
+        let (mut between, mut few) = (vec![0.0; PIECE * narrow], vec![0.0; PIECE * out]);
         let pieces = self.from[n * clip + first * row_from..].chunks(PIECE * row_from);
         for (from, to) in pieces.zip(result.chunks_mut(PIECE * row_to)) {
-            let count = to.len() / row_to;
-            let (from, between) = (&from[..count * row_from], &mut between[..count * wide]);
-            between.fill(0.0);
-            match direction {
-                Direction::Forward => {
-                    graph.add(from, between);
-                    taps.add(to, Mat::new(between, count * s.v, self.plan.inner()), 0);
-                }
-                Direction::Backward => {
-                    taps.add(between, Mat::new(from, count * s.v, s.out), 0);
-                    graph.add_back(between, to);
+            let from = &from[..to.len() / row_to * row_from];
+            for (k, subset) in subsets.iter().enumerate() {
+                let rows = to.len() / row_to * subset.rows();
+                let (between, few) = (&mut between[..rows * s.c], &mut few[..rows * s.out]);
+                between.fill(0.0);
+                match direction {
+                    Direction::Forward => {
+                        subset.graph.add(from, between);
+                        let a = Mat::new(between, rows, s.c);
+                        if subset.is_whole() {
+                            taps.add(to, a, k);
+                        } else {
+                            few.fill(0.0);
+                            taps.add(few, a, k);
+                            subset.scatter(few, to, s.out);
+                        }
+                    }
+                    Direction::Backward => {
+                        if !subset.is_whole() {
+                            subset.gather(from, few, s.out);
+                        }
+                        let from = if subset.is_whole() { from } else { &*few };
+                        taps.add(between, Mat::new(from, rows, s.out), k);
+                        subset.graph.add_back(between, to);
+                    }
                 }
             }
         }
@@ -204,7 +218,7 @@ impl<'a> ConvTask<'a> {
     }
 }
 
-/// The weights of all taps, in WebAssembly packed for its loops.
+/// The weights of all taps or subsets, in WebAssembly packed for its loops.
 struct Taps<'a> {
     task: &'a ConvTask<'a>,
     #[cfg(target_arch = "wasm32")]
@@ -220,12 +234,12 @@ impl<'a> Taps<'a> {
         }
     }
 
-    /// `out += a w`, with the weight of a tap.
-    fn add(&self, out: &mut [f32], a: Mat<'_>, tap: usize) {
+    /// `out += a w`, with the weight of a tap or a subset.
+    fn add(&self, out: &mut [f32], a: Mat<'_>, index: usize) {
         #[cfg(target_arch = "wasm32")]
         if let Some(packed) = &self.packed {
-            return tile::add_product(out, a, packed.tap(tap), packed.columns);
+            return tile::add_product(out, a, packed.matrix(index), packed.columns);
         }
-        add_product(out, a, self.task.plan.weight(self.task.w, tap));
+        add_product(out, a, self.task.plan.weight(self.task.w, index));
     }
 }

@@ -1,5 +1,7 @@
 //! The graph product on the CPU, edge by edge: nine tenths of a skeleton's adjacency are zeros.
 
+use std::ops::Range;
+
 use super::threads::each_chunk;
 
 /// Sizes of a graph product: x is (N, T, V, C), the adjacency (K, V, V), the result (N, T, V, K C).
@@ -12,47 +14,106 @@ pub struct GraphShape {
     pub k: usize,
 }
 
-/// The edges of an adjacency: its non-zero entries.
+/// The edges of an adjacency, its non-zero entries: from the V joints of x to the rows of y.
 pub struct Graph {
-    shape: GraphShape,
+    v: usize,
+    c: usize,
+    /// Rows of y in a frame.
+    rows: usize,
     edges: Vec<Edge>,
 }
 
 struct Edge {
-    k: usize,
     from: usize,
-    to: usize,
+    row: usize,
+    /// Its place in the adjacency.
+    entry: usize,
     weight: f32,
 }
 
 impl Graph {
-    /// The edges of the adjacency `a`, (K, V, V).
+    /// All edges of the adjacency `a`, (K, V, V): joint w of subset k is row w K + k.
     pub fn new(s: GraphShape, a: &[f32]) -> Self {
-        let at = |i: usize| Edge { k: i / (s.v * s.v), from: i / s.v % s.v, to: i % s.v, weight: a[i] };
-        let edges = (0..s.k * s.v * s.v).filter(|&i| a[i] != 0.0).map(at).collect();
-        Self { shape: s, edges }
+        let row = |entry: usize| entry % s.v * s.k + entry / (s.v * s.v);
+        Self { v: s.v, c: s.c, rows: s.v * s.k, edges: edges(a, 0..s.k * s.v * s.v, s.v, row) }
     }
 
-    /// y\[w, k\] += sum over v of a\[k, v, w\] x\[v\], frame by frame.
+    /// Adds the sums over the edges to y, frame by frame.
     pub fn add(&self, x: &[f32], y: &mut [f32]) {
-        let s = self.shape;
-        for (x, y) in x.chunks_exact(s.v * s.c).zip(y.chunks_exact_mut(s.v * s.k * s.c)) {
+        let c = self.c;
+        for (x, y) in x.chunks_exact(self.v * c).zip(y.chunks_exact_mut(self.rows * c)) {
             for e in &self.edges {
-                let out = &mut y[(e.to * s.k + e.k) * s.c..][..s.c];
-                out.iter_mut().zip(&x[e.from * s.c..][..s.c]).for_each(|(o, x)| *o += e.weight * x);
+                let out = &mut y[e.row * c..][..c];
+                out.iter_mut().zip(&x[e.from * c..][..c]).for_each(|(o, x)| *o += e.weight * x);
             }
         }
     }
 
     /// Adds the gradient to x, from the gradient to y.
     pub fn add_back(&self, dy: &[f32], dx: &mut [f32]) {
-        let s = self.shape;
-        for (dy, dx) in dy.chunks_exact(s.v * s.k * s.c).zip(dx.chunks_exact_mut(s.v * s.c)) {
+        let c = self.c;
+        for (dy, dx) in dy.chunks_exact(self.rows * c).zip(dx.chunks_exact_mut(self.v * c)) {
             for e in &self.edges {
-                let g = &dy[(e.to * s.k + e.k) * s.c..][..s.c];
-                dx[e.from * s.c..][..s.c].iter_mut().zip(g).for_each(|(d, g)| *d += e.weight * g);
+                let g = &dy[e.row * c..][..c];
+                dx[e.from * c..][..c].iter_mut().zip(g).for_each(|(d, g)| *d += e.weight * g);
             }
         }
+    }
+}
+
+/// The non-zeros among some entries of an adjacency, (K, V, V); `row` gives an entry's row.
+fn edges(a: &[f32], entries: Range<usize>, v: usize, row: impl Fn(usize) -> usize) -> Vec<Edge> {
+    let edge = |entry: usize| Edge { from: entry / v % v, row: row(entry), entry, weight: a[entry] };
+    entries.filter(|&entry| a[entry] != 0.0).map(edge).collect()
+}
+
+/// One subset of a graph: its edges, and the joints that they reach. The sums of the others are zero, and are left out:
+/// ST-GCN's third subset reaches only the centre's neighbours.
+pub struct Subset {
+    /// The edges, with a row for each of these joints.
+    pub graph: Graph,
+    joints: Vec<usize>,
+}
+
+impl Subset {
+    /// The subset k of the adjacency `a`, (K, V, V).
+    pub fn new(s: GraphShape, a: &[f32], k: usize) -> Self {
+        let entries = k * s.v * s.v..(k + 1) * s.v * s.v;
+        let reached = |joint: &usize| entries.clone().skip(*joint).step_by(s.v).any(|entry| a[entry] != 0.0);
+        let joints: Vec<usize> = (0..s.v).filter(reached).collect();
+        let row = |entry: usize| joints.partition_point(|joint| *joint < entry % s.v);
+        let edges = edges(a, entries.clone(), s.v, row);
+        Self { graph: Graph { v: s.v, c: s.c, rows: joints.len(), edges }, joints }
+    }
+
+    /// Rows of a frame.
+    pub fn rows(&self) -> usize {
+        self.graph.rows
+    }
+
+    /// Whether every joint has a row.
+    pub fn is_whole(&self) -> bool {
+        self.graph.rows == self.graph.v
+    }
+
+    /// Adds the rows, `len` values each, to their joints in frames of V joints.
+    pub fn scatter(&self, rows: &[f32], frames: &mut [f32], len: usize) {
+        for (at, row) in self.places(frames.len(), len).zip(rows.chunks_exact(len)) {
+            frames[at..].iter_mut().zip(row).for_each(|(to, from)| *to += from);
+        }
+    }
+
+    /// Copies the rows from their joints in frames of V joints.
+    pub fn gather(&self, frames: &[f32], rows: &mut [f32], len: usize) {
+        for (at, row) in self.places(frames.len(), len).zip(rows.chunks_exact_mut(len)) {
+            row.copy_from_slice(&frames[at..][..len]);
+        }
+    }
+
+    /// Where the rows begin in frames with so many values.
+    fn places(&self, values: usize, len: usize) -> impl Iterator<Item = usize> {
+        let v = self.graph.v;
+        (0..values / (v * len)).flat_map(move |frame| self.joints.iter().map(move |joint| (frame * v + joint) * len))
     }
 }
 
@@ -82,8 +143,7 @@ pub fn backward_a(s: GraphShape, x: &[f32], dy: &[f32], a: &[f32]) -> Vec<f32> {
     let mut da = vec![0.0; s.k * s.v * s.v];
     for (x, dy) in x.chunks_exact(x_row).zip(dy.chunks_exact(y_row)) {
         for e in &edges {
-            let (x, g) = (&x[e.from * s.c..][..s.c], &dy[(e.to * s.k + e.k) * s.c..][..s.c]);
-            da[(e.k * s.v + e.from) * s.v + e.to] += dot(x, g);
+            da[e.entry] += dot(&x[e.from * s.c..][..s.c], &dy[e.row * s.c..][..s.c]);
         }
     }
     da

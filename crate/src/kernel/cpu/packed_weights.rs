@@ -11,11 +11,11 @@ use super::plan::{Direction, Plan};
 use super::product::{COLS, VECTORS};
 use super::weight::Weight;
 
-/// The weight of each tap: its columns in groups of [`COLS`], each group row by row.
+/// The matrix of each tap, or of each subset of a graph: its columns in groups of [`COLS`], each group row by row.
 pub struct PackedWeights {
     vectors: Vec<v128>,
-    taps: usize,
-    /// Columns of a tap's weight.
+    matrices: usize,
+    /// Columns of each matrix.
     pub columns: usize,
 }
 
@@ -49,15 +49,15 @@ impl PackedWeights {
     }
 
     fn new(plan: Plan, w: Weight<'_>) -> Self {
-        let taps = plan.shape.taps;
-        let vectors = (0..taps).flat_map(|tap| pack(plan.weight(w, tap))).collect();
-        Self { vectors, taps, columns: plan.columns() }
+        let matrices = plan.matrices();
+        let vectors = (0..matrices).flat_map(|index| pack(plan.weight(w, index))).collect();
+        Self { vectors, matrices, columns: plan.columns() }
     }
 
-    /// The packed columns of one tap.
-    pub fn tap(&self, tap: usize) -> &[v128] {
-        let each = self.vectors.len() / self.taps;
-        &self.vectors[tap * each..][..each]
+    /// The packed columns of one matrix.
+    pub fn matrix(&self, index: usize) -> &[v128] {
+        let each = self.vectors.len() / self.matrices;
+        &self.vectors[index * each..][..each]
     }
 }
 

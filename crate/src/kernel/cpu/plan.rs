@@ -26,8 +26,8 @@ pub struct Plan {
     pub direction: Direction,
     /// Frames of the result that a task computes; backward, groups of `stride` frames.
     pub frames: usize,
-    /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, `shape.c` is C of
-    /// x, and the weight has K C rows.
+    /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, and the weight has
+    /// K C rows: C for each subset, as for a tap.
     pub subsets: usize,
     /// Whether it is computed in tiles, with fewer products ([`super::minimal`]).
     pub minimal: bool,
@@ -51,9 +51,9 @@ impl Plan {
         Self { minimal: true, frames, ..plan }
     }
 
-    /// Rows of a tap's weight.
-    pub fn inner(self) -> usize {
-        self.shape.c * self.subsets.max(1)
+    /// Matrices that the weight consists of: one for each tap, or for each subset of a graph.
+    pub fn matrices(self) -> usize {
+        self.shape.taps.max(self.subsets)
     }
 
     /// Values of the input and of the result for one clip.
@@ -85,10 +85,10 @@ impl Plan {
         result.div_ceil(self.task_len())
     }
 
-    /// The matrix that a tap multiplies with: (C, C'), backward (C', C).
-    pub fn weight(self, w: Weight<'_>, tap: usize) -> Mat<'_> {
-        let (c, out) = (self.inner(), self.shape.out);
-        let w = Mat::new(&w.values[tap * c * out..], c, out);
+    /// The matrix that a tap or a subset multiplies with: (C, C'), backward (C', C).
+    pub fn weight(self, w: Weight<'_>, index: usize) -> Mat<'_> {
+        let (c, out) = (self.shape.c, self.shape.out);
+        let w = Mat::new(&w.values[index * c * out..], c, out);
         match self.direction {
             Direction::Forward => w,
             Direction::Backward => w.t(),
@@ -106,18 +106,18 @@ impl Plan {
 /// What helpers in other memories need to know.
 #[cfg(target_arch = "wasm32")]
 impl Plan {
-    /// Columns of the matrix that a tap multiplies with.
+    /// Columns of the matrix that a tap or a subset multiplies with.
     pub fn columns(self) -> usize {
         match self.direction {
             Direction::Forward => self.shape.out,
-            Direction::Backward => self.inner(),
+            Direction::Backward => self.shape.c,
         }
     }
 
     /// About how many multiplications the convolution takes: more than 32 bits can count.
     pub fn multiplications(self) -> u64 {
         let s = self.shape;
-        [s.n, s.t, s.v, self.inner(), s.out, s.taps].into_iter().map(|size| size as u64).product()
+        [s.n, s.t, s.v, s.c, s.out, self.matrices()].into_iter().map(|size| size as u64).product()
     }
 
     /// The values of the whole input that some tasks read.
