@@ -26,8 +26,8 @@ pub struct Plan {
     pub direction: Direction,
     /// Frames of the result that a task computes; backward, groups of `stride` frames.
     pub frames: usize,
-    /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, and the weight has
-    /// K C rows: C for each subset, as for a tap.
+    /// K of the graph product before the convolution; 0 without one. With one, taps and stride are 1, and the weight
+    /// has K C rows: C for each subset, as for a tap.
     pub subsets: usize,
     /// Whether it is computed in tiles, with fewer products ([`super::minimal`]).
     pub minimal: bool,
@@ -49,11 +49,6 @@ impl Plan {
         // Tasks begin where tiles begin. A batch has one task per clip.
         let frames = if shape.n > 1 { frames } else { frames.next_multiple_of(shape.tile()) };
         Self { minimal: true, frames, ..plan }
-    }
-
-    /// Matrices that the weight consists of: one for each tap, or for each subset of a graph.
-    pub fn matrices(self) -> usize {
-        self.shape.taps.max(self.subsets)
     }
 
     /// Values of the input and of the result for one clip.
@@ -106,6 +101,11 @@ impl Plan {
 /// What helpers in other memories need to know.
 #[cfg(target_arch = "wasm32")]
 impl Plan {
+    /// Matrices that the weight consists of: one for each tap, or for each subset of a graph.
+    pub fn matrices(self) -> usize {
+        self.shape.taps.max(self.subsets)
+    }
+
     /// Columns of the matrix that a tap or a subset multiplies with.
     pub fn columns(self) -> usize {
         match self.direction {

@@ -14,11 +14,16 @@ use super::super::plan::{Direction, Plan};
 use super::super::tile;
 use super::super::weight::Weight;
 use super::transform::{PRODUCTS, part};
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 
 /// The matrices, (rows, columns) each: those of each phase's taps, see [`super`].
 pub struct Bank {
     /// How many matrices: phases times products.
     count: usize,
+    /// Whether they are packed for [`super::wide`].
+    #[cfg(target_arch = "x86_64")]
+    wide: bool,
     rows: usize,
     pub columns: usize,
     #[cfg(not(target_arch = "wasm32"))]
@@ -67,18 +72,34 @@ impl Bank {
                     *value = sum[if forward { row * columns + column } else { column * rows + row }] as f32;
                 }
             }
+            #[cfg(target_arch = "x86_64")]
+            if wide::supports(columns) {
+                matrices.extend(wide::pack(&matrix, columns));
+                continue;
+            }
             #[cfg(not(target_arch = "wasm32"))]
             matrices.extend_from_slice(&matrix);
             #[cfg(target_arch = "wasm32")]
             matrices.extend(pack(Mat::new(&matrix, rows, columns)));
         }
-        Self { count, rows, columns, matrices }
+        Self {
+            count,
+            #[cfg(target_arch = "x86_64")]
+            wide: wide::supports(columns),
+            rows,
+            columns,
+            matrices,
+        }
     }
 
     /// `out = a w` with the matrix of a phase and a product, `out += a w` with `add`; `a` is (n, rows), row by row.
     pub fn product(&self, out: &mut [f32], a: &[f32], [phase, product]: [usize; 2], add: bool) {
         let each = self.matrices.len() / self.count;
         let matrix = &self.matrices[(phase * PRODUCTS + product) * each..][..each];
+        #[cfg(target_arch = "x86_64")]
+        if self.wide {
+            return wide::product(out, a, matrix, [self.rows, self.columns], add);
+        }
         let a = Mat::new(a, a.len() / self.rows, self.rows);
         #[cfg(target_arch = "wasm32")]
         {

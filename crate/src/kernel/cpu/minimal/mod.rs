@@ -4,8 +4,8 @@
 //! "Arithmetic Complexity of Computations", 1980; overlapping tiles: Stockham, 1966.)
 //!
 //! With stride 2 the even frames meet the five even taps and the odd frames the four odd ones, so a tile of sixteen
-//! frames of each gives twelve: 46 products, where the taps one by one take 108. Backward, one tile of the gradient gives
-//! twelve even frames and twelve odd ones.
+//! frames of each gives twelve: 46 products, where the taps one by one take 108. Backward, one tile of the gradient
+//! gives twelve even frames and twelve odd ones.
 
 mod bank;
 mod lanes;
@@ -13,6 +13,8 @@ mod simd;
 #[cfg(test)]
 mod tests;
 mod transform;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 pub use bank::{Bank, keep};
 
