@@ -167,7 +167,7 @@ impl<'a> ConvTask<'a> {
         let pieces = self.from[n * clip + first * row_from..].chunks(PIECE * row_from);
         for (from, to) in pieces.zip(result.chunks_mut(PIECE * row_to)) {
             let from = &from[..to.len() / row_to * row_from];
-            for (k, subset) in subsets.iter().enumerate() {
+            for (k, subset) in subsets.iter().enumerate().filter(|(_, subset)| subset.rows() > 0) {
                 let rows = to.len() / row_to * subset.rows();
                 let (between, few) = (&mut between[..rows * s.c], &mut few[..rows * s.out]);
                 between.fill(0.0);

@@ -1,8 +1,10 @@
 //! Products of rows with a frozen matrix in vectors of 512 bits. The matrix is packed once, and the rows are read where
-//! they are: a general product would pack both in every call, a tenth of its time at these sizes.
+//! they are: a general product would pack both in every call, a tenth of its time at these sizes. A clip has few rows
+//! for each matrix, so the matrices come from memory as fast as they are used; they are asked for ahead.
 
 use std::arch::x86_64::{
-    _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    _MM_HINT_T1, _mm_prefetch, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_storeu_ps,
 };
 
 /// Columns that are computed at once.
@@ -59,6 +61,10 @@ unsafe fn rows<const R: usize>(out: &mut [f32], a: &[f32], panel: &[f32], [k, n]
     // SAFETY: by the caller's contract; loads and stores need no alignment.
     unsafe {
         for i in 0..k {
+            // The next columns, or the next matrix. It may lie behind the last one, which is not read.
+            let next = panel.wrapping_add((k + i) * COLS);
+            _mm_prefetch::<_MM_HINT_T1>(next.cast());
+            _mm_prefetch::<_MM_HINT_T1>(next.wrapping_add(COLS / 2).cast());
             let w = [_mm512_loadu_ps(panel.add(i * COLS)), _mm512_loadu_ps(panel.add(i * COLS + COLS / 2))];
             for (r, sums) in sums.iter_mut().enumerate() {
                 let x = _mm512_set1_ps(*a.add(r * k + i));
