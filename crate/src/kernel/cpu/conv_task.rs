@@ -18,6 +18,9 @@ use super::weight::{Epilogue, Weight};
 
 /// Frames that go through graph product and product at a time.
 const PIECE: usize = 16;
+/// The general product adds up in another order where a result with a transposed matrix has some hundred values. Which
+/// pieces are short depends on the threads, so those with fewer values than this are filled up with zeros.
+const SMALL: usize = 1024;
 
 /// A convolution with its plan and values.
 #[derive(Clone, Copy)]
@@ -168,7 +171,9 @@ impl<'a> ConvTask<'a> {
         for (from, to) in pieces.zip(result.chunks_mut(PIECE * row_to)) {
             let from = &from[..to.len() / row_to * row_from];
             for (k, subset) in subsets.iter().enumerate().filter(|(_, subset)| subset.rows() > 0) {
-                let rows = to.len() / row_to * subset.rows();
+                let frames = to.len() / row_to;
+                let small = direction == Direction::Backward && frames * subset.rows() * s.c < SMALL;
+                let rows = subset.rows() * if small { PIECE } else { frames };
                 let (between, few) = (&mut between[..rows * s.c], &mut few[..rows * s.out]);
                 between.fill(0.0);
                 match direction {
@@ -184,10 +189,13 @@ impl<'a> ConvTask<'a> {
                         }
                     }
                     Direction::Backward => {
-                        if !subset.is_whole() {
+                        let from = if subset.is_whole() && !small {
+                            from
+                        } else {
+                            few.fill(0.0);
                             subset.gather(from, few, s.out);
-                        }
-                        let from = if subset.is_whole() { from } else { &*few };
+                            few
+                        };
                         taps.add(between, Mat::new(from, rows, s.out), k);
                         subset.graph.add_back(between, to);
                     }
