@@ -25,7 +25,7 @@ export class LabCameras extends LabPart {
       progress { color: var(--perturbed); }
       .bad { color: var(--bad); overflow-wrap: anywhere; }
       tbody tr:last-child > * { color: var(--ink-2); }
-      @media (pointer: coarse), (max-width: 720px) { .bar button { min-height: 46px; } }
+      @media (pointer: coarse), (max-width: 720px) { .bar button, .bar .switch { min-height: 46px; } }
     `,
   ];
 
