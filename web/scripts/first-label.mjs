@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
-import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
+import { chromium, chromiumSettings, fail, mediaTypes, root } from "./tools.mjs";
 
 const HELP = `npm run first-label -- [options]
   --device D    auto, cpu or webgpu (cpu)
@@ -37,15 +37,6 @@ const [mbit, slowdown, visits] = ["mbit", "slowdown", "visits"].map((name) => {
   if (!(value >= 1)) fail(`--${name}: a number from 1 on`);
   return value;
 });
-const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-  ".svg": "image/svg+xml",
-};
-
 /** Bytes sent so far. */
 let sent = 0;
 const server = createServer(async (request, response) => {
@@ -57,7 +48,7 @@ const server = createServer(async (request, response) => {
   }
   const packed = existsSync(`${file}.br`);
   response.writeHead(200, {
-    "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+    "Content-Type": mediaTypes[extname(file)] ?? "application/octet-stream",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     ...(packed ? { "Content-Encoding": "br" } : {}),

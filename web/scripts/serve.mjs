@@ -4,21 +4,13 @@ import { spawn } from "node:child_process";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
-import { fail, root, which } from "./tools.mjs";
+import { fail, mediaTypes, root, which } from "./tools.mjs";
 
 const dist = join(root, "dist");
 const words = process.argv.slice(2);
 const port = Number(words.find((word) => !word.startsWith("--")) ?? process.env.PORT ?? 8080);
 const isolated = !words.includes("--not-isolated");
 const opens = words.includes("--open") && !words.includes("--no-open") && !process.env.CI;
-const types = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-  ".svg": "image/svg+xml",
-};
 
 if (!existsSync(join(dist, "index.html"))) fail("There is no dist/. Run: npm start");
 
@@ -41,7 +33,7 @@ const server = createServer((request, response) => {
     return;
   }
   response.writeHead(200, {
-    "Content-Type": types[extname(file)] ?? "application/octet-stream",
+    "Content-Type": mediaTypes[extname(file)] ?? "application/octet-stream",
     "Content-Length": statSync(file).size,
     // The element may be embedded by pages of other origins.
     "Access-Control-Allow-Origin": "*",

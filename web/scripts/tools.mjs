@@ -89,6 +89,16 @@ export function chromiumSettings() {
   return { settings, flags: options.args };
 }
 
+/** Types of the files that are served, by ending; others are bytes. */
+export const mediaTypes = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+};
+
 /** A program of node_modules, to be run with this Node. */
 export const local = (path) => join(root, "node_modules", path);
 

@@ -20,7 +20,6 @@ export type {
   Judged,
   LoadedWeights,
   Manifest,
-  Memory,
   Metrics,
   ModelEntry,
   Outcome,

@@ -9,7 +9,6 @@ import type {
   DeviceChoice,
   ErrorMessage,
   Identified,
-  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -192,11 +191,6 @@ export class EngineClient extends EventTarget {
 
   async endCertificate(): Promise<void> {
     await this.#call("endCertificate", {});
-  }
-
-  /** Memory use of the engine. */
-  memory(): Promise<Memory> {
-    return this.#call("memory", {});
   }
 
   /** For tests: destroys the GPU device; false if the CPU computes. */

@@ -27,10 +27,14 @@ export function glueOf(name: ModuleName): Promise<EngineGlue> {
 /** A browser whose GPU process hangs never answers. */
 const ADAPTER_MS = 5_000;
 
-/** The module for a choice of device. Without a GPU adapter, the module for the CPU says why there is none. */
+/**
+ * The module for a choice of device. Without a GPU adapter, the module for the CPU says why there is none. Who asks for
+ * WebGPU gets the module that waits longer for an adapter.
+ */
 export async function moduleFor(choice: DeviceChoice): Promise<ModuleName> {
-  if (choice === "cpu") return "cpu-engine";
+  if (choice === "cpu" || !navigator.gpu) return "cpu-engine";
+  if (choice === "webgpu") return "engine";
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), ADAPTER_MS));
-  const asked = navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  const asked = navigator.gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   return (await Promise.race([asked, late])) ? "engine" : "cpu-engine";
 }

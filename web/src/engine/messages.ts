@@ -18,7 +18,6 @@ import type {
   ErrorMessage,
   Identified,
   LoadedWeights,
-  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -133,7 +132,6 @@ export interface Calls {
   /** Counts draws of the vote for a tenth of a second, or to its end. */
   stepCertificate: { ask: Record<never, never>; answer: CertificateStep };
   endCertificate: { ask: Record<never, never>; answer: null };
-  memory: { ask: Record<never, never>; answer: Memory };
   /** For tests: destroys the GPU device; false on the CPU. */
   loseDevice: { ask: Record<never, never>; answer: boolean };
 }

@@ -162,8 +162,6 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
     case "endCertificate":
       ready().endCertificate();
       return null;
-    case "memory":
-      return ready().memory();
   }
 }
 
