@@ -1,4 +1,8 @@
 import { defineConfig } from "vite";
+// @ts-expect-error: a script without types
+import { firstNetwork } from "./web/scripts/first-network.mjs";
+// @ts-expect-error: a script without types
+import { preloads } from "./web/scripts/preloads.mjs";
 
 /** Browsers give threads to pages that are isolated from other origins only. */
 const headers = {
@@ -9,6 +13,8 @@ const headers = {
 export default defineConfig({
   // Every address in the build is relative: the folder can be served from anywhere, also from a sub-path.
   base: "./",
+  plugins: [preloads()],
+  define: { FIRST_WEIGHTS: JSON.stringify(firstNetwork()) },
   publicDir: "web/public",
   // A missing file is a 404, not the page: a missing model must not arrive as HTML.
   appType: "mpa",

@@ -1,8 +1,9 @@
 import { asset } from "../base/assets.ts";
 import type { Clip, LayoutId, Unit } from "../base/clip.ts";
-import { Failure } from "../base/failure.ts";
+import { takeEarly } from "../base/early.ts";
 import { parseClip } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
+import { fetched, GALLERY, gallery } from "./gallery.ts";
 import { thumbnail } from "./thumbnail.ts";
 
 /** A clip to choose: from the gallery or from the visitor's files. */
@@ -38,7 +39,7 @@ export class Library extends EventTarget {
 
   /** Downloads the gallery's index. */
   async open(): Promise<void> {
-    const index = (await (await fetched("clips/index.json")).json()) as Entry[];
+    const index = await takeEarly(asset(GALLERY), gallery);
     this.entries = [...this.entries.filter((entry) => entry.origin === "file"), ...index];
     this.dispatchEvent(new Event("change"));
   }
@@ -100,10 +101,4 @@ export class Library extends EventTarget {
     const clip = await parseClip(bytes, path);
     return { ...clip, id: entry.id, name: entry.name, label: entry.label, origin: entry.origin };
   }
-}
-
-async function fetched(path: string): Promise<Response> {
-  const response = await fetch(asset(path));
-  if (!response.ok) throw new Failure("io", `${path}: the server answered ${response.status}`);
-  return response;
 }

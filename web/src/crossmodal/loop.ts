@@ -1,7 +1,7 @@
 import type { Clip } from "../base/clip.ts";
+import type { Progress } from "../base/early.ts";
 import { Failure } from "../base/failure.ts";
 import { Person, type Setting, type Takes } from "../body/person.ts";
-import type { Progress } from "../engine/download.ts";
 import { PoseEstimator } from "../pose/estimator.ts";
 
 /** Edge of the pictures that the estimator sees, in pixels, if nothing else is asked for. */

@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { regionJoints } from "../attack/config.ts";
 import type { Clip } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
+import { savesData } from "../base/saves-data.ts";
 import type { Answers, ModelEntry } from "../core/types.ts";
 import type { LabSettings } from "../lab/settings.ts";
 import { linkedFiles } from "../playground/linked.ts";
@@ -25,12 +26,6 @@ export type PartName =
   | "film"
   | "lab"
   | "explain";
-
-/** Does the visitor ask pages for few bytes? */
-function savesData(): boolean {
-  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
-  return connection?.saveData ?? false;
-}
 
 /**
  * The playground. See docs/EMBED.md for its attributes, properties, methods, events and styles.
@@ -125,6 +120,7 @@ export class CiasaPlayground extends LitElement {
         settings.linkToAddress();
         Object.assign(this.session.link.files, linkedFiles(location.search));
       }
+      this.session.promptEngine = !this.manualEngine && !savesData();
       void this.session.open();
     }
     const patch: Partial<State> = {};
@@ -282,10 +278,10 @@ export class CiasaPlayground extends LitElement {
     if (this.picking && !regional) this.picking = false;
   }
 
-  /** After the first picture, starts playback and the engine. */
+  /** After the first picture, starts playback; and the engine, if the drawing module did not arrive. */
   #painted = (): void => {
     if (!this.#still.matches && !this.session.link.still) this.session.player.play();
-    if (!this.manualEngine && !savesData()) this.session.startEngine();
+    if (this.session.promptEngine && !this.session.engine.wanted) this.session.startEngine();
   };
 
   #togglePicking = (): void => {

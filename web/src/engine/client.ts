@@ -28,6 +28,7 @@ import type {
   ToWorker,
   WeightBytes,
 } from "./messages.ts";
+import { addresses, moduleFor } from "./module-choice.ts";
 import { naturalFiles } from "./natural-clips.ts";
 import { spawn } from "./spawn.ts";
 
@@ -242,7 +243,11 @@ export class EngineClient extends EventTarget {
     );
     this.#worker = worker;
     try {
-      const backend = await this.#call("start", { choice });
+      const name = await moduleFor(choice);
+      const module = await this.#downloads.module(addresses[name]);
+      // Another start may have replaced this one during the download.
+      if (worker !== this.#worker) throw NOT_RUNNING;
+      const backend = await this.#call("start", { choice, name, module });
       this.#update({ backend });
       if (this.#model) await this.#load(this.#model);
       else this.#update({ status: "ready" });
@@ -310,12 +315,8 @@ export class EngineClient extends EventTarget {
       case "alive":
         this.#watch(worker, message.lock);
         break;
-      case "progress":
-        this.#downloads.progress("engine", message.loaded, message.total);
-        break;
       case "starting":
-        this.#downloads.finish("engine");
-        this.#update({ status: "starting", module: message.module });
+        this.#update({ status: "starting", module: addresses[message.name].href });
         break;
       case "threads":
         this.#update({ threads: message.threads });

@@ -1,5 +1,5 @@
-/** Gets the bytes loaded so far and in total (0 if unknown), both uncompressed. */
-export type Progress = (loaded: number, total: number) => void;
+import { compile } from "../base/compile.ts";
+import type { Progress, Run } from "../base/early.ts";
 
 const PAUSES_MS = [500, 1500];
 
@@ -53,11 +53,39 @@ export async function download(
   return persistently(async () => {
     const response = await open(address, signal);
     const total = size || announced(response);
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    await count(response, total, progress, (chunk) => chunks.push(chunk));
-    return new Blob(chunks).arrayBuffer();
+    // Into one array where the size is known: weights are large.
+    let bytes = new Uint8Array(total);
+    let at = 0;
+    await count(response, total, progress, (chunk) => {
+      if (at + chunk.length > bytes.length) {
+        const larger = new Uint8Array(Math.max(at + chunk.length, 2 * bytes.length));
+        larger.set(bytes);
+        bytes = larger;
+      }
+      bytes.set(chunk, at);
+      at += chunk.length;
+    });
+    return at === bytes.length ? bytes.buffer : bytes.slice(0, at).buffer;
   }, signal);
 }
+
+/** Downloads a WebAssembly module, and compiles it while it comes. The browser caches the compiled code. */
+export const moduleAt =
+  (address: URL): Run<WebAssembly.Module> =>
+  (progress, signal) =>
+    persistently(async () => {
+      const response = await open(address, signal);
+      // Progress is counted on a copy: browsers cache compiled code only for the response from the network itself.
+      const copy = response.clone();
+      const [module] = await Promise.all([compile(response), count(copy, announced(copy), progress)]);
+      return module;
+    }, signal);
+
+/** Downloads a file of so many bytes. */
+export const bytesAt =
+  (address: URL, size: number): Run<ArrayBuffer> =>
+  (progress, signal) =>
+    download(address, size, progress, signal);
 
 /** Reads a body to its end and reports progress; `keep` gets each chunk. */
 export async function count(

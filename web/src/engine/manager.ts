@@ -14,7 +14,7 @@ import type {
 import type { AttackHandle } from "./attack-handle.ts";
 import { type AttackRequest, EngineClient, IDLE } from "./client.ts";
 import type { Contributions, EngineState, WeightBytes } from "./messages.ts";
-import { OPENED } from "./models.ts";
+import { chosen, OPENED } from "./models.ts";
 
 /** A network that is being loaded. */
 interface Loading {
@@ -63,8 +63,7 @@ export class EngineManager extends EventTarget {
 
   /** The network with that id if it reads the layout, else the layout's default. */
   chosen(layout: LayoutId, id: string): ModelEntry | undefined {
-    const fits = this.fits(layout);
-    return fits.find((one) => one.id === id) ?? fits[0];
+    return chosen([...this.models, ...this.opened], layout, id);
   }
 
   get state(): EngineState {

@@ -23,6 +23,7 @@ import type {
   SearchStep,
   StepReport,
 } from "../core/types.ts";
+import type { ModuleName } from "./module-choice.ts";
 
 /** A weight file from the visitor. */
 export interface WeightBytes {
@@ -108,7 +109,8 @@ export type Control = "pause" | "resume" | "step" | "cancel";
 
 /** Requests to the worker that have exactly one answer. */
 export interface Calls {
-  start: { ask: { choice: DeviceChoice }; answer: Backend };
+  /** With the module that the page has compiled. */
+  start: { ask: { choice: DeviceChoice; name: ModuleName; module: WebAssembly.Module }; answer: Backend };
   /** Loading measures the network on both devices, so the answer may be another device than before. */
   load: { ask: { entry: ModelEntry; files: ArrayBuffer[] }; answer: Backend };
   /** Identifies a visitor's weight files. */
@@ -153,9 +155,8 @@ export type ToWorker =
 export type FromWorker =
   /** The worker holds this lock (navigator.locks), which the browser frees when it ends the worker. */
   | { type: "alive"; lock: string }
-  | { type: "progress"; loaded: number; total: number }
-  /** The module of this address is loaded and starts its device. */
-  | { type: "starting"; module: string }
+  /** The module runs and starts its device. */
+  | { type: "starting"; name: ModuleName }
   | { type: "threads"; threads: Threads }
   | { type: "answer"; call: number; value: Calls[CallName]["answer"] }
   | { type: "refused"; call: number; error: ErrorMessage }

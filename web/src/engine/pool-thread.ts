@@ -1,5 +1,6 @@
 /** A thread of the worker pool: waits in shared memory for work and handles no message after the first. */
-import { glueOf, type ModuleName } from "./engine-module.ts";
+import { glueOf } from "./glue.ts";
+import type { ModuleName } from "./module-choice.ts";
 
 export interface Start {
   name: ModuleName;

@@ -1,8 +1,9 @@
 /**
  * The worker pool: more copies of the engine module, each in a worker, that share the CPU engine's heavy operations.
  */
-import type { EngineGlue, ModuleName } from "./engine-module.ts";
+import type { EngineGlue } from "./glue.ts";
 import type { Threads } from "./messages.ts";
+import type { ModuleName } from "./module-choice.ts";
 import { permitted } from "./permitted.ts";
 import type { Start } from "./pool-thread.ts";
 import address from "./pool-thread.ts?worker&url";

@@ -3,9 +3,8 @@ import type { Engine } from "../../pkg/engine/engine.js";
 import type { Clip } from "../base/clip.ts";
 import type { CertificateStep, ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
 import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
-import { announced, count as counting, open, persistently } from "./download.ts";
-import { addresses, type EngineGlue, glueOf, type ModuleName, moduleFor } from "./engine-module.ts";
 import { errorMessage, trapped } from "./errors.ts";
+import { type EngineGlue, glueOf } from "./glue.ts";
 import type {
   AttackEnd,
   AttackOrder,
@@ -17,6 +16,7 @@ import type {
   ToWorker,
   WeightBytes,
 } from "./messages.ts";
+import type { ModuleName } from "./module-choice.ts";
 import { startPool, stopPool } from "./worker-pool.ts";
 
 let engine: Engine | null = null;
@@ -37,6 +37,8 @@ let warm = false;
 /** The end of the queue of engine calls: the module has one thread and one device. */
 let turn: Promise<unknown> = Promise.resolve();
 let hasPool = false;
+/** Calls that wait for their turn or compute. */
+let waiting = 0;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
@@ -105,7 +107,7 @@ function checkPool(): void {
 async function answer(message: Call): Promise<void> {
   try {
     // For tests of a device lost during a call, so this one does not queue.
-    const value = message.type === "loseDevice" ? ready().loseDevice() : await inTurn(() => compute(message));
+    const value = message.type === "loseDevice" ? ready().loseDevice() : await queued(message);
     post({ type: "answer", call: message.call, value });
   } catch (thrown) {
     if (trapped(thrown)) fatal(errorMessage(thrown));
@@ -113,13 +115,36 @@ async function answer(message: Call): Promise<void> {
   }
 }
 
+async function queued(message: Exclude<Call, { type: "loseDevice" }>): Promise<Calls[CallName]["answer"]> {
+  waiting += 1;
+  try {
+    return await inTurn(() => compute(message));
+  } finally {
+    waiting -= 1;
+  }
+}
+
+/** Passes of a rehearsal at most; a browser has optimised what they run by then. */
+const PASSES = 24;
+
+/** Lets the browser compile the engine's kernels, pass by pass, until the first network is there. */
+async function rehearse(engine: Engine): Promise<void> {
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    await messages();
+    if (waiting > 0 || attacks.size > 0) return;
+    // A failure here repeats in the first answer, which reports it.
+    await inTurn(() => engine.rehearse()).catch(() => {});
+  }
+}
+
 async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<Calls[CallName]["answer"]> {
   switch (message.type) {
     case "start":
-      glue = await load(await moduleFor(message.ask.choice));
+      glue = await load(message.ask.name, message.ask.module);
       // The page can show this state while the device starts.
       await messages();
       engine = await glue.Engine.start(message.ask.choice);
+      void rehearse(engine);
       return engine.backend();
     case "load":
       warm = false;
@@ -205,38 +230,17 @@ function ready(): Engine {
   return engine;
 }
 
-/** Downloads and compiles a module and starts the worker pool with it. The browser caches the compiled code. */
-async function load(name: ModuleName): Promise<EngineGlue> {
-  const loading = glueOf(name);
-  // If both fail, the module's failure is the one that is reported.
-  loading.catch(() => {});
-  const module = await persistently(async () => {
-    const response = await open(addresses[name]);
-    // Progress is counted on a copy: browsers cache compiled code only for the response from the network itself.
-    const copy = response.clone();
-    const counted = counting(copy, announced(copy), (loaded, total) =>
-      post({ type: "progress", loaded, total }),
-    );
-    const [compiled] = await Promise.all([compile(response), counted]);
-    return compiled;
-  });
-  const loaded = await loading;
+/** Runs a compiled module and starts the worker pool with it. */
+async function load(name: ModuleName, module: WebAssembly.Module): Promise<EngineGlue> {
+  const loaded = await glueOf(name);
   await loaded.default({ module_or_path: module });
   const pool = await startPool(loaded, name, module);
   hasPool = pool.count > 1;
   post({ type: "threads", threads: pool });
   // A panic, or a GPU lost between two calls.
   loaded.onFailure((kind: string, message: string) => fatal({ kind, message }));
-  post({ type: "starting", module: addresses[name].href });
+  post({ type: "starting", name });
   return loaded;
-}
-
-/** Compiles during the download if the server sends the right content type, else after it. */
-async function compile(response: Response): Promise<WebAssembly.Module> {
-  const named = response.headers.get("Content-Type")?.startsWith("application/wasm");
-  return named
-    ? await WebAssembly.compileStreaming(response)
-    : await WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** Starts the attacks of one message in a loop; running attacks are cancelled first. */

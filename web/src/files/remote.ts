@@ -1,7 +1,8 @@
+import type { Progress } from "../base/early.ts";
 import { Failure } from "../base/failure.ts";
 import { setAddress } from "../base/origin.ts";
 import { MAX_WEIGHT_BYTES } from "../core/limits.ts";
-import { announced, cancelled, count, type Progress } from "../engine/download.ts";
+import { announced, cancelled, count } from "../engine/download.ts";
 
 /** Most bytes of a file that a link opens. */
 const MOST = MAX_WEIGHT_BYTES;

@@ -5,7 +5,9 @@ import { attackConfig, configPatch, searchObstacle, targetObstacle, withEpsilon 
 import { asFailure, Failure } from "../base/failure.ts";
 import type { Transfer } from "../base/transfer.ts";
 import { ClipChoice } from "../clips/clip-choice.ts";
+import { shownFirst } from "../clips/gallery.ts";
 import { layouts } from "../core/clips.ts";
+import { coreArrives } from "../core/module.ts";
 import type { AttackConfig, ConversionInfo } from "../core/types.ts";
 import { showConverted } from "../files/conversion.ts";
 import type { Easel } from "../files/easel.ts";
@@ -45,6 +47,8 @@ export class Playground extends Shown {
   easel: Easel | null = null;
   /** Pixels that wait for the size of their picture. */
   question: SizeQuestion | null = null;
+  /** Load the engine without being asked, as soon as what the first picture needs is there. */
+  promptEngine = false;
   /** The download that runs. */
   transfer: Transfer | null = null;
   readonly #loadLab: (playground: Playground) => Promise<Lab>;
@@ -88,11 +92,13 @@ export class Playground extends Shown {
   /** Loads layouts and gallery and shows the link's clip, or the first one; then opens the link's network. */
   async open(): Promise<void> {
     try {
-      [this.layouts] = await Promise.all([layouts(), this.library.open()]);
+      const listed = this.library.open();
+      this.#fetchEarly(listed).catch(() => {});
+      [this.layouts] = await Promise.all([layouts(), listed]);
       const { clip, weights } = this.link.files;
       const { state } = this;
       if (clip) await openAddress(this, "clip", clip);
-      const entry = this.library.find(this.state.clip) ?? this.library.entries[0];
+      const entry = shownFirst(this.library.entries, this.state.clip);
       if (entry && !this.clip) await this.choose(entry);
       this.link.repaired(unknownNames(state, this.library, this.layout));
       if (weights) await openAddress(this, "weights", weights);
@@ -100,6 +106,22 @@ export class Playground extends Shown {
       const retry = { label: "Try again", run: () => void this.open() };
       this.report("The gallery did not load.", thrown, [retry]);
     }
+  }
+
+  /**
+   * Lets the line never rest: the first clip comes beside the drawing module, and the engine and the network follow as
+   * soon as that module is there, while it starts and draws. What fails here is asked for again, and reported, later.
+   */
+  async #fetchEarly(listed: Promise<void>): Promise<void> {
+    const arrives = coreArrives();
+    await listed;
+    const entry = shownFirst(this.library.entries, this.state.clip);
+    // A link's own clip comes in its place.
+    if (entry && !this.link.files.clip) this.library.clip(entry).catch(() => {});
+    await arrives;
+    if (!this.promptEngine || this.engine.wanted) return;
+    this.startEngine();
+    if (entry && !this.link.files.clip) await this.engine.prepareFor(entry.layout, this.state.model);
   }
 
   /** Opens the visitor's files: weights, clips, and a video to find a skeleton in. */

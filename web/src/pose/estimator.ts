@@ -1,6 +1,7 @@
 import { asset } from "../base/assets.ts";
+import type { Progress } from "../base/early.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import { cancelled, type Progress } from "../engine/download.ts";
+import { cancelled } from "../engine/download.ts";
 import { permitted } from "../engine/permitted.ts";
 import type { FromPoseWorker, Pose, ToPoseWorker } from "./messages.ts";
 import address from "./pose-worker.ts?worker&url";

@@ -2,11 +2,7 @@
  * The engine's two modules: one with WebGPU, and one a quarter of its size that has the CPU alone. A browser downloads
  * only the one that it can use.
  */
-import type * as Glue from "../../pkg/engine/engine.js";
 import type { DeviceChoice } from "../core/types.ts";
-
-/** Calls into the module; both have the same. */
-export type EngineGlue = typeof Glue;
 
 export type ModuleName = "engine" | "cpu-engine";
 
@@ -15,14 +11,6 @@ export const addresses: Record<ModuleName, URL> = {
   engine: new URL("../../pkg/engine/engine_bg.wasm", import.meta.url),
   "cpu-engine": new URL("../../pkg/cpu-engine/cpu-engine_bg.wasm", import.meta.url),
 };
-
-/** Loads the JavaScript of a module. */
-export function glueOf(name: ModuleName): Promise<EngineGlue> {
-  return name === "engine"
-    ? import("../../pkg/engine/engine.js")
-    : // The same calls, by another feature of the same crate.
-      (import("../../pkg/cpu-engine/cpu-engine.js") as Promise<unknown> as Promise<EngineGlue>);
-}
 
 /** A browser whose GPU process hangs never answers. */
 const ADAPTER_MS = 5_000;
