@@ -3,7 +3,7 @@ import "./core.ts";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { medianInWords } from "../../web/pkg/viewer/viewer.js";
-import type { Entry } from "../../web/src/clips/library.ts";
+import type { Entry } from "../../web/src/clips/gallery.ts";
 import { attackDefaults, constraintsInWords, stopInWords } from "../../web/src/core/attack-config.ts";
 import { displacement } from "../../web/src/core/displacement.ts";
 import { applyPeer, peerName, peerOf, peers } from "../../web/src/core/peers.ts";

@@ -1,6 +1,6 @@
 // Made-up networks and clips and a host scripted by the test: the Lab without an engine.
 
-import type { Entry } from "../../web/src/clips/library.ts";
+import type { Entry } from "../../web/src/clips/gallery.ts";
 import type { LayoutInfo } from "../../web/src/core/layout.ts";
 import type { AttackConfig, Metrics, ModelEntry, StepReport } from "../../web/src/core/types.ts";
 import type { AttackGroup, LabHost, LabRequest } from "../../web/src/lab/host.ts";

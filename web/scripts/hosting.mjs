@@ -47,7 +47,7 @@ const files = {
   ".nojekyll": [],
 };
 
-/** Weights of 16 bits lose a tenth, those of 8 bits less; below a kilobyte there is nothing to gain. */
+/** Weights lose a tenth; below a kilobyte there is nothing to gain. */
 const COMPRESSES = [".js", ".css", ".html", ".json", ".svg", ".wasm", ".bin", ".safetensors"];
 const compresses = (path) => COMPRESSES.includes(extname(path));
 const LEAST_BYTES = 1024;

@@ -1,6 +1,23 @@
 import { asset } from "../base/assets.ts";
+import type { Clip, LayoutId } from "../base/clip.ts";
 import { Failure } from "../base/failure.ts";
-import type { Entry } from "./library.ts";
+
+/** A clip to choose: from the gallery or from the visitor's files. */
+export interface Entry {
+  id: string;
+  name: string;
+  label: string | null;
+  layout: LayoutId;
+  origin: Clip["origin"];
+  fps: number;
+  frames: number;
+  outOfDistribution: boolean;
+  credit: string;
+  /** A small drawing of the clip, SVG. */
+  thumb: string;
+  /** File in the gallery's folder; absent for a visitor's own file. */
+  file?: string;
+}
 
 /** The gallery's index, in the element's folder. */
 export const GALLERY = "clips/index.json";

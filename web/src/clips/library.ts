@@ -3,25 +3,8 @@ import type { Clip, LayoutId, Unit } from "../base/clip.ts";
 import { takeEarly } from "../base/early.ts";
 import { parseClip } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
-import { fetched, GALLERY, gallery } from "./gallery.ts";
+import { type Entry, fetched, GALLERY, gallery } from "./gallery.ts";
 import { thumbnail } from "./thumbnail.ts";
-
-/** A clip to choose: from the gallery or from the visitor's files. */
-export interface Entry {
-  id: string;
-  name: string;
-  label: string | null;
-  layout: LayoutId;
-  origin: Clip["origin"];
-  fps: number;
-  frames: number;
-  outOfDistribution: boolean;
-  credit: string;
-  /** A small drawing of the clip, SVG. */
-  thumb: string;
-  /** File in the gallery's folder; absent for a visitor's own file. */
-  file?: string;
-}
 
 /** A visitor's file, and the unit in which it was read. */
 export interface Source {

@@ -1,6 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import type { Notice } from "../base/notice.ts";
-import type { Entry, Library } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
+import type { Library } from "../clips/library.ts";
 import { convertClip, parseClip } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { ConversionInfo } from "../core/types.ts";

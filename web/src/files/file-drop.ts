@@ -1,7 +1,7 @@
 import type { ActiveAttack } from "../attack/active-attack.ts";
 import type { Clip, Unit } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import { type FileKind, kindOf } from "../weights/file-kind.ts";
 import {
   addClip,

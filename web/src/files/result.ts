@@ -1,6 +1,7 @@
 import { ActiveAttack } from "../attack/active-attack.ts";
 import type { Clip } from "../base/clip.ts";
-import type { Entry, Library } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
+import type { Library } from "../clips/library.ts";
 import { writeClip } from "../core/clips.ts";
 import { type Attachment, type Result, readResult, writeResult } from "../core/result-file.ts";
 import type { Recognition } from "../core/types.ts";

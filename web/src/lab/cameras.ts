@@ -1,6 +1,6 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import type { FilmedClip, View } from "../core/filmed.ts";
 import type { AttackConfig, StepReport } from "../core/types.ts";
 

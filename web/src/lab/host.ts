@@ -1,5 +1,5 @@
 import type { Clip } from "../base/clip.ts";
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import type { ModelEntry, Recognition } from "../core/types.ts";
 import type { AttackRequest } from "../engine/client.ts";
 import type { Outcome } from "./rows.ts";

@@ -1,6 +1,6 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import type { ModelEntry } from "../core/types.ts";
 import type { Cameras } from "./cameras.ts";
 import type { AttackGroup, LabHost } from "./host.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import type { ModelEntry } from "../core/types.ts";
 import { oneEach } from "./sample.ts";
 import type { LabSettings } from "./settings.ts";

@@ -1,4 +1,4 @@
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import { drawOneEach } from "../core/sample.ts";
 
 /** The clips of one class. */

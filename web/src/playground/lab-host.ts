@@ -1,6 +1,6 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import type { Entry } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
 import { bodyHeight } from "../core/clips.ts";
 import type { ModelEntry, Recognition, StepReport } from "../core/types.ts";
 import { attacksAtOnce } from "../engine/batch.ts";

@@ -1,6 +1,7 @@
 import type { Clip } from "../base/clip.ts";
 import { asFailure, Failure } from "../base/failure.ts";
-import { type Entry, Library } from "../clips/library.ts";
+import type { Entry } from "../clips/gallery.ts";
+import { Library } from "../clips/library.ts";
 import { bodyHeight } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
 import type { ModelEntry, Recognition } from "../core/types.ts";

@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Entry } from "../../clips/library.ts";
+import type { Entry } from "../../clips/gallery.ts";
 import { byClass, type ClassGroup } from "../../lab/sample.ts";
 import { isChecked, shared } from "../base.ts";
 import { LabPart } from "./base.ts";
