@@ -5,8 +5,9 @@ import { GALLERY, gallery, shownFirst } from "../clips/gallery.ts";
 import { coreAddress, coreModule } from "../core/module-address.ts";
 import type { DeviceChoice } from "../core/types.ts";
 import { bytesAt, moduleAt } from "../engine/download.ts";
-import { chosen, MANIFEST, manifest, weightsAddress } from "../engine/models.ts";
+import { chosen } from "../engine/models.ts";
 import { addresses, moduleFor } from "../engine/module-choice.ts";
+import { MANIFEST, manifest, weightsAddress } from "../engine/served.ts";
 
 /** Weight files of the network that a visit without wishes loads, from the build. */
 declare const FIRST_WEIGHTS: { file: string; bytes: number }[];

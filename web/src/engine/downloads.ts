@@ -2,7 +2,7 @@ import { asset } from "../base/assets.ts";
 import { takeEarly } from "../base/early.ts";
 import type { Manifest, ModelEntry } from "../core/types.ts";
 import { bytesAt, moduleAt, verify } from "./download.ts";
-import { MANIFEST, manifest, weightsAddress } from "./models.ts";
+import { MANIFEST, manifest, weightsAddress } from "./served.ts";
 
 /** The page need not hear of progress more often than this. */
 const EVERY_MS = 100;
