@@ -11,6 +11,7 @@ const HELP = `npm run memory -- [options]
   --cases C     of cpu (the engine for the CPU), large (that with WebGPU, which then chooses), webgpu; with commas
   --steps N     of the attack (60)
   --width N     of the window, in CSS pixels (390)
+  --most N      fail where a page's process holds more than N MB of its own
   --dist DIR    a built folder (dist)`;
 
 const text = (fallback) => ({ type: "string", default: fallback });
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     cases: text("cpu,large,webgpu"),
     steps: text("60"),
     width: text("390"),
+    most: text("Infinity"),
     dist: text(join(root, "dist")),
     help: { type: "boolean", default: false },
   },
@@ -42,8 +44,11 @@ const address = await line.open();
 console.log(
   "MB of the page's process: resident, of which its own; of the GPU's process: its own; JavaScript and WebAssembly",
 );
+/** The most that a page's process held of its own. */
+let most = 0;
 for (const one of cases) await measure(one);
 line.close();
+if (most > Number(options.most)) fail(`${most.toFixed(0)} MB are more than ${options.most}`);
 
 /** What a process holds, in MB: resident in all, and without what it shares with others, such as the browser's code. */
 function held(id) {
@@ -74,6 +79,7 @@ async function measure(name) {
       const of = (kind) => processInfo.filter(({ type }) => type === kind).map(({ id }) => held(id));
       // The browser keeps another, empty one in store.
       const tab = of("renderer").sort((a, b) => b.resident - a.resident)[0];
+      most = Math.max(most, tab.own);
       const [gpu] = of("GPU");
       const bytes = await page.evaluate(async () => {
         const measured = performance.measureUserAgentSpecificMemory?.();

@@ -7,10 +7,10 @@ import { root } from "./tools.mjs";
 
 const dist = join(root, "dist");
 const budgets = {
-  picture: 1_000_000,
+  picture: 700_000,
   engine: 1_200_000,
-  gpu: 3_000_000,
-  model: 6_500_000,
+  gpu: 2_800_000,
+  model: 6_000_000,
   pose: 12_000_000,
   body: 300_000,
 };
