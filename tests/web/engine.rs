@@ -68,6 +68,24 @@ async fn loaded() -> Engine {
 }
 
 #[wasm_bindgen_test]
+async fn a_rehearsal_leaves_the_first_answer_as_it_is() {
+    let bits = async |engine: &Engine| {
+        let answer = engine.recognise(page_clip(11, 0.0)).await.unwrap();
+        let probabilities = js_sys::Float32Array::from(get(&answer, "probabilities")).to_vec();
+        probabilities.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let expected = bits(&loaded().await).await;
+    let engine = Engine::start("cpu".into()).await.unwrap();
+    engine.rehearse().await.unwrap();
+    // It is no model.
+    assert_eq!(kind(&engine.recognise(page_clip(11, 0.0)).await.unwrap_err()), "config");
+    let bytes = weights(3);
+    engine.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
+    engine.rehearse().await.unwrap();
+    assert_eq!(bits(&engine).await, expected);
+}
+
+#[wasm_bindgen_test]
 async fn a_whole_attack_through_the_handle() {
     let engine = loaded().await;
     let backend: Value = from_js(&engine.backend().unwrap()).unwrap();
