@@ -62,6 +62,17 @@ pub fn parsed<L: DeserializeOwned>(bytes: &[u8], check: impl Fn(&L) -> Result<()
     reader.deserialize().enumerate().map(row).collect()
 }
 
+/// Checks the numbers of a line: CSV has words for those that are not finite, and no measurement has such a one.
+///
+/// # Errors
+/// If one is not finite.
+pub fn finite(numbers: &[f32]) -> Result<()> {
+    match numbers.iter().all(|n| n.is_finite()) {
+        true => Ok(()),
+        false => Err(Error::data("a number is not finite")),
+    }
+}
+
 /// Lines whose columns are their fields, as CSV.
 ///
 /// # Errors

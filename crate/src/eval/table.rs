@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::growing::{GrowingFile, Line};
+use super::growing::{GrowingFile, Line, finite};
 use super::row::{Film, Key, Row};
 use crate::contract::eval_columns::{CAMERA_COLUMNS, EVAL_COLUMNS};
 use crate::error::{Error, Result};
@@ -100,9 +100,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
         let row = record.and_then(|record| row(&record));
         let row = row.map_err(|e| Error::data(e.to_string()).at(format!("row {}", i + 1)))?;
         let numbers = [row.confidence, row.linf, row.mean_displacement, row.bone_deviation, row.acceleration_change];
-        if !numbers.iter().all(|n| n.is_finite()) {
-            return Err(Error::data("a number is not finite").at(format!("row {}", i + 1)));
-        }
+        finite(&numbers).map_err(|e| e.at(format!("row {}", i + 1)))?;
         // Earlier versions wrote indices. Rows of both kinds in one table would contradict each other.
         if row.label.bytes().all(|b| b.is_ascii_digit()) {
             let cause = "classes are numbers here, as earlier versions wrote them; measure these rows again";

@@ -1,8 +1,8 @@
 //! The file of the matrix: appended to during a run, read to continue one.
 
 use super::row::{Cell, MatrixRow};
-use crate::error::{Error, Result};
-use crate::eval::growing::{GrowingFile, Line, parsed, written};
+use crate::error::Result;
+use crate::eval::growing::{GrowingFile, Line, finite, parsed, written};
 
 /// A CSV file of the matrix that grows during a run.
 pub type MatrixFile = GrowingFile<MatrixRow>;
@@ -15,10 +15,7 @@ impl Line for MatrixRow {
     }
 
     fn parse(bytes: &[u8]) -> Result<Vec<Self>> {
-        parsed(bytes, |row: &Self| match [row.epsilon, row.acceleration, row.seconds].iter().all(|n| n.is_finite()) {
-            true => Ok(()),
-            false => Err(Error::data("a number is not finite")),
-        })
+        parsed(bytes, |row: &Self| finite(&[row.epsilon, row.acceleration, row.seconds]))
     }
 
     fn serialise(rows: &[Self], header: bool) -> Result<Vec<u8>> {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
-use crate::eval::growing::{Line, parsed, written};
+use crate::error::Result;
+use crate::eval::growing::{Line, finite, parsed, written};
 
 /// A line of the table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,13 +116,7 @@ impl Line for QueryRow {
     }
 
     fn parse(bytes: &[u8]) -> Result<Vec<Self>> {
-        parsed(bytes, |row: &Self| {
-            let numbers = [row.distance.unwrap_or(0.0), row.acceleration.unwrap_or(0.0), row.seconds];
-            match numbers.iter().all(|n| n.is_finite()) {
-                true => Ok(()),
-                false => Err(Error::data("a number is not finite")),
-            }
-        })
+        parsed(bytes, |row: &Self| finite(&[row.distance.unwrap_or(0.0), row.acceleration.unwrap_or(0.0), row.seconds]))
     }
 
     fn serialise(rows: &[Self], header: bool) -> Result<Vec<u8>> {
