@@ -16,6 +16,7 @@ function success(victim: string, attack: string, defence: string, mode: string):
   const own = rows.filter(
     (row) =>
       is(row, "victim", victim) &&
+      is(row, "share", "0.03") &&
       is(row, "attack", attack) &&
       is(row, "defence", defence) &&
       is(row, "mode", mode) &&

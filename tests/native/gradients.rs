@@ -58,7 +58,7 @@ fn of_streams(
     };
     let weight = |i: usize| {
         let stream = streams.get(i).copied().filter(|_| architecture.files().1 == Stream::ALL.len());
-        WeightFile { file: String::new(), bytes: 0, sha256: String::new(), stream }
+        WeightFile { file: String::new(), bytes: 0, sha256: String::new(), stream, heads: false }
     };
     let entry = ModelEntry {
         id: "random".into(),
@@ -140,6 +140,23 @@ fn st_gcn() {
     for preprocessing in [Preprocessing::Kinetics, Preprocessing::KineticsUp] {
         check(&entry(LayoutId::OpenPose18, preprocessing, 2), &toy::clip(LayoutId::OpenPose18, 8, 2, true, 7), 2e-3);
     }
+}
+
+#[test]
+fn st_gcn_with_small_heads() {
+    let layout = LayoutId::KinectV1;
+    let mut entry = recogniser(Architecture::StGcn, layout, Preprocessing::Centred, (1, 12)).entry;
+    entry.weights.push(WeightFile { heads: true, ..entry.weights[0].clone() });
+    let network = portable_stgcn(&StGcnConfig::published(layout, CLASSES));
+    let mut heads = State::new();
+    let shapes = [("units.weight", vec![4, 16, 256]), ("units.bias", vec![4, 16])];
+    for (key, shape) in
+        shapes.into_iter().chain([("scores.weight", vec![4, CLASSES, 16]), ("scores.bias", vec![4, CLASSES])])
+    {
+        heads.insert(format!("heads.{key}"), &shape, portable(key, &shape, -0.2, 0.2));
+    }
+    let model = Recogniser::from_states(entry, &[network, heads], &Device::flex()).unwrap();
+    check(&model, &toy::clip(layout, 9, 1, false, 5), 2e-3);
 }
 
 #[test]

@@ -194,7 +194,13 @@ pub fn portable_recogniser(id: &str, architecture: Architecture, layout: LayoutI
             vec![portable_branches("ctrgcn", CtrGcnConfig { layout, classes, people: 1 }.keys())]
         }
     };
-    let file = |i: usize| WeightFile { file: format!("{i}"), bytes: 0, sha256: format!("{i}{i}{i}{i}"), stream: None };
+    let file = |i: usize| WeightFile {
+        file: format!("{i}"),
+        bytes: 0,
+        sha256: format!("{i}{i}{i}{i}"),
+        stream: None,
+        heads: false,
+    };
     let entry = ModelEntry {
         id: id.into(),
         name: "random weights".into(),

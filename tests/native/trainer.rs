@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ciasa::data::dataset::{Dataset, Kind};
-use ciasa::train::{Ensemble, TrainConfig};
+use ciasa::train::{Ensemble, HeadsConfig, TrainConfig};
 
 use crate::support::data_dir;
 
@@ -24,12 +24,14 @@ fn every_config_file_is_valid_and_has_its_models_name() {
             continue;
         }
         let json = std::fs::read_to_string(&path).unwrap();
-        match Ensemble::parse(&json).unwrap() {
-            Some(ensemble) => {
-                ensemble.members.iter().for_each(|m| assert!(ids.len() < 100 && !config(m).id.is_empty()));
-                ids.push(ensemble.id);
-            }
-            None => ids.push(TrainConfig::parse(&json).unwrap_or_else(|e| panic!("{}: {e}", path.display())).id),
+        if let Some(ensemble) = Ensemble::parse(&json).unwrap() {
+            ensemble.members.iter().for_each(|m| assert!(ids.len() < 100 && !config(m).id.is_empty()));
+            ids.push(ensemble.id);
+        } else if let Some(heads) = HeadsConfig::parse(&json).unwrap() {
+            assert!(!config(&heads.base).id.is_empty());
+            ids.push(heads.id);
+        } else {
+            ids.push(TrainConfig::parse(&json).unwrap_or_else(|e| panic!("{}: {e}", path.display())).id);
         }
     }
     let count = ids.len();

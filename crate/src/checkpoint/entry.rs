@@ -153,7 +153,13 @@ mod tests {
         ] {
             assert_eq!(stream_of(file), stream, "{file}");
         }
-        let weight = |file: &&str| WeightFile { file: (*file).into(), bytes: 0, sha256: String::new(), stream: None };
+        let weight = |file: &&str| WeightFile {
+            file: (*file).into(),
+            bytes: 0,
+            sha256: String::new(),
+            stream: None,
+            heads: false,
+        };
         let of = |files: &[&str]| streams_of(&files.iter().map(weight).collect::<Vec<_>>());
         assert_eq!(of(&["bm.pt", "j.pt"]), [Stream::BoneMotion, Stream::Joint]);
         assert_eq!(of(&["1.pt", "2.pt", "3.pt"]), [Stream::Joint, Stream::Bone, Stream::JointMotion]);

@@ -49,6 +49,7 @@ impl Opened {
             bytes: <_ as AsRef<[u8]>>::as_ref(bytes).len(),
             sha256: String::new(),
             stream: None,
+            heads: false,
         };
         let weights: Vec<_> = files.iter().map(weights).collect();
         let found = ensemble(read.iter().map(|(found, _)| found))?;

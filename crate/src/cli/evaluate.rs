@@ -12,7 +12,7 @@ use super::say::say;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::model::Recogniser;
-use crate::train::{Ensemble, Evaluation, TrainConfig, evaluate};
+use crate::train::{Ensemble, Evaluation, HeadsConfig, TrainConfig, evaluate};
 
 /// Measure a shipped network again: top-1 and each class's accuracy on the test side of its split
 #[derive(Args, Debug)]
@@ -67,23 +67,28 @@ pub(super) fn measure(recogniser: &Recogniser, config: &TrainConfig, data: &Data
     Ok(result)
 }
 
-/// The training config of a network, found by its id; for an ensemble that of its first member.
+/// The training config of a network, found by its id; for an ensemble that of its first member, for heads that of the
+/// network they stand on.
 ///
 /// # Errors
 /// If there is none, or a file cannot be read.
 pub(super) fn config_of(id: &str, folder: &Path) -> Result<TrainConfig> {
     for path in listed(folder, "json")?.iter().filter(|p| !p.ends_with("manifest.json")) {
         let (json, place) = (text(path)?, |e: Error| e.at(path.display()));
-        if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
-            if let (true, Some(member)) = (ensemble.id == id, ensemble.members.first()) {
-                let path = folder.join(member);
-                return TrainConfig::parse(&text(&path)?).map_err(|e| e.at(path.display()));
-            }
+        let (named, stands_on) = if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
+            (ensemble.id, ensemble.members.into_iter().next())
+        } else if let Some(heads) = HeadsConfig::parse(&json).map_err(place)? {
+            (heads.id, Some(heads.base))
         } else {
             let config = TrainConfig::parse(&json).map_err(place)?;
             if config.id == id {
                 return Ok(config);
             }
+            continue;
+        };
+        if let (true, Some(file)) = (named == id, stands_on) {
+            let path = folder.join(file);
+            return TrainConfig::parse(&text(&path)?).map_err(|e| e.at(path.display()));
         }
     }
     Err(Error::config(format!("no training config in {} has the id {id:?}", folder.display())))

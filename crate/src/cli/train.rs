@@ -7,16 +7,16 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::device::DeviceArg;
-use super::evaluate::measure;
 use super::files::{bytes, replace, text, writable_folder};
-use super::plot::{Confusion, Log};
+use super::plot::Log;
 use super::progress::style;
+use super::publish::{Places, manifest, publish};
 use super::say::say;
-use crate::contract::manifest::{Accuracy, Manifest, ModelEntry};
+use super::train_heads::heads;
+use crate::contract::manifest::Manifest;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::model::Recogniser;
-use crate::train::{Ensemble, TrainConfig, Trainer, sha256};
+use crate::train::{Ensemble, HeadsConfig, TrainConfig, Trainer, sha256};
 use crate::weights;
 
 /// Train a network, or combine trained streams to an ensemble, and measure it on the test side of its split
@@ -42,6 +42,12 @@ pub struct TrainArgs {
     device: DeviceArg,
 }
 
+impl TrainArgs {
+    fn places(&self) -> Places<'_> {
+        Places { config: &self.config, data: &self.data, out: &self.out, device: &self.device }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -50,15 +56,17 @@ pub fn run(args: &TrainArgs) -> Result<()> {
     writable_folder(&args.out)?;
     let json = text(&args.config)?;
     let place = |e: Error| e.at(args.config.display());
+    let alone = |cause: &str| {
+        let given = [("--validate", args.validate), ("--resume", args.resume)].into_iter().find(|(_, given)| *given);
+        given.map_or(Ok(()), |(option, _)| Err(Error::config(cause).at(option)))
+    };
     if let Some(ensemble) = Ensemble::parse(&json).map_err(place)? {
-        for (option, given) in [("--validate", args.validate), ("--resume", args.resume)] {
-            if given {
-                return Err(
-                    Error::config("has no effect on an ensemble, which is not trained; leave it out").at(option)
-                );
-            }
-        }
+        alone("has no effect on an ensemble, which is not trained; leave it out")?;
         return combine(&ensemble, args);
+    }
+    if let Some(config) = HeadsConfig::parse(&json).map_err(place)? {
+        alone("is not there for heads, which train in minutes; leave it out")?;
+        return heads(&config, &args.places());
     }
     let config = TrainConfig::parse(&json).map_err(place)?;
     let data = Dataset::read(&args.data.join("data"), config.dataset)?;
@@ -87,7 +95,7 @@ pub fn run(args: &TrainArgs) -> Result<()> {
         entry.weights[0].bytes = bytes.len();
         entry.weights[0].sha256 = sha256(&bytes);
         replace(&args.out.join(&entry.weights[0].file), &bytes)?;
-        publish(entry, &config, &data, &[bytes], args)?;
+        publish(entry, &config, &data, &[bytes], &args.places())?;
     }
     std::fs::remove_file(&checkpoint).map_err(|e| Error::io(&checkpoint, &e))
 }
@@ -145,46 +153,5 @@ fn combine(ensemble: &Ensemble, args: &TrainArgs) -> Result<()> {
     let entry = ensemble.entry(&entries).map_err(|e| e.at(args.config.display()))?;
     let Some(config) = configs.first() else { return Ok(()) };
     let data = Dataset::read(&args.data.join("data"), config.dataset)?;
-    publish(entry, config, &data, &files, args)
-}
-
-/// Measures a network on the test side and puts it into the manifest.
-fn publish(
-    mut entry: ModelEntry,
-    config: &TrainConfig,
-    data: &Dataset,
-    files: &[Vec<u8>],
-    args: &TrainArgs,
-) -> Result<()> {
-    let name = args.config.file_name().unwrap_or_default().to_string_lossy();
-    entry.retrain = format!("ciasa train models/{name} --data DIR");
-    let recogniser = Recogniser::load(entry.clone(), files, &args.device.device()?)?;
-    let result = measure(&recogniser, config, data)?;
-    entry.accuracy = Accuracy { top1: result.top1(), clips: result.clips() };
-    let confusion = Confusion::new(&data.classes, &result).to_csv()?;
-    replace(&args.out.join(format!("{}.confusion.csv", entry.id)), &confusion)?;
-    let path = args.out.join("manifest.json");
-    let mut manifest = manifest(&path)?;
-    match manifest.models.iter_mut().find(|m| m.id == entry.id) {
-        Some(old) => *old = entry,
-        None => manifest.models.push(entry),
-    }
-    write_manifest(&path, &manifest)
-}
-
-/// Replaces the manifest.
-///
-/// # Errors
-/// If the file cannot be written.
-pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<()> {
-    let text = serde_json::to_string_pretty(manifest).map_err(|e| Error::weights(e.to_string()))?;
-    replace(path, (text + "\n").as_bytes())
-}
-
-/// The manifest; empty if there is none yet.
-fn manifest(path: &Path) -> Result<Manifest> {
-    match path.exists() {
-        true => Manifest::parse(&text(path)?).map_err(|e| e.at(path.display())),
-        false => Ok(Manifest { version: 1, models: Vec::new() }),
-    }
+    publish(entry, config, &data, &files, &args.places())
 }

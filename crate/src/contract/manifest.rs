@@ -40,7 +40,8 @@ pub struct ModelEntry {
     pub frames: usize,
     /// What happens to a clip before the network reads it.
     pub preprocessing: Preprocessing,
-    /// The weight files, beside the manifest: one, or one for each stream of an ensemble.
+    /// The weight files, beside the manifest: one, or one for each stream of an ensemble; and behind a network's file
+    /// that of its heads, if it has some.
     pub weights: Vec<WeightFile>,
     /// Accuracy on test clips.
     pub accuracy: Accuracy,
@@ -69,6 +70,10 @@ pub struct WeightFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", ts(optional))]
     pub stream: Option<Stream>,
+    /// Whether it holds small heads for the network of the file before it, and no network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    pub heads: bool,
 }
 
 /// The supported networks.
@@ -102,7 +107,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// How many weight files there are, at least and at most.
+    /// How many weight files of networks there are, at least and at most.
     pub fn files(self) -> (usize, usize) {
         match self {
             Self::Agcn => (2, 2),

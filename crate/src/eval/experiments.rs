@@ -11,6 +11,10 @@ pub const ST_GCN: &str = "utd-mhad-st-gcn";
 pub const PLAIN: &str = "utd-mhad-st-gcn-plain";
 /// Its twin, trained on attacked clips.
 pub const ROBUST: &str = "utd-mhad-st-gcn-robust";
+/// Its twin, trained on clips with other bone lengths.
+pub const BONE_LENGTH: &str = "utd-mhad-st-gcn-bone-length";
+/// The same network with small heads.
+pub const HEADS: &str = "utd-mhad-st-gcn-heads";
 /// 2s-AGCN's joint stream.
 pub const JOINT: &str = "utd-mhad-2s-agcn-joint";
 /// Its bone stream.

@@ -117,9 +117,9 @@ impl CtrGcn {
         Ok(Self { norm, layers, head: Head::read(state, "fc", [config.classes, c], 0, device)? })
     }
 
-    /// The network with heads beside its own: see [`Head::spread`].
-    pub(super) fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
-        Self { head: self.head.spread(draws, noise, seed), ..self.clone() }
+    /// Its last layer.
+    pub(super) fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
     }
 
     /// The scores of each class.

@@ -7,7 +7,8 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg32;
 
 use super::fold::{Affine, tensor};
-use crate::error::Result;
+use super::heads::Heads;
+use crate::error::{Error, Result};
 use crate::weights::state::State;
 
 /// The normalisation of the input: each channel of each joint, and of each person where people are features of one
@@ -35,13 +36,15 @@ impl InputNorm {
     }
 }
 
-/// The mean over people, frames and joints, then a linear layer.
+/// The mean over people, frames and joints, then a linear layer, and small heads beside it where a network has them.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     /// (C, classes)
     weight: Tensor<2>,
     /// (1, classes)
     bias: Tensor<2>,
+    /// Small heads that add their scores.
+    heads: Option<Heads>,
 }
 
 impl Head {
@@ -53,7 +56,31 @@ impl Head {
         Ok(Self {
             weight: tensor::<2>(weight.to_vec(), [classes, c], device).transpose(),
             bias: tensor(bias.to_vec(), [1, classes], device),
+            heads: None,
         })
+    }
+
+    /// Adds small heads, from a file of their own.
+    ///
+    /// # Errors
+    /// A weights error if it has heads already, or as [`Heads::read`].
+    pub fn add(&mut self, state: &State, device: &Device) -> Result<()> {
+        if self.heads.is_some() {
+            return Err(Error::weights("is a second file of heads; a network has one"));
+        }
+        let [c, classes] = self.weight.dims();
+        self.heads = Some(Heads::read(state, [classes, c], device)?);
+        Ok(())
+    }
+
+    /// The layer that gives what this one reads, and behind it this one's own scores: (N, C + classes).
+    pub fn open(&self) -> Self {
+        let (c, device) = (self.weight.dims()[0], self.weight.device());
+        Self {
+            weight: Tensor::cat(vec![Tensor::eye(c, &device), self.weight.clone()], 1),
+            bias: Tensor::cat(vec![Tensor::zeros([1, c], &device), self.bias.clone()], 1),
+            heads: None,
+        }
     }
 
     /// How many classes there are.
@@ -73,7 +100,7 @@ impl Head {
             let drawn = tensor::<2>(drawn, [rows, columns * draws], &weight.device());
             Tensor::cat(vec![weight.clone(), weight.clone().repeat_dim(1, draws) + drawn * size], 1)
         };
-        Self { weight: spread(&self.weight), bias: self.bias.clone().repeat_dim(1, 1 + draws) }
+        Self { weight: spread(&self.weight), bias: self.bias.clone().repeat_dim(1, 1 + draws), ..self.clone() }
     }
 
     /// (N M, T, V, C) to (N, classes).
@@ -81,6 +108,10 @@ impl Head {
         let [samples, t, v, c] = x.dims();
         let n = samples / people;
         let pooled = x.reshape([n, people * t * v, c]).mean_dim(1).reshape([n, c]);
-        pooled.matmul(self.weight.clone()) + self.bias.clone()
+        let scores = pooled.clone().matmul(self.weight.clone()) + self.bias.clone();
+        match &self.heads {
+            Some(heads) => heads.forward(pooled, scores),
+            None => scores,
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod efficient_gcn;
 mod ends;
 mod fold;
 mod graph_layer;
+pub mod heads;
 pub mod input;
 mod keys;
 mod multi_branch;

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::agcn::{Agcn, AgcnConfig, Stream};
 use super::ctrgcn::{CtrGcn, CtrGcnConfig};
 use super::efficient_gcn::{EfficientGcn, EfficientGcnConfig};
+use super::ends::Head;
 use super::input::Input;
 use super::shift_gcn::{ShiftGcn, ShiftGcnConfig};
 use super::stgcn::{StGcn, StGcnConfig};
@@ -76,16 +77,24 @@ impl Network {
         })
     }
 
-    /// The network with heads beside its own.
-    fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
+    /// Its last layer.
+    fn head_mut(&mut self) -> &mut Head {
         match self {
-            Self::StGcn(network) => Self::StGcn(Box::new(network.spread(draws, noise, seed))),
-            Self::Agcn(network) => Self::Agcn(Box::new(network.spread(draws, noise, seed))),
-            Self::ShiftGcn(network) => Self::ShiftGcn(Box::new(network.spread(draws, noise, seed))),
-            Self::EfficientGcn(network) => Self::EfficientGcn(Box::new(network.spread(draws, noise, seed))),
-            Self::StGcnPp(network) => Self::StGcnPp(Box::new(network.spread(draws, noise, seed))),
-            Self::CtrGcn(network) => Self::CtrGcn(Box::new(network.spread(draws, noise, seed))),
+            Self::StGcn(network) => network.head_mut(),
+            Self::Agcn(network) => network.head_mut(),
+            Self::ShiftGcn(network) => network.head_mut(),
+            Self::EfficientGcn(network) => network.head_mut(),
+            Self::StGcnPp(network) => network.head_mut(),
+            Self::CtrGcn(network) => network.head_mut(),
         }
+    }
+
+    /// The network with another last layer.
+    fn with_head(&self, change: impl FnOnce(&Head) -> Head) -> Self {
+        let mut network = self.clone();
+        let head = network.head_mut();
+        *head = change(head);
+        network
     }
 
     fn forward(&self, x: Tensor<5>) -> Tensor<2> {
@@ -128,18 +137,26 @@ impl Recogniser {
             return Err(Error::config(format!("must be 0 to {MAX_FRAMES}")).at("frames"));
         }
         let (least, most) = entry.architecture.files();
-        if states.len() != entry.weights.len() || !(least..=most).contains(&states.len()) {
+        let files = entry.weights.iter().filter(|weights| !weights.heads).count();
+        if states.len() != entry.weights.len() || !(least..=most).contains(&files) {
             let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
             return Err(
                 Error::weights(format!("{} weight files where {wanted} are needed", states.len())).at(&entry.id)
             );
         }
-        let network = |(i, state): (usize, &_)| {
-            let network = Network::new(&entry, i, Borrow::borrow(state), device);
-            let stream = entry.weights[i].stream.unwrap_or(Stream::Joint);
-            network.map(|network| (stream, network)).map_err(|e| e.at(&entry.weights[i].file))
-        };
-        let networks = states.iter().enumerate().map(network).collect::<Result<_>>()?;
+        let mut networks: Vec<(Stream, Network)> = Vec::new();
+        for (weights, state) in entry.weights.iter().zip(states) {
+            let (state, place) = (Borrow::borrow(state), |e: Error| e.at(&weights.file));
+            if weights.heads {
+                let network = networks.last_mut().ok_or_else(|| {
+                    Error::weights("holds heads; the file of their network must stand before it").at(&weights.file)
+                })?;
+                network.1.head_mut().add(state, device).map_err(place)?;
+            } else {
+                let network = Network::new(&entry, networks.len(), state, device).map_err(place)?;
+                networks.push((weights.stream.unwrap_or(Stream::Joint), network));
+            }
+        }
         let input = Input::new(&entry);
         Ok(Self { entry, input, networks, device: device.clone() })
     }
@@ -164,12 +181,27 @@ impl Recogniser {
     /// - x: (N, C, T, V, M), as in [`Recogniser::logits`]
     /// - result: (N, (1 + draws) classes): the recogniser's, then those of each draw
     pub fn spread_logits(&self, x: Tensor<5>, draws: usize, noise: f32, seed: u64) -> Tensor<2> {
-        let of = |(i, (stream, network)): (usize, &(Stream, Network))| {
-            (*stream, network.spread(draws, noise, seed.wrapping_add(i as u64)))
-        };
+        self.with_heads(|i, head| head.spread(draws, noise, seed.wrapping_add(i as u64))).logits(x)
+    }
+
+    /// What the last layer reads, the mean of the last block over people, frames and joints, and its own scores,
+    /// without those of heads. Of an ensemble both are sums over its streams.
+    ///
+    /// # Shapes
+    /// - x: (N, C, T, V, M), as in [`Recogniser::logits`]
+    /// - results: (N, C') and (N, classes)
+    pub fn features(&self, x: Tensor<5>) -> (Tensor<2>, Tensor<2>) {
+        let both = self.with_heads(|_, head| head.open()).logits(x);
+        let classes = self.entry.classes.len();
+        let c = both.dims()[1] - classes;
+        (both.clone().narrow(1, 0, c), both.narrow(1, c, classes))
+    }
+
+    /// The recogniser with other last layers, of each network by its number.
+    fn with_heads(&self, change: impl Fn(usize, &Head) -> Head) -> Self {
+        let of = |(i, (stream, network)): (usize, &(Stream, Network))| (*stream, network.with_head(|h| change(i, h)));
         let networks = self.networks.iter().enumerate().map(of).collect();
-        let spread = Self { entry: self.entry.clone(), input: self.input, networks, device: self.device.clone() };
-        spread.logits(x)
+        Self { entry: self.entry.clone(), input: self.input, networks, device: self.device.clone() }
     }
 
     /// Checks whether the network can read the clip.

@@ -133,9 +133,9 @@ impl StGcn {
         self.head.classes()
     }
 
-    /// The network with heads beside its own: see [`Head::spread`].
-    pub(super) fn spread(&self, draws: usize, noise: f32, seed: u64) -> Self {
-        Self { head: self.head.spread(draws, noise, seed), ..self.clone() }
+    /// Its last layer.
+    pub(super) fn head_mut(&mut self) -> &mut Head {
+        &mut self.head
     }
 
     /// The scores of each class.

@@ -55,7 +55,7 @@ impl Adversarial {
     ///
     /// # Errors
     /// A config error that names the field.
-    pub(super) fn validate(&self) -> Result<()> {
+    pub(in crate::train) fn validate(&self) -> Result<()> {
         let (Reach::Height(reach) | Reach::Metres(reach)) = self.epsilon;
         let ranges = [("epsilon", reach, 1.0), ("step", self.step, 10.0), ("share", self.share, 1.0)];
         if let Some((field, value, most)) = ranges.into_iter().find(|(_, value, most)| !(*value > 0.0 && value <= most))

@@ -22,7 +22,7 @@ use crate::weights::State;
 
 /// Metres before the camera at which examples are attacked. Around the origin, a pelvis at 0 would count as unseen; the
 /// network's preprocessing takes the distance out again.
-const DEPTH: f32 = 3.0;
+pub(super) const DEPTH: f32 = 3.0;
 /// Of the made clip; no attack depends on it.
 const RATE: f32 = 30.0;
 
@@ -41,7 +41,17 @@ impl<'a> Adversary<'a> {
     /// A weights error if they are not finite any more.
     pub fn new(settings: &'a Adversarial, config: &TrainConfig, data: &Dataset, state: &State) -> Result<Self> {
         let victim = Recogniser::from_states(config.entry(data), &[state], &Device::flex())?;
-        Ok(Self { settings, victim: Arc::new(victim), input: config.input(), layout: config.dataset.layout() })
+        Ok(Self::against(settings, config, victim))
+    }
+
+    /// Against any network that reads the config's examples.
+    pub fn against(settings: &'a Adversarial, config: &TrainConfig, victim: Recogniser) -> Self {
+        Self { settings, victim: Arc::new(victim), input: config.input(), layout: config.dataset.layout() }
+    }
+
+    /// How many of `n` examples are attacked.
+    pub fn count(&self, n: usize) -> usize {
+        ((n as f32 * self.settings.share).round() as usize).min(n)
     }
 
     /// The batch, (N, T, V, C), with its first share attacked. Batches are in a random order, so which clips these are
@@ -54,8 +64,7 @@ impl<'a> Adversary<'a> {
         let mut values: Vec<f32> = examples.try_into_vec().map_err(|e| Error::device(format!("{e:?}")))?;
         let (n, frames) = (shape[0], shape[1]);
         let size = values.len() / n.max(1);
-        let count = ((n as f32 * self.settings.share).round() as usize).min(n);
-        let clips = values.chunks(size).take(count).map(|example| self.clip(example, frames));
+        let clips = values.chunks(size).take(self.count(n)).map(|example| self.clip(example, frames));
         let clips = clips.collect::<Result<Vec<_>>>()?;
         let attacks = clips.iter().map(|clip| Attack::new(self.victim.clone(), clip, &[], self.config(clip, seed)));
         let mut attacks = attacks.collect::<Result<Vec<_>>>()?;

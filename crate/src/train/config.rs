@@ -239,6 +239,7 @@ impl TrainConfig {
                 bytes: 0,
                 sha256: String::new(),
                 stream: None,
+                heads: false,
             }],
             accuracy: Accuracy { top1: 0.0, clips: 0 },
             split: self.split.describe(data),

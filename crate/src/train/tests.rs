@@ -16,7 +16,7 @@ use crate::model::{Recogniser, clip_tensor};
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Generated clips: each class swings other joints; subjects "1" to "3" train, "4" tests.
-fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
+pub(super) fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
     let layout = LayoutId::KinectV1.layout();
     let clip = |class: usize, i: usize| {
         let mut data = Vec::new();
@@ -36,7 +36,7 @@ fn made(kind: Kind, classes: usize, each: usize) -> Dataset {
     Dataset { kind, classes: (0..classes).map(|c| format!("class {c}")).collect(), clips }
 }
 
-fn config(architecture: &str, epochs: usize) -> TrainConfig {
+pub(super) fn config(architecture: &str, epochs: usize) -> TrainConfig {
     let json = format!(
         r#"{{"id": "made", "name": "Made", "architecture": "{architecture}", "dataset": "utd_mhad",
         "split": {{"crossSubject": ["1", "2", "3"]}}, "validation": ["3"], "frames": 6, "epochs": {epochs}, "batch": 4,

@@ -47,10 +47,13 @@ pub fn attack(bytes: &[u8]) -> Result<Laws<'_>> {
 /// Config files of the trainer.
 #[cfg(feature = "cli")]
 pub fn training(bytes: &[u8]) -> Result<Laws<'_>> {
-    use ciasa::train::{Ensemble, TrainConfig};
+    use ciasa::train::{Ensemble, HeadsConfig, TrainConfig};
     let text = text(bytes)?;
     if let Some(ensemble) = Ensemble::parse(text)? {
         return Ok(Box::new(move || kept(&ensemble)));
+    }
+    if let Some(heads) = HeadsConfig::parse(text)? {
+        return Ok(Box::new(move || kept(&heads)));
     }
     let config = TrainConfig::parse(text)?;
     Ok(Box::new(move || assert!(config.last_epoch() <= config.epochs)))

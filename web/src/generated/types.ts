@@ -505,7 +505,10 @@ export type ModelEntry = {
   frames: number;
   /** What happens to a clip before the network reads it. */
   preprocessing: Preprocessing;
-  /** The weight files, beside the manifest: one, or one for each stream of an ensemble. */
+  /**
+   * The weight files, beside the manifest: one, or one for each stream of an ensemble; and behind a network's file
+   * that of its heads, if it has some.
+   */
   weights: Array<WeightFile>;
   /** Accuracy on test clips. */
   accuracy: Accuracy;
@@ -555,6 +558,8 @@ export type WeightFile = {
   sha256: string;
   /** What its network reads, where that is not the joints and the architecture leaves it open. */
   stream?: Stream;
+  /** Whether it holds small heads for the network of the file before it, and no network. */
+  heads?: boolean;
 };
 
 /** Accuracy on the test side of a split. */

@@ -13,7 +13,8 @@ const names: Record<ModelEntry["architecture"], string> = {
 };
 
 /** The architecture's name. */
-export const architecture = (model: ModelEntry): string => names[model.architecture];
+export const architecture = (model: ModelEntry): string =>
+  names[model.architecture] + (model.weights.some(({ heads }) => heads) ? " with small heads" : "");
 
 /** Its accuracy, in words. */
 export function accuracy(model: ModelEntry): string {

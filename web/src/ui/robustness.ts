@@ -14,7 +14,9 @@ const columns: [defence: string, name: string][] = [
 /** The measured row of a network; none if its weights are others than the measured ones. */
 function measured(model: ModelEntry): Robustness | undefined {
   const row = ROBUSTNESS[model.id];
-  return row && model.weights[0]?.sha256.startsWith(row.weights) ? row : undefined;
+  const digits = row?.weights.split("+") ?? [];
+  const same = model.weights.every(({ sha256 }, i) => digits[i] && sha256.startsWith(digits[i]));
+  return same && digits.length === model.weights.length ? row : undefined;
 }
 
 /** How often each attack fools a network, behind each defence: its row of docs/ROBUSTNESS.md. */

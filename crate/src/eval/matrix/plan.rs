@@ -8,11 +8,11 @@ use crate::attack::{AttackConfig, Peer};
 use crate::contract::attackers::{Attacker, attackers};
 use crate::defence::defended::Defence;
 use crate::error::{Error, Result};
-use crate::eval::experiments::{PLAIN, ROBUST, ST_GCN};
+use crate::eval::experiments::{BONE_LENGTH, HEADS, PLAIN, ROBUST, ST_GCN};
 use crate::eval::inputs::Inputs;
 
 /// The victims, if the options name no others.
-pub const VICTIMS: [&str; 3] = [ST_GCN, ROBUST, PLAIN];
+pub const VICTIMS: [&str; 5] = [ST_GCN, ROBUST, HEADS, BONE_LENGTH, PLAIN];
 /// The epsilon as a share of the body's height, if the options name no other.
 pub const SHARE: f32 = 0.03;
 /// Draws of noise in each step of an attack.
