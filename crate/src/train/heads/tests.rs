@@ -74,7 +74,7 @@ fn heads_learn_and_the_same_seed_gives_the_same_heads() {
     let mut twice = with.clone();
     twice.weights.push(with.weights[1].clone());
     assert!(refused(twice, &[&files[0], &files[1], &files[1]]).contains("is a second file of heads"));
-    assert_eq!(refused(with, &[&files[0], &files[0]]), "made-heads.safetensors: \"heads.units.weight\": is missing");
+    assert_eq!(refused(with, &[&files[0], &files[0]]), "made-heads.safetensors, \"heads.units.weight\": is missing");
 }
 
 #[test]
