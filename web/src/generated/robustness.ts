@@ -160,6 +160,73 @@ export const ROBUSTNESS: Record<string, Robustness> = {
       ] },
     ],
   },
+  "utd-mhad-st-gcn-heads": {
+    weights: "c6899ce6+4c6c54a0",
+    share: 0.03,
+    clips: 14,
+    attacks: [
+      { name: "Random noise", cells: [
+        { defence: "none", adaptive: true, hits: 1, of: 14, low: 0.013, high: 0.315 },
+        { defence: "smoothing", adaptive: false, hits: 1, of: 14, low: 0.013, high: 0.315 },
+        { defence: "randomised", adaptive: false, hits: 0, of: 13, low: 0.000, high: 0.228 },
+        { defence: "detector", adaptive: false, hits: 0, of: 14, low: 0.000, high: 0.215 },
+      ] },
+      { name: "Random rotation", cells: [
+        { defence: "none", adaptive: true, hits: 1, of: 14, low: 0.013, high: 0.315 },
+        { defence: "smoothing", adaptive: false, hits: 1, of: 14, low: 0.013, high: 0.315 },
+        { defence: "randomised", adaptive: false, hits: 0, of: 13, low: 0.000, high: 0.228 },
+        { defence: "detector", adaptive: false, hits: 1, of: 14, low: 0.013, high: 0.315 },
+      ] },
+      { name: "FGSM", cells: [
+        { defence: "none", adaptive: true, hits: 9, of: 14, low: 0.388, high: 0.837 },
+        { defence: "smoothing", adaptive: false, hits: 9, of: 14, low: 0.388, high: 0.837 },
+        { defence: "randomised", adaptive: false, hits: 6, of: 13, low: 0.232, high: 0.709 },
+        { defence: "detector", adaptive: false, hits: 0, of: 14, low: 0.000, high: 0.215 },
+      ] },
+      { name: "PGD", cells: [
+        { defence: "none", adaptive: true, hits: 14, of: 14, low: 0.785, high: 1.000 },
+        { defence: "smoothing", adaptive: true, hits: 14, of: 14, low: 0.785, high: 1.000 },
+        { defence: "randomised", adaptive: true, hits: 12, of: 13, low: 0.667, high: 0.986 },
+        { defence: "detector", adaptive: true, hits: 14, of: 14, low: 0.785, high: 1.000 },
+      ] },
+      { name: "MI-FGSM", cells: [
+        { defence: "none", adaptive: true, hits: 14, of: 14, low: 0.785, high: 1.000 },
+        { defence: "smoothing", adaptive: false, hits: 14, of: 14, low: 0.785, high: 1.000 },
+        { defence: "randomised", adaptive: false, hits: 8, of: 13, low: 0.355, high: 0.823 },
+        { defence: "detector", adaptive: false, hits: 10, of: 14, low: 0.454, high: 0.883 },
+      ] },
+      { name: "TASAR", cells: [
+        { defence: "none", adaptive: true, hits: 14, of: 14, low: 0.785, high: 1.000 },
+        { defence: "smoothing", adaptive: false, hits: 14, of: 14, low: 0.785, high: 1.000 },
+        { defence: "randomised", adaptive: false, hits: 12, of: 13, low: 0.667, high: 0.986 },
+        { defence: "detector", adaptive: false, hits: 10, of: 14, low: 0.454, high: 0.883 },
+      ] },
+      { name: "Bone length", cells: [
+        { defence: "none", adaptive: true, hits: 2, of: 14, low: 0.040, high: 0.399 },
+        { defence: "smoothing", adaptive: false, hits: 2, of: 14, low: 0.040, high: 0.399 },
+        { defence: "randomised", adaptive: false, hits: 0, of: 13, low: 0.000, high: 0.228 },
+        { defence: "detector", adaptive: false, hits: 2, of: 14, low: 0.040, high: 0.399 },
+      ] },
+      { name: "Part swap", cells: [
+        { defence: "none", adaptive: true, hits: 0, of: 14, low: 0.000, high: 0.215 },
+        { defence: "smoothing", adaptive: false, hits: 0, of: 14, low: 0.000, high: 0.215 },
+        { defence: "randomised", adaptive: false, hits: 0, of: 13, low: 0.000, high: 0.228 },
+        { defence: "detector", adaptive: false, hits: 0, of: 14, low: 0.000, high: 0.215 },
+      ] },
+      { name: "BASAR", cells: [
+        { defence: "none", adaptive: true, hits: 1, of: 14, low: 0.013, high: 0.315 },
+        { defence: "smoothing", adaptive: false, hits: 1, of: 14, low: 0.013, high: 0.315 },
+        { defence: "randomised", adaptive: false, hits: 0, of: 13, low: 0.000, high: 0.228 },
+        { defence: "detector", adaptive: false, hits: 1, of: 14, low: 0.013, high: 0.315 },
+      ] },
+      { name: "CIASA, least likely class", cells: [
+        { defence: "none", adaptive: true, hits: 11, of: 14, low: 0.524, high: 0.924 },
+        { defence: "smoothing", adaptive: false, hits: 11, of: 14, low: 0.524, high: 0.924 },
+        { defence: "randomised", adaptive: false, hits: 8, of: 13, low: 0.355, high: 0.823 },
+        { defence: "detector", adaptive: false, hits: 11, of: 14, low: 0.524, high: 0.924 },
+      ] },
+    ],
+  },
   "utd-mhad-st-gcn-plain": {
     weights: "30fab588",
     share: 0.03,
