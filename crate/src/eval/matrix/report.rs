@@ -16,7 +16,7 @@ use crate::eval::report::Report;
 use crate::eval::report::notes::Notes;
 
 /// Headings that notes may have.
-pub const HEADINGS: [&str; 7] = ["all", "matrix", "cost", "smallest", "queries", "certificates", "fourier"];
+pub const HEADINGS: [&str; 8] = ["all", "matrix", "cost", "larger", "smallest", "queries", "certificates", "fourier"];
 
 /// What the page holds besides the matrix.
 #[derive(Default)]
@@ -44,15 +44,17 @@ struct Side {
 pub fn report(rows: &[MatrixRow], beside: &Beside, notes: &Notes, folder: &str) -> Result<Report> {
     let mut report = Report { page: format!("{HEAD}{}", about(rows)), plots: Vec::new() };
     notes.write(&mut report.page, "all");
-    for share in distinct(rows, |r| r.share.clone()) {
+    for (place, share) in distinct(rows, |r| r.share.clone()).into_iter().enumerate() {
         let own: Vec<&MatrixRow> = rows.iter().filter(|r| r.share == share && !searches(&r.attack)).collect();
         if own.is_empty() {
             continue;
         }
+        // What people read from the smallest epsilon is not said of a larger one.
+        let readings = if place == 0 { ["matrix", "cost"] } else { ["larger", ""] };
         matrix(&mut report, &own, &share, folder);
-        notes.write(&mut report.page, "matrix");
+        notes.write(&mut report.page, readings[0]);
         cost(&mut report.page, &own);
-        notes.write(&mut report.page, "cost");
+        notes.write(&mut report.page, readings[1]);
     }
     smallest(&mut report.page, rows);
     notes.write(&mut report.page, "smallest");
@@ -282,7 +284,9 @@ mod tests {
         rows.extend((0..4).map(|clip| row("a", "smoothing", Mode::Blind, "pgd", clip)));
         rows.extend((0..4).map(|clip| row("a", "detector", Mode::Blind, "pgd", clip)));
         rows.extend((0..4).map(|clip| row("a", "detector", Mode::Adaptive, "fgsm", clip)));
-        let notes = Notes::parse_for("## matrix\n\nBecause.\n", |id| HEADINGS.contains(&id)).unwrap();
+        rows.push(MatrixRow { share: "0.06".into(), ..row("a", "none", Mode::Bare, "pgd", 0) });
+        let notes = "## matrix\n\nBecause.\n\n## larger\n\nOf course.\n";
+        let notes = Notes::parse_for(notes, |id| HEADINGS.contains(&id)).unwrap();
         let beside = Beside { fourier: vec!["a".into()], ..Beside::default() };
         let report = report(&rows, &beside, &notes, "robustness").unwrap();
         assert!(report.page.contains("![Errors of a by frequency](robustness/fourier-a.svg)"));
@@ -292,6 +296,10 @@ mod tests {
         assert_eq!(bare, "| `a` | none | bare | 75.0 [30, 95] | - | 66.7 [21, 94] | 66.7 [21, 94] |");
         assert!(!line("| `a` | smoothing † | blind |").is_empty() && !line("| `a` | detector | blind |").is_empty());
         assert!(report.page.contains("† Attacked blindly only") && report.page.contains("*Reading.* Because."));
+        // Each epsilon has its own reading.
+        let (smallest, larger) = report.page.split_once("Epsilon: 6 %").unwrap();
+        assert!(smallest.contains("Because.") && !smallest.contains("Of course."));
+        assert!(larger.contains("*Reading.* Of course.") && !larger.contains("Because."));
         assert!(report.page.contains("(robustness/matrix-0-03.svg)") && report.page.contains("Epsilon: 3 %"));
         assert!(report.plots[0].1.contains("a + smoothing †, blind"));
         let cost = line("| `a` | pgd |");
