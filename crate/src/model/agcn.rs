@@ -7,7 +7,7 @@ use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor};
 
 use super::ends::{Head, InputNorm};
-use super::fold::{Affine, Pointwise, temporal, tensor};
+use super::fold::{Affine, Pointwise, temporal, tensor, turned};
 use super::keys::Keys;
 use super::residual::{Residual, Shortcut};
 use super::stgcn::K;
@@ -163,7 +163,7 @@ impl Layer {
             let weight = state.get(&format!("{key}.gcn1.conv_d.{k}.weight"), &[out, c, 1, 1])?;
             let b = state.get(&format!("{key}.gcn1.conv_d.{k}.bias"), &[out])?;
             bias.iter_mut().zip(b).for_each(|(sum, b)| *sum += b);
-            spatial.extend((0..c * out).map(|i| weight[i % out * c + i / out] * norm.scale[i % out]));
+            spatial.extend(turned(weight, c, out).enumerate().map(|(i, w)| w * norm.scale[i % out]));
         }
         let down = (c != out)
             .then(|| {

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::agcn::LAYERS;
 use super::ends::{Head, InputNorm};
-use super::fold::{Affine, Pointwise, tensor};
+use super::fold::{Affine, Pointwise, tensor, turned};
 use super::keys::Keys;
 use super::multi_branch::{MultiBranch, Scales};
 use super::residual::{Residual, Shortcut};
@@ -189,7 +189,7 @@ impl Subset {
         let conv = |n: usize, c, out| Pointwise::plain(state, &format!("{key}.conv{n}"), c, out, device);
         let relations = relations(c);
         let weight = state.get(&format!("{key}.conv4.weight"), &[out, relations, 1, 1])?;
-        let refine = (0..relations * out).map(|i| alpha * weight[i % out * relations + i / out]).collect();
+        let refine = turned(weight, relations, out).map(|w| alpha * w).collect();
         let bias = state.get(&format!("{key}.conv4.bias"), &[out])?.iter().map(|b| alpha * b).collect();
         Ok(Self {
             graph,

@@ -91,13 +91,19 @@ pub(super) struct Pointwise {
     bias: Tensor<4>,
 }
 
+/// The weight (C', C) of a convolution as (C, C'), row by row. The kernels keep their form of a weight that lies in
+/// memory as they read it, not of a view.
+pub fn turned(weight: &[f32], c: usize, out: usize) -> impl Iterator<Item = f32> + '_ {
+    (0..c * out).map(move |i| weight[i % out * c + i / out])
+}
+
 impl Pointwise {
     /// Reads the convolution `conv.*`, (C', C, 1, 1), and the normalisation `norm.*` after it.
     pub fn normalised(state: &State, conv: &str, norm: &str, c: usize, out: usize, device: &Device) -> Result<Self> {
         let weight = state.get(&format!("{conv}.weight"), &[out, c, 1, 1])?;
         let norm = Affine::read(state, norm, out)?;
         let bias = norm.fold_bias(state.get(&format!("{conv}.bias"), &[out])?);
-        let folded = (0..c * out).map(|i| weight[i % out * c + i / out] * norm.scale[i % out]).collect();
+        let folded = turned(weight, c, out).enumerate().map(|(i, w)| w * norm.scale[i % out]).collect();
         Ok(Self { weight: tensor(folded, [c, out], device), bias: tensor(bias, [1, 1, 1, out], device) })
     }
 
@@ -105,7 +111,7 @@ impl Pointwise {
     pub fn plain(state: &State, key: &str, c: usize, out: usize, device: &Device) -> Result<Self> {
         let weight = state.get(&format!("{key}.weight"), &[out, c, 1, 1])?;
         let bias = state.get(&format!("{key}.bias"), &[out])?;
-        let weight = tensor::<2>(weight.to_vec(), [out, c], device).transpose();
+        let weight = tensor(turned(weight, c, out).collect(), [c, out], device);
         Ok(Self { weight, bias: tensor(bias.to_vec(), [1, 1, 1, out], device) })
     }
 

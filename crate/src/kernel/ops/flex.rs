@@ -30,10 +30,29 @@ pub fn tracked(w: &Primitive) -> Weight<'_> {
     Weight { values: values(w), id: None }
 }
 
-/// A frozen weight, which is packed and transformed only once. A view of another tensor has no id, and nothing of it is
-/// kept.
-pub fn constant(w: &Primitive) -> Weight<'_> {
-    let (values, storage) = (values(w), w.data_arc());
-    let whole = w.is_contiguous() && size_of_val(values) == storage.len() && !values.is_empty();
+/// A frozen weight and its [`dense`] form. It is packed and transformed only once; of a view, whose dense form is another
+/// copy each time, nothing is kept.
+pub fn constant<'a>(given: &Primitive, dense: &'a Primitive) -> Weight<'a> {
+    let (values, storage) = (values(dense), given.data_arc());
+    let whole = given.is_contiguous() && size_of_val(values) == storage.len() && !values.is_empty();
     Weight { values, id: whole.then(|| id_of(&storage)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::ops::FloatTensorOps;
+
+    use super::*;
+
+    #[test]
+    fn only_a_weight_with_a_storage_of_its_own_has_an_id() {
+        let whole = tensor((0..6).map(|i| i as f32).collect(), [2, 3]);
+        let id = constant(&whole, &dense(&whole)).id;
+        assert!(id.is_some());
+        assert_eq!(constant(&whole, &dense(&whole)).id, id);
+        let turned = Flex::float_swap_dims(whole, 0, 1);
+        let copy = dense(&turned);
+        assert_eq!(constant(&turned, &copy).id, None);
+        assert_eq!(values(&copy), [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
+    }
 }

@@ -39,7 +39,7 @@ impl SpatialOps for Flex {
         let s = ConvShape { n, t, v, c, out, stride: 1, taps: 1 };
         let (x, a, w, bias) = (dense(&x), dense(&a), dense(&weight), dense(&bias));
         let epilogue = Epilogue { bias: values(&bias), residual: &[], relu: true };
-        tensor(execute(temporal::spatial(s, values(&x), values(&a), constant(&w), epilogue)), [n, t, v, out])
+        tensor(execute(temporal::spatial(s, values(&x), values(&a), constant(&weight, &w), epilogue)), [n, t, v, out])
     }
 
     fn spatial_x(y: Primitive, dy: Primitive, a: Primitive, weight: Primitive) -> Primitive {
@@ -48,7 +48,7 @@ impl SpatialOps for Flex {
         let s = ConvShape { n, t, v, c: kc / k, out, stride: 1, taps: 1 };
         let dy = temporal::relu_backward(values(&dense(&y)), values(&dense(&dy)));
         let (a, w) = (dense(&a), dense(&weight));
-        tensor(execute(temporal::spatial_x(s, &dy, values(&a), constant(&w))), [n, t, v, kc / k])
+        tensor(execute(temporal::spatial_x(s, &dy, values(&a), constant(&weight, &w))), [n, t, v, kc / k])
     }
 }
 

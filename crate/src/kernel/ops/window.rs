@@ -87,14 +87,14 @@ impl WindowOps for Flex {
             residual: residual.as_ref().map(values).unwrap_or_default(),
             relu,
         };
-        tensor(execute(temporal::forward(s, values(&x), constant(&w), epilogue)), [n, s.frames_out(), v, out])
+        tensor(execute(temporal::forward(s, values(&x), constant(&weight, &w), epilogue)), [n, s.frames_out(), v, out])
     }
 
     fn window_x(dy: Primitive, weight: Primitive, frames: usize, over: Window) -> Primitive {
         let ([n, _, v, out], [_, c, _]) = (dy.shape().dims::<4>(), weight.shape().dims());
         let s = ConvShape { n, t: frames, v, c, out, stride: over.stride, taps: over.taps };
         let (dy, w) = (dense(&dy), dense(&weight));
-        tensor(execute(temporal::backward_x(s, values(&dy), constant(&w))), [n, frames, v, c])
+        tensor(execute(temporal::backward_x(s, values(&dy), constant(&weight, &w))), [n, frames, v, c])
     }
 
     fn relu_gradient(y: Primitive, dy: Primitive) -> Primitive {
