@@ -40,38 +40,48 @@ export class TargetPicker extends Part {
   ];
 
   @state() private query = "";
+  /** The list is there while it is open: a browser keeps what is taken out of a part that it does not lay out. */
+  @state() private open = false;
 
   override render() {
     const { state, before, model } = this.playground;
-    const classes = model?.classes ?? [];
-    const p = before?.probabilities;
-    const least = p ? p.indexOf(Math.min(...p)) : -1;
-    const seen = before?.top[0]?.index;
-    const fits = classes.filter((name) => name.toLowerCase().includes(this.query.trim().toLowerCase()));
+    const least = before?.probabilities ? model?.classes[leastLikely(before.probabilities)] : undefined;
     const named = state.target.startsWith("class:") ? state.target.slice(6) : null;
     const words = named ?? (state.target === "untargeted" ? "Anything else" : "Least likely class");
     return html`
       <h2 id="heading">Target</h2>
-      <details>
+      <details
+        @toggle=${(event: Event) => {
+          this.open = (event.currentTarget as HTMLDetailsElement).open;
+        }}>
         <summary aria-describedby="heading"><span class="now">${words}</span>
-          ${state.target === "least-likely" && least >= 0 ? html`<span class="hint">${classes[least]}</span>` : nothing}
+          ${state.target === "least-likely" && least ? html`<span class="hint">${least}</span>` : nothing}
         </summary>
-        <div class="choices">
-          <input type="search" placeholder="Search classes" aria-label="Search classes" .value=${this.query}
-            @input=${(event: Event) => {
-              this.query = fieldValue(event);
-            }} />
-          <div class="list" role="radiogroup" aria-labelledby="heading">
-            ${this.#choice("least-likely", "Least likely class", least >= 0 ? (classes[least] ?? "") : "", "special")}
-            ${untargetable(state) ? this.#choice("untargeted", "Anything else (untargeted)", "", "special") : nothing}
-            ${fits.map((name) => {
-              const index = classes.indexOf(name);
-              const hint = index === seen ? "current class" : p ? percent(p[index] ?? 0) : "";
-              return this.#choice(`class:${name}`, name, hint, "", index === seen);
-            })}
-          </div>
-        </div>
+        ${this.open ? this.#choices(model?.classes ?? [], least ?? "") : nothing}
       </details>
+    `;
+  }
+
+  #choices(classes: readonly string[], least: string) {
+    const { state, before } = this.playground;
+    const [p, seen] = [before?.probabilities, before?.top[0]?.index];
+    const fits = classes.filter((name) => name.toLowerCase().includes(this.query.trim().toLowerCase()));
+    return html`
+      <div class="choices">
+        <input type="search" placeholder="Search classes" aria-label="Search classes" .value=${this.query}
+          @input=${(event: Event) => {
+            this.query = fieldValue(event);
+          }} />
+        <div class="list" role="radiogroup" aria-labelledby="heading">
+          ${this.#choice("least-likely", "Least likely class", least, "special")}
+          ${untargetable(state) ? this.#choice("untargeted", "Anything else (untargeted)", "", "special") : nothing}
+          ${fits.map((name) => {
+            const index = classes.indexOf(name);
+            const hint = index === seen ? "current class" : p ? percent(p[index] ?? 0) : "";
+            return this.#choice(`class:${name}`, name, hint, "", index === seen);
+          })}
+        </div>
+      </div>
     `;
   }
 
@@ -83,3 +93,5 @@ export class TargetPicker extends Part {
     </label>`;
   }
 }
+
+const leastLikely = (probabilities: Float32Array) => probabilities.indexOf(Math.min(...probabilities));
