@@ -20,6 +20,7 @@ export type {
   Judged,
   LoadedWeights,
   Manifest,
+  Memory,
   Metrics,
   ModelEntry,
   Outcome,

@@ -9,6 +9,7 @@ import type {
   DeviceChoice,
   ErrorMessage,
   Identified,
+  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -194,10 +195,10 @@ export class EngineClient extends EventTarget {
     await this.#call("endCertificate", {});
   }
 
+  /** For the soak: what the engine holds. */
+  memory = (): Promise<Memory> => this.#call("memory", {});
   /** For tests: destroys the GPU device; false if the CPU computes. */
-  loseDevice(): Promise<boolean> {
-    return this.#call("loseDevice", {});
-  }
+  loseDevice = (): Promise<boolean> => this.#call("loseDevice", {});
 
   dispose(): void {
     this.#detach()({ kind: "engine", message: "the engine was closed" }, "cancelled");

@@ -7,6 +7,7 @@ import type {
   CertificateStep,
   DeviceChoice,
   Identified,
+  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -184,6 +185,11 @@ export class EngineManager extends EventTarget {
 
   async endSearch(): Promise<void> {
     await this.#running().endSearch();
+  }
+
+  /** For the soak: what the engine holds. */
+  async memory(): Promise<Memory> {
+    return this.#running().memory();
   }
 
   /** Prepares a vote over noise on a clip; `attacked`: attacked values whose distance is measured, or empty. */

@@ -18,6 +18,7 @@ import type {
   ErrorMessage,
   Identified,
   LoadedWeights,
+  Memory,
   ModelEntry,
   Recognition,
   SearchStep,
@@ -134,6 +135,7 @@ export interface Calls {
   /** Counts draws of the vote for a tenth of a second, or to its end. */
   stepCertificate: { ask: Record<never, never>; answer: CertificateStep };
   endCertificate: { ask: Record<never, never>; answer: null };
+  memory: { ask: Record<never, never>; answer: Memory };
   /** For tests: destroys the GPU device; false on the CPU. */
   loseDevice: { ask: Record<never, never>; answer: boolean };
 }

@@ -187,6 +187,8 @@ async function compute(message: Exclude<Call, { type: "loseDevice" }>): Promise<
     case "endCertificate":
       ready().endCertificate();
       return null;
+    case "memory":
+      return ready().memory();
   }
 }
 

@@ -1,0 +1,100 @@
+// The soak: one page takes thousands of steps, shows thousands of clips, loads networks and restarts its engine, and
+// may not hold more in the last tenth than in the first. Fails where it does. Linux only: it counts the browser's
+// threads.
+// The options: `npm run soak -- --help`. Needs dist/ (npm run build).
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { SoakPage } from "./soak/page.mjs";
+import { GROWTH, mb, verdict } from "./soak/verdict.mjs";
+import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
+
+const HELP = `npm run soak -- [options]
+  --device D       cpu, or webgpu (cpu)
+  --steps N        steps of the attack (10000)
+  --clips N        changes of the clip (1000)
+  --networks N     changes of the network (200)
+  --restarts N     restarts of the engine (100)
+  --settings TEXT  more settings, as in a link of the playground (mode=advanced)
+  --port N         port of the page (8489)
+0 leaves a part out.`;
+
+const text = (fallback) => ({ type: "string", default: fallback });
+const { values: options } = parseArgs({
+  options: {
+    device: text("cpu"),
+    steps: text("10000"),
+    clips: text("1000"),
+    networks: text("200"),
+    restarts: text("100"),
+    settings: text("mode=advanced"),
+    port: text("8489"),
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+if (!["cpu", "webgpu"].includes(options.device)) fail("--device: cpu or webgpu");
+if (!chromium()) fail("There is no Chromium. Run: npm run setup browser");
+if (!existsSync(join(root, "dist/index.html"))) fail("There is no dist/. Run: npm run build");
+const PARTS = ["steps", "clips", "networks", "restarts"];
+const plan = PARTS.map((part) => {
+  const count = Number(options[part]);
+  // A tenth is a round.
+  if (!Number.isInteger(count) || count < 0 || count % 10 !== 0) fail(`--${part}: a multiple of 10, or 0`);
+  return { part, count };
+});
+/** Measurements in the first tenth, and in the last. */
+const SAMPLES = 5;
+
+const server = spawn(process.execPath, [join(root, "web/scripts/serve.mjs"), options.port], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+await new Promise((resolve, reject) => {
+  server.stdout.once("data", resolve);
+  server.once("exit", () => reject(new Error("the page could not be served; see above")));
+}).catch((error) => fail(error.message));
+const address = `http://localhost:${options.port}/#engine=${options.device}&${options.settings}`;
+const flags = [...chromiumSettings().flags, "--enable-unsafe-swiftshader"];
+const soak = await SoakPage.open(chromium(), flags, address);
+let failed = false;
+try {
+  const { bytes, wasm, gpu } = await soak.held();
+  console.log(
+    `after the first label: ${mb(bytes)} MB in page and workers, ${mb(wasm)} of them the engine's; ` +
+      `${mb(gpu)} MB on the GPU`,
+  );
+  for (const { part, count } of plan.filter(({ count }) => count > 0)) {
+    const { fits, words } = await tenths(soak, part, count / 10);
+    failed ||= !fits;
+    console.log(`${count} ${part}: ${words}: ${fits ? "steady" : `grows by more than ${100 * GROWTH} %`}`);
+  }
+  for (const error of soak.errors) console.log(`the page reported: ${error}`);
+  failed ||= soak.errors.length > 0;
+} finally {
+  await soak.close();
+  server.kill();
+}
+process.exit(failed ? 1 : 0);
+
+/** Does a part in ten tenths; measures during the first and the last one. */
+async function tenths(soak, part, tenth) {
+  const started = Date.now();
+  const held = [];
+  for (let i = 0; i < 10; i += 1) {
+    const samples = i === 0 || i === 9 ? SAMPLES : 1;
+    const round = [];
+    for (let k = 0; k < samples; k += 1) {
+      const share = Math.floor(((k + 1) * tenth) / samples) - Math.floor((k * tenth) / samples);
+      await soak[part](share);
+      round.push(await soak.held());
+    }
+    held.push(round);
+    const left = ((Date.now() - started) / (i + 1)) * (9 - i);
+    console.error(`${part}: ${(i + 1) * 10} %, about ${Math.ceil(left / 60_000)} min left`);
+  }
+  return verdict(held[0], held[9]);
+}

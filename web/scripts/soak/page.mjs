@@ -1,0 +1,189 @@
+// One page of the playground that does the same thing many times, and what it holds while it does.
+import { readdirSync, readFileSync } from "node:fs";
+import { Browser } from "./browser.mjs";
+
+/** What one change may take at most, in milliseconds. */
+const PATIENCE = 10 * 60_000;
+/** Steps of one attack: between attacks the engine frees what an attack holds. */
+const STEPS = 500;
+/** For how long nothing more is freed, in milliseconds, before memory is read. */
+const SETTLED = 2000;
+
+/** One page in a browser of its own, on Linux. What it throws ends up in `errors`. */
+export class SoakPage {
+  errors = [];
+  #browser;
+  #session;
+  #renderer = 0;
+
+  /** Opens `address` in the browser `executable` with these flags, small: drawing is not what is tested. */
+  static async open(executable, flags, address) {
+    const soak = new SoakPage();
+    soak.#browser = new Browser(executable, [...flags, "--window-size=400,500"]);
+    soak.#browser.on("Runtime.exceptionThrown", ({ exceptionDetails: { text, exception } }) =>
+      soak.errors.push(exception?.description ?? text),
+    );
+    try {
+      await soak.#open(address);
+    } catch (error) {
+      await soak.close();
+      throw error;
+    }
+    return soak;
+  }
+
+  async #open(address) {
+    this.#session = await this.#browser.open(address);
+    await this.#until(() => {
+      window.session = document.querySelector("ciasa-playground")?.session;
+      return window.session !== undefined;
+    });
+    await this.#answered();
+    this.#renderer = await this.#rendererOf();
+  }
+
+  close() {
+    return this.#browser.close();
+  }
+
+  /** What a function gives in the page. */
+  async #run(body, ...args) {
+    const { result, exceptionDetails } = await this.#send("Runtime.evaluate", {
+      expression: `(${body})(...${JSON.stringify(args)})`,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  #send(method, params) {
+    return this.#browser.send(method, params, this.#session);
+  }
+
+  /** Waits until a function gives true in the page. */
+  async #until(body, ...args) {
+    const end = Date.now() + PATIENCE;
+    while (!(await this.#run(body, ...args))) {
+      if (Date.now() > end) throw new Error(`not within ${PATIENCE / 60_000} minutes: ${body}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The clean clip's answer is on the page. */
+  #answered() {
+    return this.#until(
+      () => window.session.engine.state.status === "ready" && window.session.before !== null,
+    );
+  }
+
+  /** Takes `count` steps of the attack that the page is set to, in attacks of 500 steps at most. */
+  async steps(count) {
+    for (let left = count; left > 0; left -= STEPS) {
+      await this.#run(
+        (n) => {
+          window.session.settings.set({ stop: "iterations", iterations: n });
+          window.session.startAttack();
+        },
+        Math.min(left, STEPS),
+      );
+      await this.#until(() => window.session.attack && !window.session.attacking);
+      const ended = await this.#run(() => window.session.attack.end);
+      if (ended !== "iterations") throw new Error(`an attack ended by itself: ${ended}`);
+      await this.#run(() => window.session.reset());
+    }
+  }
+
+  /** Shows `count` clips of the gallery, one after the other, and waits for each answer. */
+  async clips(count) {
+    for (let i = 0; i < count; i += 1) {
+      await this.#run(async (place) => {
+        const { session } = window;
+        const fits = session.library.entries.filter(({ layout }) => layout === session.model.layout);
+        await session.choose(fits[place % fits.length]);
+      }, i + 1);
+      await this.#answered();
+    }
+  }
+
+  /** Loads `count` networks, in turn those that read the clip's skeleton. */
+  async networks(count) {
+    for (let i = 0; i < count; i += 1) {
+      const id = await this.#run((place) => {
+        const { engine, clip, settings, model } = window.session;
+        const others = engine.fits(clip.layout).filter(({ id }) => id !== model.id);
+        const { id } = others[place % others.length];
+        settings.set({ model: id });
+        return id;
+      }, i);
+      await this.#until((id) => window.session.engine.state.model?.id === id, id);
+      await this.#answered();
+    }
+  }
+
+  /** Restarts the engine `count` times. */
+  async restarts(count) {
+    for (let i = 0; i < count; i += 1) {
+      await this.#run(() => window.session.startEngine());
+      await this.#answered();
+    }
+  }
+
+  /**
+   * What the page holds: `bytes` that its process has in memory, WebAssembly and workers included, after a garbage
+   * collection; `wasm` bytes of the engine's module; `buffers` and `gpu` bytes on a GPU; `workers` that live. The
+   * browser's own measurement (`measureUserAgentSpecificMemory`) needs an answer of each worker, and helpers that wait
+   * for work give none.
+   */
+  async held() {
+    await this.#settled();
+    const { wasm, gpu, gpuAllocations } = await this.#run(() => window.session.engine.memory());
+    return {
+      bytes: this.#resident(),
+      wasm,
+      gpu: gpu ?? 0,
+      buffers: gpuAllocations ?? 0,
+      workers: this.#workers(),
+    };
+  }
+
+  /** The browser takes a while to end a worker and to free its memory: waits until neither gets less. */
+  async #settled() {
+    let [least, since] = [[Infinity, Infinity], Date.now()];
+    while (Date.now() - since < SETTLED) {
+      await this.#send("HeapProfiler.collectGarbage");
+      const now = [this.#workers(), this.#resident()];
+      if (now[0] < least[0] || now[1] < least[1] * 0.99) [least, since] = [now, Date.now()];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Bytes that the page's process has in memory, without files. */
+  #resident() {
+    const status = readFileSync(`/proc/${this.#renderer}/status`, "utf8");
+    const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)[1]);
+    return 1024 * (kilobytes("RssAnon") + kilobytes("RssShmem"));
+  }
+
+  /** Threads that run workers, in the process of the page. */
+  #workers() {
+    const tasks = `/proc/${this.#renderer}/task`;
+    const names = readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/comm`, "utf8"));
+    return names.filter((name) => name.startsWith("DedicatedWorker")).length;
+  }
+
+  /** The process that shows the page: the one that computes while the page computes. */
+  async #rendererOf() {
+    const times = async () => {
+      const { processInfo } = await this.#browser.send("SystemInfo.getProcessInfo");
+      return processInfo.filter(({ type }) => type === "renderer");
+    };
+    const before = new Map((await times()).map(({ id, cpuTime }) => [id, cpuTime]));
+    await this.#run(() => {
+      const end = performance.now() + 500;
+      while (performance.now() < end);
+    });
+    const grown = (await times()).map(({ id, cpuTime }) => ({ id, by: cpuTime - (before.get(id) ?? 0) }));
+    return grown.sort((a, b) => b.by - a.by)[0].id;
+  }
+}
