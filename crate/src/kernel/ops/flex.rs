@@ -30,8 +30,8 @@ pub fn tracked(w: &Primitive) -> Weight<'_> {
     Weight { values: values(w), id: None }
 }
 
-/// A frozen weight and its [`dense`] form. It is packed and transformed only once; of a view, whose dense form is another
-/// copy each time, nothing is kept.
+/// A frozen weight and its [`dense`] form. It is packed and transformed only once; of a view, whose dense form is
+/// another copy each time, nothing is kept.
 pub fn constant<'a>(given: &Primitive, dense: &'a Primitive) -> Weight<'a> {
     let (values, storage) = (values(dense), given.data_arc());
     let whole = given.is_contiguous() && size_of_val(values) == storage.len() && !values.is_empty();
