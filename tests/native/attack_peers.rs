@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ciasa::attack::run::{block_on, run};
 use ciasa::attack::{
@@ -192,6 +193,21 @@ fn a_walk_depends_on_labels_alone_and_nears_the_clip() {
     let end = reports.last().unwrap();
     assert!(end.done == Some(Done::Held) && reports.len() < 250);
     assert!(end.outcome.as_ref().unwrap().last.fooled && excess(&clean, &returned, first) == 0.0);
+}
+
+#[test]
+fn a_step_that_follows_no_gradient_builds_no_graph() {
+    for (peer, graph) in [(Peer::Basar, false), (Peer::Noise, false), (Peer::Rotation, false), (Peer::Pgd, true)] {
+        let built = Arc::new(AtomicBool::new(false));
+        let seen = built.clone();
+        let victim: Arc<dyn Victim> = Arc::new(Toy::saying(KINECT, move |logits| {
+            seen.fetch_or(logits.device().is_autodiff(), Ordering::Relaxed);
+            logits
+        }));
+        let base = AttackConfig { target: Target::Untargeted, iterations: 3, queries: 20, ..Default::default() };
+        to_the_end(&mut start(&victim, peer.apply(base)));
+        assert_eq!(built.load(Ordering::Relaxed), graph, "{}", peer.as_str());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Every method runs this loop: FGSM takes one iteration, and the other methods differ in their losses and update
 //! rules.
 
-use super::forward_backward::{Input, backward, forward, losses};
+use super::forward_backward::{backward, forward, losses, track};
 #[cfg(feature = "gpu")]
 use super::gpu_steps::{self, GpuIterate};
 use super::host_steps::HostIterate;
@@ -14,7 +14,7 @@ use crate::error::Result;
 
 /// Lines 3 to 13. Nothing changes if it fails or is dropped half-way: no call after the last `await` can fail.
 async fn iteration<I: Iterate>(iterates: &mut [I]) -> Result<()> {
-    let inputs: Vec<Input> = iterates.iter().map(|iterate| iterate.input()).collect();
+    let inputs = track(iterates.iter().map(|iterate| iterate.input()).collect());
     let logits = forward(&inputs); // line 3: Z = F(V')
     let losses = losses(inputs, logits); // lines 4 to 7: L_pred + lambda (L_smooth + w L_adv)
     let gradients = backward(losses)?; // line 8

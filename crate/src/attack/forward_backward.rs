@@ -13,7 +13,7 @@ use super::victim::Victim;
 use crate::contract::{AttackConfig, Goal, Method, Smoothness};
 use crate::error::{Error, Result};
 
-/// V' of one attack at the start of a step, tracked if the attack follows its gradient.
+/// V' of one attack at the start of a step.
 pub(super) struct Input<'a> {
     attack: &'a Attack,
     goal: Goal,
@@ -21,6 +21,8 @@ pub(super) struct Input<'a> {
     round: usize,
     /// V', (T, M, V, C).
     x: Tensor<4>,
+    /// Whether `x` is on a device with autodiff.
+    tracked: bool,
     /// The discriminator's weights, (W), without autodiff, if it takes part.
     weights: Option<Tensor<1>>,
 }
@@ -28,8 +30,10 @@ pub(super) struct Input<'a> {
 /// The losses of one clip, with their graphs.
 pub(super) struct ClipLosses {
     x: Tensor<4>,
-    /// Whether `x` is tracked.
+    /// Whether the gradient to `x` is wanted.
     guided: bool,
+    /// As in [`Input`].
+    tracked: bool,
     judged: Tensor<2>,
     /// As in [`Pass::numbers`], without the last one: (7).
     numbers: Tensor<1>,
@@ -68,9 +72,7 @@ pub(super) struct ReadPass {
 impl<'a> Input<'a> {
     /// V', (T, M, V, C), and the discriminator's weights, (W), are on the plain device.
     pub fn new(attack: &'a Attack, goal: Goal, round: usize, x: Tensor<4>, weights: Option<Tensor<1>>) -> Self {
-        let x = Tensor::from_inner(x);
-        let x = if attack.config.method.follows_gradient() { x.require_grad() } else { x };
-        Self { attack, goal, round, x, weights }
+        Self { attack, goal, round, x, tracked: false, weights }
     }
 
     /// The clip as the network gets it in this step, (K, C, T, V, M): the clip itself, or what views show of it.
@@ -103,7 +105,7 @@ impl<'a> Input<'a> {
     /// Lines 4 to 7 of Algorithm 1 for a clip with these logits.
     fn losses(self, Logits { guiding, judging }: Logits) -> ClipLosses {
         let drawn = self.spread().map(|drawn| mean_prediction(drawn, self.goal, &self.attack.config));
-        let (attack, x) = (self.attack, self.x);
+        let (attack, x, tracked) = (self.attack, self.x, self.tracked);
         let (config, device) = (&attack.config, x.device());
         let predict = match judging {
             Some(_) => mean_prediction(guiding.clone(), self.goal, config),
@@ -132,7 +134,7 @@ impl<'a> Input<'a> {
         ];
         let guided = config.method.follows_gradient();
         let (numbers, judged) = (Tensor::cat(numbers, 0), judging.unwrap_or(guiding));
-        ClipLosses { numbers, x, guided, judged, descended, apart: perceptual.or(drawn), game }
+        ClipLosses { numbers, x, guided, tracked, judged, descended, apart: perceptual.or(drawn), game }
     }
 }
 
@@ -146,6 +148,21 @@ fn smoothness(x: &Tensor<4>, attack: &Attack) -> Option<Tensor<1>> {
         Smoothness::Paper => x.clone(),
     };
     smooth(x, &attack.bounds)
+}
+
+/// Begins the graph of a step. Burn keeps what is computed on a device with autodiff until a backward pass, so where no
+/// attack takes one, the clips stay off such a device.
+pub(super) fn track<'a>(inputs: Vec<Input<'a>>) -> Vec<Input<'a>> {
+    let guided = |input: &Input| input.attack.config.method.follows_gradient();
+    let tracked = inputs.iter().any(|input| guided(input) || input.weights.is_some());
+    if !tracked {
+        return inputs;
+    }
+    let begin = |input: Input<'a>| {
+        let (guided, x) = (guided(&input), Tensor::from_inner(input.x.clone()));
+        Input { x: if guided { x.require_grad() } else { x }, tracked, ..input }
+    };
+    inputs.into_iter().map(begin).collect()
 }
 
 /// What the network answers to one clip.
@@ -205,17 +222,19 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
     let mut by_discriminator = back(|l| l.game.as_ref().map(|game| &game.discriminator));
     let lost = || Error::device("the backward pass gave no gradient");
     let pass = |losses: ClipLosses| {
-        let ClipLosses { x, guided, judged, numbers, apart, game, .. } = losses;
+        let ClipLosses { x, guided, tracked, judged, numbers, apart, game, .. } = losses;
         let gradient = match guided {
             true => by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
-            false => x.clone().inner().zeros_like(),
+            false if tracked => x.clone().inner().zeros_like(),
+            false => x.zeros_like(),
         };
         let largest = gradient.clone().abs().max();
         let apart = by_apart.as_mut().filter(|_| guided && apart.is_some());
         let game = game.zip(by_discriminator.as_mut());
+        let (logits, numbers) = if tracked { (judged.inner(), numbers.inner()) } else { (judged, numbers) };
         Ok(Pass {
-            logits: judged.inner(),
-            numbers: Tensor::cat(vec![numbers.inner(), largest], 0),
+            logits,
+            numbers: Tensor::cat(vec![numbers, largest], 0),
             gradient,
             apart: apart.map(|by| x.grad_remove(by).ok_or_else(lost)).transpose()?,
             discriminator: game.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
