@@ -2,5 +2,10 @@
 // browser.
 import { readFileSync } from "node:fs";
 import { initSync } from "../../web/pkg/viewer/viewer.js";
+import { beginEarly } from "../../web/src/base/early.ts";
+import { coreAddress } from "../../web/src/core/module-address.ts";
 
-initSync({ module: readFileSync(new URL("../../web/pkg/viewer/viewer_bg.wasm", import.meta.url)) });
+const module = new WebAssembly.Module(readFileSync(coreAddress));
+initSync({ module });
+// What asks for the module later gets this one; node cannot download a file.
+void beginEarly(coreAddress, async () => module);
