@@ -6,6 +6,9 @@ import { SoakPage } from "../../web/scripts/soak/page.mjs";
 import { verdict } from "../../web/scripts/soak/verdict.mjs";
 import { cpu } from "./helpers.ts";
 
+/** What a round may leave, of what the page holds: single measurements differ by 5 %. The soak itself takes medians. */
+const ROUND = 0.1;
+
 test("steps, clips, networks and restarts leave nothing behind", async ({ baseURL, launchOptions }) => {
   test.skip(process.platform !== "linux", "threads are counted as Linux lists them");
   // Three rounds of everything that takes time.
@@ -14,9 +17,9 @@ test("steps, clips, networks and restarts leave nothing behind", async ({ baseUR
   const soak = await SoakPage.open(executablePath, args, `${baseURL}/#${cpu}&mode=advanced`);
   try {
     const round = async () => {
-      await soak.steps(3);
+      await soak.steps(5);
       await soak.clips(3);
-      await soak.networks(2);
+      await soak.networks(4);
       await soak.restarts(2);
       return soak.held();
     };
@@ -25,7 +28,8 @@ test("steps, clips, networks and restarts leave nothing behind", async ({ baseUR
     const before = await round();
     const after = await round();
     expect(before.workers).toBeGreaterThan(0);
-    const { fits, words } = verdict([before], [after]);
+    const { fits, words } = verdict([before], [after], ROUND);
+    console.log(`  ${words}`);
     expect(fits, words).toBe(true);
     expect(soak.errors).toEqual([]);
   } finally {

@@ -56,9 +56,10 @@ export class Browser {
 
   async close() {
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-    this.#process.kill();
+    // A browser that is killed leaves processes behind, which still write into its folder.
+    await this.send("Browser.close").catch(() => this.#process.kill());
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 
   #receive({ id, method, params, result, error }) {

@@ -8,8 +8,8 @@ const median = (values) => {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 };
 
-/** Compares the medians of two lists of `held()`; gives a line for people and whether it is within the bound. */
-export function verdict(first, last) {
+/** Compares the medians of two lists of `held()`; gives a line for people and whether they grow by `most` at most. */
+export function verdict(first, last, most = GROWTH) {
   const pair = (key) => [median(first.map((held) => held[key])), median(last.map((held) => held[key]))];
   const grown = ([before, after]) => (before === 0 ? Number(after > 0) : after / before - 1);
   const [bytes, wasm, gpu] = ["bytes", "wasm", "gpu"].map(pair);
@@ -22,8 +22,8 @@ export function verdict(first, last) {
     ...(gpu[0] > 0 ? [`GPU ${memory(gpu)}, buffers ${buffers.join(" to ")}`] : []),
     `workers ${workers.join(" to ")}`,
   ];
-  const steady = [bytes, wasm, gpu].every((one) => grown(one) <= GROWTH);
-  const fits = steady && buffers[1] <= buffers[0] * (1 + GROWTH) && workers[0] === workers[1];
+  const steady = [bytes, wasm, gpu].every((one) => grown(one) <= most);
+  const fits = steady && buffers[1] <= buffers[0] * (1 + most) && workers[0] === workers[1];
   return { fits, words: words.join("; ") };
 }
 
