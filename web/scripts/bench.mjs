@@ -13,7 +13,8 @@ import { sections } from "../bench/report.js";
 import { serve } from "../bench/server.js";
 import { BrowserSide, chosen, SIDES, TorchSide } from "../bench/sides.js";
 import { readTensors, writeTensors } from "../bench/tensors.js";
-import { chromium, chromiumSettings, output, root, run, target } from "./tools.mjs";
+import { launchOptions } from "./browsing.mjs";
+import { output, root, run, target } from "./tools.mjs";
 
 const HELP = `npm run bench -- [options]
   --side WORDS        only these sides, with commas between, and ours-wasm; a word that is no side's name stands for all
@@ -72,12 +73,9 @@ const started = { date: new Date().toISOString().slice(0, 16).replace("T", " "),
 
 const graphs = join(target, "tmp/onnx-graphs");
 const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) }, graphs);
-// "--headless" is Playwright's to choose.
-const flags = chromiumSettings().flags.filter((flag) => !flag.startsWith("--headless"));
 const browser = await playwright.launch({
-  ...(chromium() ? { executablePath: chromium() } : {}),
+  ...launchOptions(options["browser-flag"]),
   headless: !options.headed,
-  args: [...flags, "--enable-unsafe-swiftshader", ...options["browser-flag"]],
 });
 let environment = null;
 try {

@@ -1,17 +1,17 @@
 // From skeleton to film to skeleton, over many clips: the experiment of the paper's section V-D2, in Chromium. Prints a
 // table, writes rows as CSV. What is computed is kept beside the rows, so a run that was stopped continues.
 // The options: `npm run crossmodal -- --help`. Needs dist/ (npm run build).
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
+import { launchOptions, serveDist } from "./browsing.mjs";
 import { Channel } from "./crossmodal/channel.mjs";
 import { Joints } from "./crossmodal/joints.mjs";
 import { Page } from "./crossmodal/page.mjs";
 import { Store } from "./crossmodal/store.mjs";
 import { loadCore, report, sumOf } from "./crossmodal/table.mjs";
-import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
+import { fail } from "./tools.mjs";
 
 const HELP = `npm run crossmodal -- [options]
   --clips N          clips of the gallery, at most one of each class before any class has a second (27)
@@ -54,7 +54,6 @@ if (options.help) {
   console.log(HELP);
   process.exit(0);
 }
-if (!existsSync(join(root, "dist/index.html"))) fail("There is no dist/. Run: npm run build");
 
 const plan = {
   clips: whole("clips", 1),
@@ -72,22 +71,8 @@ const plan = {
 
 const store = new Store(`${options.out}.jsonl`, { every: plan.every, edge: plan.edge, seed: plan.seed });
 const core = await loadCore().catch((error) => fail(error.message));
-const server = spawn(process.execPath, [join(root, "web/scripts/serve.mjs"), options.port], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-await new Promise((resolve, reject) => {
-  server.stdout.once("data", resolve);
-  server.once("exit", () => reject(new Error("the page could not be served; see above")));
-}).catch((error) => fail(error.message));
-const { flags } = chromiumSettings();
-const browser = await playwright.launch({
-  executablePath: chromium() ?? undefined,
-  args: [
-    ...flags.filter((flag) => !flag.startsWith("--headless")),
-    "--enable-unsafe-swiftshader",
-    ...options["browser-flag"],
-  ],
-});
+const server = await serveDist(options.port);
+const browser = await playwright.launch(launchOptions(options["browser-flag"]));
 try {
   // A page for each attack; the first one films, too.
   const pages = [];

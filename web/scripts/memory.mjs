@@ -4,8 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
+import { launchOptions } from "./browsing.mjs";
 import { Line } from "./first-label/line.mjs";
-import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
+import { fail, root } from "./tools.mjs";
 
 const HELP = `npm run memory -- [options]
   --cases C     of cpu (the engine for the CPU), large (that with WebGPU, which then chooses), webgpu; with commas
@@ -55,13 +56,7 @@ function held(id) {
 }
 
 async function measure(name) {
-  const browser = await playwright.launch({
-    executablePath: chromium() ?? undefined,
-    args: [
-      ...chromiumSettings().flags.filter((flag) => !flag.startsWith("--headless")),
-      "--enable-unsafe-swiftshader",
-    ],
-  });
+  const browser = await playwright.launch(launchOptions());
   try {
     const page = await browser.newPage({
       viewport: { width: Number(options.width), height: 780 },

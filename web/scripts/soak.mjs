@@ -2,13 +2,11 @@
 // may not hold more in the last tenth than in the first. Fails where it does. Linux only: it counts the browser's
 // threads.
 // The options: `npm run soak -- --help`. Needs dist/ (npm run build).
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { serveDist } from "./browsing.mjs";
 import { SoakPage } from "./soak/page.mjs";
 import { GROWTH, mb, verdict } from "./soak/verdict.mjs";
-import { chromium, chromiumSettings, fail, root } from "./tools.mjs";
+import { chromium, chromiumSettings, fail } from "./tools.mjs";
 
 const HELP = `npm run soak -- [options]
   --device D       cpu, or webgpu (cpu)
@@ -38,8 +36,8 @@ if (options.help) {
   process.exit(0);
 }
 if (!["cpu", "webgpu"].includes(options.device)) fail("--device: cpu or webgpu");
+if (process.platform !== "linux") fail("Only Linux says what a process holds (/proc).");
 if (!chromium()) fail("There is no Chromium. Run: npm run setup browser");
-if (!existsSync(join(root, "dist/index.html"))) fail("There is no dist/. Run: npm run build");
 const PARTS = ["steps", "clips", "networks", "restarts"];
 const plan = PARTS.map((part) => {
   const count = Number(options[part]);
@@ -50,13 +48,7 @@ const plan = PARTS.map((part) => {
 /** Measurements in the first tenth, and in the last. */
 const SAMPLES = 5;
 
-const server = spawn(process.execPath, [join(root, "web/scripts/serve.mjs"), options.port], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-await new Promise((resolve, reject) => {
-  server.stdout.once("data", resolve);
-  server.once("exit", () => reject(new Error("the page could not be served; see above")));
-}).catch((error) => fail(error.message));
+const server = await serveDist(options.port);
 const address = `http://localhost:${options.port}/#engine=${options.device}&${options.settings}`;
 const flags = [...chromiumSettings().flags, "--enable-unsafe-swiftshader"];
 const soak = await SoakPage.open(chromium(), flags, address);

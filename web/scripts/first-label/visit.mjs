@@ -1,6 +1,6 @@
 // One visit of the page: from the navigation to the first label, with what happened on the way.
 import { chromium as playwright } from "@playwright/test";
-import { chromium, chromiumSettings } from "../tools.mjs";
+import { launchOptions } from "../browsing.mjs";
 import { slowed } from "./slowed.mjs";
 
 /** What the page has reached, in the order in which it usually does. Runs in the page. */
@@ -37,13 +37,7 @@ function watch() {
  * computed. The clock is the computer's, which runs on while the browser is stopped.
  */
 export async function visit(address, slowdown) {
-  const browser = await playwright.launch({
-    executablePath: chromium() ?? undefined,
-    args: [
-      ...chromiumSettings().flags.filter((flag) => !flag.startsWith("--headless")),
-      "--enable-unsafe-swiftshader",
-    ],
-  });
+  const browser = await playwright.launch(launchOptions());
   try {
     const page = await browser.newPage();
     const seen = new Promise((done) => page.exposeFunction("labelSeen", done));

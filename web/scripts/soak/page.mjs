@@ -131,7 +131,8 @@ export class SoakPage {
 
   /**
    * What the page holds: `bytes` that its process has in memory, WebAssembly and workers included, after a garbage
-   * collection; `wasm` bytes of the engine's module; `buffers` and `gpu` bytes on a GPU; `workers` that live. The
+   * collection; `wasm` bytes of the engine's module; `buffers` and `gpu` bytes on a GPU; `workers` that live;
+   * `nodes` of documents, those that nobody shows included. The
    * browser's own measurement (`measureUserAgentSpecificMemory`) needs an answer of each worker, and helpers that wait
    * for work give none.
    */
@@ -144,6 +145,7 @@ export class SoakPage {
       gpu: gpu ?? 0,
       buffers: gpuAllocations ?? 0,
       workers: this.#workers(),
+      nodes: (await this.#send("Memory.getDOMCounters")).nodes,
     };
   }
 

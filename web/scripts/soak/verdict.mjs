@@ -8,12 +8,15 @@ const median = (values) => {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 };
 
-/** Compares the medians of two lists of `held()`; gives a line for people and whether they grow by `most` at most. */
+/**
+ * Compares the medians of two lists of `held()`; gives a line for people, and whether nothing has grown by more than
+ * GROWTH. The process's memory may grow by `most`.
+ */
 export function verdict(first, last, most = GROWTH) {
   const pair = (key) => [median(first.map((held) => held[key])), median(last.map((held) => held[key]))];
   const grown = ([before, after]) => (before === 0 ? Number(after > 0) : after / before - 1);
   const [bytes, wasm, gpu] = ["bytes", "wasm", "gpu"].map(pair);
-  const [buffers, workers] = ["buffers", "workers"].map(pair);
+  const [buffers, workers, nodes] = ["buffers", "workers", "nodes"].map(pair);
   const memory = ([before, after]) =>
     `${mb(before)} to ${mb(after)} MB (${(100 * grown([before, after])).toFixed(1)} %)`;
   const words = [
@@ -21,9 +24,10 @@ export function verdict(first, last, most = GROWTH) {
     `the engine's module ${memory(wasm)}`,
     ...(gpu[0] > 0 ? [`GPU ${memory(gpu)}, buffers ${buffers.join(" to ")}`] : []),
     `workers ${workers.join(" to ")}`,
+    `nodes of the page ${nodes.join(" to ")}`,
   ];
-  const steady = [bytes, wasm, gpu].every((one) => grown(one) <= most);
-  const fits = steady && buffers[1] <= buffers[0] * (1 + most) && workers[0] === workers[1];
+  const steady = [wasm, gpu, buffers, nodes].every((one) => grown(one) <= GROWTH);
+  const fits = steady && grown(bytes) <= most && workers[0] === workers[1];
   return { fits, words: words.join("; ") };
 }
 
