@@ -343,6 +343,14 @@ fn a_forward_pass_is_timed() {
 }
 
 #[test]
+fn heads_without_their_network_are_refused() {
+    let here = Scratch::new("heads");
+    let heads = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/utd-mhad-st-gcn-heads.safetensors");
+    let run = here.ciasa(args!["recognise", gallery("synthetic-wave-1.json"), "--weights", heads]);
+    run.fails(&["utd-mhad-st-gcn-heads.safetensors", "heads without their network", "manifest"]);
+}
+
+#[test]
 fn a_bad_configuration_is_refused_by_name() {
     let here = Scratch::new("config");
     let clip = gallery("synthetic-wave-1.json");

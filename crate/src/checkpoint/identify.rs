@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::agcn::{AgcnConfig, Stream};
 use crate::model::ctrgcn::CtrGcnConfig;
 use crate::model::efficient_gcn::EfficientGcnConfig;
+use crate::model::heads::holds_heads;
 use crate::model::shift_gcn::ShiftGcnConfig;
 use crate::model::stgcn::{K, StGcnConfig};
 use crate::model::stgcn_pp::StGcnPpConfig;
@@ -219,6 +220,11 @@ fn family(state: &State) -> Result<(Family, String)> {
         if let Some(prefix) = state.keys().filter_map(prefix).find(ends) {
             return Ok((family, prefix));
         }
+    }
+    if holds_heads(state) {
+        return Err(Error::weights(
+            "holds heads without their network; choose that network with its heads, or name both files in a manifest",
+        ));
     }
     let marks = Family::ALL.map(|f| format!("{:?} ({})", f.mark(), f.name())).join(", ");
     let keys: Vec<&str> = state.keys().collect();

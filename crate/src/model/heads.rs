@@ -18,6 +18,11 @@ const MOST_UNITS: usize = 1024;
 /// The names of the arrays: the units' weights and biases, then those of the scores.
 const KEYS: [&str; 4] = ["heads.units.weight", "heads.units.bias", "heads.scores.weight", "heads.scores.bias"];
 
+/// Whether a file holds heads and nothing else.
+pub fn holds_heads(state: &State) -> bool {
+    state.contains(KEYS[0]) && state.keys().all(|key| KEYS.contains(&key))
+}
+
 /// Heads of two layers with a ReLU between them, side by side.
 #[derive(Clone, Debug)]
 pub struct Heads {
