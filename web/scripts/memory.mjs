@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
 import { launchOptions } from "./browsing.mjs";
 import { Line } from "./first-label/line.mjs";
+import { settled } from "./settled.mjs";
 import { fail, root } from "./tools.mjs";
 
 const HELP = `npm run memory -- [options]
@@ -65,13 +66,18 @@ async function measure(name) {
     });
     page.setDefaultTimeout(1_200_000);
     const cdp = await browser.newBrowserCDPSession();
+    const collector = await page.context().newCDPSession(page);
     const print = async (what) => {
-      // Whatever can be freed soon is not what the tab needs.
-      await page.waitForTimeout(2000);
       const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
       const of = (kind) => processInfo.filter(({ type }) => type === kind).map(({ id }) => held(id));
       // The browser keeps another, empty one in store.
-      const tab = of("renderer").sort((a, b) => b.resident - a.resident)[0];
+      const largest = () => of("renderer").sort((a, b) => b.resident - a.resident)[0];
+      // Whatever can be freed soon is not what the tab needs.
+      await settled(async () => {
+        await collector.send("HeapProfiler.collectGarbage");
+        return [largest().own];
+      });
+      const tab = largest();
       const [gpu] = of("GPU");
       const bytes = await page.evaluate(async (quick) => {
         const measured = quick ? null : performance.measureUserAgentSpecificMemory?.();

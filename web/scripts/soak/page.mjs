@@ -1,13 +1,12 @@
 // One page of the playground that does the same thing many times, and what it holds while it does.
 import { readdirSync, readFileSync } from "node:fs";
+import { settled } from "../settled.mjs";
 import { Browser } from "./browser.mjs";
 
 /** What one change may take at most, in milliseconds. */
 const PATIENCE = 10 * 60_000;
 /** Steps of one attack: between attacks the engine frees what an attack holds. */
 const STEPS = 500;
-/** For how long nothing more is freed, in milliseconds, before memory is read. */
-const SETTLED = 2000;
 
 /** One page in a browser of its own, on Linux. What it throws ends up in `errors`. */
 export class SoakPage {
@@ -137,7 +136,10 @@ export class SoakPage {
    * for work give none.
    */
   async held() {
-    await this.#settled();
+    await settled(async () => {
+      await this.#send("HeapProfiler.collectGarbage");
+      return [this.#workers(), this.#resident()];
+    });
     const { wasm, gpu, gpuAllocations } = await this.#run(() => window.session.engine.memory());
     return {
       bytes: this.#resident(),
@@ -147,17 +149,6 @@ export class SoakPage {
       workers: this.#workers(),
       nodes: (await this.#send("Memory.getDOMCounters")).nodes,
     };
-  }
-
-  /** The browser takes a while to end a worker and to free its memory: waits until neither gets less. */
-  async #settled() {
-    let [least, since] = [[Infinity, Infinity], Date.now()];
-    while (Date.now() - since < SETTLED) {
-      await this.#send("HeapProfiler.collectGarbage");
-      const now = [this.#workers(), this.#resident()];
-      if (now[0] < least[0] || now[1] < least[1] * 0.99) [least, since] = [now, Date.now()];
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
   }
 
   /** Bytes that the page's process has in memory, without files. */
