@@ -4,7 +4,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ciasa::engine::device::ActiveDevice;
 use ciasa::engine::messages::DeviceChoice;
 use ciasa::engine::parity::{self, SMALL_SHAPE, read, relative_l2};
-use ciasa::kernel::{Kernels, TAPS, biased_rows, graph_product, launches, rows, temporal_block, temporal_conv};
+use ciasa::kernel::{
+    Kernels, TAPS, biased_rows, graph_product, launches, product, rows, temporal_block, temporal_conv,
+};
 use wasm_bindgen_test::*;
 
 /// Numbers of both signs, the same on all devices.
@@ -103,6 +105,23 @@ async fn graph_products_agree_with_the_cpu() {
     gpu.check().unwrap();
 }
 
+/// By a constant that is repeated, by itself turned, and of matrices that fill no tile.
+#[wasm_bindgen_test]
+async fn products_of_matrices_agree_with_the_cpu() {
+    let gpu = gpu().await;
+    for (n, t, v, c) in [(1, 1, 1, 1), (2, 3, 5, 7), (1, 8, 20, 4), (2, 1, 25, 33)] {
+        agree(&gpu.device, "products", [n, t, v, c], |x, device| {
+            let tracked = |constant: Tensor<4>| Tensor::from_inner(constant);
+            let mixed = product(tracked(made([1, t, 3, v], 0.1, device)), x.clone());
+            let turned = product(x.clone(), tracked(made([n, 1, 6, c], 0.5, device)).transpose());
+            product(mixed, product(x.clone().transpose(), turned))
+                + product(x.clone(), x.transpose()).sum_dim(3).sum_dim(2)
+        })
+        .await;
+    }
+    gpu.check().unwrap();
+}
+
 /// Inputs and constants whose memory order differs from their shape.
 #[wasm_bindgen_test]
 async fn strided_views_are_read_correctly() {
@@ -126,12 +145,12 @@ async fn launched_on(device: &Device) -> u64 {
 #[wasm_bindgen_test]
 async fn a_network_on_a_gpu_computes_with_the_kernels() {
     let gpu = gpu().await;
-    // Two blocks of a graph product, a spatial and a temporal convolution, the second with a projection; forward and
-    // back.
-    assert_eq!(launched_on(&gpu.device).await, 2 * (3 + 4));
+    // Two blocks of a graph product, a spatial and a temporal convolution, the second with a projection, and the last
+    // layer; forward and back.
+    assert_eq!(launched_on(&gpu.device).await, 2 * (3 + 4 + 1));
     assert_eq!(launched_on(&Device::flex()).await, 0);
     Kernels::Stock.choose();
     assert_eq!(launched_on(&gpu.device).await, 0);
     // Starting a device chooses its kernels again.
-    assert_eq!(launched_on(&ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap().device).await, 2 * (3 + 4));
+    assert_eq!(launched_on(&ActiveDevice::choose(DeviceChoice::Webgpu).await.unwrap().device).await, 2 * (3 + 4 + 1));
 }

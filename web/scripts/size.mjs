@@ -9,7 +9,7 @@ const dist = join(root, "dist");
 const budgets = {
   picture: 700_000,
   engine: 1_200_000,
-  gpu: 2_800_000,
+  gpu: 2_400_000,
   model: 6_000_000,
   pose: 12_000_000,
   body: 300_000,

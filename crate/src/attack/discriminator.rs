@@ -1,12 +1,12 @@
 //! The discriminator D: how natural a pose is, 1 for natural and 0 for perturbed.
 
-use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Device, Tensor, TensorData, activation, module::conv2d};
+use burn::tensor::{Device, Tensor, TensorData, activation};
 use rand::RngExt;
 use rand_pcg::Pcg32;
 
 use super::adam::Adam;
 use crate::contract::Learning;
+use crate::kernel::product;
 
 const CHANNELS: usize = 32;
 const KERNEL: usize = 3;
@@ -52,14 +52,14 @@ impl Discriminator {
             weights.clone().narrow(0, at - n, n)
         };
         let [[_, one], [_, two], [_, all]] = layers(self.bones);
-        let mut conv = |x: Tensor<4>, inputs: usize| {
-            let kernel = take(CHANNELS * inputs).reshape([CHANNELS, inputs / (KERNEL * KERNEL), KERNEL, KERNEL]);
-            let y = conv2d(x, kernel, Some(take(CHANNELS)), ConvOptions::new([2; 2], [1; 2], [1; 2], 1));
+        let mut conv = |x: Tensor<3>, inputs: usize| {
+            let kernel = take(CHANNELS * inputs).reshape([1, CHANNELS, inputs]);
+            let y = product(kernel, patches(x)) + take(CHANNELS).reshape([1, CHANNELS, 1]);
             activation::leaky_relu(y, 0.2)
         };
-        let x = conv(maps, one);
+        let x = conv(maps.reshape([frames, 1, self.bones.pow(2)]), one);
         let x = conv(x, two).reshape([frames, all]);
-        let y = x.matmul(take(all).reshape([all, 1])) + take(1).reshape([1, 1]);
+        let y = product(x, take(all).reshape([all, 1])) + take(1).reshape([1, 1]);
         let y = y.reshape([frames]);
         if self.learning == Learning::Paper { activation::sigmoid(y) } else { y }
     }
@@ -81,6 +81,28 @@ impl Discriminator {
         self.weights.copy_from_slice(weights);
         self.adam.advance(steps, moments);
     }
+}
+
+/// What each place of a 3x3 convolution of stride 2 and padding 1 reads: a product with zeros and ones. It has a
+/// gradient, and GPUs need no kernel of their own for it.
+///
+/// # Shapes
+/// - x: (F, C, n n), square maps
+/// - result: (F, 9 C, m m), m = ceil(n / 2); the nine places of a channel follow each other, row by row
+fn patches(x: Tensor<3>) -> Tensor<3> {
+    let [frames, channels, places] = x.dims();
+    let n = places.isqrt();
+    let m = n.div_ceil(2);
+    let taps = KERNEL * KERNEL;
+    let mut reads = vec![0.0_f32; places * taps * m * m];
+    for (at, (tap, to)) in (0..taps).flat_map(|tap| (0..m * m).map(move |to| (tap, to))).enumerate() {
+        let [row, column] = [to / m * 2 + tap / KERNEL, to % m * 2 + tap % KERNEL];
+        if (1..=n).contains(&row) && (1..=n).contains(&column) {
+            reads[((row - 1) * n + column - 1) * taps * m * m + at] = 1.0;
+        }
+    }
+    let reads = Tensor::<2>::from_data(TensorData::new(reads, [places, taps * m * m]), &x.device());
+    product(x.reshape([frames * channels, places]), reads).reshape([frames, channels * taps, m * m])
 }
 
 /// Outputs and inputs (fan-in) of the three layers; each also has a bias.

@@ -13,6 +13,7 @@ use rand_pcg::Pcg64Mcg;
 use super::losses::prediction::prediction_of;
 use super::noise::{Filter, Noise};
 use crate::contract::{Camera, Goal, Prediction};
+use crate::kernel::product;
 use crate::skeleton::Sequence;
 use crate::skeleton::facing::{axes, facing};
 
@@ -116,7 +117,7 @@ impl Views {
         let base = constant(views.iter().flat_map(|view| view.base.clone()).collect(), &[n, t, m, v, c]);
         let gains = constant(through(views, c), &[c, n * c]).beside::<2>(&x);
         let base = base.beside::<5>(&x);
-        let change = (x.reshape([t * m * v, c]) - clean).matmul(gains).reshape([t, m, v, n, c]);
+        let change = product(x.reshape([t * m * v, c]) - clean, gains).reshape([t, m, v, n, c]);
         // (K, T, M, V, C), then as networks take it.
         (change.permute([3, 0, 1, 2, 4]) + base).permute([0, 4, 1, 3, 2])
     }

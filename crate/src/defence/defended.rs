@@ -11,6 +11,7 @@ use rand_pcg::Pcg64Mcg;
 use crate::attack::Victim;
 use crate::attack::noise::{Filter, Noise};
 use crate::error::Result;
+use crate::kernel::product;
 use crate::skeleton::{LayoutId, Sequence};
 
 /// Weights of five frames: a Gaussian with a standard deviation of one frame.
@@ -127,7 +128,7 @@ impl Defended {
         let weights: Vec<f32> = (0..t).flat_map(|to| (0..t).map(move |from| weight(from, to))).collect();
         let weights = Tensor::<3>::from_data(TensorData::new(weights, [1, t, t]), &x.device());
         let over =
-            |x: Tensor<5>, n: usize| weights.clone().matmul(x.reshape([n * c, t, v * m])).reshape([n, c, t, v, m]);
+            |x: Tensor<5>, n: usize| product(weights.clone(), x.reshape([n * c, t, v * m])).reshape([n, c, t, v, m]);
         let total = over(seen.clone(), 1).clamp_min(LEAST);
         let mean = over(x.clone() * seen.clone(), n) / total;
         x.clone() + (mean - x) * seen

@@ -11,12 +11,14 @@
 //! | `worker_pool` | threads in WebAssembly, which share the CPU's convolutions |
 //! | `ops` | both as operations of Burn, with their gradients |
 //! | `gpu` | kernels for GPUs |
+//! | `product` | products of matrices, on every device |
 //! | `reference` | the same operations composed of Burn's own |
 
 mod cpu;
 #[cfg(feature = "gpu")]
 pub(crate) mod gpu;
 mod ops;
+mod product;
 mod reference;
 mod weight_ids;
 #[cfg(any(test, target_arch = "wasm32"))]
@@ -34,6 +36,7 @@ use ops::norm::NormOps;
 use ops::skeleton::SkeletonOps;
 use ops::spatial::SpatialOps;
 use ops::window::{Window, window};
+pub use product::product;
 
 /// Temporal convolution: nine taps over time, padding four, the same for each joint.
 ///

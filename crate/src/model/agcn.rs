@@ -15,7 +15,7 @@ use super::stream;
 pub use super::stream::bone_ends;
 pub use crate::contract::weight_files::Stream;
 use crate::error::Result;
-use crate::kernel::{TAPS, temporal_block};
+use crate::kernel::{TAPS, product, temporal_block};
 use crate::skeleton::{Graph, LayoutId};
 use crate::weights::state::State;
 
@@ -197,14 +197,14 @@ impl Layer {
             (y.permute([0, 2, 1, 3]).reshape([n, v, t * inter]), t * inter)
         };
         let ((theta, features), (phi, _)) = (embed(&self.theta[k]), embed(&self.phi[k]));
-        softmax(theta.matmul(phi.transpose()).div_scalar(features as f32), 1)
+        softmax(product(theta, phi.transpose()).div_scalar(features as f32), 1)
     }
 
     /// (N, T, V, C) to (N, T', V, C').
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let mixed = (0..K).map(|k| {
             let a = self.attention(&x, k) + self.adjacency[k].clone();
-            a.transpose().unsqueeze_dim::<4>(1).matmul(x.clone())
+            product(a.transpose().unsqueeze_dim::<4>(1), x.clone())
         });
         let mixed = Tensor::cat(mixed.collect(), 3);
         let y = self.spatial.forward(mixed, 1);

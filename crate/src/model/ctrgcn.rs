@@ -13,6 +13,7 @@ use super::multi_branch::{MultiBranch, Scales};
 use super::residual::{Residual, Shortcut};
 use super::stgcn::K;
 use crate::error::Result;
+use crate::kernel::product;
 use crate::skeleton::LayoutId;
 use crate::weights::state::State;
 
@@ -213,7 +214,7 @@ impl Subset {
         let values = self.values.forward(x.clone(), 1);
         let out = values.dims()[3];
         // (N, C', V, V) x (N, C', V, T)
-        let y = graph.permute([0, 3, 1, 2]).matmul(values.permute([0, 3, 2, 1]));
+        let y = product(graph.permute([0, 3, 1, 2]), values.permute([0, 3, 2, 1]));
         y.reshape([n, out, v, t]).permute([0, 3, 2, 1])
     }
 }

@@ -9,6 +9,7 @@ use rand_pcg::Pcg32;
 use super::fold::{Affine, tensor};
 use super::heads::Heads;
 use crate::error::{Error, Result};
+use crate::kernel::product;
 use crate::weights::state::State;
 
 /// The normalisation of the input: each channel of each joint, and of each person where people are features of one
@@ -108,7 +109,7 @@ impl Head {
         let [samples, t, v, c] = x.dims();
         let n = samples / people;
         let pooled = x.reshape([n, people * t * v, c]).mean_dim(1).reshape([n, c]);
-        let scores = pooled.clone().matmul(self.weight.clone()) + self.bias.clone();
+        let scores = product(pooled.clone(), self.weight.clone()) + self.bias.clone();
         match &self.heads {
             Some(heads) => heads.forward(pooled, scores),
             None => scores,

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::fold::tensor;
 use crate::error::{Error, Result};
+use crate::kernel::product;
 use crate::weights::State;
 
 /// More heads than any file needs.
@@ -95,8 +96,8 @@ impl Heads {
     pub fn answers(&self, features: Tensor<2>, own: Tensor<2>) -> Tensor<4> {
         let [heads, _, classes] = self.scores.dims();
         let [n, columns] = own.dims();
-        let units = relu(features.unsqueeze::<3>().matmul(self.units.clone()) + self.units_bias.clone());
-        let added = units.matmul(self.scores.clone()) + self.scores_bias.clone();
+        let units = relu(product(features.unsqueeze::<3>(), self.units.clone()) + self.units_bias.clone());
+        let added = product(units, self.scores.clone()) + self.scores_bias.clone();
         let own = own.reshape([1, n, columns / classes, classes]);
         log_softmax(own + added.reshape([heads, n, 1, classes]), 3)
     }

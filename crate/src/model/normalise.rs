@@ -5,6 +5,8 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use crate::kernel::product;
+
 /// The first person's joint on which each frame is centred.
 pub(super) const CENTRE: usize = 1;
 /// The bones that become the z axis and the x axis: from, to.
@@ -49,7 +51,7 @@ fn filled(x: Tensor<5>, frames: usize) -> Tensor<5> {
     let rounds = ((frame.clone() + 0.5) / length.clone()).floor();
     let wanted = frame - rounds * length;
     let reads = (wanted - place.reshape([n, m, 1, t])).abs().lower_elem(0.5).float();
-    reads.matmul(x).reshape([n, m, frames, v, c]).permute([0, 4, 2, 3, 1])
+    product(reads, x).reshape([n, m, frames, v, c]).permute([0, 4, 2, 3, 1])
 }
 
 fn count(n: usize, device: &Device) -> Tensor<1> {
@@ -74,14 +76,14 @@ pub(super) fn turned(x: Tensor<5>, [from, to]: [usize; 2], cross: [[f32; 9]; 3],
     let length = bone.clone().square().sum_dim(1).clamp_min(1e-12).sqrt();
     let a = bone / length;
     let cos = a.clone().narrow(1, axis, 1).reshape([n, 1, 1]);
-    let k = a.matmul(Tensor::from_data(TensorData::from(cross), &device)).reshape([n, 3, 3]);
+    let k = product(a, Tensor::from_data(TensorData::from(cross), &device)).reshape([n, 3, 3]);
     // 1 + cos. Near the opposite direction it comes from the sine, which is exact there.
     let sine = k.clone().square().sum_dim(2).sum_dim(1) * 0.5;
     let behind = cos.clone().lower_elem(0.0);
     let near = (cos.clone() + 1.0).mask_where(behind, sine / (cos.neg() + 1.0).clamp_min(0.5));
     let identity = Tensor::<2>::eye(3, &device).unsqueeze::<3>();
-    let turn = identity + k.clone() + k.clone().matmul(k) / near.clamp_min(1e-12);
-    turn.matmul(x.reshape([n, c, t * v * m])).reshape([n, c, t, v, m])
+    let turn = identity + k.clone() + product(k.clone(), k) / near.clamp_min(1e-12);
+    product(turn, x.reshape([n, c, t * v * m])).reshape([n, c, t, v, m])
 }
 
 #[cfg(test)]

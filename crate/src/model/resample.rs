@@ -2,6 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::kernel::product;
+
 /// Resamples to `frames` frames, each a weighted mean of the frames around its time.
 pub(super) fn resample(x: Tensor<5>, frames: usize) -> Tensor<5> {
     let [n, c, t, v, m] = x.dims();
@@ -9,7 +11,7 @@ pub(super) fn resample(x: Tensor<5>, frames: usize) -> Tensor<5> {
         return x;
     }
     let weights = resampling(t, frames, &x.device());
-    weights.matmul(x.reshape([n * c, t, v * m])).reshape([n, c, frames, v, m])
+    product(weights, x.reshape([n * c, t, v * m])).reshape([n, c, frames, v, m])
 }
 
 /// (1, to, from): each row averages the frames around its time with a triangle as wide as the larger of the two frame

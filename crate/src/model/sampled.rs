@@ -5,6 +5,7 @@ use burn::tensor::{Device, Int, Tensor};
 
 use super::centre::present;
 use super::normalise::{ACROSS, CENTRE, TO_X, TO_Z, UP, turned};
+use crate::kernel::product;
 
 /// The score above which pyskl counts a joint of a picture as seen.
 const SEEN: f32 = 0.01;
@@ -124,7 +125,7 @@ fn most_seen_first(x: Tensor<5>) -> Tensor<5> {
 fn gathered(reads: Tensor<3>, x: Tensor<5>, [n, c, frames, v, m]: [usize; 5]) -> Tensor<5> {
     let t = x.dims()[2];
     let x = x.permute([0, 2, 4, 3, 1]).reshape([n, t, m * v * c]);
-    reads.matmul(x).reshape([n, frames, m, v, c]).permute([0, 4, 1, 3, 2])
+    product(reads, x).reshape([n, frames, m, v, c]).permute([0, 4, 1, 3, 2])
 }
 
 fn counted(n: usize, device: &Device) -> Tensor<1> {

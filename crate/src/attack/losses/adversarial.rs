@@ -7,6 +7,7 @@ use rand_pcg::Pcg32;
 use crate::attack::discriminator::Discriminator;
 use crate::contract::Learning;
 use crate::error::{Error, Result};
+use crate::kernel::product;
 use crate::skeleton::{Layout, Sequence};
 
 /// Added in quadrature to a bone's length before the division by it: a bone of length 0 gets a bounded gradient, and
@@ -147,11 +148,11 @@ pub fn feature_map(joints: Tensor<3>, there: Vec<f32>, layout: &Layout) -> Tenso
         row[joint] = 1.0;
     }
     let ends = Tensor::<2>::from_data(TensorData::new(ends, [b, v]), &device).unsqueeze::<3>();
-    let bones = ends.repeat_dim(0, f).matmul(joints.narrow(2, 0, layout.dims));
+    let bones = product(ends, joints.narrow(2, 0, layout.dims));
     let lengths = (bones.clone().square().sum_dim(2) + SOFT * SOFT).sqrt();
     let there = Tensor::from_data(TensorData::new(there, [f, b, 1]), &device);
     let directions = bones / lengths * there;
-    directions.clone().matmul(directions.swap_dims(1, 2)).unsqueeze_dim(1)
+    product(directions.clone(), directions.swap_dims(1, 2)).unsqueeze_dim(1)
 }
 
 /// The visible major bones of a pose, (B): 1 if both ends are seen, else 0.

@@ -2,6 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 
+use crate::kernel::product;
 use crate::skeleton::Sequence;
 
 /// The weights of the three terms, and of a limb's and a trunk's joint in the first: the defaults of its authors'
@@ -62,7 +63,7 @@ fn lengths(x: Tensor<4>, clean: &Sequence) -> Tensor<2> {
         there.extend(bones.iter().map(|bone| if seen(bone) { 1.0_f32 } else { 0.0 }));
     }
     let there = Tensor::from_data(TensorData::new(there, [t * m, bones.len(), 1]), &device);
-    let vectors = ends.repeat_dim(0, t * m).matmul(x.reshape([t * m, v, c]));
+    let vectors = product(ends, x.reshape([t * m, v, c]));
     ((vectors.square().sum_dim(2) + SOFT).sqrt() * there).squeeze_dim::<2>(2)
 }
 

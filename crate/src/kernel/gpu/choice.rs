@@ -14,6 +14,7 @@ pub enum Kernels {
     /// Our own kernels in large tiles, for a GPU that is emulated on the CPU.
     Emulated,
     /// Burn's own operations, which tests and benchmarks compare with.
+    #[cfg(feature = "stock")]
     Stock,
 }
 
@@ -30,6 +31,7 @@ impl Kernels {
         match name {
             "hardware" => Some(Self::Hardware),
             "emulated" => Some(Self::Emulated),
+            #[cfg(feature = "stock")]
             "stock" => Some(Self::Stock),
             _ => None,
         }
@@ -39,6 +41,7 @@ impl Kernels {
     pub fn chosen() -> Self {
         match KERNELS.load(Ordering::Relaxed) {
             k if k == Self::Emulated as u8 => Self::Emulated,
+            #[cfg(feature = "stock")]
             k if k == Self::Stock as u8 => Self::Stock,
             _ => Self::Hardware,
         }
@@ -47,10 +50,25 @@ impl Kernels {
 
 /// Whether there is a GPU kernel for an input on `x` and untracked constants on the other devices.
 pub(crate) fn takes<const N: usize>(x: &Device, constants: [&Device; N]) -> bool {
-    let untracked = |d: &Device| matches!(d.as_dispatch(), DispatchDevice::Cube(_));
-    let on_gpu = match x.as_dispatch() {
-        DispatchDevice::Autodiff(_) => untracked(&x.clone().inner()),
-        _ => untracked(x),
-    };
-    on_gpu && Kernels::chosen() != Kernels::Stock && constants.into_iter().all(untracked)
+    is_gpu(x) && !is_stock() && constants.into_iter().all(|d| matches!(d.as_dispatch(), DispatchDevice::Cube(_)))
+}
+
+/// Whether GPUs compute products on this device with Burn's own operations.
+#[cfg(feature = "stock")]
+pub(crate) fn takes_stock(device: &Device) -> bool {
+    is_gpu(device) && is_stock()
+}
+
+fn is_gpu(device: &Device) -> bool {
+    match device.as_dispatch() {
+        DispatchDevice::Autodiff(_) => matches!(device.clone().inner().as_dispatch(), DispatchDevice::Cube(_)),
+        device => matches!(device, DispatchDevice::Cube(_)),
+    }
+}
+
+fn is_stock() -> bool {
+    #[cfg(feature = "stock")]
+    return Kernels::chosen() == Kernels::Stock;
+    #[cfg(not(feature = "stock"))]
+    false
 }

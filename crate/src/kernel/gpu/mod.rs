@@ -6,6 +6,7 @@ mod choice;
 mod count;
 mod graph;
 mod launch;
+mod matrices;
 mod ops;
 mod window;
 
@@ -13,6 +14,8 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 pub use choice::Kernels;
 pub(crate) use choice::takes;
+#[cfg(feature = "stock")]
+pub(crate) use choice::takes_stock;
 pub(crate) use count::launched;
 pub use count::launches;
 use ops::GpuOps;

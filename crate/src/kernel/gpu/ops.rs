@@ -9,9 +9,10 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Cube, backend_extension};
 
 use super::super::ops::first_order::first_order;
+use super::super::ops::matrices::MatrixOps;
 use super::super::ops::window::{Added, Window, WindowOps};
 use super::buffers::Primitive;
-use super::launch;
+use super::{launch, matrices};
 
 impl WindowOps for Cube {
     fn window(x: Primitive, weight: Primitive, added: Added<Self>, over: Window, relu: bool) -> Primitive {
@@ -24,6 +25,12 @@ impl WindowOps for Cube {
 
     fn relu_gradient(y: Primitive, dy: Primitive) -> Primitive {
         Cube::relu_backward(y, dy)
+    }
+}
+
+impl MatrixOps for Cube {
+    fn product(a: Primitive, b: Primitive) -> Primitive {
+        matrices::run(a, b)
     }
 }
 

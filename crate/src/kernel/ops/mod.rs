@@ -3,6 +3,7 @@
 mod execute;
 pub mod first_order;
 mod flex;
+pub mod matrices;
 pub mod norm;
 pub mod skeleton;
 pub mod spatial;
