@@ -1,5 +1,5 @@
 // A thread of our engine's worker pool, as in the page.
-import { help, initSync } from "/pkg/engine/engine.js";
+import { help, initSync } from "/engine/engine.js";
 
 self.onmessage = ({ data: { module, buffer, helper } }) => {
   initSync({ module });

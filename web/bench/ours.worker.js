@@ -1,5 +1,5 @@
 // One side of the bench: our engine on one device, called as by the page's worker, one step per call.
-import init, { Engine, fuse, joinHelpers, onFailure, threads } from "/pkg/engine/engine.js";
+import init, { Engine, fuse, joinHelpers, onFailure, threads } from "/engine/engine.js";
 import "./answer.js";
 import { ATTACK, clipOf } from "./clip.js";
 import { CLASSES, JOINTS } from "./network.js";
@@ -91,7 +91,7 @@ function step() {
 
 self.answer({
   async load({ device, discriminator, exact, kernels, fused = true, helpers = 0 }) {
-    const module = await WebAssembly.compileStreaming(fetch("/pkg/engine/engine_bg.wasm"));
+    const module = await WebAssembly.compileStreaming(fetch("/engine/engine_bg.wasm"));
     await init({ module_or_path: module });
     fuse(fused);
     if (helpers) await gather(module, helpers);

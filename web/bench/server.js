@@ -12,13 +12,13 @@ const TYPES = {
 };
 
 /**
- * Starts on a free port; `made` maps addresses to bytes, `graphs` is the folder of ONNX graphs. Returns the address
- * and a function that stops it.
+ * Starts on a free port; `made` maps addresses to bytes, `engine` is the folder of our engine, `graphs` that of ONNX
+ * graphs. Returns the address and a function that stops it.
  */
-export async function serve(root, made, graphs) {
+export async function serve(root, made, engine, graphs) {
   const folders = {
     bench: join(root, "web/bench"),
-    pkg: join(root, "web/pkg"),
+    engine,
     tf: join(root, "web/bench/node_modules/@tensorflow"),
     ort: join(root, "web/bench/node_modules/onnxruntime-web/dist"),
     onnx: graphs,

@@ -15,6 +15,7 @@ import { BrowserSide, chosen, SIDES, TorchSide } from "../bench/sides.js";
 import { readTensors, writeTensors } from "../bench/tensors.js";
 import { launchOptions } from "./browsing.mjs";
 import { output, root, run, target } from "./tools.mjs";
+import { buildStock } from "./wasm.mjs";
 
 const HELP = `npm run bench -- [options]
   --side WORDS        only these sides, with commas between, and ours-wasm; a word that is no side's name stands for all
@@ -72,7 +73,12 @@ const bench = new Bench({ ...settings, checkClip: clip(settings.checkFrames) }, 
 const started = { date: new Date().toISOString().slice(0, 16).replace("T", " "), load: loadavg()[0] };
 
 const graphs = join(target, "tmp/onnx-graphs");
-const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) }, graphs);
+// One module for all sides of ours: Burn's own kernels are in it if they take part.
+const names = chosen(options.side.split(",").filter(Boolean));
+const stock = names.some((name) => SIDES[name].load?.kernels === "stock");
+if (stock) buildStock();
+const engine = join(root, "web/pkg", stock ? "stock" : "engine");
+const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) }, engine, graphs);
 const browser = await playwright.launch({
   ...launchOptions(options["browser-flag"]),
   headless: !options.headed,
@@ -84,7 +90,6 @@ try {
   await page.goto(server.address);
   await page.waitForFunction(() => window.bench);
   environment = { browser: browser.version(), ...(await page.evaluate(() => window.bench.environment())) };
-  const names = chosen(options.side.split(",").filter(Boolean));
   for (const name of present(names)) {
     await bench.enter(name, SIDES[name].torch ? torchSide(name) : new BrowserSide(page, name));
     if (name === "ours-wasm" && bench.sides.has(name)) bench.compareWithGolden(goldenCase);

@@ -18,22 +18,28 @@ const settings = [
 /** Builds what has changed; gives the names of those modules. */
 export function buildModules() {
   const changed = Object.keys(modules).filter((name) => !isCurrent(name));
-  for (const name of changed) build(name);
+  for (const name of changed) build(name, modules[name]);
   return changed;
 }
 
-function build(name) {
+/** The engine with Burn's own GPU kernels beside ours, into web/pkg/stock, for who compares them: a third larger. */
+export function buildStock() {
+  if (!isCurrent("stock")) build("engine", "web,stock", "stock");
+}
+
+/** Builds a module with these features into a folder of web/pkg. */
+function build(name, features, into = name) {
   must("cargo", [
-    ...["rustc", "--release", "-p", "ciasa", "--lib", "--features", modules[name]],
+    ...["rustc", "--release", "-p", "ciasa", "--lib", "--features", features],
     ...["--target", wasmTarget, "--crate-type", "cdylib"],
   ]);
   const made = join(target, wasmTarget, "release");
-  const folder = join(root, "web/pkg", name);
+  const folder = join(root, "web/pkg", into);
   mkdirSync(folder, { recursive: true });
   // All modules have this file, so each is taken before the other is built.
   must(join(tools, "bindgen"), [join(made, "ciasa.wasm"), folder, name]);
   const sources = sourcesOf(readFileSync(join(made, "ciasa.d"), "utf8"));
-  writeFileSync(stampOf(name), JSON.stringify({ sources, hash: hashOf(sources) }));
+  writeFileSync(stampOf(into), JSON.stringify({ sources, hash: hashOf(sources) }));
 }
 
 const stampOf = (name) => join(root, "web/pkg", name, "stamp.json");
