@@ -3,7 +3,9 @@
 //! names.
 
 use burn::tensor::activation::relu as relu_of;
-use burn::tensor::{Tensor, TensorData, s};
+#[cfg(any(test, not(feature = "stock")))]
+use burn::tensor::s;
+use burn::tensor::{Tensor, TensorData};
 #[cfg(feature = "stock")]
 use burn::tensor::{module::conv2d, ops::ConvOptions};
 

@@ -1,8 +1,20 @@
 //! The transforms over all channels of a tile, in the widest vectors that the processor has. The results are the same
 //! in all widths.
 
-use super::lanes::Lanes;
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{Eight, Sixteen};
+use super::lanes::{Lanes, Plain};
 use super::transform::{MOST, PRODUCTS, WINDOW, analyse, synthesise};
+
+/// An array of what an expression gives for each index. `array::map` would call it as a function.
+macro_rules! each {
+    (|$i:ident| $value:expr; $($index:literal)*) => {
+        [$({
+            let $i = $index;
+            $value
+        }),*]
+    };
+}
 
 /// A block of `row` values for each product, `stride` values apart.
 #[derive(Clone, Copy)]
@@ -11,6 +23,13 @@ pub struct Blocks {
     pub at: usize,
     pub stride: usize,
     pub row: usize,
+}
+
+impl Blocks {
+    /// Where the last block ends.
+    fn end(self) -> usize {
+        self.at + (PRODUCTS - 1) * self.stride + self.row
+    }
 }
 
 /// The frames of a tile, `row` values each, to the blocks of `products`.
@@ -26,7 +45,8 @@ pub fn forward(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
             return unsafe { forward_256(frames, products, blocks) };
         }
     }
-    forward_in::<4>(frames, products, blocks);
+    // SAFETY: every processor of this kind has the instructions.
+    unsafe { forward_in::<Plain>(frames, products, blocks) }
 }
 
 /// The blocks of `products` to the frames of a tile, which they are added to; fewer frames where the clip ends.
@@ -42,64 +62,72 @@ pub fn back(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
             return unsafe { back_256(products, blocks, frames) };
         }
     }
-    back_in::<4>(products, blocks, frames);
+    // SAFETY: every processor of this kind has the instructions.
+    unsafe { back_in::<Plain>(products, blocks, frames) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 fn forward_512(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
-    forward_in::<16>(frames, products, blocks);
+    // SAFETY: this function's callers have the instructions.
+    unsafe { forward_in::<Sixteen>(frames, products, blocks) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn forward_256(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
-    forward_in::<8>(frames, products, blocks);
+    // SAFETY: this function's callers have the instructions.
+    unsafe { forward_in::<Eight>(frames, products, blocks) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 fn back_512(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
-    back_in::<16>(products, blocks, frames);
+    // SAFETY: this function's callers have the instructions.
+    unsafe { back_in::<Sixteen>(products, blocks, frames) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn back_256(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
-    back_in::<8>(products, blocks, frames);
+    // SAFETY: this function's callers have the instructions.
+    unsafe { back_in::<Eight>(products, blocks, frames) }
 }
 
+/// # Safety
+/// The processor has the instructions.
 #[inline(always)]
-fn forward_in<const N: usize>(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
-    let count = blocks.row / N;
-    let frames = frames.map(|frame| &frame.as_chunks::<N>().0[..count]);
-    let mut rest = &mut products[blocks.at..];
-    let mut products: [&mut [[f32; N]]; PRODUCTS] = std::array::from_fn(|product| {
-        let (block, after) = std::mem::take(&mut rest).split_at_mut(blocks.row);
-        // Nothing follows the last block.
-        rest = if product + 1 < PRODUCTS { &mut after[blocks.stride - blocks.row..] } else { after };
-        &mut block.as_chunks_mut::<N>().0[..count]
-    });
-    for at in 0..count {
-        let values = analyse(std::array::from_fn(|i| Lanes::load(frames[i], at)));
-        for (value, product) in values.into_iter().zip(&mut products) {
-            value.store(product, at);
+unsafe fn forward_in<L: Lanes>(frames: [&[f32]; WINDOW], products: &mut [f32], blocks: Blocks) {
+    assert!(frames.iter().all(|frame| frame.len() >= blocks.row) && products.len() >= blocks.end(), "sizes differ");
+    let (frames, products) = (frames.map(<[f32]>::as_ptr), products.as_mut_ptr());
+    for at in (0..blocks.row / L::COUNT).map(|i| i * L::COUNT) {
+        // SAFETY: `at` and the values behind it are within a row, of which frames and blocks have one each.
+        unsafe {
+            let values = analyse(each!(|i| L::load(frames[i].add(at)); 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15));
+            for (product, value) in values.into_iter().enumerate() {
+                value.store(products.add(blocks.at + product * blocks.stride + at));
+            }
         }
     }
 }
 
+/// # Safety
+/// The processor has the instructions.
 #[inline(always)]
-fn back_in<const N: usize>(products: &[f32], blocks: Blocks, frames: Vec<&mut [f32]>) {
-    let count = blocks.row / N;
-    let products: [&[[f32; N]]; PRODUCTS] = std::array::from_fn(|product| {
-        &products[blocks.at + product * blocks.stride..][..blocks.row].as_chunks::<N>().0[..count]
-    });
-    let mut frames: Vec<&mut [[f32; N]]> =
-        frames.into_iter().map(|frame| &mut frame.as_chunks_mut::<N>().0[..count]).collect();
-    for at in 0..count {
-        let values: [_; MOST] = synthesise(std::array::from_fn(|i| Lanes::load(products[i], at)));
-        for (value, frame) in values.into_iter().zip(&mut frames) {
-            (Lanes::load(frame, at) + value).store(frame, at);
+unsafe fn back_in<L: Lanes>(products: &[f32], blocks: Blocks, mut frames: Vec<&mut [f32]>) {
+    assert!(frames.iter().all(|frame| frame.len() >= blocks.row) && products.len() >= blocks.end(), "sizes differ");
+    let products = products.as_ptr();
+    for at in (0..blocks.row / L::COUNT).map(|i| i * L::COUNT) {
+        // SAFETY: as in `forward_in`.
+        unsafe {
+            let values: [_; MOST] = synthesise(each!(
+                |i| L::load(products.add(blocks.at + i * blocks.stride + at));
+                0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22
+            ));
+            for (value, frame) in values.into_iter().zip(&mut frames) {
+                let frame = frame.as_mut_ptr().add(at);
+                (L::load(frame) + value).store(frame);
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 use super::super::shape::{ConvShape, TAPS};
 use super::super::temporal::{backward_x, forward};
 use super::super::weight::{Epilogue, Weight};
-use super::lanes::Lanes;
 use super::transform::{PRODUCTS, analyse, synthesise};
 
 /// Values between -1 and 1 that look random.
@@ -79,7 +78,7 @@ fn tasks_of_any_length_give_the_same_bits() {
 #[test]
 fn the_transform_and_the_way_back_are_those_of_the_definition() {
     let x = values(16, 7);
-    let found = analyse(std::array::from_fn(|i| Lanes([x[i]])));
+    let found: [f32; PRODUCTS] = analyse(std::array::from_fn(|i| x[i]));
     let coefficient = |f: usize| {
         let angle = |i: usize| std::f64::consts::PI * (f * i) as f64 / 8.0;
         let sum = |wave: fn(f64) -> f64| (0..16).map(|i| f64::from(x[i]) * wave(angle(i))).sum::<f64>();
@@ -94,16 +93,16 @@ fn the_transform_and_the_way_back_are_those_of_the_definition() {
             (_, 1) => re,
             _ => im,
         };
-        assert!((f64::from(value.0[0]) - expected).abs() < 1e-5, "product {p}");
+        assert!((f64::from(*value) - expected).abs() < 1e-5, "product {p}");
     }
     // A kernel of one tap at lag 0 gives the first frames back: its coefficients are 1. All twelve of them.
-    let products: [Lanes<1>; PRODUCTS] = std::array::from_fn(|p| {
+    let products: [f32; PRODUCTS] = std::array::from_fn(|p| {
         let (f, third) = super::transform::part(p);
         let scale = if f % 8 == 0 { 1.0 / 16.0 } else { 1.0 / 8.0 };
         // (c, d - c, c + d) with c = 1 and d = 0.
         found[p] * if third == 1 { -scale } else { scale }
     });
     for (t, frame) in synthesise(products).into_iter().enumerate() {
-        assert!((frame.0[0] - x[t]).abs() < 1e-6, "frame {t}");
+        assert!((frame - x[t]).abs() < 1e-6, "frame {t}");
     }
 }

@@ -30,7 +30,7 @@ pub fn part(p: usize) -> (usize, usize) {
 
 /// Sixteen frames of N channels to the 23 values that are multiplied.
 #[inline(always)]
-pub fn analyse<const N: usize>(x: [Lanes<N>; WINDOW]) -> [Lanes<N>; PRODUCTS] {
+pub fn analyse<L: Lanes>(x: [L; WINDOW]) -> [L; PRODUCTS] {
     let a: [_; 8] = std::array::from_fn(|i| x[i] + x[i + 8]);
     let b: [_; 8] = std::array::from_fn(|i| x[i] - x[i + 8]);
     let c: [_; 4] = std::array::from_fn(|i| a[i] + a[i + 4]);
@@ -49,27 +49,39 @@ pub fn analyse<const N: usize>(x: [Lanes<N>; WINDOW]) -> [Lanes<N>; PRODUCTS] {
     let (e3, o3) = (b[0] - p[1] * R, p[0] * S - p[2] * C);
     let (u1, v1) = (b[4] + q[1] * R, q[0] * S + q[2] * C);
     let (u3, v3) = (q[1] * R - b[4], q[0] * C - q[2] * S);
-    let complex = [
-        (e1 + o1, -u1 - v1),
-        (re2, im2),
-        (e3 + o3, -u3 - v3),
-        (re4, im4),
-        (e3 - o3, u3 - v3),
-        (re6, im6),
-        (e1 - o1, u1 - v1),
-    ];
-    std::array::from_fn(|product| match part(product) {
-        (0, _) => even + odd,
-        (8, _) => even - odd,
-        (f, 0) => complex[f - 1].0 + complex[f - 1].1,
-        (f, 1) => complex[f - 1].0,
-        (f, _) => complex[f - 1].1,
-    })
+    let (re1, im1, re3, im3) = (e1 + o1, -u1 - v1, e3 + o3, -u3 - v3);
+    let (re5, im5, re7, im7) = (e3 - o3, u3 - v3, e1 - o1, u1 - v1);
+    // In the order of `part`; written out, so that all stay in registers.
+    [
+        even + odd,
+        even - odd,
+        re1 + im1,
+        re1,
+        im1,
+        re2 + im2,
+        re2,
+        im2,
+        re3 + im3,
+        re3,
+        im3,
+        re4 + im4,
+        re4,
+        im4,
+        re5 + im5,
+        re5,
+        im5,
+        re6 + im6,
+        re6,
+        im6,
+        re7 + im7,
+        re7,
+        im7,
+    ]
 }
 
 /// The 23 products back to the tile's first frames. The transform's factors are in the weights.
 #[inline(always)]
-pub fn synthesise<const N: usize>(k: [Lanes<N>; PRODUCTS]) -> [Lanes<N>; MOST] {
+pub fn synthesise<L: Lanes>(k: [L; PRODUCTS]) -> [L; MOST] {
     let at = |f: usize| 2 + 3 * (f - 1);
     let re: [_; 8] = std::array::from_fn(|f| if f == 0 { k[0] } else { k[at(f)] - k[at(f) + 2] });
     let im: [_; 8] = std::array::from_fn(|f| if f == 0 { k[1] } else { k[at(f)] + k[at(f) + 1] });
