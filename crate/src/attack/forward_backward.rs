@@ -12,6 +12,7 @@ use super::state::Attack;
 use super::victim::Victim;
 use crate::contract::{AttackConfig, Goal, Method, Smoothness};
 use crate::error::{Error, Result};
+use crate::kernel::pass;
 
 /// V' of one attack at the start of a step.
 pub(super) struct Input<'a> {
@@ -190,7 +191,8 @@ fn answers(victim: &dyn Victim, seen: Vec<Tensor<5>>) -> Vec<Tensor<2>> {
     if counts.is_empty() {
         return Vec::new();
     }
-    let logits = victim.logits(stacked(seen));
+    let seen = stacked(seen);
+    let logits = pass(&seen.device(), || victim.logits(seen));
     // A single part needs no copy.
     match counts.len() {
         1 => vec![logits],
@@ -215,13 +217,13 @@ pub(super) fn losses(inputs: Vec<Input>, logits: Vec<Logits>) -> Vec<ClipLosses>
 pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
     let back = |of: fn(&ClipLosses) -> Option<&Tensor<1>>| {
         let sum = losses.iter().filter_map(of).cloned().reduce(|sum, loss| sum + loss);
-        sum.map(|sum| sum.backward())
+        sum.map(|sum| pass(&sum.device(), || sum.backward()))
     };
     let mut by_descended = back(|l| l.guided.then_some(&l.descended));
     let mut by_apart = back(|l| l.apart.as_ref().filter(|_| l.guided));
     let mut by_discriminator = back(|l| l.game.as_ref().map(|game| &game.discriminator));
     let lost = || Error::device("the backward pass gave no gradient");
-    let pass = |losses: ClipLosses| {
+    let of_clip = |losses: ClipLosses| {
         let ClipLosses { x, guided, tracked, judged, numbers, apart, game, .. } = losses;
         let gradient = match guided {
             true => by_descended.as_mut().and_then(|by| x.grad_remove(by)).ok_or_else(lost)?,
@@ -240,7 +242,7 @@ pub(super) fn backward(losses: Vec<ClipLosses>) -> Result<Vec<Pass>> {
             discriminator: game.map(|(game, by)| game.weights.grad_remove(by).ok_or_else(lost)).transpose()?,
         })
     };
-    losses.into_iter().map(pass).collect()
+    losses.into_iter().map(of_clip).collect()
 }
 
 /// Reads passes back, all at once.

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use ciasa::cli;
+use ciasa::error::Result;
 use clap::{Parser, Subcommand};
 
 /// Adversarial attacks on action recognition from skeletons (CIASA)
@@ -33,8 +34,29 @@ enum Command {
     Gallery(cli::gallery::GalleryArgs),
 }
 
+/// The stack of the thread that runs a command: that of a program's first thread.
+const STACK: usize = 8 << 20;
+
+/// One of the threads that compute runs the command. From outside it would wake them for each operation, and wait.
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    // Not every error may cross threads, so they leave as text.
+    let result = match pool {
+        Ok(()) => rayon::scope(|_| run(command).map_err(|e| e.to_string())),
+        Err(e) => Err(format!("the threads that compute do not start: {e}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("ciasa: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Attack(args) => cli::attack::run(&args),
         Command::Recognise(args) => cli::recognise::run(&args),
         Command::Clips(args) => cli::list::run(&args),
@@ -48,12 +70,5 @@ fn main() -> ExitCode {
         Command::Plot(args) => cli::plot::run(&args),
         Command::Eval(args) => cli::eval::run(&args),
         Command::Gallery(args) => cli::gallery::run(&args),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            eprintln!("ciasa: {e}");
-            ExitCode::FAILURE
-        }
     }
 }

@@ -180,6 +180,17 @@ pub fn norm_train(x: Tensor<4>, gamma: Tensor<1>, beta: Tensor<1>, relu: bool) -
     (Tensor::from_dispatch(y), Tensor::from_dispatch(stats))
 }
 
+/// Runs a pass through a network on this device: on a CPU with several threads these stay awake until it is done.
+/// Rayon's pool has to run the caller, too.
+pub fn pass<R>(device: &Device, work: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "cli")]
+    if on_cpu(device) {
+        return cpu::awake::awake(work);
+    }
+    let _ = device;
+    work()
+}
+
 /// Whether there is a kernel for an input on `x` and untracked constants on the other devices.
 fn takes<const N: usize>(x: &Device, constants: [&Device; N]) -> bool {
     #[cfg(feature = "gpu")]

@@ -15,6 +15,7 @@ use super::stgcn::{StGcn, StGcnConfig};
 use super::stgcn_pp::{StGcnPp, StGcnPpConfig};
 use crate::contract::manifest::{Architecture, ModelEntry, Preprocessing};
 use crate::error::{Error, Result};
+use crate::kernel::pass;
 use crate::skeleton::{LayoutId, Sequence};
 use crate::weights::{self, State};
 
@@ -167,10 +168,12 @@ impl Recogniser {
     /// - x: (N, C, T, V, M), a clip's own coordinates at its own number of frames
     /// - result: (N, classes)
     pub fn logits(&self, x: Tensor<5>) -> Tensor<2> {
-        let prepared = self.input.prepare(x);
-        // An ensemble adds its streams' scores.
-        let scores = self.networks.iter().map(|(stream, network)| network.forward(prepared.stream(*stream)));
-        scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
+        pass(&self.device, || {
+            let prepared = self.input.prepare(x);
+            // An ensemble adds its streams' scores.
+            let scores = self.networks.iter().map(|(stream, network)| network.forward(prepared.stream(*stream)));
+            scores.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::zeros([1, self.entry.classes.len()], &self.device))
+        })
     }
 
     /// The scores of the recogniser, and of others that differ from it in their last layer only: its weights have

@@ -1,5 +1,7 @@
 //! The CPU's maths: slices in, vectors out, no Burn.
 
+#[cfg(feature = "cli")]
+pub mod awake;
 pub mod conv_task;
 #[cfg(target_arch = "wasm32")]
 pub mod fused;
