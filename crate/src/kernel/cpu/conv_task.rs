@@ -2,6 +2,7 @@
 //! a convolution of a single frame. A graph product before it is computed in the same pass, so that its result (K C
 //! channels) never leaves a core's cache.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::gemm::{Mat, add_product};
@@ -69,65 +70,76 @@ impl<'a> ConvTask<'a> {
 
     /// The result of some tasks.
     pub fn compute(&self, tasks: Range<usize>) -> Vec<f32> {
-        let (s, first) = (self.plan.shape, tasks.start);
-        let (task, place) = (self.plan.task_len(), self.plan.place(tasks));
-        let Epilogue { bias, residual, .. } = self.epilogue;
-        let mut result = match (residual.is_empty(), bias.is_empty()) {
-            (false, _) => residual[place].to_vec(),
-            (_, false) => bias.repeat(place.len() / bias.len()),
-            _ => vec![0.0; place.len()],
-        };
+        let s = self.plan.shape;
         let id = self.w.id.filter(|_| self.plan.minimal);
         if let Some(id) = id {
             let bank = Bank::of(self.plan, self.w, id);
-            each_chunk(&mut result, task, |task, result| self.tiles(&bank, first + task, result));
-            return result;
+            return self.each(tasks, |task, result| self.tiles(&bank, task, result));
         }
         let taps = Taps::of(self);
         match self.plan.direction {
             _ if self.plan.subsets > 0 => {
                 let shape = GraphShape { frames: PIECE, v: s.v, c: s.c, k: self.plan.subsets };
                 let subsets: Vec<_> = (0..shape.k).map(|k| Subset::new(shape, self.a, k)).collect();
-                each_chunk(&mut result, task, |task, result| {
-                    self.graph_and_product(&subsets, &taps, first + task, result)
-                });
+                self.each(tasks, |task, result| self.graph_and_product(&subsets, &taps, task, result))
             }
             Direction::Forward => {
                 let clips = (0..s.n).map(|n| &self.from[n * s.x_len()..(n + 1) * s.x_len()]);
                 let dealt: Vec<_> = if s.stride > 1 { clips.map(|x| s.deal(x)).collect() } else { Vec::new() };
-                each_chunk(&mut result, task, |task, y| {
-                    self.forward(&taps, first + task, y, &dealt);
-                });
+                self.each(tasks, |task, y| self.forward(&taps, task, y, &dealt))
             }
-            Direction::Backward => each_chunk(&mut result, task, |task, dx| self.backward(&taps, first + task, dx)),
+            Direction::Backward => self.each(tasks, |task, dx| self.backward(&taps, task, dx)),
         }
+    }
+
+    /// The results of some tasks. `work` adds to what each begins with; who works on it begins it, so that one thread
+    /// does not do that for all.
+    fn each(&self, tasks: Range<usize>, work: impl Fn(usize, &mut [f32]) + Sync) -> Vec<f32> {
+        let (first, len) = (tasks.start, self.plan.place(tasks).len());
+        let mut result = Vec::with_capacity(len);
+        let values = &mut result.spare_capacity_mut()[..len];
+        each_chunk(values, self.plan.task_len(), |task, values| work(first + task, self.begun(first + task, values)));
+        // SAFETY: the chunks are all of these values, and each has been written.
+        unsafe { result.set_len(len) };
         result
+    }
+
+    /// What a task's result begins with: the residual and the bias, or zeros.
+    fn begun<'r>(&self, task: usize, result: &'r mut [MaybeUninit<f32>]) -> &'r mut [f32] {
+        let Epilogue { bias, residual, .. } = self.epilogue;
+        if !residual.is_empty() {
+            let result = result.write_copy_of_slice(&residual[self.plan.place(task..task + 1)]);
+            if !bias.is_empty() {
+                for y in result.chunks_exact_mut(bias.len()) {
+                    y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+                }
+            }
+            return result;
+        }
+        if bias.is_empty() {
+            result.fill(MaybeUninit::new(0.0));
+        } else {
+            assert!(result.len().is_multiple_of(bias.len()), "{} values in rows of {}", result.len(), bias.len());
+            for row in result.chunks_exact_mut(bias.len()) {
+                row.write_copy_of_slice(bias);
+            }
+        }
+        // SAFETY: all have been written, by whole rows.
+        unsafe { result.assume_init_mut() }
     }
 
     /// A task in tiles, with fewer products.
     fn tiles(&self, bank: &Bank, task: usize, result: &mut [f32]) {
         let (n, first) = self.plan.shape.place(task, self.plan.frames);
         let [clip, _] = self.plan.clip();
-        self.bias_beside_residual(result);
         minimal::add(self.plan, bank, &self.from[n * clip..(n + 1) * clip], first, result);
         self.relu(result);
-    }
-
-    /// Adds the bias to the residual, which the result begins with.
-    fn bias_beside_residual(&self, y: &mut [f32]) {
-        let Epilogue { bias, residual, .. } = self.epilogue;
-        if !residual.is_empty() && !bias.is_empty() {
-            for y in y.chunks_exact_mut(bias.len()) {
-                y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
-            }
-        }
     }
 
     fn forward(&self, taps: &Taps<'_>, task: usize, y: &mut [f32], dealt: &[Vec<Vec<f32>>]) {
         let (s, row) = (self.plan.shape, self.plan.shape.v * self.plan.shape.out);
         let (n, first) = s.place(task, self.plan.frames);
         let last = first + y.len() / row;
-        self.bias_beside_residual(y);
         for tap in s.taps() {
             let (start, end) = (tap.start.max(first), tap.end.min(last));
             if start < end {

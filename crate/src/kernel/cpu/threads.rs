@@ -32,7 +32,7 @@ pub fn threads() -> usize {
 /// Calls `f(n, chunk)` for each chunk of `out`, in parallel where threads are at hand. The chunks are independent, so
 /// the result does not depend on the number of threads.
 #[cfg(feature = "cli")]
-pub fn each_chunk(out: &mut [f32], len: usize, f: impl Fn(usize, &mut [f32]) + Sync) {
+pub fn each_chunk<T: Send>(out: &mut [T], len: usize, f: impl Fn(usize, &mut [T]) + Sync) {
     use rayon::prelude::*;
     // Handing a single task to another thread costs more than it brings.
     if out.len() <= len || threads() == 1 {
@@ -43,6 +43,6 @@ pub fn each_chunk(out: &mut [f32], len: usize, f: impl Fn(usize, &mut [f32]) + S
 
 /// Calls `f(n, chunk)` for each chunk of `out`. In WebAssembly the threads share whole convolutions, not chunks.
 #[cfg(not(feature = "cli"))]
-pub fn each_chunk(out: &mut [f32], len: usize, f: impl Fn(usize, &mut [f32]) + Sync) {
+pub fn each_chunk<T: Send>(out: &mut [T], len: usize, f: impl Fn(usize, &mut [T]) + Sync) {
     out.chunks_mut(len).enumerate().for_each(|(n, chunk)| f(n, chunk));
 }
