@@ -99,9 +99,9 @@ export class Bench {
 
   /**
    * Times steps ("step") or forward passes ("forward") on a clip of `frames` frames, one round per side in turn, until
-   * all rounds or the time limit.
+   * all rounds or the time limit. Of `flops` operations, sides that save some do `computed`.
    */
-  async times(what, frames, flops) {
+  async times(what, frames, flops, computed) {
     const call = { step: "steps", forward: "forward" }[what];
     const takes = (name) => !SIDES[name].product && (what === "step" || !OTHER_STEP.test(name));
     const rows = new Map();
@@ -113,7 +113,8 @@ export class Bench {
         let step = await this.call(name, call, { count: 1 });
         if (step < ROUND_SECONDS) step = await this.call(name, call, { count: WARM_STEPS });
         const spent = (performance.now() - start) / 1000;
-        rows.set(name, { side: name, ...emptyRow(step), spent, step });
+        const saves = SIDES[name].saves ? { computed } : {};
+        rows.set(name, { side: name, ...emptyRow(step), spent, step, ...saves });
       });
     }
     await this.#rounds(rows, frames, async (name, row) => {
@@ -149,13 +150,14 @@ export class Bench {
     this.result.roofs = done.map((row) => ({ roof: row.roof, n, flops: 2 * n ** 3, ...this.#row(row) }));
   }
 
-  #row = ({ side, count, seconds, busy, waited }) => ({
+  #row = ({ side, count, seconds, busy, waited, computed }) => ({
     side,
     against: SIDES[side].against ?? null,
     count,
     seconds,
     busy,
     waited,
+    computed,
   });
 
   /** Rounds in turn, every second one in reverse, so that no side always follows the same one. */

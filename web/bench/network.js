@@ -145,17 +145,25 @@ export function describedWeights() {
   ]);
 }
 
+/** Products over the channels that a temporal convolution takes for `frames` frames of its result. */
+const byTaps = (frames) => frames * TAPS;
+/** The same in overlapping tiles, as our engine on the CPU: crate/src/kernel/cpu/minimal/mod.rs. */
+const byTiles = (frames, stride) => (stride === 1 ? Math.ceil(frames / 8) * 23 : Math.ceil(frames / 12) * 46);
+
+/** {@link forwardFlops} that our engine on the CPU computes; transforms are left out, too. */
+export const computedFlops = (frames) => forwardFlops(frames, byTiles);
+
 /**
  * Floating-point operations of a forward pass, counting a multiply and an add as two. The backward pass to the input,
  * the other half of a step, has as many. Without normalisation, ReLU and losses; the graph product counts as dense.
  */
-export function forwardFlops(frames) {
+export function forwardFlops(frames, conv = byTaps) {
   let sum = 0;
   let t = frames;
   for (const { inputs, outputs, stride, residual } of blocks) {
     const after = Math.ceil(t / stride);
     sum += t * JOINTS * SUBSETS * outputs * (inputs + JOINTS);
-    sum += after * JOINTS * outputs * outputs * TAPS;
+    sum += conv(after, stride) * JOINTS * outputs * outputs;
     if (residual === "projection") sum += after * JOINTS * inputs * outputs;
     t = after;
   }

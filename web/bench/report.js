@@ -32,7 +32,7 @@ function caseTable(result, { what = "step", frames, batch, flops, sides }) {
       ...cores,
       orDash(against && ratio(row, against), (value) => `${three(value)} x ${row.against}`),
       three(speed),
-      orDash(roof, (of) => share(speed / gflops(of.flops, of))),
+      orDash(roof, (of) => share(gflops(row.computed ?? flops, row) / gflops(of.flops, of))),
     ];
   });
   const clips = batch === 1 ? "one clip" : `${batch} clips at once`;
@@ -168,7 +168,9 @@ Sides take turns, round by round, every second round in reverse order. Times are
 medians of the ratios within a round, and nothing is compared across files. A side whose logits or gradient differ
 is not timed. "Few" marks fewer than five rounds. "On cores" is what all
 threads of a side computed in a step, "without a core" how long they were ready while other programs had the cores, in
-shares of the time. Where that is more than a few percent the machine was not quiet, and with one thread the time on
+shares of the time. GFLOP/s count every tap of a convolution, so that a faster way to the same result
+shows; the share of the roof counts the products that a side does compute, for ours on the CPU about half.
+Where a core was missing for more than a few percent the machine was not quiet, and with one thread the time on
 cores says more than the clock.`;
 
 /** docs/BENCH.md from all results, [title, result], and hand-written notes. */

@@ -7,6 +7,8 @@ import { createInterface } from "node:readline";
 const ours = (device, load = {}) => ({
   worker: { script: "/bench/ours.worker.js", module: true },
   load: { device, discriminator: false, exact: false, kernels: null, ...load },
+  // Temporal convolutions in tiles.
+  saves: device === "cpu",
 });
 
 /** Threads of our engine on the CPU, as in the page. */

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { chromium as playwright } from "@playwright/test";
 import { ATTACK, clipOf } from "../bench/clip.js";
 import { Bench } from "../bench/measure.js";
-import { describedWeights, forwardFlops, portableWeights } from "../bench/network.js";
+import { computedFlops, describedWeights, forwardFlops, portableWeights } from "../bench/network.js";
 import { sections } from "../bench/report.js";
 import { serve } from "../bench/server.js";
 import { BrowserSide, chosen, SIDES, TorchSide } from "../bench/sides.js";
@@ -78,7 +78,12 @@ const names = chosen(options.side.split(",").filter(Boolean));
 const stock = names.some((name) => SIDES[name].load?.kernels === "stock");
 if (stock) buildStock();
 const engine = join(root, "web/pkg", stock ? "stock" : "engine");
-const server = await serve(root, { "/made/weights.safetensors": writeTensors(portableWeights()) }, engine, graphs);
+const server = await serve(
+  root,
+  { "/made/weights.safetensors": writeTensors(portableWeights()) },
+  engine,
+  graphs,
+);
 const browser = await playwright.launch({
   ...launchOptions(options["browser-flag"]),
   headless: !options.headed,
@@ -96,8 +101,9 @@ try {
     if (!bench.sides.has("ours-wasm")) throw new Error("without ours-wasm there is nothing to compare with");
   }
   for (const frames of settings.frames) {
-    await bench.times("step", frames, 2 * forwardFlops(frames));
-    await bench.times("forward", frames, forwardFlops(frames));
+    const [flops, computed] = [forwardFlops(frames), computedFlops(frames)];
+    await bench.times("step", frames, 2 * flops, 2 * computed);
+    await bench.times("forward", frames, flops, computed);
   }
   if (settings.productSize > 0) await bench.roofs();
   for (const name of ["ours-wasm", "ours-webgpu"]) await bench.memory(name, settings.frames[0]);

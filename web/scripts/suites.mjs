@@ -66,7 +66,9 @@ export const suites = {
   web: {
     about: "engine in Chromium, on the CPU and on WebGPU",
     needs: ["rust", "linker", "runner", "browser"],
-    commands: [cargo("test", "--release", "-p", "ciasa", "--features", "web,stock", ...wasm, "--test", "web")],
+    commands: [
+      cargo("test", "--release", "-p", "ciasa", "--features", "web,stock", ...wasm, "--test", "web"),
+    ],
     counts: "cargo",
   },
   // Without Burn, whose features ts-rs would change.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use crate::cores;
-use crate::side::{Answers, Result, Side, Spec, clip, forward_flops};
+use crate::side::{Answers, Result, Side, Spec, clip, computed_flops, forward_flops};
 use crate::support::{golden, relative_l2};
 
 /// Bounds of the relative L2 distances of the logits, the cross-entropy's gradient, and the first step's change of the
@@ -33,9 +33,9 @@ impl What {
         }
     }
 
-    fn flops(self, frames: usize) -> f64 {
-        let passes = if self == Self::Step { 2.0 } else { 1.0 };
-        passes * forward_flops(frames)
+    /// Passes as long as a forward one.
+    fn passes(self) -> f64 {
+        if self == Self::Step { 2.0 } else { 1.0 }
     }
 
     fn run(self, side: &mut dyn Side, count: usize) -> Result<f64> {
@@ -193,9 +193,15 @@ impl Bench {
             }
         }
         self.rounds(&mut rows, Some(frames), |side, count| what.run(side, count));
-        let sides: Vec<Value> = self.json(&rows);
+        let mut sides: Vec<Value> = self.json(&rows);
+        for value in &mut sides {
+            let entry = self.sides.iter().find(|entry| value["side"] == entry.spec.name.as_str());
+            if entry.and_then(|entry| entry.side.as_ref()).is_some_and(|side| side.saves()) {
+                value["computed"] = json!(what.passes() * computed_flops(frames) * batch as f64);
+            }
+        }
         if !sides.is_empty() {
-            let flops = what.flops(frames) * batch as f64;
+            let flops = what.passes() * forward_flops(frames) * batch as f64;
             self.cases
                 .push(json!({ "what": what.word(), "frames": frames, "batch": batch, "flops": flops, "sides": sides }));
         }

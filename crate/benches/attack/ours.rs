@@ -96,6 +96,10 @@ impl Side for Ours {
         self.adapter.is_some()
     }
 
+    fn saves(&self) -> bool {
+        !self.is_gpu()
+    }
+
     fn process(&self) -> u32 {
         std::process::id()
     }

@@ -45,6 +45,10 @@ pub trait Side {
     fn detail(&self) -> (String, String);
     /// Whether it computes on a GPU; batches are measured there.
     fn is_gpu(&self) -> bool;
+    /// Whether it computes temporal convolutions with fewer products.
+    fn saves(&self) -> bool {
+        false
+    }
     /// The process that computes.
     fn process(&self) -> u32;
     /// Begins an attack on `batch` copies of a clip of `frames` frames.
@@ -74,11 +78,22 @@ pub fn clip(frames: usize) -> Sequence {
 /// input, the other half of a step, has as many. Normalisation, ReLU and losses are left out; the graph product counts
 /// as dense.
 pub fn forward_flops(frames: usize) -> f64 {
+    flops(frames, |frames, _| frames * 9)
+}
+
+/// [`forward_flops`] that our engine on the CPU computes: temporal convolutions in overlapping tiles
+/// (`kernel/cpu/minimal`). Its transforms are left out, too.
+pub fn computed_flops(frames: usize) -> f64 {
+    flops(frames, |frames, stride| if stride == 1 { frames.div_ceil(8) * 23 } else { frames.div_ceil(12) * 46 })
+}
+
+/// `conv` gives the products over the channels that a temporal convolution takes for frames of its result.
+fn flops(frames: usize, conv: impl Fn(usize, usize) -> usize) -> f64 {
     let config = ciasa::model::stgcn::StGcnConfig::published(LayoutId::Ntu, CLASSES);
     let (mut sum, mut t) = (0, frames);
     for (i, (inputs, (outputs, stride))) in config.inputs().into_iter().zip(&config.blocks).enumerate() {
         let after = t.div_ceil(*stride);
-        sum += t * V * 3 * outputs * (inputs + V) + after * V * outputs * outputs * 9;
+        sum += t * V * 3 * outputs * (inputs + V) + conv(after, *stride) * V * outputs * outputs;
         if config.residual(i) == ciasa::model::residual::Residual::Projection {
             sum += after * V * inputs * outputs;
         }
