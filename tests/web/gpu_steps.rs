@@ -289,9 +289,9 @@ async fn a_call_reads_back_once_and_a_step_launches_few_kernels_more_than_its_gr
         let before = launches();
         attack.steps(5).await.unwrap();
         assert_eq!(readings() - read, 3.0);
-        // The network, forward and backward (see `kernels.rs`); products of the discriminator; the clip's Adam step, its
-        // projection, the discriminator's Adam step, and the gradient along the surface where the exact projection has
-        // one.
+        // The network, forward and backward (see `kernels.rs`); products of the discriminator; the clip's Adam step,
+        // its projection, the discriminator's Adam step, and the gradient along the surface where the exact
+        // projection has one.
         assert_eq!(launches() - before, 5 * (2 * (3 + 4 + 1) + 28 + more), "{:?}", config.projection);
     }
 }

@@ -1,5 +1,5 @@
-//! Threads that stay awake between the operations of one pass. A network is some forty operations of half a millisecond;
-//! a thread that slept between them would begin each one a tenth too late.
+//! Threads that stay awake between the operations of one pass. A network is some forty operations of half a
+//! millisecond; a thread that slept between them would begin each one a tenth too late.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,5 @@
-//! Neighbouring channels, computed at once: one vector of the processor. The compiler would make vectors of plain arrays,
-//! too, but not through the transforms' many intermediate values; those went through memory number by number.
+//! Neighbouring channels, computed at once: one vector of the processor. The compiler would make vectors of plain
+//! arrays, too, but not through the many intermediate values of a transform; those went through memory one by one.
 
 use std::ops::{Add, Mul, Neg, Sub};
 
