@@ -37,18 +37,21 @@ impl Plan {
     /// Cuts a convolution for the threads at hand. A frozen weight may be transformed once and kept.
     pub fn new(shape: ConvShape, direction: Direction, subsets: usize, frozen: bool) -> Self {
         let s = shape;
-        let frames = match direction {
-            Direction::Forward => frames_per_task(s, s.frames_out(), s.v * s.out),
+        let (frames, values) = match direction {
+            Direction::Forward => (s.frames_out(), s.v * s.out),
             // Frames of a run whose indices share a remainder modulo the stride are computed as one block.
-            Direction::Backward => frames_per_task(s, s.phase_frames(0), s.v * s.c * s.stride),
+            Direction::Backward => (s.phase_frames(0), s.v * s.c * s.stride),
         };
-        let plan = Self { shape, direction, frames, subsets, minimal: false };
-        if !frozen || subsets > 0 || !shape.tiled() {
-            return plan;
-        }
-        // Tasks begin where tiles begin. A batch has one task per clip.
-        let frames = if shape.n > 1 { frames } else { frames.next_multiple_of(shape.tile()) };
-        Self { minimal: true, frames, ..plan }
+        let minimal = frozen && subsets == 0 && shape.tiled();
+        let frames = match minimal {
+            // A batch has one task per clip.
+            _ if s.n > 1 => frames,
+            // Tasks begin where tiles begin; tiles come in groups that fit a core's cache anyway.
+            true => frames.div_ceil(s.tile()).div_ceil(threads()) * s.tile(),
+            // Tasks fit a core's cache, and there are as many for each thread.
+            false => frames.div_ceil(frames.div_ceil((TASK / values).max(1)).next_multiple_of(threads())),
+        };
+        Self { shape, direction, frames, subsets, minimal }
     }
 
     /// Values of the input and of the result for one clip.
@@ -135,9 +138,4 @@ impl Plan {
         };
         (first * row).min(clip)..(last * row).min(clip)
     }
-}
-
-/// Frames that one task computes, of `frames` with `values` values each. A batch of clips has one task per clip.
-fn frames_per_task(s: ConvShape, frames: usize, values: usize) -> usize {
-    if s.n > 1 { frames } else { (TASK / values).clamp(1, frames.div_ceil(threads())) }
 }

@@ -46,7 +46,9 @@ pub fn add(plan: Plan, bank: &Bank, from: &[f32], first: usize, result: &mut [f3
     };
     let (step, pad) = (tile_len * writes * row_out, TAPS / 2 / s.stride);
     let tiles = result.len().div_ceil(step);
-    let group = (GROUP / (PRODUCTS * (reads * row_in + row_out))).max(LEAST).min(tiles.max(1));
+    let most = (GROUP / (PRODUCTS * (reads * row_in + row_out))).max(LEAST);
+    // Groups of equal size: each reads all matrices.
+    let group = tiles.div_ceil(tiles.div_ceil(most).max(1)).max(1);
     SCRATCH.with_borrow_mut(|scratch| {
         let sizes = [reads * PRODUCTS * group * row_in, PRODUCTS * group * row_out, row_in];
         if scratch.len() < sizes.iter().sum() {
