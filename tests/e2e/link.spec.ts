@@ -19,21 +19,25 @@ async function serve(page: Page, answers: Record<string, Parameters<Route["fulfi
 const notice = (page: Page) => page.locator("ciasa-notice");
 
 test("bad values in a link are named and repaired", async ({ page }) => {
-  await open(page, `${cpu}&n=x&eps=99&clip=none&model=zzz&region=wing&nonsense=1&f=100000`);
+  await open(
+    page,
+    `${cpu}&n=x&eps=99&clip=none&model=zzz&region=wing&nonsense=1&f=100000&target=class:jumping`,
+  );
   await painted(page);
   await recognised(page);
   for (const words of [
-    "7 values in this link are not used.",
+    "8 values in this link are not used.",
     "“n=x” is not a whole number from 1 to 5000; 200 is used.",
     "“eps=99” is not a number from 0 to 10; the usual value is used.",
     "“nonsense” is no setting; it is left out.",
     "The gallery has no clip “none”; another one is shown.",
     "There is no network “zzz” here;",
+    "has no class “jumping”; the target is the least likely class.",
     "There is no region “wing”",
     "“f=100000” is beyond the clip's last frame;",
   ])
     await expect(notice(page)).toContainText(words);
-  expect(page.url()).not.toContain("nonsense");
+  for (const bad of ["nonsense", "zzz", "jumping"]) expect(page.url()).not.toContain(bad);
   expect(await violations(page)).toEqual([]);
   await picture(page, "link-repaired");
 });
@@ -73,6 +77,37 @@ test("a link opens a clip of another origin, and the copied link opens it again 
   await expect(page.locator("ciasa-scrubber output")).toContainText(/· 8\/68$/);
   await expect(page.getByRole("button", { name: "Link", exact: true })).toHaveCount(0);
   expect(errors).toEqual([]);
+});
+
+test("another clip takes the link's file out of the address, a failed download does not", async ({
+  page,
+}) => {
+  await serve(page, { "/walk.json": { body: walk, headers: allowed } });
+  await page.goto(`/?clip=${elsewhere}/none.json#${cpu}`);
+  await painted(page);
+  await expect(notice(page)).toContainText("The link's clip did not open.");
+  expect(new URL(page.url()).searchParams.get("clip")).toBe(`${elsewhere}/none.json`);
+  await page.goto(`/?clip=${elsewhere}/walk.json#${cpu}`);
+  await painted(page);
+  await expect(page.locator("ciasa-gallery")).toContainText("walk.json");
+  expect(new URL(page.url()).searchParams.get("clip")).toBe(`${elsewhere}/walk.json`);
+  await page.getByRole("button", { name: "Squat 1", exact: true }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.has("clip")).toBe(false);
+  await page.reload();
+  await painted(page);
+  await expect(page.getByRole("button", { name: "Squat 1", exact: true })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+});
+
+test("of many bad values in a link some are named, and the rest are counted", async ({ page }) => {
+  const bad = Array.from({ length: 15 }, (_, i) => `wrong${i}=1`).join("&");
+  await open(page, `${cpu}&${bad}`);
+  await painted(page);
+  await expect(notice(page)).toContainText("15 values in this link are not used.");
+  await expect(notice(page)).toContainText("“wrong11”");
+  await expect(notice(page)).toContainText("And 3 more.");
 });
 
 test("the frame of a link holds for its clip only, and a second link has its own", async ({ page }) => {

@@ -14,7 +14,7 @@ const WIDTH = 960;
 const HEIGHT = 360;
 const PANEL = WIDTH / 2;
 const LEFT = 54;
-const TOP = 56;
+const TOP = 68;
 const BOTTOM = HEIGHT - 46;
 
 /** Probabilities and losses over the steps of an attack, beside each other, as an SVG of 960 by 360 pixels. */
@@ -69,11 +69,17 @@ function panel(
     return `<path d="M${points.join("L")}" fill="none" ${stroke(colour, dash)}/>`;
   });
   let left = LEFT;
+  let down = 40;
   const legend = lines.map(({ name, colour, dash }) => {
+    const width = 40 + name.length * 6.6;
+    if (left > LEFT && left + width > PANEL) {
+      left = LEFT;
+      down += 17;
+    }
     const at = left;
-    left += 40 + name.length * 6.6;
-    const mark = `<path d="M${at} 40h22" ${stroke(colour, dash)}/>`;
-    return `${mark}<text x="${at + 27}" y="44" fill="#16202b">${escaped(name)}</text>`;
+    left += width;
+    const mark = `<path d="M${at} ${down}h22" ${stroke(colour, dash)}/>`;
+    return `${mark}<text x="${at + 27}" y="${down + 4}" fill="#16202b">${escaped(name)}</text>`;
   });
   return (
     `<text x="${LEFT}" y="24" font-size="15" font-weight="600" fill="#16202b">${curves[kind].title}</text>` +

@@ -8,6 +8,7 @@ import type { Entry } from "../clips/gallery.ts";
 import type { Library } from "../clips/library.ts";
 import { layouts } from "../core/clips.ts";
 import type { LayoutInfo } from "../core/layout.ts";
+import type { State } from "../settings/table.ts";
 import type { WeightsImport } from "../weights/weights-import.ts";
 import type { SizeQuestion } from "./size-question.ts";
 
@@ -22,7 +23,7 @@ export interface DropTarget {
   changed(): void;
   /** Asks for the size of the picture. */
   ask(question: SizeQuestion): void;
-  readonly settings: { take(query: string): void };
+  readonly settings: { readonly state: Readonly<State>; take(query: string): void };
   choose(entry: Entry): Promise<void>;
   /** Puts an attack that is over on the stage. */
   showAttack(attack: ActiveAttack): void;

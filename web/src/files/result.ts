@@ -5,6 +5,7 @@ import type { Library } from "../clips/library.ts";
 import { writeClip } from "../core/clips.ts";
 import { type Attachment, type Result, readResult, writeResult } from "../core/result-file.ts";
 import type { Recognition } from "../core/types.ts";
+import type { State } from "../settings/table.ts";
 import { curvesSvg } from "./curves-figure.ts";
 import type { Easel } from "./easel.ts";
 import { currentClip, figuresFile, settingsFile } from "./exports.ts";
@@ -76,7 +77,7 @@ async function attachments({ clip, attack, easel }: ResultSource): Promise<Attac
 /** What opening a result needs of the playground. */
 export interface ResultTarget {
   readonly library: Library;
-  readonly settings: { take(query: string): void };
+  readonly settings: { readonly state: Readonly<State>; take(query: string): void };
   /** Adds the clip to the library and shows it. */
   addClip(clip: Clip): Promise<Entry>;
   /** Shows a clip of the gallery. */
@@ -104,6 +105,8 @@ export async function openResult(target: ResultTarget, file: File): Promise<void
   const settings = new URLSearchParams(head.settings);
   const shipped = await sameInGallery(target.library, settings.get("clip"), read);
   for (const key of NOT_KEPT) settings.delete(key);
+  // The device is this visitor's choice.
+  settings.set("engine", target.settings.state.engine);
   target.settings.take(settings.toString());
   if (shipped) await target.choose(shipped);
   const entry = shipped ?? (await target.addClip({ ...read, id: name, name, origin: "file" }));

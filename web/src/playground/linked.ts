@@ -10,6 +10,9 @@ import type { State } from "../settings/table.ts";
 import type { Notices } from "./notices.ts";
 import type { Player } from "./player.ts";
 
+/** Values of a link that a notice names, at most. */
+const SHOWN = 12;
+
 /** The addresses of the files that a link names. */
 export interface Linked {
   clip?: string;
@@ -26,6 +29,8 @@ export function linkedFiles(search: string): Linked {
 /** What a link asks for beside the settings, and a sentence for each of its values that is not used. */
 export class Link {
   files: Linked = {};
+  /** Are its own files being opened? What is shown meanwhile is not the visitor's choice. */
+  opening = false;
   /** Has a link asked for a frame? Its clip then stands still. */
   still = false;
   readonly #notices: Notices;
@@ -55,11 +60,30 @@ export class Link {
     player.seek(frame);
   }
 
-  /** Names a network of the link that this page does not have, once. */
-  checkModel(wanted: string, used: ModelEntry, known: ModelEntry[]): void {
-    if (wanted === "" || this.#checked || known.some(({ id }) => id === wanted)) return;
+  /** Names a network and a target of the link that are not there, and replaces them; once. */
+  check(settings: Settings, used: ModelEntry, known: ModelEntry[]): void {
+    if (this.#checked) return;
     this.#checked = true;
-    this.repaired([`There is no network “${wanted.slice(0, 60)}” here; ${used.name} is used.`]);
+    const { model, target } = settings.state;
+    const found: string[] = [];
+    if (model !== "" && !known.some(({ id }) => id === model)) {
+      found.push(`There is no network “${model.slice(0, 60)}” here; ${used.name} is used.`);
+      settings.set({ model: "" });
+    }
+    const name = target.startsWith("class:") ? target.slice("class:".length) : null;
+    if (name !== null && !used.classes.includes(name)) {
+      found.push(`${used.name} has no class “${name.slice(0, 60)}”; the target is the least likely class.`);
+      settings.set({ target: "least-likely" });
+    }
+    this.repaired(found);
+  }
+
+  /** Takes the clip's file out of the address: the visitor has chosen another clip. */
+  leaveClip(settings: Settings): void {
+    if (!this.files.clip || this.opening) return;
+    const { clip: _, ...rest } = this.files;
+    this.files = rest;
+    settings.leaveFile("clip");
   }
 
   /** Adds sentences to those of this link, and shows all. */
@@ -69,13 +93,15 @@ export class Link {
     const count = this.#repairs.length;
     const title =
       count === 1 ? "One value in this link is not used." : `${count} values in this link are not used.`;
-    this.#notices.inform(title, this.#repairs.slice(0, 8).join(" "), []);
+    const more = count > SHOWN ? ` And ${count - SHOWN} more.` : "";
+    this.#notices.inform(title, `${this.#repairs.slice(0, SHOWN).join(" ")}${more}`, []);
     this.#notices.announce(`${title} ${this.#repairs.join(" ")}`);
   }
 }
 
 /** What opening an address needs of the playground. */
 interface Target {
+  readonly link: Link;
   transfer: Transfer | null;
   addFiles(files: File[]): Promise<void>;
   report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
@@ -104,13 +130,20 @@ export async function openAddress(target: Target, what: keyof Linked, written: s
     target.transfer = null;
     target.changed();
     if (stop.signal.aborted) return target.announce("Download cancelled");
-    const again = { label: "Try again", run: () => void openAddress(target, what, written) };
+    const again = { label: "Try again", run: () => void openAgain(target, what, written) };
     const title = what === "clip" ? "The link's clip did not open." : "The link's network did not open.";
     return target.report(title, asFailure(thrown), [again]);
   }
   target.transfer = null;
   await target.addFiles([file]);
   target.changed();
+}
+
+async function openAgain(target: Target, what: keyof Linked, written: string): Promise<void> {
+  target.link.opening = true;
+  await openAddress(target, what, written).finally(() => {
+    target.link.opening = false;
+  });
 }
 
 /** A sentence for each name in a link that this page does not have. */

@@ -91,6 +91,7 @@ export class Playground extends Shown {
 
   /** Loads layouts and gallery and shows the link's clip, or the first one; then opens the link's network. */
   async open(): Promise<void> {
+    this.link.opening = true;
     try {
       const listed = this.library.open();
       this.#fetchEarly(listed).catch(() => {});
@@ -105,6 +106,8 @@ export class Playground extends Shown {
     } catch (thrown) {
       const retry = { label: "Try again", run: () => void this.open() };
       this.report("The gallery did not load.", thrown, [retry]);
+    } finally {
+      this.link.opening = false;
     }
   }
 

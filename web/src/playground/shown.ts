@@ -91,6 +91,7 @@ export abstract class Shown extends Notices {
       const clip = await this.library.clip(entry);
       if (request !== this.#clipRequest) return;
       this.show(clip);
+      this.link.leaveClip(this.settings);
       this.settings.set({ clip: entry.origin === "file" ? "" : entry.id });
     } catch (thrown) {
       const retry = { label: "Try again", run: () => void this.choose(entry) };
@@ -139,7 +140,7 @@ export abstract class Shown extends Notices {
       await this.engine.prepareFor(clip.layout, this.state.model);
       const model = this.model;
       if (!model || stale()) return;
-      this.link.checkModel(this.state.model, model, [...this.engine.models, ...this.engine.opened]);
+      this.link.check(this.settings, model, [...this.engine.models, ...this.engine.opened]);
       const seen = await this.engine.recognise(clip);
       if (stale()) return;
       this.before = seen;

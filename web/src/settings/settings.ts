@@ -60,6 +60,14 @@ export class Settings extends EventTarget {
     return given;
   }
 
+  /** Takes a file that a link named out of the page's address. */
+  leaveFile(name: string): void {
+    if (!this.#unlink) return;
+    const address = new URL(location.href);
+    address.searchParams.delete(name);
+    history.replaceState(history.state, "", address);
+  }
+
   dispose(): void {
     this.#unlink?.();
     this.#unlink = null;

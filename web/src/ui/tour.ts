@@ -141,10 +141,12 @@ export class Tour extends Part {
     if (!attack)
       return html`<p class="hint">${model && before ? "Starting." : "It starts once the network has answered."}</p>`;
     const { last } = attack;
-    const name = attack.classes[last?.target ?? last?.original ?? 0];
-    const shown = last?.pTarget ?? last?.pOriginal ?? 0;
-    return html`<p class="hint number">Step ${last?.iteration ?? 0}: “${name}” at
-      ${Math.round(shown * 100)} %</p>`;
+    if (!last) return html`<p class="hint">Starting.</p>`;
+    const towards = last.target !== null && last.pTarget !== null;
+    const name = attack.classes[(towards ? last.target : last.original) ?? 0];
+    const shown = towards ? last.pTarget : last.pOriginal;
+    return html`<p class="hint number">Step ${last.iteration}: the ${towards ? "target" : "original"} “${name}” is at
+      ${Math.round((shown ?? 0) * 100)} %</p>`;
   }
 
   #go(step: number): void {

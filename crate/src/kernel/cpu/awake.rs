@@ -46,7 +46,7 @@ pub fn awake<R>(work: impl FnOnce() -> R) -> R {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use rayon::ThreadPoolBuilder;
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_panic_ends_the_waiting() {
         let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        let panics = || -> u64 { std::panic::panic_any("on purpose") };
+        let panics = || -> u64 { panic!("on purpose") };
         assert!(catch_unwind(AssertUnwindSafe(|| pool.install(|| awake(panics)))).is_err());
         assert_eq!(pool.install(|| awake(sum)), SUM);
     }
