@@ -12,7 +12,7 @@ use super::count::launched;
 /// Dimensions of a batch of matrices, the first two of which may be repeated.
 const RANK: usize = 4;
 
-/// How many matrices there are, their sizes, and how far apart their values are.
+/// How many matrices there are, their sizes, blocks of each down and across, and how far apart their values are.
 #[derive(CubeLaunch, CubeType)]
 struct Sizes {
     outer: u32,
@@ -20,6 +20,8 @@ struct Sizes {
     rows: u32,
     inner: u32,
     columns: u32,
+    down: u32,
+    across: u32,
     a_outer: u32,
     a_batch: u32,
     a_row: u32,
@@ -33,15 +35,13 @@ struct Sizes {
 /// `to[o, n, i, j]` = the sum over k of `a[o, n, i, k] b[o, n, k, j]`. A unit computes `block` x `block` values.
 #[cube(launch_unchecked)]
 fn matrices(a: &[f32], b: &[f32], to: &mut [f32], sizes: Sizes, #[comptime] block: usize) {
-    let down = (sizes.rows + block as u32 - 1) / block as u32;
-    let across = (sizes.columns + block as u32 - 1) / block as u32;
     let unit = ABSOLUTE_POS as u32;
-    let matrix = unit / (down * across);
+    let matrix = unit / (sizes.down * sizes.across);
     if matrix >= sizes.outer * sizes.batches {
         terminate!();
     }
-    let place = unit % (down * across);
-    let (row, column) = (place / across * block as u32, place % across * block as u32);
+    let place = unit % (sizes.down * sizes.across);
+    let (row, column) = (place / sizes.across * block as u32, place % sizes.across * block as u32);
     let (outer, batch) = (matrix / sizes.batches, matrix % sizes.batches);
 
     // Units at the last row or column read it again, and do not write.
@@ -103,14 +103,30 @@ pub(super) fn run(a: Primitive, b: Primitive) -> Primitive {
         Kernels::Hardware => 1,
         _ => 4,
     };
-    let units = shape[0] * shape[1] * rows.div_ceil(block) * columns.div_ceil(block);
+    let (down, across) = (rows.div_ceil(block), columns.div_ceil(block));
+    let units = shape[0] * shape[1] * down * across;
     if units == 0 {
         return to;
     }
     let ([ao, ab, ai, ak], [bo, bb, bk, bj]) = (strides_of(&a), strides_of(&b));
     let [outer, batches, ..] = shape.map(|size| size as u32);
-    let sizes =
-        SizesLaunch::new(outer, batches, rows as u32, inner as u32, columns as u32, ao, ab, ai, ak, bo, bb, bk, bj);
+    let sizes = SizesLaunch::new(
+        outer,
+        batches,
+        rows as u32,
+        inner as u32,
+        columns as u32,
+        down as u32,
+        across as u32,
+        ao,
+        ab,
+        ai,
+        ak,
+        bo,
+        bb,
+        bk,
+        bj,
+    );
     let (client, dim) = (a.client.clone(), CubeDim::new_1d(64));
     // SAFETY: the sizes and strides are those of the buffers; the kernel clamps its reads and guards its writes.
     unsafe {
