@@ -38,7 +38,7 @@ impl<'a> Pyskl<'a> {
             // A single annotation.
             Value::Dict(_) if root.get("keypoint").is_some() => vec![root.clone()],
             other => match other.get("annotations") {
-                Some(list) => list.items().ok_or_else(|| Error::format("the annotations are no list"))?.clone(),
+                Some(list) => list.items().ok_or_else(|| Error::format("is no list").at("annotations"))?.clone(),
                 None => return Err(Error::format(no_set(other))),
             },
         };
