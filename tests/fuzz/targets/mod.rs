@@ -43,12 +43,11 @@ const CLIP: Target = Target {
     nanoseconds: 2_000,
     inputs: 8_000,
 };
-/// A value of a pickle takes up to a hundred bytes, twice that while a list of them grows, and one byte of the file can
-/// make one. A list of clips is read from a copy of its references.
+/// A value of a pickle takes up to a hundred bytes, and one byte of the file can make one.
 const PICKLE: Target = Target {
     dictionary: include_str!("../dictionaries/pickle.dict"),
     base: 1 << 20,
-    times: 240,
+    times: 200,
     inputs: 15_000,
     ..CLIP
 };

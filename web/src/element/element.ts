@@ -121,7 +121,7 @@ export class CiasaPlayground extends LitElement {
         Object.assign(this.session.link.files, linkedFiles(location.search));
       }
       this.session.promptEngine = !this.manualEngine && !savesData();
-      void this.session.open();
+      void this.session.link.own(() => this.session.open());
     }
     const patch: Partial<State> = {};
     for (const name of ["clip", "model", "mode", "engine"] as const) {

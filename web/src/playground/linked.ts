@@ -29,11 +29,11 @@ export function linkedFiles(search: string): Linked {
 /** What a link asks for beside the settings, and a sentence for each of its values that is not used. */
 export class Link {
   files: Linked = {};
-  /** Are its own files being opened? What is shown meanwhile is not the visitor's choice. */
-  opening = false;
   /** Has a link asked for a frame? Its clip then stands still. */
   still = false;
   readonly #notices: Notices;
+  /** Are its own files being opened? */
+  #opening = false;
   #repairs: string[] = [];
   #checked = false;
 
@@ -78,9 +78,17 @@ export class Link {
     this.repaired(found);
   }
 
+  /** Opens the link's own files. What is shown meanwhile is not the visitor's choice. */
+  async own(work: () => Promise<void>): Promise<void> {
+    this.#opening = true;
+    await work().finally(() => {
+      this.#opening = false;
+    });
+  }
+
   /** Takes the clip's file out of the address: the visitor has chosen another clip. */
   leaveClip(settings: Settings): void {
-    if (!this.files.clip || this.opening) return;
+    if (!this.files.clip || this.#opening) return;
     const { clip: _, ...rest } = this.files;
     this.files = rest;
     settings.leaveFile("clip");
@@ -130,20 +138,14 @@ export async function openAddress(target: Target, what: keyof Linked, written: s
     target.transfer = null;
     target.changed();
     if (stop.signal.aborted) return target.announce("Download cancelled");
-    const again = { label: "Try again", run: () => void openAgain(target, what, written) };
+    const open = () => openAddress(target, what, written);
+    const again = { label: "Try again", run: () => void target.link.own(open) };
     const title = what === "clip" ? "The link's clip did not open." : "The link's network did not open.";
     return target.report(title, asFailure(thrown), [again]);
   }
   target.transfer = null;
   await target.addFiles([file]);
   target.changed();
-}
-
-async function openAgain(target: Target, what: keyof Linked, written: string): Promise<void> {
-  target.link.opening = true;
-  await openAddress(target, what, written).finally(() => {
-    target.link.opening = false;
-  });
 }
 
 /** A sentence for each name in a link that this page does not have. */

@@ -91,7 +91,6 @@ export class Playground extends Shown {
 
   /** Loads layouts and gallery and shows the link's clip, or the first one; then opens the link's network. */
   async open(): Promise<void> {
-    this.link.opening = true;
     try {
       const listed = this.library.open();
       this.#fetchEarly(listed).catch(() => {});
@@ -104,10 +103,8 @@ export class Playground extends Shown {
       this.link.repaired(unknownNames(state, this.library, this.layout));
       if (weights) await openAddress(this, "weights", weights);
     } catch (thrown) {
-      const retry = { label: "Try again", run: () => void this.open() };
+      const retry = { label: "Try again", run: () => void this.link.own(() => this.open()) };
       this.report("The gallery did not load.", thrown, [retry]);
-    } finally {
-      this.link.opening = false;
     }
   }
 
