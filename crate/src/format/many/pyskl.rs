@@ -1,6 +1,7 @@
 //! Sets of pyskl and MMAction2: a pickle of annotations, with the parts of the set beside them.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use super::super::ntu_classes;
 use super::super::picture::{Picture, unused};
@@ -33,21 +34,15 @@ struct Annotation<'a> {
 impl<'a> Pyskl<'a> {
     pub fn read(bytes: &'a [u8]) -> Result<Self> {
         let root = load(bytes)?.value;
-        let values = match &root {
-            Value::List(list) => list.items().clone(),
+        let annotations = match &root {
+            Value::List(list) => annotations(&list.items())?,
             // A single annotation.
-            Value::Dict(_) if root.get("keypoint").is_some() => vec![root.clone()],
+            Value::Dict(_) if root.get("keypoint").is_some() => annotations(slice::from_ref(&root))?,
             other => match other.get("annotations") {
-                Some(list) => list.items().ok_or_else(|| Error::format("is no list").at("annotations"))?.clone(),
+                Some(list) => annotations(&list.items().ok_or_else(|| Error::format("is no list").at("annotations"))?)?,
                 None => return Err(Error::format(no_set(other))),
             },
         };
-        if values.is_empty() || values.len() > MOST {
-            return Err(Error::format(format!("a pickle of {} annotations; 1 to {MOST} are read", values.len())));
-        }
-        let numbered = values.into_iter().enumerate();
-        let annotations = numbered.map(|(i, value)| Annotation::of(value).map_err(|e| e.at(format!("annotation {i}"))));
-        let annotations = annotations.collect::<Result<Vec<_>>>()?;
         let splits = splits(&root)?;
         let listed = annotations.iter().filter_map(|a| splits.get(a.id?)).map(Vec::len).sum::<usize>();
         if listed > 2 * MOST {
@@ -55,6 +50,18 @@ impl<'a> Pyskl<'a> {
         }
         Ok(Self { annotations, splits })
     }
+}
+
+/// The annotations of a list. It may be one dict named a million times, so nothing is kept twice.
+fn annotations<'a>(values: &[Value<'a>]) -> Result<Vec<Annotation<'a>>> {
+    if values.is_empty() || values.len() > MOST {
+        return Err(Error::format(format!("a pickle of {} annotations; 1 to {MOST} are read", values.len())));
+    }
+    let mut annotations = Vec::with_capacity(values.len());
+    for (i, value) in values.iter().enumerate() {
+        annotations.push(Annotation::of(value).map_err(|e| e.at(format!("annotation {i}")))?);
+    }
+    Ok(annotations)
 }
 
 /// What a pickle without annotations is.
@@ -67,8 +74,8 @@ fn no_set(value: &Value<'_>) -> String {
 }
 
 impl<'a> Annotation<'a> {
-    fn of(value: Value<'a>) -> Result<Self> {
-        let Value::Dict(dict) = &value else {
+    fn of(value: &Value<'a>) -> Result<Self> {
+        let Value::Dict(dict) = value else {
             return Err(Error::format(format!("is {}, no dict", value.kind())));
         };
         let keys = dict.items().len();
@@ -89,7 +96,7 @@ impl<'a> Annotation<'a> {
             return Err(Error::format(format!("a name of {} bytes; at most {NAME} are read", id.len())));
         }
         let class = value.get("label").and_then(|label| Array::int(&label));
-        Ok(Self { id, class, frames, people, value })
+        Ok(Self { id, class, frames, people, value: value.clone() })
     }
 
     fn array(&self, key: &str) -> Result<Option<Array<'a>>> {
