@@ -39,7 +39,7 @@ impl State {
             }
             let data: Vec<f32> = match view.dtype() {
                 Dtype::F32 => chunks(view.data(), f32::from_le_bytes),
-                Dtype::F16 => chunks(view.data(), |b: [u8; 2]| f16::from_le_bytes(b).to_f32()),
+                Dtype::F16 => chunks(view.data(), |b: [u8; 2]| half(u16::from_le_bytes(b))),
                 Dtype::BF16 => chunks(view.data(), |b: [u8; 2]| half::bf16::from_le_bytes(b).to_f32()),
                 Dtype::F64 => chunks(view.data(), |b: [u8; 8]| f64::from_le_bytes(b) as f32),
                 Dtype::I64 => chunks(view.data(), |b: [u8; 8]| i64::from_le_bytes(b) as f32),
@@ -139,6 +139,15 @@ fn chunks<const N: usize>(bytes: &[u8], f: impl Fn([u8; N]) -> f32) -> Vec<f32> 
 }
 
 /// What the header says of an array.
+/// A 16-bit float, as [`f16::to_f32`] gives it, but without branches: a network has millions, and a visitor waits.
+fn half(bits: u16) -> f32 {
+    let (sign, magnitude) = (u32::from(bits & 0x8000) << 16, u32::from(bits & 0x7fff) << 13);
+    // The exponents differ by 112. The product is exact, and makes normal numbers of what is subnormal in 16 bits.
+    let scaled = (f32::from_bits(magnitude) * f32::from_bits((127 + 112) << 23)).to_bits();
+    let special = if bits & 0x7c00 == 0x7c00 { 0x7f80_0000 } else { 0 };
+    f32::from_bits(sign | scaled | special)
+}
+
 #[derive(Deserialize)]
 struct Info {
     dtype: Dtype,
@@ -191,6 +200,17 @@ mod tests {
         assert_eq!(back, state);
         state.insert("b", &[1], vec![1e9]);
         assert!(state.to_safetensors_16().unwrap_err().to_string().starts_with("\"b\""));
+    }
+
+    #[test]
+    fn every_sixteen_bit_float_is_read() {
+        for bits in 0..=u16::MAX {
+            let (ours, right) = (half(bits), f16::from_bits(bits).to_f32());
+            assert!(
+                ours.to_bits() == right.to_bits() || ours.is_nan() && right.is_nan(),
+                "{bits:#06x}: {ours}, {right}"
+            );
+        }
     }
 
     #[test]
