@@ -10,12 +10,16 @@ use super::super::gemm::{add_product, set_product};
 #[cfg(target_arch = "wasm32")]
 use super::super::packed_weights::pack;
 use super::super::plan::{Direction, Plan};
+use super::super::shape::TAPS;
 #[cfg(target_arch = "wasm32")]
 use super::super::tile;
 use super::super::weight::Weight;
 use super::transform::{PRODUCTS, part};
 #[cfg(target_arch = "x86_64")]
 use super::wide;
+
+/// Values of a tap that are mixed at once.
+const PIECE: usize = 256;
 
 /// The matrices, (rows, columns) each: those of each phase's taps, see [`super`].
 pub struct Bank {
@@ -55,32 +59,25 @@ impl Bank {
         let (taps, stride) = (plan.shape.taps, plan.shape.stride);
         let forward = plan.direction == Direction::Forward;
         let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
-        let (size, mut matrices) = (rows * columns, Vec::new());
-        // Backward, the gradient reads later frames through earlier taps, and the matrix is transposed.
-        let values: Vec<f64> = (0..taps * size).map(|i| f64::from(w.values[i])).collect();
-        let (mut sum, mut matrix) = (vec![0.0; size], vec![0.0; size]);
-        let count = stride * PRODUCTS;
-        for (phase, p) in (0..count).map(|index| (index / PRODUCTS, index % PRODUCTS)) {
-            sum.fill(0.0);
-            for (tap, values) in values.chunks_exact(size).enumerate().skip(phase).step_by(stride) {
-                let lag = if forward { tap / stride } else { (taps - 1) / stride - tap / stride };
-                let factor = factor(p, lag);
-                sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += factor * value);
+        let (size, count, mut matrices) = (rows * columns, stride * PRODUCTS, Vec::new());
+        let terms: Vec<_> = (0..count).map(|index| terms(plan, index)).collect();
+        let mixed = mixed(w.values, taps, &terms);
+        let mut turned = vec![0.0; if forward { 0 } else { size }];
+        for mixed in mixed.chunks_exact(size) {
+            // Backward the matrix is transposed.
+            for (row, turned) in turned.chunks_exact_mut(columns).enumerate() {
+                turned.iter_mut().zip(mixed[row..].iter().step_by(rows)).for_each(|(to, from)| *to = *from);
             }
-            for (row, matrix) in matrix.chunks_exact_mut(columns).enumerate() {
-                for (column, value) in matrix.iter_mut().enumerate() {
-                    *value = sum[if forward { row * columns + column } else { column * rows + row }] as f32;
-                }
-            }
+            let matrix = if forward { mixed } else { &turned };
             #[cfg(target_arch = "x86_64")]
             if wide::supports(columns) {
-                matrices.extend(wide::pack(&matrix, columns));
+                matrices.extend(wide::pack(matrix, columns));
                 continue;
             }
             #[cfg(not(target_arch = "wasm32"))]
-            matrices.extend_from_slice(&matrix);
+            matrices.extend_from_slice(matrix);
             #[cfg(target_arch = "wasm32")]
-            matrices.extend(pack(Mat::new(&matrix, rows, columns)));
+            matrices.extend(pack(Mat::new(matrix, rows, columns)));
         }
         Self {
             count,
@@ -114,6 +111,39 @@ impl Bank {
             multiply(out, a, Mat::new(matrix, self.rows, self.columns));
         }
     }
+}
+
+/// The taps that a matrix is made of, each with its factor.
+fn terms(plan: Plan, index: usize) -> Vec<(usize, f64)> {
+    let (taps, stride) = (plan.shape.taps, plan.shape.stride);
+    let lag = |tap: usize| match plan.direction {
+        Direction::Forward => tap / stride,
+        // The gradient reads later frames through earlier taps.
+        Direction::Backward => (taps - 1) / stride - tap / stride,
+    };
+    (index / PRODUCTS..taps).step_by(stride).map(|tap| (tap, factor(index % PRODUCTS, lag(tap)))).collect()
+}
+
+/// The sums of the taps' values, (taps, size), with the factors of each matrix, (matrices, size). In pieces that stay
+/// near a core: a visitor waits for this before the first answer.
+fn mixed(values: &[f32], taps: usize, terms: &[Vec<(usize, f64)>]) -> Vec<f32> {
+    let size = values.len() / taps;
+    let mut mixed = vec![0.0; terms.len() * size];
+    let (mut piece, mut sum) = ([[0.0; PIECE]; TAPS], [0.0; PIECE]);
+    for start in (0..size).step_by(PIECE) {
+        let len = PIECE.min(size - start);
+        for (tap, piece) in piece.iter_mut().enumerate().take(taps) {
+            piece.iter_mut().zip(&values[tap * size + start..][..len]).for_each(|(to, from)| *to = f64::from(*from));
+        }
+        for (terms, mixed) in terms.iter().zip(mixed.chunks_exact_mut(size)) {
+            sum.fill(0.0);
+            for (tap, factor) in terms {
+                sum.iter_mut().zip(&piece[*tap]).for_each(|(sum, value)| *sum += factor * value);
+            }
+            mixed[start..][..len].iter_mut().zip(&sum).for_each(|(to, from)| *to = *from as f32);
+        }
+    }
+    mixed
 }
 
 /// The factor of a tap in a product's matrix: the conjugate of its Fourier coefficient, with the factors of the way
