@@ -13,6 +13,8 @@ const ORBIT_SPEED: f32 = 0.008;
 const HOME: (f32, f32) = (0.42, 0.2);
 const ELEVATION: (f32, f32) = (-0.3, 1.5);
 const ZOOM: (f32, f32) = (0.4, 8.0);
+/// The largest shift of the picture, in heights of the window.
+const SHIFT: f32 = 3.0;
 /// Share of the window that the clip may fill, 0 to 1.
 const FILL: f32 = 0.93;
 
@@ -62,6 +64,22 @@ impl Camera {
         Self { azimuth, elevation, zoom: 1.0, pan: [0.0; 2] }
     }
 
+    /// Azimuth and elevation in degrees, zoom, shift right and up.
+    pub fn numbers(&self) -> [f32; 5] {
+        [self.azimuth.to_degrees(), self.elevation.to_degrees(), self.zoom, self.pan[0], self.pan[1]]
+    }
+
+    /// The camera of such numbers, within the bounds of a camera that somebody moves; `None` if one is not finite.
+    pub fn of(numbers: [f32; 5]) -> Option<Self> {
+        let [azimuth, elevation, zoom, right, up] = numbers;
+        numbers.iter().all(|n| n.is_finite()).then(|| Self {
+            azimuth: (azimuth.to_radians() + PI).rem_euclid(TAU) - PI,
+            elevation: elevation.to_radians().clamp(ELEVATION.0, ELEVATION.1),
+            zoom: zoom.clamp(ZOOM.0, ZOOM.1),
+            pan: [right, up].map(|n| n.clamp(-SHIFT, SHIFT)),
+        })
+    }
+
     /// Turns the scene for a drag of so many CSS pixels to the right and down.
     pub fn orbit(&mut self, dx: f32, dy: f32) {
         self.azimuth = (self.azimuth - dx * ORBIT_SPEED + PI).rem_euclid(TAU) - PI;
@@ -71,8 +89,8 @@ impl Camera {
     /// Shifts the picture for a drag of so many CSS pixels to the right and down, in a window of this height.
     pub fn shift(&mut self, dx: f32, dy: f32, height: f32) {
         let height = height.max(1.0);
-        self.pan[0] = (self.pan[0] + dx / height).clamp(-3.0, 3.0);
-        self.pan[1] = (self.pan[1] - dy / height).clamp(-3.0, 3.0);
+        self.pan[0] = (self.pan[0] + dx / height).clamp(-SHIFT, SHIFT);
+        self.pan[1] = (self.pan[1] - dy / height).clamp(-SHIFT, SHIFT);
     }
 
     /// Enlarges the picture by a factor.
@@ -259,6 +277,19 @@ mod tests {
         camera.magnify(f32::NAN);
         camera.magnify(1e9);
         assert_eq!(camera.zoom, ZOOM.1);
+    }
+
+    #[test]
+    fn numbers_make_the_same_camera_within_its_bounds() {
+        let camera = Camera { azimuth: -2.0, elevation: 0.7, zoom: 2.5, pan: [0.2, -0.1] };
+        let again = Camera::of(camera.numbers()).unwrap();
+        let near = |a: f32, b: f32| (a - b).abs() < 1e-5;
+        assert!(near(again.azimuth, camera.azimuth) && near(again.elevation, camera.elevation), "{again:?}");
+        assert_eq!((again.zoom, again.pan), (camera.zoom, camera.pan));
+        let far = Camera::of([725.0, 400.0, 0.0, 9.0, -9.0]).unwrap();
+        assert!(near(far.azimuth, 5_f32.to_radians()), "{far:?}");
+        assert_eq!((far.elevation, far.zoom, far.pan), (ELEVATION.1, ZOOM.0, [SHIFT, -SHIFT]));
+        assert_eq!(Camera::of([0.0, f32::NAN, 1.0, 0.0, 0.0]), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The viewer's calls for TypeScript. `web/src/viewer/viewer.ts` wraps them.
 
+use super::camera::Camera;
 use super::panel::View;
 use super::scene::Scene;
 use super::stage::Stage;
@@ -205,6 +206,26 @@ impl ViewerCore {
     #[wasm_bindgen(js_name = resetCamera)]
     pub fn reset_camera(&mut self) {
         self.stage.reset_camera();
+    }
+
+    /// The camera, for a link: azimuth from the front and elevation in degrees, zoom, shift right and up in heights of
+    /// the window. Nothing at the first view.
+    pub fn viewpoint(&self) -> Option<Vec<f32>> {
+        self.stage.camera.map(|c| c.numbers().to_vec())
+    }
+
+    /// Moves the camera to such numbers, within its bounds; nothing: to the first view.
+    ///
+    /// # Errors
+    /// Throws if there are not five numbers, or one is not finite.
+    #[wasm_bindgen(js_name = setViewpoint)]
+    pub fn set_viewpoint(&mut self, numbers: Option<Vec<f32>>) -> std::result::Result<(), JsValue> {
+        let camera = numbers.map(|n| {
+            let five = <[f32; 5]>::try_from(n.as_slice()).ok().and_then(Camera::of);
+            five.ok_or_else(|| thrown(Error::config(format!("a camera has 5 finite numbers, not {n:?}"))))
+        });
+        self.stage.camera = camera.transpose()?;
+        Ok(())
     }
 
     /// The view in words.

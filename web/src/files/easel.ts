@@ -14,6 +14,8 @@ export interface Shot {
 
 /** Draws the stage into pictures, in the light theme; what is on show stays. Null of the playground without WebGL. */
 export interface Easel {
+  /** The camera, as `Viewer.viewpoint`; null at the first view. */
+  viewpoint(): number[] | null;
   /** The stage's size on the page, CSS pixels. */
   size(): [width: number, height: number];
   /** Draws at a place of a picture, in picture pixels. */

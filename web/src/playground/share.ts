@@ -3,7 +3,8 @@ import { asset } from "../base/assets.ts";
 import { addressOf } from "../base/origin.ts";
 import { escaped } from "../base/svg.ts";
 import { fileStem } from "../files/exports.ts";
-import { FRAME_KEY } from "../settings/table.ts";
+import { viewpoint } from "../settings/codec.ts";
+import { FRAME_KEY, VIEWPOINT_KEY } from "../settings/table.ts";
 import type { Playground } from "./playground.ts";
 
 /** A text to copy, and a sentence about what it leaves out, if it does. */
@@ -38,10 +39,15 @@ function filesOf({ clip, library, state, engine, weights }: Playground): Files {
 /** Does an address exist on other computers? */
 const portable = (address: string | undefined) => address !== undefined && !address.startsWith("blob:");
 
-/** The settings and the frame as `key=value&...`. */
-function settingsOf({ settings, player }: Playground): string {
+/** The settings, the frame and the camera as `key=value&...`. */
+function settingsOf({ settings, player, easel }: Playground): string {
   const frame = Math.round(player.frame);
-  const parts = [settings.address, !player.playing && frame > 0 ? `${FRAME_KEY}=${frame}` : ""];
+  const look = easel?.viewpoint();
+  const parts = [
+    settings.address,
+    !player.playing && frame > 0 ? `${FRAME_KEY}=${frame}` : "",
+    look ? `${VIEWPOINT_KEY}=${viewpoint.encode(look)}` : "",
+  ];
   return parts.filter(Boolean).join("&");
 }
 

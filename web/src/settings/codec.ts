@@ -49,6 +49,16 @@ export const list = (item: Codec<number>): Codec<number[] | null> => ({
   expects: `a list of at most 64, each ${item.expects}`,
 });
 
+/** A view of the stage, as `Viewer.viewpoint`; three decimals, a tenth of a pixel. */
+export const viewpoint: Codec<number[]> = {
+  encode: (value) => value.map((one) => String(Number(one.toFixed(3)))).join(","),
+  decode: (value) => {
+    const numbers = list(number(-360, 360)).decode(value);
+    return numbers?.length === 5 ? numbers : undefined;
+  },
+  expects: "5 numbers: azimuth and elevation in degrees, zoom, shift right and up",
+};
+
 /** A value, or null as the default. */
 export const optional = <T>(inner: Codec<T>): Codec<T | null> => ({
   encode: (value) => (value === null ? "" : inner.encode(value)),

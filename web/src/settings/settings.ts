@@ -9,6 +9,8 @@ export class Settings extends EventTarget {
   #unlink: (() => void) | null = null;
   /** The frame that a link asks for, until it is shown; null: none. */
   frame: number | null = null;
+  /** The camera that a link asks for, as `Viewer.viewpoint`, until it is taken; null: none. */
+  viewpoint: number[] | null = null;
 
   get state(): Readonly<State> {
     return this.#state;
@@ -28,8 +30,9 @@ export class Settings extends EventTarget {
 
   /** Takes the settings from `key=value&...`; those that it leaves out go back to their defaults. */
   take(query: string): void {
-    const { state, frame, repairs } = read(query);
+    const { state, frame, viewpoint, repairs } = read(query);
     this.frame = frame;
+    this.viewpoint = viewpoint;
     this.set(state);
     this.dispatchEvent(new CustomEvent<string[]>("link", { detail: repairs }));
   }

@@ -1,5 +1,5 @@
 import { OPENED } from "../engine/models.ts";
-import { type Codec, choice, flag, list, number, optional, text } from "./codec.ts";
+import { type Codec, choice, flag, list, number, optional, text, viewpoint } from "./codec.ts";
 import { sweepIds } from "./sweep-ids.ts";
 
 /** Omits networks from the visitor's files, which do not exist on another computer. */
@@ -138,10 +138,14 @@ export function decode(query: string): State {
 export const FRAME_KEY = "f";
 const frameCodec = number(0, 1_000_000, true);
 
-/** What a link says: the settings, the frame to show (null: play), and a sentence for each value that is not used. */
+/** The key of the camera in a link; once, like the frame. */
+export const VIEWPOINT_KEY = "look";
+
+/** What a link says: settings, frame (null: play), camera (null: stays), a sentence for each value that is not used. */
 export interface Reading {
   state: State;
   frame: number | null;
+  viewpoint: number[] | null;
   repairs: string[];
 }
 
@@ -165,8 +169,14 @@ export function read(query: string): Reading {
     if (value !== undefined) state[name] = value;
   }
   const frame = take(FRAME_KEY, frameCodec, "the clip plays from its start");
+  const look = take(VIEWPOINT_KEY, viewpoint, "the camera stays where it is");
   for (const key of new Set(params.keys())) repairs.push(`“${short(key)}” is no setting; it is left out.`);
-  return { state: state as State, frame: typeof frame === "number" ? frame : null, repairs };
+  return {
+    state: state as State,
+    frame: typeof frame === "number" ? frame : null,
+    viewpoint: Array.isArray(look) ? look : null,
+    repairs,
+  };
 }
 
 const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -4,10 +4,20 @@ import type { Viewer } from "./viewer.ts";
 export class Cameras {
   readonly #viewers = new Set<Viewer>();
 
-  /** Adds a viewer; all start at the first view, so that they agree. */
+  /** Adds a viewer, which takes the view of the others. */
   add(viewer: Viewer): void {
+    if (this.#viewers.size > 0) viewer.viewpoint = this.viewpoint;
     this.#viewers.add(viewer);
-    if (this.#viewers.size > 1) this.resetCamera();
+  }
+
+  /** As `Viewer.viewpoint`. */
+  get viewpoint(): number[] | null {
+    const [first] = this.#viewers;
+    return first?.viewpoint ?? null;
+  }
+
+  set viewpoint(numbers: number[] | null) {
+    for (const viewer of this.#viewers) viewer.viewpoint = numbers;
   }
 
   remove(viewer: Viewer): void {

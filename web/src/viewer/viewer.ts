@@ -82,6 +82,20 @@ export class Viewer {
     this.#core.resetCamera();
   }
 
+  /**
+   * The camera: azimuth from the front and elevation in degrees, zoom, shift right and up in heights of the window;
+   * null at the first view.
+   */
+  get viewpoint(): number[] | null {
+    const numbers = this.#core.viewpoint();
+    return numbers ? [...numbers] : null;
+  }
+
+  /** Moves the camera to such numbers, as far as it goes. */
+  set viewpoint(numbers: number[] | null) {
+    this.#core.setViewpoint(numbers && Float32Array.from(numbers));
+  }
+
   /** The view in words, for screen readers. */
   describeCamera(): string {
     return this.#core.describeCamera();
