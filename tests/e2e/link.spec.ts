@@ -127,6 +127,66 @@ test("the frame of a link holds for its clip only, and a second link has its own
   await expect(notice(page)).toContainText("One value in this link is not used. “wrong” is no setting");
 });
 
+/** The camera of the stage, as a link has it; null at the first view. */
+const viewpoint = (page: Page) =>
+  page.evaluate(() => {
+    const { session } = document.querySelector("ciasa-playground") as unknown as {
+      session: { easel: { viewpoint(): number[] | null } };
+    };
+    return session.easel.viewpoint()?.map((one) => Math.round(one * 100) / 100) ?? null;
+  });
+
+test("a link takes the turned view along, and a wrong one is named", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page, cpu);
+  await painted(page);
+  await page.locator("canvas.painted").focus();
+  for (const key of ["ArrowLeft", "ArrowLeft", "ArrowUp", "+"]) await page.keyboard.press(key);
+  const turned = await viewpoint(page);
+  expect(turned?.length).toBe(5);
+  await page.getByRole("button", { name: "Link", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain("look=");
+  await page.goto("about:blank");
+  await page.goto(link);
+  await painted(page);
+  expect(await viewpoint(page)).toEqual(turned);
+  await picture(page, "link-turned");
+  await page.locator("canvas.painted").focus();
+  await page.keyboard.press("0");
+  expect(await viewpoint(page)).toBeNull();
+  // A second link on the same page.
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `${cpu}&look=90,0,2,0,0`);
+  await expect.poll(() => viewpoint(page)).toEqual([90, 0, 2, 0, 0]);
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `${cpu}&look=90,0`);
+  await expect(notice(page)).toContainText("“look=90,0” is not 5 numbers");
+  expect(await viewpoint(page)).toEqual([90, 0, 2, 0, 0]);
+});
+
+test("where both files of a link fail, one notice says so of both", async ({ page }) => {
+  let answers: Parameters<typeof serve>[1] = {};
+  await page.route(`${elsewhere}/**`, (route) => {
+    const answer = answers[new URL(route.request().url()).pathname];
+    return answer ? route.fulfill(answer) : route.abort();
+  });
+  await page.goto(`/?clip=${elsewhere}/none.json&weights=${elsewhere}/none.pt#${cpu}&n=x`);
+  await painted(page);
+  for (const words of ["The link's clip did not open.", "The link's network did not open.", "“n=x”"])
+    await expect(notice(page)).toContainText(words);
+  await expect(notice(page).getByRole("button", { name: "Try again" })).toHaveCount(1);
+  await picture(page, "link-both-failed");
+  answers = { "/none.json": { body: walk, headers: allowed } };
+  await notice(page).getByRole("button", { name: "Try again" }).click();
+  await expect(page.locator("ciasa-gallery")).toContainText("none.json");
+  await expect(notice(page)).toContainText("The link's network did not open.");
+  await expect(notice(page)).not.toContainText("The link's clip");
+});
+
 test("a link opens a blob of this origin", async ({ page }) => {
   await open(page, cpu);
   await painted(page);

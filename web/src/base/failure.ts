@@ -17,3 +17,10 @@ export function asFailure(thrown: unknown): Failure {
   }
   return new Failure("unexpected", String(thrown));
 }
+
+/**
+ * A message as a sentence: its first word gets a capital letter, unless it is a name or the place of a fault, such as
+ * `frames: ...` or `clip.json: ...`.
+ */
+export const sentence = (message: string): string =>
+  /^[a-z]+ /.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;

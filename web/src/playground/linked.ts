@@ -31,9 +31,11 @@ export class Link {
   files: Linked = {};
   /** Has a link asked for a frame? Its clip then stands still. */
   still = false;
+  /** The camera that the link asks for, as `Viewer.viewpoint`, until the stage has taken it. */
+  viewpoint: number[] | null = null;
   readonly #notices: Notices;
-  /** Are its own files being opened? */
-  #opening = false;
+  /** How many of its own files are being opened. */
+  #opening = 0;
   #repairs: string[] = [];
   #checked = false;
 
@@ -47,8 +49,13 @@ export class Link {
     this.#checked = false;
   }
 
-  /** Shows the frame that the link asks for, once: the next clip plays from its start. */
+  /** Shows the frame and the view that the link asks for, once: the next clip plays from its start. */
   seek(settings: Settings, player: Player): void {
+    if (settings.viewpoint) {
+      this.viewpoint = settings.viewpoint;
+      settings.viewpoint = null;
+      this.#notices.changed();
+    }
     const { frame } = settings;
     if (frame === null) return;
     settings.frame = null;
@@ -80,15 +87,15 @@ export class Link {
 
   /** Opens the link's own files. What is shown meanwhile is not the visitor's choice. */
   async own(work: () => Promise<void>): Promise<void> {
-    this.#opening = true;
-    await work().finally(() => {
-      this.#opening = false;
+    this.#opening += 1;
+    await this.#notices.together(work).finally(() => {
+      this.#opening -= 1;
     });
   }
 
   /** Takes the clip's file out of the address: the visitor has chosen another clip. */
   leaveClip(settings: Settings): void {
-    if (!this.files.clip || this.#opening) return;
+    if (!this.files.clip || this.#opening > 0) return;
     const { clip: _, ...rest } = this.files;
     this.files = rest;
     settings.leaveFile("clip");
@@ -113,6 +120,7 @@ interface Target {
   transfer: Transfer | null;
   addFiles(files: File[]): Promise<void>;
   report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
+  dismiss(): void;
   announce(words: string): void;
   changed(): void;
   changedSoon(): void;
@@ -139,9 +147,12 @@ export async function openAddress(target: Target, what: keyof Linked, written: s
     target.changed();
     if (stop.signal.aborted) return target.announce("Download cancelled");
     const open = () => openAddress(target, what, written);
-    const again = { label: "Try again", run: () => void target.link.own(open) };
+    const again = () => {
+      target.dismiss();
+      void target.link.own(open);
+    };
     const title = what === "clip" ? "The link's clip did not open." : "The link's network did not open.";
-    return target.report(title, asFailure(thrown), [again]);
+    return target.report(title, asFailure(thrown), [{ label: "Try again", run: again }]);
   }
   target.transfer = null;
   await target.addFiles([file]);

@@ -1,4 +1,4 @@
-import { asFailure } from "../base/failure.ts";
+import { asFailure, sentence } from "../base/failure.ts";
 import type { Notice } from "../base/notice.ts";
 
 /**
@@ -8,11 +8,15 @@ import type { Notice } from "../base/notice.ts";
 export class Notices extends EventTarget {
   notice: Notice | null = null;
   #redrawPlanned = false;
+  /** Pieces of work whose notices are shown together, and the notices. */
+  #together = 0;
+  #parts: Notice[] = [];
 
   /** Shows an error, fires "error" and announces it. `kept`: what the visitor still has, as a noun phrase. */
   report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void {
     const failure = asFailure(thrown);
-    this.notice = { tone: "bad", title, detail: failure.message, actions, ...(kept ? { kept } : {}) };
+    const detail = sentence(failure.message);
+    this.#show({ tone: "bad", title, detail, actions, ...(kept ? { kept } : {}) });
     this.dispatchEvent(new CustomEvent("error", { detail: failure }));
     this.announce(`${title} ${failure.message}`);
     this.changed();
@@ -20,8 +24,24 @@ export class Notices extends EventTarget {
 
   /** Shows a hint that is not an error. */
   inform(title: string, detail: string, actions: Notice["actions"]): void {
-    this.notice = { tone: "info", title, detail, actions };
+    this.#show({ tone: "info", title, detail, actions });
     this.changed();
+  }
+
+  /** Shows what is reported while `work` runs together: a later notice does not take the place of an earlier one. */
+  async together(work: () => Promise<void>): Promise<void> {
+    this.#together += 1;
+    await work().finally(() => {
+      this.#together -= 1;
+    });
+  }
+
+  #show(notice: Notice): void {
+    const earlier = this.#together > 0 && this.notice ? this.#parts : [];
+    // A later hint contains the earlier one.
+    const others = earlier.filter(({ tone }) => tone === "bad" || notice.tone === "bad");
+    this.#parts = [...others, notice];
+    this.notice = this.#parts.reduce(joined);
   }
 
   dismiss(): void {
@@ -48,3 +68,22 @@ export class Notices extends EventTarget {
     });
   }
 }
+
+/** Two notices as one. Buttons of the same name become one. */
+function joined(a: Notice, b: Notice): Notice {
+  const same = ({ label }: Notice["actions"][number]) => a.actions.find((one) => one.label === label);
+  const both = a.actions.map((action) => {
+    const other = b.actions.find(({ label }) => label === action.label);
+    return other ? { ...action, run: () => [action, other].map(({ run }) => run()) } : action;
+  });
+  const kept = [a.kept, b.kept].filter(Boolean).join("; ");
+  return {
+    tone: a.tone === "bad" ? a.tone : b.tone,
+    title: `${a.title} ${b.title}`,
+    detail: `${closed(a.detail)} ${b.detail}`,
+    actions: [...both, ...b.actions.filter((action) => !same(action))],
+    ...(kept ? { kept } : {}),
+  };
+}
+
+const closed = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
