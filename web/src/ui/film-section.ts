@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { asFailure } from "../base/failure.ts";
+import { asFailure, sentence } from "../base/failure.ts";
 import { Part, shared } from "./base.ts";
 
 /** Opens and closes the film of the clip; its code and the body are loaded when it is first opened. */
@@ -59,7 +59,7 @@ export class FilmSection extends Part {
       await import("./film/panel.ts");
       this.loaded = true;
     } catch (thrown) {
-      this.trouble = asFailure(thrown).message;
+      this.trouble = sentence(asFailure(thrown).message);
     }
   }
 

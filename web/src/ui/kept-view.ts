@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { heat } from "../attack/attribution.ts";
 import type { Kept } from "../attack/kept.ts";
-import { asFailure } from "../base/failure.ts";
+import { asFailure, sentence } from "../base/failure.ts";
 import type { Cameras } from "../viewer/cameras.ts";
 import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
@@ -90,7 +90,7 @@ export class KeptView extends Part {
     try {
       viewer = await Viewer.create(canvas);
     } catch (thrown) {
-      this.trouble = asFailure(thrown).message;
+      this.trouble = sentence(asFailure(thrown).message);
       return;
     }
     if (canvas !== this.canvas || !this.isConnected) return viewer.dispose();

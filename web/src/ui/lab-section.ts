@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { asFailure } from "../base/failure.ts";
+import { asFailure, sentence } from "../base/failure.ts";
 import type { Lab } from "../lab/lab.ts";
 import { Part, shared } from "./base.ts";
 
@@ -65,7 +65,7 @@ export class LabSection extends Part {
       const [lab] = await Promise.all([this.playground.lab(), import("./lab/panel.ts")]);
       this.lab = lab;
     } catch (thrown) {
-      this.trouble = asFailure(thrown).message;
+      this.trouble = sentence(asFailure(thrown).message);
     } finally {
       this.#loading = false;
     }

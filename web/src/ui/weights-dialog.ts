@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, query } from "lit/decorators.js";
+import { sentence } from "../base/failure.ts";
 import type { Question } from "../core/types.ts";
 import type { WeightsImportJob } from "../weights/weights-import-job.ts";
 import { fieldValue, Part, shared } from "./base.ts";
@@ -101,7 +102,7 @@ export class WeightsDialog extends Part {
         read in this page and sent nowhere.</span></p>
       ${
         failure
-          ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${failure.message}<br /><span
+          ? html`<div class="bad" role="alert"><strong>Not loaded.</strong> ${sentence(failure.message)}<br /><span
         class="hint">The previous network is still loaded.</span></div>`
           : nothing
       }

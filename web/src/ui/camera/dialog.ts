@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, query } from "lit/decorators.js";
+import { sentence } from "../../base/failure.ts";
 import type { Stage } from "../../camera/host.ts";
 import type { CameraSession } from "../../camera/session.ts";
 import { Part, shared } from "../base.ts";
@@ -128,7 +129,7 @@ export class CameraDialog extends Part {
     return html`
       <div role="alert">
         <p><strong>${session.failure?.title}</strong></p>
-        <p class="bad">${session.failure?.cause.message}</p>
+        <p class="bad">${sentence(session.failure?.cause.message ?? "")}</p>
       </div>
       <p class="hint">The clip on the stage is kept.</p>
       <div class="actions">

@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { sentence } from "../../base/failure.ts";
 import type { Setting } from "../../body/person.ts";
 import { fileStem, save } from "../../files/exports.ts";
 import type { Answer } from "../../lab/cameras.ts";
@@ -65,7 +66,7 @@ export class FilmCamera extends Part {
             : html`<span class="hint">${obstacle ?? HINT}</span>`
         }
       </div>
-      ${failure ? html`<p class="bad" role="alert">${failure.message}</p>` : nothing}
+      ${failure ? html`<p class="bad" role="alert">${sentence(failure.message)}</p>` : nothing}
       ${this.#table(camera)}
     `;
   }

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { asFailure } from "../../base/failure.ts";
+import { asFailure, sentence } from "../../base/failure.ts";
 import { FILMED, type Setting } from "../../body/person.ts";
 import { pictures, Reel } from "../../body/reel.ts";
 import { fileStem, save } from "../../files/exports.ts";
@@ -111,7 +111,7 @@ export class FilmPanel extends Part {
       }
       this.playground.announce(words === "video" ? "The video is saved" : "The pictures are saved");
     } catch (thrown) {
-      if (!stop.signal.aborted) this.trouble = asFailure(thrown).message;
+      if (!stop.signal.aborted) this.trouble = sentence(asFailure(thrown).message);
     } finally {
       reel?.dispose();
       this.writing = null;

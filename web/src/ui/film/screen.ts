@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
-import { asFailure } from "../../base/failure.ts";
+import { asFailure, sentence } from "../../base/failure.ts";
 import { Person, type Setting } from "../../body/person.ts";
 import { Part, shared } from "../base.ts";
 
@@ -85,7 +85,7 @@ export class FilmScreen extends Part {
       this.#person = person;
       this.requestUpdate();
     } catch (thrown) {
-      this.trouble = asFailure(thrown).message;
+      this.trouble = sentence(asFailure(thrown).message);
     }
   }
 
@@ -99,7 +99,7 @@ export class FilmScreen extends Part {
       this.#person.film(clip, perturbed, this.setting);
       this.trouble = null;
     } catch (thrown) {
-      this.trouble = asFailure(thrown).message;
+      this.trouble = sentence(asFailure(thrown).message);
     }
   }
 

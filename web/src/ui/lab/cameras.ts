@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { sentence } from "../../base/failure.ts";
 import { filmedCsv, filmedTable } from "../../core/filmed.ts";
 import { save } from "../../files/exports.ts";
 import { type Cameras, parseAngles } from "../../lab/cameras.ts";
@@ -76,7 +77,7 @@ export class LabCameras extends LabPart {
             <p class="hint number" role="status">${now.words}. ${Math.round(100 * now.share)} %</p>`
           : html`<p class="hint">${obstacle ?? this.#advice(clips.length)}</p>`
       }
-      ${failure ? html`<p class="bad" role="alert">${failure.message}</p>` : nothing}
+      ${failure ? html`<p class="bad" role="alert">${sentence(failure.message)}</p>` : nothing}
       ${cameras.results.length > 0 ? this.#table() : nothing}
     `;
   }

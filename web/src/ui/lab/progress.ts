@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { sentence } from "../../base/failure.ts";
 import { duration, remaining } from "../../lab/time.ts";
 import { shared } from "../base.ts";
 import { pause, play } from "../icons.ts";
@@ -100,7 +101,8 @@ export class LabProgress extends LabPart {
     return html`
       ${
         failure
-          ? html`<div class="bad" role="alert"><strong>The sweep stopped.</strong><span>${failure.message}</span>
+          ? html`<div class="bad" role="alert"><strong>The sweep stopped.</strong>
+            <span>${sentence(failure.message)}</span>
             <span class="hint">Kept: ${done} of ${all} rows. “Resume” continues with the next
               one${this.#gpu ? ", on the CPU if you choose it above" : ""}.</span></div>`
           : nothing
