@@ -31,8 +31,21 @@ function watch() {
   look();
 }
 
+/** Waits until a browser that has just started, and draws its own window, computes nothing more. */
+async function rested(look) {
+  const sum = ({ page, gpu }) => page + gpu;
+  let before = await look();
+  for (let i = 0; i < 40; i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const now = await look();
+    if (sum(now) - sum(before) < 0.005) return now;
+    before = now;
+  }
+  throw new Error("the browser does not come to rest before its first page");
+}
+
 /**
- * Visits `address` in a new browser that computes for 1/`slowdown` of the time. Gives the milestones in seconds from
+ * Visits `address` in a new browser at rest that computes for 1/`slowdown` of the time. Gives the milestones in seconds from
  * the navigation on, the time of its start (ms since 1970), and the seconds that the page's process and the GPU's
  * computed. The clock is the computer's, which runs on while the browser is stopped.
  */
@@ -51,7 +64,7 @@ export async function visit(address, slowdown) {
       const sum = (all) => all.reduce((seconds, { cpuTime }) => seconds + cpuTime, 0);
       return { page: sum(of("renderer")), gpu: sum(of("GPU")) };
     };
-    const before = await look();
+    const before = await rested(look);
     // A navigation may begin another process.
     const again = setInterval(() => look().catch(() => {}), 100);
     const release = slowed(() => processes.map(({ id }) => id), slowdown);
