@@ -4,9 +4,9 @@ import { savesData } from "../base/saves-data.ts";
 import { GALLERY, gallery, shownFirst } from "../clips/gallery.ts";
 import { coreAddress, coreModule } from "../core/module-address.ts";
 import type { DeviceChoice } from "../core/types.ts";
-import { bytesAt, moduleAt } from "../engine/download.ts";
+import { bytesAt } from "../engine/download.ts";
+import { beginEngine } from "../engine/early-worker.ts";
 import { chosen } from "../engine/models.ts";
-import { addresses, moduleFor } from "../engine/module-choice.ts";
 import { MANIFEST, manifest, weightsAddress } from "../engine/served.ts";
 
 /** Weight files of the network that a visit without wishes loads, from the build. */
@@ -14,8 +14,8 @@ declare const FIRST_WEIGHTS: { file: string; bytes: number }[];
 
 /**
  * Begins the downloads that the first element of the page will ask for, while its own code is still on the way: the
- * drawing module and the gallery's index; and, unless the engine waits for the visitor, the engine's module and the
- * weights of the first network. The element takes them over. A wrong guess costs a download, nothing else: so nothing
+ * drawing module and the gallery's index; and, unless the engine waits for the visitor, the engine's module, with the
+ * worker that runs it, and the weights of the first network. The element takes them over. A wrong guess costs a download, nothing else: so nothing
  * is guessed where a page has several elements, or a link brings its own clip.
  */
 export async function askEarly(): Promise<void> {
@@ -25,7 +25,7 @@ export async function askEarly(): Promise<void> {
   const listed = beginEarly(asset(GALLERY), gallery);
   if (element.hasAttribute("manual-engine") || savesData()) return;
   const wish = wishOf(element);
-  void moduleFor(wish.engine).then((name) => beginEarly(addresses[name], moduleAt(addresses[name])));
+  beginEngine(wish.engine);
   const served = beginEarly(asset(MANIFEST), manifest);
   const wished = async () => {
     const entry = shownFirst(await listed, wish.clip);

@@ -17,6 +17,7 @@ import type {
 import { AttackHandle } from "./attack-handle.ts";
 import { cancelled, sha256 } from "./download.ts";
 import { Downloads } from "./downloads.ts";
+import { FIRST_CALL, takeEngine } from "./early-worker.ts";
 import { errorMessage } from "./errors.ts";
 import type {
   AttackEvent,
@@ -238,17 +239,20 @@ export class EngineClient extends EventTarget {
 
   async #boot(choice: DeviceChoice): Promise<void> {
     this.#update({ ...IDLE, status: "loading" });
-    const worker = spawn(
-      (message) => this.#receive(worker, message),
-      (message) => this.#crash(worker, { kind: "engine", message }),
-    );
+    const receive = (message: FromWorker) => this.#receive(worker, message);
+    const crashed = (message: string) => this.#crash(worker, { kind: "engine", message });
+    const early = takeEngine(choice, receive, crashed);
+    const worker = early?.worker ?? spawn(receive, crashed);
     this.#worker = worker;
+    const begun = early && this.#answer("start", FIRST_CALL);
+    // A failed download is reported below.
+    begun?.catch(() => {});
     try {
-      const name = await moduleFor(choice);
+      const name = await (early?.name ?? moduleFor(choice));
       const module = await this.#downloads.module(addresses[name]);
       // Another start may have replaced this one during the download.
       if (worker !== this.#worker) throw NOT_RUNNING;
-      const backend = await this.#call("start", { choice, name, module });
+      const backend = await (begun ?? this.#call("start", { choice, name, module }));
       this.#update({ backend });
       if (this.#model) await this.#load(this.#model);
       else this.#update({ status: "ready" });
@@ -347,10 +351,20 @@ export class EngineClient extends EventTarget {
   }
 
   #call<K extends CallName>(type: K, ask: Calls[K]["ask"]): Promise<Calls[K]["answer"]> {
-    return new Promise((resolve, reject) => {
-      const call = this.#next++;
-      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
+    const call = this.#next++;
+    const answer = this.#answer(type, call);
+    try {
       this.#post({ type, call, ask } as ToWorker);
+    } catch (thrown) {
+      this.#settle(call)?.reject(errorMessage(thrown));
+    }
+    return answer;
+  }
+
+  /** The worker's answer to a call. */
+  #answer<K extends CallName>(_type: K, call: number): Promise<Calls[K]["answer"]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
     });
   }
 
