@@ -46,6 +46,8 @@ export class Gallery extends Part {
       h3 { font-size: 12px; font-weight: 600; color: var(--ink-2); }
       .hint { margin-bottom: 8px; }
       ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 8px; }
+      /* Those out of sight are laid out, and their drawings read, when they come into sight. */
+      li { content-visibility: auto; contain-intrinsic-size: auto 92px auto 106px; }
       li button {
         display: grid;
         gap: 4px;

@@ -3,7 +3,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { heat } from "../attack/attribution.ts";
 import { regionJoints } from "../attack/config.ts";
-import { asFailure, Failure } from "../base/failure.ts";
+import { asFailure, Failure, sentence } from "../base/failure.ts";
 import type { Shot } from "../files/easel.ts";
 import { Cameras } from "../viewer/cameras.ts";
 import { Controls } from "../viewer/controls.ts";
@@ -60,7 +60,12 @@ export class Stage extends Part {
   #observers: { disconnect(): void }[] = [];
   readonly #cameras = new Cameras();
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
-  readonly #frame = (): void => this.paint();
+  readonly #changed = (): void => this.paint();
+  readonly #frame = (): void => this.#follow();
+  /** How long the last picture took, and when it was done, in ms. */
+  #cost = 0;
+  #done = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   override render() {
     const { clip } = this.playground;
@@ -112,7 +117,7 @@ export class Stage extends Part {
     try {
       viewer = await Viewer.create(canvas);
     } catch (thrown) {
-      this.trouble = asFailure(thrown).message;
+      this.trouble = sentence(asFailure(thrown).message);
       this.#first();
       return;
     }
@@ -135,6 +140,7 @@ export class Stage extends Part {
     controls.addEventListener("pick", (event) => this.#picked((event as CustomEvent<number | null>).detail));
     this.#observers = [size, sight, { disconnect: () => controls.dispose() }];
     this.playground.easel = {
+      viewpoint: () => viewer.viewpoint,
       size: () => [canvas.clientWidth, canvas.clientHeight],
       draw: (onto, left, top, shot) =>
         this.#shoot(shot, () => {
@@ -145,7 +151,7 @@ export class Stage extends Part {
     };
     this.playground.changed();
     this.playground.player.addEventListener("frame", this.#frame);
-    this.#dark.addEventListener("change", this.#frame);
+    this.#dark.addEventListener("change", this.#changed);
     this.#resize();
     this.requestUpdate();
   }
@@ -179,11 +185,33 @@ export class Stage extends Part {
       this.#request = 0;
       const viewer = this.#viewer;
       if (!viewer || !this.playground.clip) return;
+      const start = performance.now();
       viewer.set({ dark: this.#dark.matches });
       viewer.setFrame(this.playground.player.frame);
       viewer.draw();
+      // A task after the browser has put the picture on the page, for which it may have to wait.
+      setTimeout(() => {
+        this.#done = performance.now();
+        this.#cost = this.#done - start;
+      });
       if (!this.painted) this.#first();
     });
+  }
+
+  /**
+   * Draws the player's frame. Without a GPU, drawing and the engine share the cores: while the engine computes, pictures
+   * may take a third of the time.
+   */
+  #follow(): void {
+    const { attacking, before, engine, unreadable } = this.playground;
+    const starts = engine.wanted && before === null && engine.state.status !== "failed" && !unreadable;
+    const rest = attacking || starts ? this.#done + 2 * this.#cost - performance.now() : 0;
+    if (rest <= 0) this.paint();
+    else
+      this.#later ??= setTimeout(() => {
+        this.#later = undefined;
+        this.paint();
+      }, rest);
   }
 
   /** Passes changes to the viewer. */
@@ -194,6 +222,12 @@ export class Stage extends Part {
     if (clip !== this.#shown.clip) {
       viewer.setClip(clip);
       this.#shown = { clip, data: null, why: null };
+    }
+    const { link } = this.playground;
+    if (clip && link.viewpoint) {
+      this.#cameras.viewpoint = link.viewpoint;
+      link.viewpoint = null;
+      this.#moved();
     }
     if (data !== this.#shown.data) {
       viewer.setPerturbed(data);
@@ -259,7 +293,9 @@ export class Stage extends Part {
     for (const observer of this.#observers) observer.disconnect();
     this.#observers = [];
     this.playground.player.removeEventListener("frame", this.#frame);
-    this.#dark.removeEventListener("change", this.#frame);
+    this.#dark.removeEventListener("change", this.#changed);
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#request = 0;
     if (this.#viewer) this.#cameras.remove(this.#viewer);
     this.#viewer?.dispose();
