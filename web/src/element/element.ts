@@ -68,9 +68,11 @@ export class CiasaPlayground extends LitElement {
   );
   @state() private picking = false;
   @state() private dropping = false;
+  @state() private touring = false;
   @query("ciasa-stage") private stage!: Stage;
   #opened = false;
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #narrow = matchMedia("(max-width: 740px)");
 
   constructor() {
     super();
@@ -188,7 +190,8 @@ export class CiasaPlayground extends LitElement {
     const hidden = new Set(this.hide.split(/\s+/));
     const shows = (part: PartName) => !hidden.has(part);
     return html`
-      <div class="frame ${shows("gallery") ? "" : "no-gallery"} ${shows("attack") ? "" : "no-attack"}">
+      <div class="frame ${shows("gallery") ? "" : "no-gallery"} ${shows("attack") ? "" : "no-attack"}
+        ${this.touring ? "touring" : ""}">
         ${
           shows("header")
             ? html`<header part="header"><slot name="title"></slot><ciasa-tour .playground=${session}
@@ -205,11 +208,11 @@ export class CiasaPlayground extends LitElement {
         <main>
           <div class="card hero" part="stage">
             <div class="view"><ciasa-verdict .playground=${session}></ciasa-verdict>
-            <ciasa-outcome .playground=${session}></ciasa-outcome>
             <ciasa-stage .playground=${session} .picking=${this.picking} @painted=${this.#painted}
-              @pick=${this.#pick}><slot></slot></ciasa-stage></div>
+              @pick=${this.#pick}><slot></slot></ciasa-stage>
+            <ciasa-scrubber .playground=${session}></ciasa-scrubber></div>
+            <ciasa-outcome .playground=${session}></ciasa-outcome>
             <ciasa-stage-bar .playground=${session} @reset-camera=${() => this.stage.resetCamera()}></ciasa-stage-bar>
-            <ciasa-scrubber .playground=${session}></ciasa-scrubber>
           </div>
           <div class="below">
             <ciasa-comparison class="card" .playground=${session}></ciasa-comparison>
@@ -309,6 +312,7 @@ export class CiasaPlayground extends LitElement {
   #toured = (event: Event): void => {
     const part = (event as CustomEvent<string | null>).detail;
     for (const one of this.renderRoot.querySelectorAll(".toured")) one.classList.remove("toured");
+    this.touring = part !== null;
     const names: Record<string, string> = {
       stage: ".view",
       attack: "ciasa-attack-panel",
@@ -318,11 +322,14 @@ export class CiasaPlayground extends LitElement {
     const found = part && this.renderRoot.querySelector(names[part] ?? "main");
     if (!found) return;
     found.classList.add("toured");
-    this.#bring(found);
+    // After the redraw, which may give it another place.
+    void this.updateComplete.then(() => this.#bring(found));
   };
 
   #bring(part: Element | null): void {
-    part?.scrollIntoView({ block: "nearest", behavior: this.#still.matches ? "auto" : "smooth" });
+    // The tour's words cover the lower part of a phone.
+    const block = this.touring && this.#narrow.matches ? "start" : "nearest";
+    part?.scrollIntoView({ block, behavior: this.#still.matches ? "auto" : "smooth" });
   }
 
   #dragged = (event: DragEvent): void => {

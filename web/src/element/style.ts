@@ -111,6 +111,7 @@ export const elementStyle = css`
   }
 
   .toured {
+    scroll-margin: 8px;
     outline: 3px solid var(--accent);
     outline-offset: 2px;
   }
@@ -172,7 +173,7 @@ export const elementStyle = css`
       display: contents;
     }
 
-    /* The picture stays in sight while settings below it change. */
+    /* Picture and slider stay in sight while settings below them change. */
     .view {
       order: 1;
       z-index: 3;
@@ -183,7 +184,7 @@ export const elementStyle = css`
     }
 
     ciasa-stage-bar,
-    ciasa-scrubber {
+    ciasa-outcome {
       order: 1;
       background: var(--surface);
       border: 1px solid var(--line);
@@ -211,7 +212,7 @@ export const elementStyle = css`
     }
 
     ciasa-stage {
-      height: min(34vh, 320px);
+      height: min(32vh, 300px);
     }
 
     ciasa-gallery {
@@ -235,10 +236,15 @@ export const elementStyle = css`
     }
   }
 
-  @media (max-width: 740px) and (min-height: 600px) {
+  @media (max-width: 740px) and (min-height: 640px) {
     .view {
       position: sticky;
       top: 0;
+    }
+
+    /* A part that the tour is about needs the room. */
+    .touring .view {
+      position: static;
     }
   }
 `;

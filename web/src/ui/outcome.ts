@@ -11,7 +11,8 @@ export class OutcomeLine extends Part {
   static override styles = [
     shared,
     css`
-      :host { display: block; padding: 8px 18px 10px; font-size: 12.5px; color: var(--ink-2); }
+      :host { display: block; padding: 8px 18px 10px; border-top: 1px solid var(--line); }
+      :host { font-size: 12.5px; color: var(--ink-2); }
       :host([hidden]) { display: none; }
       p, summary { font-size: 12.5px; line-height: 1.4; }
       details { margin-top: 2px; }

@@ -19,6 +19,7 @@ export class Scrubber extends Part {
         gap: 4px 10px;
         align-items: center;
         padding: 8px 14px;
+        border-top: 1px solid var(--line);
       }
       .buttons { display: flex; gap: 2px; }
       .buttons button { width: 34px; padding: 0; }
@@ -51,11 +52,13 @@ export class Scrubber extends Part {
       .time { color: var(--ink-2); font-size: 12.5px; min-width: 11ch; text-align: right; }
       select { min-height: 30px; padding: 0 4px; font-size: 12.5px; border-color: var(--line); }
       @media (pointer: coarse), (max-width: 720px) {
-        :host { grid-template-columns: auto 1fr auto; padding: 6px 10px; }
+        :host { grid-template-columns: auto minmax(0, 1fr) auto; padding: 6px 10px; }
         .buttons button { width: 44px; }
         .track { grid-column: 1 / -1; grid-row: 1; height: 48px; }
         .track svg { inset: 0 8px 26px; }
         select { min-height: 44px; }
+        /* Its two halves stand one below the other where a row is too short. */
+        .time { min-width: 0; }
       }
     `,
   ];

@@ -23,7 +23,6 @@ export class StageBar extends Part {
         align-items: center;
         padding: 10px 14px;
         border-top: 1px solid var(--line);
-        border-bottom: 1px solid var(--line);
       }
       .magnify {
         flex: 1;
