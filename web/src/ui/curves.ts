@@ -45,7 +45,11 @@ export class Curves extends Part {
     const at = reports[this.#plot?.cursor.idx ?? reports.length - 1] ?? reports.at(-1);
     const show = this.kind === "losses" ? digits : percent;
     return html`
-      <h2>${title}${at ? html` <span class="hint number">${unit} ${at.iteration}</span>` : ""}</h2>
+      <h2>${title}${
+        at
+          ? html` <span class="hint number" title=${this.#walks ? "" : BEFORE}>${unit} ${at.iteration}</span>`
+          : ""
+      }</h2>
       <div class="chart" role="img" aria-label=${at ? `${title} up to ${unit} ${at.iteration}` : empty}>
         ${reports.length === 0 ? html`<p class="empty">${empty}</p>` : ""}
       </div>
@@ -184,6 +188,9 @@ export class Curves extends Part {
     if (width > 0) this.#plot.setSize({ width, height: Math.max(height, 120) });
   }
 }
+
+const BEFORE =
+  "What the network sees before the step's change. What is returned is judged after the last change.";
 
 const keys = new WeakMap<object, string>();
 let count = 0;
