@@ -102,6 +102,19 @@ test("a result as one file is opened again with clip, settings, steps and verdic
   expect(errors).toEqual([]);
 });
 
+test("a result leaves the device to who opens it", async ({ page }) => {
+  await open(page, short);
+  await recognised(page);
+  const zip = await savedBytes(page, /^Everything, ZIP$/);
+  expect(zip.toString("latin1")).toContain("engine=cpu");
+  await page.goto("about:blank");
+  await open(page, "mode=advanced");
+  await expect(page.locator("canvas.painted")).toBeVisible();
+  await drop(page, "a.zip", zip);
+  await expect.poll(() => page.url()).toContain("n=3");
+  expect(page.url()).not.toContain("engine=");
+});
+
 test("a broken result is refused by the name of its part, and the stage stays", async ({ page }) => {
   await open(page, short);
   await recognised(page);
@@ -113,6 +126,8 @@ test("a broken result is refused by the name of its part, and the stage stays", 
   await expect(notice).toContainText("result.json, version: is 7");
   await drop(page, "cut.zip", zip.subarray(0, 3000));
   await expect(notice).toContainText('"cut.zip" is not a readable result');
+  // Its name stands in the notice once.
+  expect(((await notice.locator(".bar").textContent()) ?? "").match(/cut\.zip/g)?.length).toBe(1);
 });
 
 test("view, film strip and curves are saved as PNG and SVG, and the stage stays as it was", async ({
