@@ -45,8 +45,8 @@ async function rested(look) {
 }
 
 /**
- * Visits `address` in a new browser at rest that computes for 1/`slowdown` of the time. Gives the milestones in seconds from
- * the navigation on, the time of its start (ms since 1970), and the seconds that the page's process and the GPU's
+ * Visits `address` in a new browser at rest that computes for 1/`slowdown` of the time. Gives the milestones in seconds
+ * from the navigation on, the time of its start (ms since 1970), and the seconds that the page's process and the GPU's
  * computed. The clock is the computer's, which runs on while the browser is stopped.
  */
 export async function visit(address, slowdown) {

@@ -15,8 +15,8 @@ declare const FIRST_WEIGHTS: { file: string; bytes: number }[];
 /**
  * Begins the downloads that the first element of the page will ask for, while its own code is still on the way: the
  * drawing module and the gallery's index; and, unless the engine waits for the visitor, the engine's module, with the
- * worker that runs it, and the weights of the first network. The element takes them over. A wrong guess costs a download, nothing else: so nothing
- * is guessed where a page has several elements, or a link brings its own clip.
+ * worker that runs it, and the weights of the first network. The element takes them over. A wrong guess costs a
+ * download, nothing else: so nothing is guessed where a page has several elements, or a link brings its own clip.
  */
 export async function askEarly(): Promise<void> {
   const [element, other] = document.querySelectorAll("ciasa-playground");

@@ -199,8 +199,8 @@ export class Stage extends Part {
   }
 
   /**
-   * Draws the player's frame. Without a GPU, drawing and the engine share the cores: while the engine computes, pictures
-   * may take a third of the time.
+   * Draws the player's frame. Without a GPU, drawing and the engine share the cores: while the engine computes,
+   * pictures may take a third of the time.
    */
   #follow(): void {
     const { attacking, before, engine, unreadable } = this.playground;
