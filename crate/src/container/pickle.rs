@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 /// Values in one pickle, at most, and one more for every 32 bytes. A state dict with its optimiser has some ten
 /// thousand, a clip in a set of clips a hundred; a value can take a hundred bytes.
 const MOST: usize = 1 << 20;
+/// Room for so many values on the stack is always kept.
+const ROOM: usize = 1 << 10;
 /// A name of a class or a key of a storage is not longer than that.
 pub(super) const NAME: usize = 512;
 
@@ -120,7 +122,12 @@ impl<'a> Machine<'a> {
 
     pub(super) fn since_mark(&mut self) -> Result<Vec<Value<'a>>> {
         let mark = self.marks.pop().filter(|m| *m <= self.stack.len()).ok_or_else(|| bad("a mark is missing"))?;
-        Ok(self.stack.split_off(mark))
+        let values = self.stack.split_off(mark);
+        // Room for a long list is not kept while its values are put into a container.
+        if self.stack.capacity() > ROOM.max(4 * self.stack.len()) {
+            self.stack.shrink_to(2 * self.stack.len());
+        }
+        Ok(values)
     }
 
     pub(super) fn last_n(&mut self, n: usize) -> Result<Vec<Value<'a>>> {
@@ -156,6 +163,7 @@ impl<'a> Machine<'a> {
 
     pub(super) fn tuple(&mut self, values: Vec<Value<'a>>) -> Result<()> {
         let tuple = Items::default();
+        tuple.reserve(values.len());
         for value in values {
             let depth = value.complete();
             tuple.push(value, depth)?;
@@ -166,10 +174,13 @@ impl<'a> Machine<'a> {
     /// Appends to the list (or adds to the set) on top of the stack.
     pub(super) fn append(&mut self, values: Vec<Value<'a>>) -> Result<()> {
         match self.stack.last() {
-            Some(Value::List(list)) => values.into_iter().try_for_each(|value| {
-                let depth = value.complete();
-                list.push(value, depth)
-            }),
+            Some(Value::List(list)) => {
+                list.reserve(values.len());
+                values.into_iter().try_for_each(|value| {
+                    let depth = value.complete();
+                    list.push(value, depth)
+                })
+            }
             Some(Value::Object(_)) => Ok(()), // Items of an opaque object.
             _ => Err(bad("appends to a value that is no list")),
         }
@@ -179,6 +190,7 @@ impl<'a> Machine<'a> {
     pub(super) fn set(&mut self, values: Vec<Value<'a>>) -> Result<()> {
         match self.stack.last() {
             Some(Value::Dict(dict)) => {
+                dict.reserve(values.len() / 2);
                 let mut values = values.into_iter();
                 while let (Some(key), Some(value)) = (values.next(), values.next()) {
                     let depth = key.complete().max(value.complete());
