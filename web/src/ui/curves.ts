@@ -47,7 +47,8 @@ export class Curves extends Part {
     return html`
       <h2>${title}${
         at
-          ? html` <span class="hint number" title=${this.#walks ? "" : BEFORE}>${unit} ${at.iteration}</span>`
+          ? html` <span class="hint number" title=${this.#walks ? "" : BEFORE}
+            >${this.#walks ? "" : "before "}${unit} ${at.iteration}</span>`
           : ""
       }</h2>
       <div class="chart" role="img" aria-label=${at ? `${title} up to ${unit} ${at.iteration}` : empty}>
