@@ -31,6 +31,15 @@ impl Affine {
     }
 }
 
+/// All pairs below (C, C'), in an order in which turning a weight of (C', C) fills whole lines of a cache.
+pub(super) fn by_lines(c: usize, out: usize) -> impl Iterator<Item = (usize, usize)> {
+    const LINE: usize = 16;
+    (0..out).step_by(LINE).flat_map(move |from| {
+        let to = out.min(from + LINE);
+        (0..c).flat_map(move |i| (from..to).map(move |o| (i, o)))
+    })
+}
+
 /// A tensor from its values.
 pub(super) fn tensor<const D: usize>(data: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(data, shape), device)
@@ -71,11 +80,9 @@ fn taps(
     let norm = Affine::read(state, norm, out)?;
     let first = (TAPS - count) / 2;
     let mut folded = vec![0.0; TAPS * c * out];
-    for o in 0..out {
-        for i in 0..c {
-            for tap in 0..count {
-                folded[((first + tap) * c + i) * out + o] = weight[(o * c + i) * count + tap] * norm.scale[o];
-            }
+    for (i, o) in by_lines(c, out) {
+        for tap in 0..count {
+            folded[((first + tap) * c + i) * out + o] = weight[(o * c + i) * count + tap] * norm.scale[o];
         }
     }
     let bias = norm.fold_bias(state.get(&format!("{conv}.bias"), &[out])?);

@@ -1,6 +1,6 @@
 //! A graph product's convolution and the normalisation after it, folded.
 
-use super::fold::Affine;
+use super::fold::{Affine, by_lines};
 use crate::error::Result;
 use crate::weights::state::State;
 
@@ -22,10 +22,8 @@ pub(super) fn folded(
     let bias = state.get(&format!("{conv}.bias"), &[k * out])?;
     let mut products = vec![0.0; k * c * out];
     for k in 0..k {
-        for o in 0..out {
-            for i in 0..c {
-                products[(k * c + i) * out + o] = weight[(k * out + o) * c + i] * norm.scale[o];
-            }
+        for (i, o) in by_lines(c, out) {
+            products[(k * c + i) * out + o] = weight[(k * out + o) * c + i] * norm.scale[o];
         }
     }
     let mut biases = vec![0.0; v * out];
