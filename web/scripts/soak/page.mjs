@@ -138,7 +138,7 @@ export class SoakPage {
   async held() {
     await settled(async () => {
       await this.#send("HeapProfiler.collectGarbage");
-      return [this.#workers(), this.#resident()];
+      return [workersOf(this.#renderer), this.#resident()];
     });
     const { wasm, gpu, gpuAllocations } = await this.#run(() => window.session.engine.memory());
     return {
@@ -146,7 +146,7 @@ export class SoakPage {
       wasm,
       gpu: gpu ?? 0,
       buffers: gpuAllocations ?? 0,
-      workers: this.#workers(),
+      workers: workersOf(this.#renderer),
       nodes: (await this.#send("Memory.getDOMCounters")).nodes,
     };
   }
@@ -158,25 +158,22 @@ export class SoakPage {
     return 1024 * (kilobytes("RssAnon") + kilobytes("RssShmem"));
   }
 
-  /** Threads that run workers, in the process of the page. */
-  #workers() {
-    const tasks = `/proc/${this.#renderer}/task`;
+  /** The process that shows the page: the only one with workers. The browser's own windows have processes, too. */
+  async #rendererOf() {
+    const { processInfo } = await this.#browser.send("SystemInfo.getProcessInfo");
+    const found = processInfo.find(({ type, id }) => type === "renderer" && workersOf(id) > 0);
+    if (!found) throw new Error("no process of the browser runs the engine's worker");
+    return found.id;
+  }
+}
+
+/** Threads that run workers, in a process; none if it has ended. */
+function workersOf(id) {
+  try {
+    const tasks = `/proc/${id}/task`;
     const names = readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/comm`, "utf8"));
     return names.filter((name) => name.startsWith("DedicatedWorker")).length;
-  }
-
-  /** The process that shows the page: the one that computes while the page computes. */
-  async #rendererOf() {
-    const times = async () => {
-      const { processInfo } = await this.#browser.send("SystemInfo.getProcessInfo");
-      return processInfo.filter(({ type }) => type === "renderer");
-    };
-    const before = new Map((await times()).map(({ id, cpuTime }) => [id, cpuTime]));
-    await this.#run(() => {
-      const end = performance.now() + 500;
-      while (performance.now() < end);
-    });
-    const grown = (await times()).map(({ id, cpuTime }) => ({ id, by: cpuTime - (before.get(id) ?? 0) }));
-    return grown.sort((a, b) => b.by - a.by)[0].id;
+  } catch {
+    return 0;
   }
 }
