@@ -110,14 +110,6 @@ export const elementStyle = css`
     margin: 0 auto;
   }
 
-  /* What is far below the first screen is laid out when it comes into sight. */
-  .foot > *,
-  .below > ciasa-figures,
-  .below > ciasa-attribution {
-    content-visibility: auto;
-    contain-intrinsic-size: auto 160px;
-  }
-
   .toured {
     scroll-margin: 8px;
     outline: 3px solid var(--accent);

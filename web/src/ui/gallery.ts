@@ -30,6 +30,9 @@ const groups = [
   },
 ] as const;
 
+/** Drawings of a group that are read at once; the rest wait for the first answer, with which they share the cores. */
+const AT_ONCE = 12;
+
 /** The clips to choose from, with search and a button for the visitor's own files. */
 @customElement("ciasa-gallery")
 export class Gallery extends Part {
@@ -46,8 +49,6 @@ export class Gallery extends Part {
       h3 { font-size: 12px; font-weight: 600; color: var(--ink-2); }
       .hint { margin-bottom: 8px; }
       ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 8px; }
-      /* Those out of sight are laid out, and their drawings read, when they come into sight. */
-      li { content-visibility: auto; contain-intrinsic-size: auto 92px auto 106px; }
       li button {
         display: grid;
         gap: 4px;
@@ -131,14 +132,22 @@ export class Gallery extends Part {
       <ul>${repeat(
         entries,
         (entry) => entry.id,
-        (entry) => this.#item(entry),
+        (entry, i) => this.#item(entry, i < AT_ONCE || !this.#starting),
       )}</ul>
     </section>`;
   }
 
-  #item(entry: Entry) {
+  /** Is the first answer still awaited? */
+  get #starting(): boolean {
+    const { engine, before, unreadable } = this.playground;
+    return engine.wanted && before === null && engine.state.status !== "failed" && !unreadable;
+  }
+
+  /** `drawn`: with its drawing. */
+  #item(entry: Entry, drawn: boolean) {
     // As a mask, the drawing takes the text's colour, and scripts in an SVG cannot run.
-    const mask = entry.thumb ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
+    const mask =
+      entry.thumb && drawn ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
     return html`<li>
       <button aria-pressed=${entry.id === this.playground.clip?.id} title=${entry.credit}
         @click=${() => this.playground.choose(entry)}>
