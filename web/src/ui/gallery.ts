@@ -30,9 +30,6 @@ const groups = [
   },
 ] as const;
 
-/** Drawings of a group that are read at once; the rest wait for the first answer, with which they share the cores. */
-const AT_ONCE = 12;
-
 /** The clips to choose from, with search and a button for the visitor's own files. */
 @customElement("ciasa-gallery")
 export class Gallery extends Part {
@@ -49,6 +46,8 @@ export class Gallery extends Part {
       h3 { font-size: 12px; font-weight: 600; color: var(--ink-2); }
       .hint { margin-bottom: 8px; }
       ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 8px; }
+      /* Until the first answer, with which they share the cores, drawings out of sight are not read. */
+      .starting li { content-visibility: auto; contain-intrinsic-size: auto 92px auto 106px; }
       li button {
         display: grid;
         gap: 4px;
@@ -107,7 +106,7 @@ export class Gallery extends Part {
             : nothing
         }
       </div>
-      <div class="list">
+      <div class="list ${this.#starting ? "starting" : ""}">
         ${groups.map((group) =>
           this.#group(
             group.title,
@@ -132,7 +131,7 @@ export class Gallery extends Part {
       <ul>${repeat(
         entries,
         (entry) => entry.id,
-        (entry, i) => this.#item(entry, i < AT_ONCE || !this.#starting),
+        (entry) => this.#item(entry),
       )}</ul>
     </section>`;
   }
@@ -143,11 +142,9 @@ export class Gallery extends Part {
     return engine.wanted && before === null && engine.state.status !== "failed" && !unreadable;
   }
 
-  /** `drawn`: with its drawing. */
-  #item(entry: Entry, drawn: boolean) {
+  #item(entry: Entry) {
     // As a mask, the drawing takes the text's colour, and scripts in an SVG cannot run.
-    const mask =
-      entry.thumb && drawn ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
+    const mask = entry.thumb ? `url("data:image/svg+xml,${encodeURIComponent(entry.thumb)}")` : "none";
     return html`<li>
       <button aria-pressed=${entry.id === this.playground.clip?.id} title=${entry.credit}
         @click=${() => this.playground.choose(entry)}>
