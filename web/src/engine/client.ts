@@ -32,6 +32,7 @@ import type {
 } from "./messages.ts";
 import { addresses, moduleFor } from "./module-choice.ts";
 import { naturalFiles } from "./natural-clips.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { spawn } from "./spawn.ts";
 
 /** A loaded model, kept to load it again after a restart: a served one, or a visitor's files. */
@@ -49,12 +50,6 @@ export interface AttackRequest {
 }
 
 type HandledOrder = AttackOrder & { handle: AttackHandle };
-
-/** Settles the promise of a call that the worker has not answered yet. */
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: ErrorMessage): void;
-}
 
 const NOT_RUNNING: ErrorMessage = { kind: "engine", message: "the engine is not running" };
 
@@ -79,7 +74,7 @@ export class EngineClient extends EventTarget {
   #state = IDLE;
   #worker: Worker | null = null;
   #started: Promise<void> | null = null;
-  #waiting = new Map<number, Waiting>();
+  readonly #open = new OpenCalls();
   #attacks = new Map<number, AttackHandle>();
   readonly #downloads = new Downloads((loadedBytes, totalBytes) => this.#update({ loadedBytes, totalBytes }));
   #model: Model | null = null;
@@ -244,7 +239,7 @@ export class EngineClient extends EventTarget {
     const early = takeEngine(choice, receive, crashed);
     const worker = early?.worker ?? spawn(receive, crashed);
     this.#worker = worker;
-    const begun = early && this.#answer("start", FIRST_CALL);
+    const begun = early && this.#open.answer<"start">(FIRST_CALL);
     // A failed download is reported below.
     begun?.catch(() => {});
     try {
@@ -327,10 +322,10 @@ export class EngineClient extends EventTarget {
         this.#update({ threads: message.threads });
         break;
       case "answer":
-        this.#settle(message.call)?.resolve(message.value);
+        this.#open.settle(message.call)?.resolve(message.value);
         break;
       case "refused":
-        this.#settle(message.call)?.reject(message.error);
+        this.#open.settle(message.call)?.reject(message.error);
         break;
       case "event":
         this.#attacks.get(message.attack)?.receive(message.event);
@@ -344,28 +339,15 @@ export class EngineClient extends EventTarget {
     }
   }
 
-  #settle(call: number): Waiting | undefined {
-    const waiting = this.#waiting.get(call);
-    this.#waiting.delete(call);
-    return waiting;
-  }
-
   #call<K extends CallName>(type: K, ask: Calls[K]["ask"]): Promise<Calls[K]["answer"]> {
     const call = this.#next++;
-    const answer = this.#answer(type, call);
+    const answer = this.#open.answer<K>(call);
     try {
       this.#post({ type, call, ask } as ToWorker);
     } catch (thrown) {
-      this.#settle(call)?.reject(errorMessage(thrown));
+      this.#open.settle(call)?.reject(errorMessage(thrown));
     }
     return answer;
-  }
-
-  /** The worker's answer to a call. */
-  #answer<K extends CallName>(_type: K, call: number): Promise<Calls[K]["answer"]> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
-    });
   }
 
   #post(message: ToWorker): void {
@@ -394,12 +376,11 @@ export class EngineClient extends EventTarget {
     this.#started = null;
     this.#natural.clear();
     this.#downloads.clear();
-    const waiting = [...this.#waiting.values()];
+    const reject = this.#open.drop();
     const attacks = [...this.#attacks.values()];
-    this.#waiting.clear();
     this.#attacks.clear();
     return (error, reason) => {
-      for (const one of waiting) one.reject(error);
+      reject(error);
       for (const attack of attacks) {
         if (reason === "error") attack.fail(error);
         else attack.stop(reason);
