@@ -30,6 +30,8 @@ export class Notices extends EventTarget {
 
   /** Shows what is reported while `work` runs together: a later notice does not take the place of an earlier one. */
   async together(work: () => Promise<void>): Promise<void> {
+    // What was said before this work is over.
+    if (this.#together === 0) this.#parts = [];
     this.#together += 1;
     await work().finally(() => {
       this.#together -= 1;
@@ -74,7 +76,11 @@ function joined(a: Notice, b: Notice): Notice {
   const same = ({ label }: Notice["actions"][number]) => a.actions.find((one) => one.label === label);
   const both = a.actions.map((action) => {
     const other = b.actions.find(({ label }) => label === action.label);
-    return other ? { ...action, run: () => [action, other].map(({ run }) => run()) } : action;
+    const run = () => {
+      action.run();
+      other?.run();
+    };
+    return { label: action.label, run };
   });
   const kept = [a.kept, b.kept].filter(Boolean).join("; ");
   return {
