@@ -166,6 +166,11 @@ test("a link takes the turned view along, and a wrong one is named", async ({ pa
   }, `${cpu}&look=90,0`);
   await expect(notice(page)).toContainText("“look=90,0” is not 5 numbers");
   expect(await viewpoint(page)).toEqual([90, 0, 2, 0, 0]);
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `${cpu}&look=0,0,99,0,0`);
+  await expect(notice(page)).toContainText("“look” is beyond where the camera goes");
+  expect(await viewpoint(page)).toEqual([0, 0, 8, 0, 0]);
 });
 
 test("where both files of a link fail, one notice says so of both", async ({ page }) => {

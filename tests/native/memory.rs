@@ -1,6 +1,7 @@
 //! Memory and work of the readers, counted by the allocator: a share of the file, whatever is in it.
 
 use ciasa::format;
+use ciasa::format::many::Many;
 use ciasa::weights;
 
 use crate::counting::{Counting, measured};
@@ -117,4 +118,14 @@ fn an_old_weight_file_that_repeats_a_long_key_is_refused_at_the_second() {
     // A key longer than any program writes is no name at all.
     let error = message(&repeated(&"k".repeat(50_000), 1_000));
     assert!(error.contains("a storage's name of 50000 bytes; at most 512 are read"), "{error}");
+}
+
+#[test]
+fn a_pickle_that_fills_one_dict_has_room_for_it_once() {
+    let file = [&b"\x80\x02}("[..], &b"]".repeat(262_200), b"u."].concat();
+    let (read, peak, _) = measured(|| Many::read(&file, None).map(drop));
+    assert!(read.is_err_and(|e| e.to_string().contains("without annotations")));
+    // An item is one byte of the file, and 136 bytes while the stack grows. A dict that grew item by item took 208.
+    let share = peak as f64 / file.len() as f64;
+    assert!(share < 160.0, "{share:.1} times the file");
 }

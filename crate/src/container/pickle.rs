@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// Values in one pickle, at most, and one more for every 32 bytes. A state dict with its optimiser has some ten
 /// thousand, a clip in a set of clips a hundred; a value can take a hundred bytes.
 const MOST: usize = 1 << 20;
-/// Room for so many values on the stack is always kept.
+/// A stack with room for so many values, or fewer, is not made smaller.
 const ROOM: usize = 1 << 10;
 /// A name of a class or a key of a storage is not longer than that.
 pub(super) const NAME: usize = 512;

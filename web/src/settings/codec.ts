@@ -49,7 +49,7 @@ export const list = (item: Codec<number>): Codec<number[] | null> => ({
   expects: `a list of at most 64, each ${item.expects}`,
 });
 
-/** A view of the stage, as `Viewer.viewpoint`; three decimals, a tenth of a pixel. */
+/** A view of the stage, as `Viewer.viewpoint`; rounded to a thousandth, less than anybody sees. */
 export const viewpoint: Codec<number[]> = {
   encode: (value) => value.map((one) => String(Number(one.toFixed(3)))).join(","),
   decode: (value) => {

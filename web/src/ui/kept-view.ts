@@ -115,6 +115,8 @@ export class KeptView extends Part {
     if (!viewer || !kept) return;
     if (kept !== this.#shown) {
       viewer.setClip(kept.clip);
+      // A clip in the plane of a picture begins with a view of its own.
+      viewer.viewpoint = this.cameras.viewpoint;
       viewer.setPerturbed(kept.data);
       this.#shown = kept;
       this.#heated = null;

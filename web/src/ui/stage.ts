@@ -225,8 +225,13 @@ export class Stage extends Part {
     }
     const { link } = this.playground;
     if (clip && link.viewpoint) {
-      this.#cameras.viewpoint = link.viewpoint;
+      const wanted = link.viewpoint;
       link.viewpoint = null;
+      this.#cameras.viewpoint = wanted;
+      const taken = viewer.viewpoint ?? [];
+      // An azimuth may go around more than once; the others have bounds.
+      if (wanted.slice(1).some((one, i) => Math.abs(one - (taken[i + 1] ?? 0)) > 0.01))
+        link.repaired(["“look” is beyond where the camera goes; the nearest view is shown."]);
       this.#moved();
     }
     if (data !== this.#shown.data) {
