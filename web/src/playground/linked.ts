@@ -93,6 +93,12 @@ export class Link {
     });
   }
 
+  /** Opens them once more: what was said before is over. */
+  again(work: () => Promise<void>): void {
+    this.#notices.dismiss();
+    void this.own(work);
+  }
+
   /** Takes the clip's file out of the address: the visitor has chosen another clip. */
   leaveClip(settings: Settings): void {
     if (!this.files.clip || this.#opening > 0) return;
@@ -120,7 +126,6 @@ interface Target {
   transfer: Transfer | null;
   addFiles(files: File[]): Promise<void>;
   report(title: string, thrown: unknown, actions: Notice["actions"], kept?: string): void;
-  dismiss(): void;
   announce(words: string): void;
   changed(): void;
   changedSoon(): void;
@@ -147,12 +152,10 @@ export async function openAddress(target: Target, what: keyof Linked, written: s
     target.changed();
     if (stop.signal.aborted) return target.announce("Download cancelled");
     const open = () => openAddress(target, what, written);
-    const again = () => {
-      target.dismiss();
-      void target.link.own(open);
-    };
     const title = what === "clip" ? "The link's clip did not open." : "The link's network did not open.";
-    return target.report(title, asFailure(thrown), [{ label: "Try again", run: again }]);
+    return target.report(title, asFailure(thrown), [
+      { label: "Try again", run: () => target.link.again(open) },
+    ]);
   }
   target.transfer = null;
   await target.addFiles([file]);

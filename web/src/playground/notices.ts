@@ -30,8 +30,6 @@ export class Notices extends EventTarget {
 
   /** Shows what is reported while `work` runs together: a later notice does not take the place of an earlier one. */
   async together(work: () => Promise<void>): Promise<void> {
-    // What was said before this work is over.
-    if (this.#together === 0) this.#parts = [];
     this.#together += 1;
     await work().finally(() => {
       this.#together -= 1;

@@ -103,7 +103,7 @@ export class Playground extends Shown {
       this.link.repaired(unknownNames(state, this.library, this.layout));
       if (weights) await openAddress(this, "weights", weights);
     } catch (thrown) {
-      const retry = { label: "Try again", run: () => void this.link.own(() => this.open()) };
+      const retry = { label: "Try again", run: () => this.link.again(() => this.open()) };
       this.report("The gallery did not load.", thrown, [retry]);
     }
   }
