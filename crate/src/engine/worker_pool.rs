@@ -23,13 +23,13 @@ pub fn threads() -> usize {
     worker_pool::threads()
 }
 
-/// Runs a helper. It does not return.
+/// Runs a helper for many jobs after `job`; gives the number of the last one, for the next call.
 ///
 /// # Errors
 /// If the buffer is not shared memory of the right size, or the thread may not wait.
 #[wasm_bindgen]
-pub fn help(buffer: &SharedArrayBuffer, helper: u32) -> Result<(), JsValue> {
-    worker_pool::help(buffer, helper)
+pub fn help(buffer: &SharedArrayBuffer, helper: u32, job: i32) -> Result<i32, JsValue> {
+    worker_pool::help(buffer, helper, job)
 }
 
 /// Marks a helper as failed.

@@ -2,6 +2,7 @@ import type { AttackConfig, Recognition, StepReport } from "../core/types.ts";
 import { stepsAtOnce } from "./batch.ts";
 import { errorMessage } from "./errors.ts";
 import type { AttackEnd, AttackEvent, BestIterate, Control } from "./messages.ts";
+import { messages } from "./turns.ts";
 
 /** The engine calls that the loop makes. Attacks are named by their index in the message that started them. */
 export interface Stepper {
@@ -138,25 +139,4 @@ export class AttackLoop {
     }
     return this.#mode !== "cancelled";
   }
-}
-
-/** What waits until the message that it posted has come back. */
-const turns: (() => void)[] = [];
-let post: (() => void) | null = null;
-
-/**
- * Lets the worker handle the messages that have arrived. Awaiting a promise would not: promises run before messages.
- * One channel for all: a new one for each would stay until the worker, which makes little garbage, collects it.
- */
-export function messages(): Promise<void> {
-  post ??= ownChannel();
-  const turn = new Promise<void>((resolve) => turns.push(resolve));
-  post();
-  return turn;
-}
-
-function ownChannel(): () => void {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => turns.shift()?.();
-  return () => port2.postMessage(null);
 }

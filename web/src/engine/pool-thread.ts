@@ -1,6 +1,7 @@
-/** A thread of the worker pool: waits in shared memory for work and handles no message after the first. */
+/** A thread of the worker pool: waits in shared memory for work. Its first message is the only one. */
 import { glueOf } from "./glue.ts";
 import type { ModuleName } from "./module-choice.ts";
+import { messages } from "./turns.ts";
 
 export interface Start {
   name: ModuleName;
@@ -16,7 +17,7 @@ self.addEventListener("message", async ({ data }: MessageEvent<Start>) => {
   initSync({ module });
   self.postMessage("ready");
   try {
-    help(buffer, thread);
+    for (let job = 0; ; await messages()) job = help(buffer, thread, job);
   } catch {
     // The engine computes this thread's share itself and continues without the pool.
     giveUp(buffer, thread);

@@ -2,7 +2,7 @@
 import type { Engine } from "../../pkg/engine/engine.js";
 import type { Clip } from "../base/clip.ts";
 import type { CertificateStep, ErrorMessage, Recognition, SearchStep } from "../core/types.ts";
-import { AttackLoop, messages, type Stepper } from "./attack-loop.ts";
+import { AttackLoop, type Stepper } from "./attack-loop.ts";
 import { errorMessage, trapped } from "./errors.ts";
 import { type EngineGlue, glueOf } from "./glue.ts";
 import type {
@@ -17,6 +17,7 @@ import type {
   WeightBytes,
 } from "./messages.ts";
 import type { ModuleName } from "./module-choice.ts";
+import { messages } from "./turns.ts";
 import { startPool, stopPool } from "./worker-pool.ts";
 
 let engine: Engine | null = null;

@@ -21,19 +21,24 @@ struct Scratch {
     a: Vec<f32>,
 }
 
-/// Runs a helper: computes its share of every job, and never returns.
+/// Jobs after which a helper returns to its browser: about ten steps of an attack.
+const JOBS: usize = 1_000;
+
+/// Runs a helper: computes its share of many jobs, from the one after `job` on. Gives the number of the last one, for
+/// the next call. In between the browser handles what it has for the thread: it asks for a garbage collection now and
+/// then, and keeps each request until then.
 ///
 /// # Errors
 /// Throws where the buffer is not shared memory of the right size, or the thread may not wait.
-pub fn help(buffer: &SharedArrayBuffer, helper: u32) -> Result<(), JsValue> {
+pub fn help(buffer: &SharedArrayBuffer, helper: u32, mut job: i32) -> Result<i32, JsValue> {
     let buffer = Buffer::new(buffer);
     let mut scratch = Scratch::default();
-    let mut job = 0;
-    loop {
+    for _ in 0..JOBS {
         job = buffer.changed(JOB, job, f64::INFINITY)?.unwrap_or(job);
         compute(&buffer, helper, &mut scratch);
         buffer.finish(helper, job)?;
     }
+    Ok(job)
 }
 
 /// Reports that a helper has failed; the engine then computes that helper's share itself.
