@@ -95,3 +95,30 @@ test("a thread that fails at work is replaced by the engine itself, with the sam
   expect(await report(other)).toBe(right);
   expect(await threads(other)).toEqual({ count: 1, alone: "a thread of the worker pool failed" });
 });
+
+test("during an attack the pool's threads do what the browser asks of them", async ({ page }) => {
+  // Each thread answers on a channel, which it can only while it does not wait for work.
+  await beforeWorker(
+    page,
+    `const Real = self.Worker;
+    self.Worker = function (address, options) {
+      const script = \`import \${JSON.stringify(String(address))};
+        const line = new BroadcastChannel("asked");
+        line.onmessage = () => line.postMessage("answer");\`;
+      return new Real(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), options);
+    };`,
+  );
+  await open(page, `${cpu}&stop=iterations&n=60`);
+  await recognised(page);
+  const { count } = await threads(page);
+  test.skip(count === 1, "the browser reports one core");
+  await page.evaluate(() => {
+    const line = new BroadcastChannel("asked");
+    Object.assign(window, { line, answers: 0 });
+    line.onmessage = () =>
+      Object.assign(window, { answers: (window as unknown as { answers: number }).answers + 1 });
+    line.postMessage("question");
+  });
+  await attack(page);
+  expect(await page.evaluate(() => (window as unknown as { answers: number }).answers)).toBe(count - 1);
+});

@@ -1,6 +1,6 @@
 // Seconds from the navigation to the first recognised label, on a slow line and a slow computer. dist/ comes
-// compressed at a limited rate, and the browser may compute for a part of the time only. Prints what the page had
-// reached when, as medians of several visits, each with an empty cache. Not for Windows.
+// compressed at a limited rate, and the browser, or the page's main thread, may compute for a part of the time only.
+// Prints what the page had reached when, as medians of several visits, each with an empty cache. Not for Windows.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,7 +11,8 @@ import { fail, root } from "./tools.mjs";
 const HELP = `npm run first-label -- [options]
   --device D    auto, cpu or webgpu (cpu)
   --mbit N      the line, in Mbit/s (20)
-  --slowdown N  the browser computes for 1/N of the time (4)
+  --slowdown N  the computer has 1/N of its speed (4)
+  --slow WHAT   what is slow: browser, all of its processes; or main, the page's main thread, as DevTools do (browser)
   --visits N    visits, each in a new browser (5)
   --dist DIR    a built folder, such as that of another version (dist); several, separated by commas, take turns`;
 
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     device: text("cpu"),
     mbit: text("20"),
     slowdown: text("4"),
+    slow: text("browser"),
     visits: text("5"),
     dist: text(join(root, "dist")),
     help: { type: "boolean", default: false },
@@ -35,6 +37,7 @@ const [mbit, slowdown, visits] = ["mbit", "slowdown", "visits"].map((name) => {
   if (!(value >= 1)) fail(`--${name}: a number from 1 on`);
   return value;
 });
+if (!["browser", "main"].includes(options.slow)) fail("--slow: browser or main");
 const folders = options.dist.split(",").map((folder) => resolve(folder));
 for (const folder of folders)
   if (!existsSync(join(folder, "index.html"))) fail(`There is no page in ${folder}. Run: npm run build`);
@@ -72,7 +75,7 @@ const addresses = await Promise.all(lines.map((line) => line.open()));
 for (let round = 0; round < visits; round += 1) {
   for (const [i, line] of lines.entries()) {
     line.begin();
-    const one = await visit(`${addresses[i]}#engine=${options.device}`, slowdown);
+    const one = await visit(`${addresses[i]}#engine=${options.device}`, slowdown, options.slow);
     const label = one.reached["first label"];
     taken[i].push({ label, computed: one.computed, sent: line.sent, rows: rows(one, line.requests) });
     console.error(
@@ -95,8 +98,8 @@ for (const [i, folder] of folders.entries()) {
   const of = (value) => middle(all.map(value)).toFixed(2);
   console.log(
     `first label after ${of(({ label }) => label)} s (${Math.min(...labels).toFixed(2)} to ` +
-      `${Math.max(...labels).toFixed(2)}); ${of(({ sent }) => sent / 1e6)} MB at ${mbit} Mbit/s, ${slowdown} times ` +
-      `slower; the page computed ${of(({ computed }) => computed.page)} s, the GPU's process ` +
+      `${Math.max(...labels).toFixed(2)}); ${of(({ sent }) => sent / 1e6)} MB at ${mbit} Mbit/s, ${options.slow} ` +
+      `${slowdown} times slower; the page computed ${of(({ computed }) => computed.page)} s, the GPU's process ` +
       `${of(({ computed }) => computed.gpu)} s`,
   );
 }

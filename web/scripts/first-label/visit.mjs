@@ -44,12 +44,19 @@ async function rested(look) {
   throw new Error("the browser does not come to rest before its first page");
 }
 
+/** Chromium's own throttling: the page's main thread is `times` slower, its workers and other processes are not. */
+async function mainThreadSlowed(page, times) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: times });
+  return () => {};
+}
+
 /**
- * Visits `address` in a new browser at rest that computes for 1/`slowdown` of the time. Gives the milestones in seconds
- * from the navigation on, the time of its start (ms since 1970), and the seconds that the page's process and the GPU's
- * computed. The clock is the computer's, which runs on while the browser is stopped.
+ * Visits `address` in a new browser at rest, of which all, or the page's "main" thread, is `slowdown` times slower.
+ * Gives the milestones in seconds from the navigation on, the time of its start (ms since 1970), and the seconds that
+ * the page's process and the GPU's computed. The clock is the computer's, which runs on while the browser is stopped.
  */
-export async function visit(address, slowdown) {
+export async function visit(address, slowdown, slow) {
   const browser = await playwright.launch(launchOptions());
   try {
     const page = await browser.newPage();
@@ -67,7 +74,10 @@ export async function visit(address, slowdown) {
     const before = await rested(look);
     // A navigation may begin another process.
     const again = setInterval(() => look().catch(() => {}), 100);
-    const release = slowed(() => processes.map(({ id }) => id), slowdown);
+    const release =
+      slow === "main"
+        ? await mainThreadSlowed(page, slowdown)
+        : slowed(() => processes.map(({ id }) => id), slowdown);
     try {
       const start = Date.now();
       await page.goto(address, { waitUntil: "commit" });
