@@ -86,7 +86,8 @@ async function tenths(soak, part, tenth) {
     }
     held.push(round);
     const left = ((Date.now() - started) / (i + 1)) * (9 - i);
-    console.error(`${part}: ${(i + 1) * 10} %, about ${Math.ceil(left / 60_000)} min left`);
+    const now = `${mb(round[round.length - 1].bytes)} MB`;
+    console.error(`${part}: ${(i + 1) * 10} %, ${now}, about ${Math.ceil(left / 60_000)} min left`);
   }
   return verdict(held[0], held[9]);
 }

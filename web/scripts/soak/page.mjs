@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { settled } from "../settled.mjs";
 import { Browser } from "./browser.mjs";
 
-/** What one change may take at most, in milliseconds. */
-const PATIENCE = 10 * 60_000;
+/** What one change may take at most, in milliseconds: 500 steps on an emulated GPU take over half an hour. */
+const PATIENCE = 60 * 60_000;
+/** Milliseconds between two looks at an attack. Each look leaves something in the page, which is not the page's own. */
+const LOOK = 2_000;
 /** Steps of one attack: between attacks the engine frees what an attack holds. */
 const STEPS = 500;
 
@@ -60,12 +62,12 @@ export class SoakPage {
     return this.#browser.send(method, params, this.#session);
   }
 
-  /** Waits until a function gives true in the page. */
-  async #until(body, ...args) {
+  /** Waits until a function gives true in the page, and looks every `pause` milliseconds. */
+  async #until(body, pause = 20, ...args) {
     const end = Date.now() + PATIENCE;
     while (!(await this.#run(body, ...args))) {
       if (Date.now() > end) throw new Error(`not within ${PATIENCE / 60_000} minutes: ${body}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
@@ -86,7 +88,7 @@ export class SoakPage {
         },
         Math.min(left, STEPS),
       );
-      await this.#until(() => window.session.attack && !window.session.attacking);
+      await this.#until(() => window.session.attack && !window.session.attacking, LOOK);
       const ended = await this.#run(() => window.session.attack.end);
       if (ended !== "iterations") throw new Error(`an attack ended by itself: ${ended}`);
       await this.#run(() => window.session.reset());
@@ -115,7 +117,7 @@ export class SoakPage {
         settings.set({ model: id });
         return id;
       }, i);
-      await this.#until((id) => window.session.engine.state.model?.id === id, id);
+      await this.#until((id) => window.session.engine.state.model?.id === id, 20, id);
       await this.#answered();
     }
   }
