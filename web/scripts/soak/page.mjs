@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { settled } from "../settled.mjs";
 import { Browser } from "./browser.mjs";
 
-/** What one change may take at most, in milliseconds: 500 steps on an emulated GPU take over half an hour. */
-const PATIENCE = 60 * 60_000;
-/** Milliseconds between two looks at an attack. Each look leaves something in the page, which is not the page's own. */
-const LOOK = 2_000;
+/** What one change may take at most, in milliseconds, and how often the page is looked at. */
+const CHANGE = { patience: 10 * 60_000, pause: 20 };
+/**
+ * The same of an attack. On an emulated GPU, 500 steps take over half an hour. Each look leaves something in the page,
+ * which is not the page's own.
+ */
+const ATTACK = { patience: 60 * 60_000, pause: 2_000 };
 /** Steps of one attack: between attacks the engine frees what an attack holds. */
 const STEPS = 500;
 
@@ -62,11 +65,11 @@ export class SoakPage {
     return this.#browser.send(method, params, this.#session);
   }
 
-  /** Waits until a function gives true in the page, and looks every `pause` milliseconds. */
-  async #until(body, pause = 20, ...args) {
-    const end = Date.now() + PATIENCE;
+  /** Waits until a function gives true in the page. */
+  async #until(body, args = [], { patience, pause } = CHANGE) {
+    const end = Date.now() + patience;
     while (!(await this.#run(body, ...args))) {
-      if (Date.now() > end) throw new Error(`not within ${PATIENCE / 60_000} minutes: ${body}`);
+      if (Date.now() > end) throw new Error(`not within ${patience / 60_000} minutes: ${body}`);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
@@ -88,7 +91,7 @@ export class SoakPage {
         },
         Math.min(left, STEPS),
       );
-      await this.#until(() => window.session.attack && !window.session.attacking, LOOK);
+      await this.#until(() => window.session.attack && !window.session.attacking, [], ATTACK);
       const ended = await this.#run(() => window.session.attack.end);
       if (ended !== "iterations") throw new Error(`an attack ended by itself: ${ended}`);
       await this.#run(() => window.session.reset());
@@ -117,8 +120,10 @@ export class SoakPage {
         settings.set({ model: id });
         return id;
       }, i);
-      await this.#until((id) => window.session.engine.state.model?.id === id, 20, id);
+      await this.#until((id) => window.session.engine.state.model?.id === id, [id]);
       await this.#answered();
+      // After its first answer a network rehearses an attack, which takes more memory. Calls wait for its end.
+      await this.#run(() => window.session.engine.memory());
     }
   }
 
@@ -139,6 +144,8 @@ export class SoakPage {
    */
   async held() {
     await settled(async () => {
+      // A worker collects its garbage, such as the weights it has read, when the browser is short of memory.
+      await this.#send("Memory.simulatePressureNotification", { level: "critical" });
       await this.#send("HeapProfiler.collectGarbage");
       return [workersOf(this.#renderer), this.#resident()];
     });

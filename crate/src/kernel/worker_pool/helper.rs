@@ -21,12 +21,12 @@ struct Scratch {
     a: Vec<f32>,
 }
 
-/// Jobs after which a helper returns to its browser: about ten steps of an attack.
+/// Jobs after which a helper returns to its browser. A step of an attack has some fifty.
 const JOBS: usize = 1_000;
 
 /// Runs a helper: computes its share of many jobs, from the one after `job` on. Gives the number of the last one, for
-/// the next call. In between the browser handles what it has for the thread: it asks for a garbage collection now and
-/// then, and keeps each request until then.
+/// the next call. In between the browser runs the tasks that it has for the thread, such as garbage collections. It
+/// keeps them until then.
 ///
 /// # Errors
 /// Throws where the buffer is not shared memory of the right size, or the thread may not wait.
