@@ -21,7 +21,7 @@ struct Scratch {
     a: Vec<f32>,
 }
 
-/// Jobs after which a helper returns to its browser. A step of an attack has some fifty.
+/// Jobs after which a helper returns to its browser: every few seconds of an attack.
 const JOBS: usize = 1_000;
 
 /// Runs a helper: computes its share of many jobs, from the one after `job` on. Gives the number of the last one, for
