@@ -51,6 +51,11 @@ async fn temporal_convolutions_agree_with_the_cpu() {
         (2, 5, 31, 3, 7, 2),
         (1, 1, 25, 4, 64, 2),
         (3, 6, 2, 5, 9, 3),
+        // With fewer products: whole tiles and not, one and several, and more rows than a unit has.
+        (1, 9, 3, 32, 48, 1),
+        (2, 40, 5, 48, 32, 1),
+        (1, 17, 4, 32, 32, 2),
+        (2, 50, 3, 48, 32, 2),
     ] {
         agree(&gpu.device, "temporal_conv", [n, t, v, c], |x, device| {
             let weight = made([TAPS, c, out], 0.1, device);
@@ -75,7 +80,7 @@ async fn products_over_the_channels_agree_with_the_cpu() {
 async fn blocks_agree_with_the_cpu() {
     let gpu = gpu().await;
     for (n, t, v, c, out, stride) in
-        [(2, 5, 25, 8, 8, 1), (1, 8, 18, 5, 5, 1), (1, 7, 20, 8, 12, 2), (2, 1, 31, 3, 4, 2)]
+        [(2, 5, 25, 8, 8, 1), (1, 8, 18, 5, 5, 1), (1, 7, 20, 8, 12, 2), (2, 1, 31, 3, 4, 2), (1, 20, 7, 32, 32, 1)]
     {
         agree(&gpu.device, "block", [n, t, v, c], |x, device| {
             let residual = if c == out {
@@ -130,6 +135,12 @@ async fn strided_views_are_read_correctly() {
         let x = x.permute([0, 2, 1, 3]);
         let weight = made([TAPS, 8, 5], 0.1, device).permute([0, 2, 1]);
         temporal_conv(x, weight, made([8], 0.5, device), 1)
+    })
+    .await;
+    agree(&gpu.device, "views in tiles", [1, 3, 12, 32], |x, device| {
+        let x = x.permute([0, 2, 1, 3]);
+        let weight = made([TAPS, 48, 32], 0.1, device).permute([0, 2, 1]);
+        temporal_conv(x, weight, made([48], 0.5, device), 1)
     })
     .await;
 }

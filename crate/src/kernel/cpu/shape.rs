@@ -7,6 +7,11 @@ const WINDOW: usize = 16;
 /// Channels that are transformed at once.
 const LANES: usize = 16;
 
+/// See [`ConvShape::tile`].
+pub fn tile_of(stride: usize) -> usize {
+    WINDOW - (TAPS - 1) / stride
+}
+
 /// Sizes of one convolution: x is (N, T, V, C), the weight (taps, C, C'), the result (N, T', V, C') with T' = ceil(T /
 /// stride). The padding is half of the taps on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +41,12 @@ impl ConvShape {
         self.t.div_ceil(self.stride)
     }
 
+    /// Frames read before the current one, and after it.
+    #[cfg(feature = "gpu")]
+    pub fn pad(self) -> usize {
+        self.taps / 2
+    }
+
     /// Values of x in one clip.
     pub fn x_len(self) -> usize {
         self.t * self.v * self.c
@@ -53,7 +64,7 @@ impl ConvShape {
 
     /// Frames of the result that a tile computes, of nine taps or, with stride 2, of five.
     pub fn tile(self) -> usize {
-        WINDOW - (TAPS - 1) / self.stride
+        tile_of(self.stride)
     }
 
     /// Whether tiles compute it with fewer products: nine taps at every frame or every second one, enough channels for

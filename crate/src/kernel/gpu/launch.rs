@@ -4,20 +4,22 @@ use burn::backend::{Cube, TensorMetadata};
 use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
+use super::super::cpu::shape::ConvShape;
 use super::super::ops::window::{Added, Window};
 use super::buffers::{Primitive, dense, empty};
 use super::choice::Kernels;
 use super::count::launched;
-use super::graph;
-use super::window::{SizesLaunch, Tile, window};
+use super::tile::Tile;
+use super::window::{SizesLaunch, window};
+use super::{graph, minimal};
 
 /// For a GPU that is emulated on the CPU: the fewest reads for a product.
-const EMULATED: Tile = Tile { rows: 8, columns: 2, across: 8, down: 4 };
+pub(super) const EMULATED: Tile = Tile { rows: 16, columns: 4, across: 4, down: 4 };
 /// For a GPU with thousands of units to keep busy.
 const HARDWARE: Tile = Tile { rows: 4, columns: 1, across: 16, down: 8 };
 
 /// Workgroups in one dimension that every GPU supports.
-const MOST: u32 = 65535;
+pub(super) const MOST: u32 = 65535;
 
 /// The sizes of one product, and which frames it reads: see [`super::window::Sizes`].
 struct Product {
@@ -34,44 +36,85 @@ struct Product {
     down: i32,
 }
 
+impl Product {
+    fn forward(s: ConvShape) -> Self {
+        Self {
+            clips: s.n,
+            frames_in: s.t,
+            frames_out: s.frames_out(),
+            joints: s.v,
+            channels_in: s.c,
+            channels_out: s.out,
+            taps: s.taps,
+            up: s.stride as i32,
+            step: 1,
+            from: -(s.pad() as i32),
+            down: 1,
+        }
+    }
+
+    fn backward(s: ConvShape) -> Self {
+        Self {
+            clips: s.n,
+            frames_in: s.frames_out(),
+            frames_out: s.t,
+            joints: s.v,
+            channels_in: s.out,
+            channels_out: s.c,
+            taps: s.taps,
+            up: 1,
+            step: -1,
+            from: s.pad() as i32,
+            down: s.stride as i32,
+        }
+    }
+}
+
 /// x (N, T, V, C) and weight (taps, C, C') to (N, ceil(T / stride), V, C').
 pub(super) fn forward(x: Primitive, weight: Primitive, added: Added<Cube>, over: Window, relu: bool) -> Primitive {
-    let [clips, frames_in, joints, channels_in] = x.shape().dims();
-    let [taps, _, channels_out] = weight.shape().dims();
-    let product = Product {
-        clips,
-        frames_in,
-        frames_out: frames_in.div_ceil(over.stride),
-        joints,
-        channels_in,
-        channels_out,
-        taps,
-        up: over.stride as i32,
-        step: 1,
-        from: -(over.pad() as i32),
-        down: 1,
-    };
-    run(x, weight, added, product, relu)
+    let [n, t, v, c] = x.shape().dims();
+    let [taps, _, out] = weight.shape().dims();
+    let shape = ConvShape { n, t, v, c, out, stride: over.stride, taps };
+    if minimal::takes(shape) {
+        return minimal::forward(shape, x, weight, added, relu);
+    }
+    run(x, weight, added, Product::forward(shape), relu)
 }
 
 /// The gradient to x, (N, `frames`, V, C), from dy (N, T', V, C') and weight (taps, C, C').
 pub(super) fn backward(dy: Primitive, weight: Primitive, frames: usize, over: Window) -> Primitive {
-    let [clips, frames_in, joints, channels_in] = dy.shape().dims();
-    let [taps, channels_out, _] = weight.shape().dims();
-    let product = Product {
-        clips,
-        frames_in,
-        frames_out: frames,
-        joints,
-        channels_in,
-        channels_out,
-        taps,
-        up: 1,
-        step: -1,
-        from: over.pad() as i32,
-        down: over.stride as i32,
-    };
-    run(dy, transposed(weight), Added::Nothing, product, false)
+    let [n, _, v, out] = dy.shape().dims();
+    let [taps, c, _] = weight.shape().dims();
+    let shape = ConvShape { n, t: frames, v, c, out, stride: over.stride, taps };
+    if minimal::takes(shape) {
+        return minimal::backward(shape, dy, weight);
+    }
+    run(dy, transposed(weight), Added::Nothing, Product::backward(shape), false)
+}
+
+/// What a kernel adds to its products.
+pub(super) struct Terms {
+    pub bias: Option<Primitive>,
+    pub residual: Option<Primitive>,
+    /// Rows of the bias: 1, or one for each joint.
+    pub biases: usize,
+}
+
+impl Terms {
+    /// Of a result `y`, (N, T, V, C').
+    pub fn of(added: Added<Cube>, y: &Primitive) -> Self {
+        let (bias, residual) = match added {
+            Added::Nothing => (None, None),
+            Added::Bias(bias) => (Some(bias), None),
+            Added::BiasAndResidual(bias, residual) => (Some(bias), Some(residual)),
+        };
+        let [_, _, joints, channels] = y.shape().dims();
+        let biases = bias.as_ref().map_or(1, |b| b.shape().num_elements() / channels);
+        // The kernels do not check their bounds.
+        assert!(biases == 1 || biases == joints, "a bias of {biases} rows for {joints} joints");
+        assert!(residual.as_ref().is_none_or(|r| r.shape() == y.shape()), "the residual's shape is not the result's");
+        Self { bias, residual, biases }
+    }
 }
 
 fn run(x: Primitive, weight: Primitive, added: Added<Cube>, product: Product, relu: bool) -> Primitive {
@@ -90,15 +133,8 @@ fn run(x: Primitive, weight: Primitive, added: Added<Cube>, product: Product, re
     let deep = down_blocks.div_ceil(MOST);
     let across = (channels_out / right).div_ceil(tile.columns * tile.across) as u32;
     let count = CubeCount::new_3d(across, down_blocks.div_ceil(deep), deep);
-    let (bias, residual) = match added {
-        Added::Nothing => (None, None),
-        Added::Bias(bias) => (Some(bias), None),
-        Added::BiasAndResidual(bias, residual) => (Some(bias), Some(residual)),
-    };
-    let biases = bias.as_ref().map_or(1, |b| b.shape().num_elements() / channels_out);
-    // The kernel does not check its bounds.
-    assert!(rows > 0 && (biases == 1 || biases == joints), "a bias of {biases} rows for {joints} joints");
-    assert!(residual.as_ref().is_none_or(|r| r.shape() == y.shape()), "the residual's shape is not the result's");
+    assert!(rows > 0, "a clip without rows");
+    let Terms { bias, residual, biases } = Terms::of(added, &y);
     let sizes = SizesLaunch {
         frames_in: frames_in as u32,
         frames_out: frames_out as u32,
@@ -156,7 +192,7 @@ fn run_graph(from: Primitive, a: Primitive, shape: [usize; 4], [k, c]: [usize; 2
     let [n, t, v, channels] = shape;
     let block = match Kernels::chosen() {
         Kernels::Hardware => 1,
-        _ => 8,
+        _ => 4,
     };
     let size = vector(c);
     let units = (n * t).div_ceil(block) * v * channels / size;

@@ -7,7 +7,9 @@ mod count;
 mod graph;
 mod launch;
 mod matrices;
+mod minimal;
 mod ops;
+mod tile;
 mod window;
 
 use burn::backend::Dispatch;

@@ -8,18 +8,7 @@
 
 use cubecl::prelude::*;
 
-/// How the result is cut: what one unit computes, and how many units make a workgroup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Tile {
-    /// Rows of one unit.
-    pub rows: usize,
-    /// Columns of one unit, in vectors of up to four.
-    pub columns: usize,
-    /// Units side by side, over the columns.
-    pub across: usize,
-    /// Units one below the other, over the rows.
-    pub down: usize,
-}
+use super::tile::{self, Tile};
 
 /// The sizes of one product. Frame `t` of the result reads, for each tap k, the frame `(t up + k step + from) / down`
 /// of the input, where that is a whole number and inside the clip.
@@ -66,6 +55,9 @@ pub(super) fn window<A: Size, B: Size>(
 ) {
     let block = CUBE_POS_Z * CUBE_COUNT_Y + CUBE_POS_Y;
     let first = (block * tile.down as u32 + UNIT_POS_Y) * tile.rows as u32;
+    if first >= sizes.rows {
+        terminate!();
+    }
     let column = CUBE_POS_X * (tile.across * tile.columns) as u32 + UNIT_POS_X;
     let deep = sizes.channels_in / A::value() as u32;
     let wide = sizes.channels_out / B::value() as u32;
@@ -87,12 +79,7 @@ pub(super) fn window<A: Size, B: Size>(
         columns.push(u32::min(column + (j * tile.across) as u32, wide - 1));
     }
 
-    let mut sums = Array::<Vector<f32, B>>::new(comptime!(tile.rows * tile.columns));
-    // Some shading languages do not initialise arrays.
-    #[unroll]
-    for i in 0..comptime!(tile.rows * tile.columns) {
-        sums[i] = Vector::zeroed();
-    }
+    let mut sums = tile::zeroed::<B>(tile);
     for tap in 0..sizes.taps {
         let mut inside = Sequence::<bool>::new();
         let mut rows = Sequence::<u32>::new();
@@ -108,32 +95,7 @@ pub(super) fn window<A: Size, B: Size>(
         }
         if any {
             let weights = tap * sizes.channels_in * wide;
-            for k in 0..deep {
-                let mut left = Sequence::<Vector<f32, A>>::new();
-                #[unroll]
-                for i in 0..tile.rows {
-                    let value = x[(*rows.index(i) + k) as usize];
-                    left.push(select(*inside.index(i), value, Vector::zeroed()));
-                }
-                #[unroll]
-                for q in 0..A::value() {
-                    let weights = weights + (k * A::value() as u32 + q as u32) * wide;
-                    let mut right = Sequence::<Vector<f32, B>>::new();
-                    #[unroll]
-                    for j in 0..tile.columns {
-                        right.push(weight[(weights + *columns.index(j)) as usize]);
-                    }
-                    #[unroll]
-                    for i in 0..tile.rows {
-                        let factor = Vector::<f32, B>::new(left.index(i).extract(q));
-                        #[unroll]
-                        for j in 0..tile.columns {
-                            let at = comptime!(i * tile.columns + j);
-                            sums[at] = fma(factor, *right.index(j), sums[at]);
-                        }
-                    }
-                }
-            }
+            tile::add(&mut sums, x, &rows, &inside, weight, weights, deep, wide, &columns, tile);
         }
     }
 

@@ -35,12 +35,6 @@ impl Window {
     pub fn rows(stride: usize) -> Self {
         Self { taps: 1, stride }
     }
-
-    /// Frames read before the current one, and after it.
-    #[cfg(feature = "gpu")]
-    pub fn pad(self) -> usize {
-        self.taps / 2
-    }
 }
 
 /// What is added to a product before the ReLU.

@@ -60,7 +60,7 @@ impl Bank {
         let forward = plan.direction == Direction::Forward;
         let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
         let (size, count, mut matrices) = (rows * columns, stride * PRODUCTS, Vec::new());
-        let terms: Vec<_> = (0..count).map(|index| terms(plan, index)).collect();
+        let terms: Vec<_> = (0..count).map(|index| terms(stride, plan.direction, index)).collect();
         let mixed = mixed(w.values, taps, &terms);
         let mut turned = vec![0.0; if forward { 0 } else { size }];
         for mixed in mixed.chunks_exact(size) {
@@ -113,15 +113,14 @@ impl Bank {
     }
 }
 
-/// The taps that a matrix is made of, each with its factor.
-fn terms(plan: Plan, index: usize) -> Vec<(usize, f64)> {
-    let (taps, stride) = (plan.shape.taps, plan.shape.stride);
-    let lag = |tap: usize| match plan.direction {
+/// The taps of nine that a matrix is made of, each with its factor. Matrices are numbered by phase, then product.
+pub fn terms(stride: usize, direction: Direction, index: usize) -> Vec<(usize, f64)> {
+    let lag = |tap: usize| match direction {
         Direction::Forward => tap / stride,
         // The gradient reads later frames through earlier taps.
-        Direction::Backward => (taps - 1) / stride - tap / stride,
+        Direction::Backward => (TAPS - 1) / stride - tap / stride,
     };
-    (index / PRODUCTS..taps).step_by(stride).map(|tap| (tap, factor(index % PRODUCTS, lag(tap)))).collect()
+    (index / PRODUCTS..TAPS).step_by(stride).map(|tap| (tap, factor(index % PRODUCTS, lag(tap)))).collect()
 }
 
 /// The sums of the taps' values, (taps, size), with the factors of each matrix, (matrices, size). In pieces that stay

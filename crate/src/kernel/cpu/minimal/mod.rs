@@ -16,14 +16,18 @@ mod transform;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
+#[cfg(feature = "gpu")]
+pub use bank::terms;
 pub use bank::{Bank, keep};
+#[cfg(feature = "gpu")]
+pub use transform::{analysis, synthesis};
 
 use std::cell::RefCell;
 
 use super::plan::{Direction, Plan};
 use super::shape::TAPS;
 use simd::Blocks;
-use transform::{PRODUCTS, WINDOW};
+pub use transform::{PRODUCTS, WINDOW};
 
 /// Values of a group of tiles before and after the products: they stay near a core.
 const GROUP: usize = 1 << 19;

@@ -115,3 +115,15 @@ pub fn synthesise<L: Lanes>(k: [L; PRODUCTS]) -> [L; MOST] {
         even[3] - odd[3],
     ]
 }
+
+/// What frame `i` of a tile counts in the value `p`: [`analyse`] as a matrix.
+#[cfg(feature = "gpu")]
+pub fn analysis(p: usize, i: usize) -> f32 {
+    analyse::<f32>(std::array::from_fn(|k| if k == i { 1.0 } else { 0.0 }))[p]
+}
+
+/// What the product `p` counts in frame `t` of a tile: [`synthesise`] as a matrix.
+#[cfg(feature = "gpu")]
+pub fn synthesis(t: usize, p: usize) -> f32 {
+    synthesise::<f32>(std::array::from_fn(|k| if k == p { 1.0 } else { 0.0 }))[t]
+}
