@@ -19,6 +19,8 @@ export class SoakPage {
   #browser;
   #session;
   #renderer = 0;
+  /** Sessions of the page's workers that live, in which they collect their garbage. */
+  #workers = new Set();
 
   /** Opens `address` in the browser `executable` with these flags, small: drawing is not what is tested. */
   static async open(executable, flags, address) {
@@ -27,6 +29,10 @@ export class SoakPage {
     soak.#browser.on("Runtime.exceptionThrown", ({ exceptionDetails: { text, exception } }) =>
       soak.errors.push(exception?.description ?? text),
     );
+    soak.#browser.on("Target.attachedToTarget", ({ sessionId, targetInfo }) => {
+      if (targetInfo.type === "worker") soak.#workers.add(sessionId);
+    });
+    soak.#browser.on("Target.detachedFromTarget", ({ sessionId }) => soak.#workers.delete(sessionId));
     try {
       await soak.#open(address);
     } catch (error) {
@@ -38,6 +44,11 @@ export class SoakPage {
 
   async #open(address) {
     this.#session = await this.#browser.open(address);
+    await this.#send("Target.setAutoAttach", {
+      autoAttach: true,
+      waitForDebuggerOnStart: false,
+      flatten: true,
+    });
     await this.#until(() => {
       window.session = document.querySelector("ciasa-playground")?.session;
       return window.session !== undefined;
@@ -144,9 +155,10 @@ export class SoakPage {
    */
   async held() {
     await settled(async () => {
-      // A worker collects its garbage, such as the weights it has read, when the browser is short of memory.
-      await this.#send("Memory.simulatePressureNotification", { level: "critical" });
-      await this.#send("HeapProfiler.collectGarbage");
+      // The engine's worker makes so little garbage that it rarely collects it: each step leaves a message, each network
+      // the weights that it has read.
+      for (const session of [this.#session, ...this.#workers])
+        await this.#browser.send("HeapProfiler.collectGarbage", {}, session);
       return [workersOf(this.#renderer), this.#resident()];
     });
     const { wasm, gpu, gpuAllocations } = await this.#run(() => window.session.engine.memory());
