@@ -14,6 +14,8 @@ const HELP = `npm run soak -- [options]
   --clips N        changes of the clip (1000)
   --networks N     changes of the network (200)
   --restarts N     restarts of the engine (100)
+  --frames N       frames to which networks bring a clip; 0: each its own number (0). A step on an emulated GPU takes
+                   seconds; with 16 frames it has the same operations, and takes a quarter
   --settings TEXT  more settings, as in a link of the playground (mode=advanced)
   --port N         port of the page (8489)
 0 leaves a part out.`;
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     clips: text("1000"),
     networks: text("200"),
     restarts: text("100"),
+    frames: text("0"),
     settings: text("mode=advanced"),
     port: text("8489"),
     help: { type: "boolean", default: false },
@@ -45,13 +48,15 @@ const plan = PARTS.map((part) => {
   if (!Number.isInteger(count) || count < 0 || count % 10 !== 0) fail(`--${part}: a multiple of 10, or 0`);
   return { part, count };
 });
+const frames = Number(options.frames);
+if (!Number.isInteger(frames) || frames < 0) fail("--frames: a whole number");
 /** Measurements in the first tenth, and in the last. */
 const SAMPLES = 5;
 
 const server = await serveDist(options.port);
 const address = `http://localhost:${options.port}/#engine=${options.device}&${options.settings}`;
 const flags = [...chromiumSettings().flags, "--enable-unsafe-swiftshader"];
-const soak = await SoakPage.open(chromium(), flags, address);
+const soak = await SoakPage.open(chromium(), flags, address, frames);
 let failed = false;
 try {
   const { bytes, wasm, gpu } = await soak.held();

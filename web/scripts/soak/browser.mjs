@@ -45,11 +45,12 @@ export class Browser {
     this.#listeners.set(method, listener);
   }
 
-  /** Opens a page; gives its session. */
-  async open(address) {
+  /** Opens a page; gives its session. `prepare` is called with it before the page loads. */
+  async open(address, prepare = async () => {}) {
     const { targetId } = await this.send("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.send("Target.attachToTarget", { targetId, flatten: true });
     await this.send("Runtime.enable", {}, sessionId);
+    await prepare(sessionId);
     await this.send("Page.navigate", { url: address }, sessionId);
     return sessionId;
   }

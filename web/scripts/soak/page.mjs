@@ -1,6 +1,7 @@
 // One page of the playground that does the same thing many times, and what it holds while it does.
 import { readdirSync, readFileSync } from "node:fs";
 import { settled } from "../settled.mjs";
+import { text } from "../tools.mjs";
 import { Browser } from "./browser.mjs";
 
 /** What one change may take at most, in milliseconds, and how often the page is looked at. */
@@ -22,8 +23,11 @@ export class SoakPage {
   /** Sessions of the page's workers that live, in which they collect their garbage. */
   #workers = new Set();
 
-  /** Opens `address` in the browser `executable` with these flags, small: drawing is not what is tested. */
-  static async open(executable, flags, address) {
+  /**
+   * Opens `address` in the browser `executable` with these flags, small: drawing is not what is tested. With `frames`,
+   * networks bring each clip to so many frames, in place of their own number.
+   */
+  static async open(executable, flags, address, frames = 0) {
     const soak = new SoakPage();
     soak.#browser = new Browser(executable, [...flags, "--window-size=400,500"]);
     soak.#browser.on("Runtime.exceptionThrown", ({ exceptionDetails: { text, exception } }) =>
@@ -34,7 +38,7 @@ export class SoakPage {
     });
     soak.#browser.on("Target.detachedFromTarget", ({ sessionId }) => soak.#workers.delete(sessionId));
     try {
-      await soak.#open(address);
+      await soak.#open(address, frames);
     } catch (error) {
       await soak.close();
       throw error;
@@ -42,12 +46,11 @@ export class SoakPage {
     return soak;
   }
 
-  async #open(address) {
-    this.#session = await this.#browser.open(address);
-    await this.#send("Target.setAutoAttach", {
-      autoAttach: true,
-      waitForDebuggerOnStart: false,
-      flatten: true,
+  async #open(address, frames) {
+    this.#session = await this.#browser.open(address, async (session) => {
+      const attach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
+      await this.#browser.send("Target.setAutoAttach", attach, session);
+      if (frames > 0) await this.#shorten(session, frames);
     });
     await this.#until(() => {
       window.session = document.querySelector("ciasa-playground")?.session;
@@ -59,6 +62,18 @@ export class SoakPage {
 
   close() {
     return this.#browser.close();
+  }
+
+  /** Gives the page a list of networks that read `frames` frames. */
+  async #shorten(session, frames) {
+    const manifest = JSON.parse(text("dist/models/manifest.json"));
+    for (const model of manifest.models) model.frames = frames;
+    const body = Buffer.from(JSON.stringify(manifest)).toString("base64");
+    this.#browser.on("Fetch.requestPaused", ({ requestId }) =>
+      this.#browser.send("Fetch.fulfillRequest", { requestId, responseCode: 200, body }, session),
+    );
+    const patterns = [{ urlPattern: "*/models/manifest.json" }];
+    await this.#browser.send("Fetch.enable", { patterns }, session);
   }
 
   /** What a function gives in the page. */
