@@ -13,10 +13,12 @@ use super::tile::Tile;
 use super::window::{SizesLaunch, window};
 use super::{graph, minimal};
 
-/// For a GPU that is emulated on the CPU: the fewest reads for a product.
-pub(super) const EMULATED: Tile = Tile { rows: 16, columns: 4, across: 4, down: 4 };
 /// For a GPU with thousands of units to keep busy.
 const HARDWARE: Tile = Tile { rows: 4, columns: 1, across: 16, down: 8 };
+
+/// For a GPU that is emulated on the CPU, where a read costs as much as many products: a large tile. A larger one would
+/// compile for seconds. The rows of clips with 20 or 25 joints and whole tiles of frames fill it.
+pub(super) const EMULATED: Tile = Tile { rows: 20, columns: 4, across: 4, down: 4 };
 
 /// Workgroups in one dimension that every GPU supports.
 pub(super) const MOST: u32 = 65535;
