@@ -170,8 +170,8 @@ export class SoakPage {
    */
   async held() {
     await settled(async () => {
-      // The engine's worker makes so little garbage that it rarely collects it: each step leaves a message, each network
-      // the weights that it has read.
+      // The engine's worker makes so little garbage that it rarely collects it: each step leaves a message, each
+      // network the weights that it has read.
       for (const session of [this.#session, ...this.#workers])
         await this.#browser.send("HeapProfiler.collectGarbage", {}, session);
       return [workersOf(this.#renderer), this.#resident()];
