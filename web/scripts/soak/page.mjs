@@ -172,8 +172,12 @@ export class SoakPage {
     await settled(async () => {
       // The engine's worker makes so little garbage that it rarely collects it: each step leaves a message, each
       // network the weights that it has read.
-      for (const session of [this.#session, ...this.#workers])
-        await this.#browser.send("HeapProfiler.collectGarbage", {}, session);
+      for (const worker of this.#workers)
+        await this.#browser.send("HeapProfiler.collectGarbage", {}, worker).catch((error) => {
+          // One that has ended since has nothing to collect.
+          if (this.#workers.has(worker)) throw error;
+        });
+      await this.#send("HeapProfiler.collectGarbage");
       return [workersOf(this.#renderer), this.#resident()];
     });
     const { wasm, gpu, gpuAllocations } = await this.#run(() => window.session.engine.memory());
