@@ -6,22 +6,13 @@ use cubecl::prelude::*;
 
 use super::super::cpu::shape::ConvShape;
 use super::super::ops::window::{Added, Window};
+use super::added::Terms;
 use super::buffers::{Primitive, dense, empty};
 use super::choice::Kernels;
 use super::count::launched;
-use super::tile::Tile;
+use super::tile::{EMULATED, HARDWARE, MOST};
 use super::window::{SizesLaunch, window};
 use super::{graph, minimal};
-
-/// For a GPU with thousands of units to keep busy.
-const HARDWARE: Tile = Tile { rows: 4, columns: 1, across: 16, down: 8 };
-
-/// For a GPU that is emulated on the CPU, where a read costs as much as many products: a large tile. A larger one would
-/// compile for seconds. The rows of clips with 20 or 25 joints and whole tiles of frames fill it.
-pub(super) const EMULATED: Tile = Tile { rows: 20, columns: 4, across: 4, down: 4 };
-
-/// Workgroups in one dimension that every GPU supports.
-pub(super) const MOST: u32 = 65535;
 
 /// The sizes of one product, and which frames it reads: see [`super::window::Sizes`].
 struct Product {
@@ -92,31 +83,6 @@ pub(super) fn backward(dy: Primitive, weight: Primitive, frames: usize, over: Wi
         return minimal::backward(shape, dy, weight);
     }
     run(dy, transposed(weight), Added::Nothing, Product::backward(shape), false)
-}
-
-/// What a kernel adds to its products.
-pub(super) struct Terms {
-    pub bias: Option<Primitive>,
-    pub residual: Option<Primitive>,
-    /// Rows of the bias: 1, or one for each joint.
-    pub biases: usize,
-}
-
-impl Terms {
-    /// Of a result `y`, (N, T, V, C').
-    pub fn of(added: Added<Cube>, y: &Primitive) -> Self {
-        let (bias, residual) = match added {
-            Added::Nothing => (None, None),
-            Added::Bias(bias) => (Some(bias), None),
-            Added::BiasAndResidual(bias, residual) => (Some(bias), Some(residual)),
-        };
-        let [_, _, joints, channels] = y.shape().dims();
-        let biases = bias.as_ref().map_or(1, |b| b.shape().num_elements() / channels);
-        // The kernels do not check their bounds.
-        assert!(biases == 1 || biases == joints, "a bias of {biases} rows for {joints} joints");
-        assert!(residual.as_ref().is_none_or(|r| r.shape() == y.shape()), "the residual's shape is not the result's");
-        Self { bias, residual, biases }
-    }
 }
 
 fn run(x: Primitive, weight: Primitive, added: Added<Cube>, product: Product, relu: bool) -> Primitive {

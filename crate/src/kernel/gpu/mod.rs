@@ -1,6 +1,7 @@
 //! The networks' kernels for GPUs, as operations of Burn: on its CubeCL backend, and with their gradients to the input
 //! in its autodiff. The attack's own kernels are in `attack/gpu`; they use [`buffers`] and [`launched`] too.
 
+mod added;
 pub(crate) mod buffers;
 mod choice;
 mod count;

@@ -15,6 +15,16 @@ pub struct Tile {
     pub down: usize,
 }
 
+/// For a GPU with thousands of units to keep busy.
+pub(super) const HARDWARE: Tile = Tile { rows: 4, columns: 1, across: 16, down: 8 };
+
+/// For a GPU that is emulated on the CPU, where a read costs as much as many products: a large tile. A larger one would
+/// compile for seconds. The rows of clips with 20 or 25 joints and whole tiles of frames fill it.
+pub(super) const EMULATED: Tile = Tile { rows: 20, columns: 4, across: 4, down: 4 };
+
+/// Workgroups in one dimension that every GPU supports.
+pub(super) const MOST: u32 = 65535;
+
 /// The sums of a tile before the first term, row by row.
 #[cube]
 pub(super) fn zeroed<B: Size>(#[comptime] tile: Tile) -> Array<Vector<f32, B>> {

@@ -1,14 +1,15 @@
 //! The products between the transforms: rows by a matrix, for each of the 23 values of a tile.
 
+use burn::backend::TensorMetadata;
 use cubecl::prelude::*;
 
 use super::super::super::cpu::minimal::PRODUCTS;
 use super::super::buffers::{Primitive, empty};
-use super::super::launch::EMULATED;
 use super::super::launched;
-use super::super::tile::{self, Tile};
-use super::VECTOR;
-use burn::backend::TensorMetadata;
+use super::super::tile::{self, EMULATED, Tile};
+
+/// Channels that a unit reads at once.
+pub(super) const VECTOR: usize = 4;
 
 #[derive(CubeLaunch, CubeType)]
 struct Sizes {
