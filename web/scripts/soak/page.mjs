@@ -22,6 +22,9 @@ export class SoakPage {
   #renderer = 0;
   /** Sessions of the page's workers that live, in which they collect their garbage. */
   #workers = new Set();
+  /** Clips shown and networks loaded so far. */
+  #shown = 0;
+  #loaded = 0;
 
   /**
    * Opens `address` in the browser `executable` with these flags, small: drawing is not what is tested. With `frames`,
@@ -124,19 +127,20 @@ export class SoakPage {
     }
   }
 
-  /** Shows `count` clips of the gallery, one after the other, and waits for each answer. */
+  /** Shows the next `count` clips of the gallery, one after the other, and waits for each answer. */
   async clips(count) {
     for (let i = 0; i < count; i += 1) {
+      this.#shown += 1;
       await this.#run(async (place) => {
         const { session } = window;
         const fits = session.library.entries.filter(({ layout }) => layout === session.model.layout);
         await session.choose(fits[place % fits.length]);
-      }, i + 1);
+      }, this.#shown);
       await this.#answered();
     }
   }
 
-  /** Loads `count` networks, in turn those that read the clip's skeleton. */
+  /** Loads the next `count` networks, in turn those that read the clip's skeleton. */
   async networks(count) {
     for (let i = 0; i < count; i += 1) {
       const id = await this.#run((place) => {
@@ -145,7 +149,8 @@ export class SoakPage {
         const { id } = others[place % others.length];
         settings.set({ model: id });
         return id;
-      }, i);
+      }, this.#loaded);
+      this.#loaded += 1;
       await this.#until((id) => window.session.engine.state.model?.id === id, [id]);
       await this.#answered();
       // After its first answer a network rehearses an attack, which takes more memory. Calls wait for its end.
