@@ -35,7 +35,7 @@ export class Browser {
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, method });
+      this.#waiting.set(id, { resolve, reject, method, session });
       this.#process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId: session })}\0`);
     });
   }
@@ -63,9 +63,19 @@ export class Browser {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 
+  /** What a worker was asked for when it ended is never answered. */
+  #ended(session) {
+    for (const [id, call] of this.#waiting) {
+      if (call.session !== session) continue;
+      this.#waiting.delete(id);
+      call.reject(new Error(`${call.method}: its target has ended`));
+    }
+  }
+
   #receive({ id, method, params, result, error }) {
     if (id === undefined) {
       this.#listeners.get(method)?.(params);
+      if (method === "Target.detachedFromTarget") this.#ended(params.sessionId);
       return;
     }
     const waiting = this.#waiting.get(id);
