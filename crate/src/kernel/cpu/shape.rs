@@ -2,8 +2,8 @@
 
 /// Taps of the networks' temporal kernel.
 pub const TAPS: usize = 9;
-/// Frames that a tile reads ([`super::minimal`]).
-const WINDOW: usize = 16;
+/// Frames that a tile reads ([`super::minimal`]): those that it gives, and all taps but one.
+pub const WINDOW: usize = 16;
 /// Channels that are transformed at once.
 const LANES: usize = 16;
 

@@ -1,4 +1,4 @@
-//! What is added to a convolution's products, as buffers.
+//! What follows a convolution's products: terms that are added, as buffers, and the ReLU.
 
 use burn::backend::{Cube, TensorMetadata};
 
@@ -11,6 +11,11 @@ pub(super) struct Terms {
     pub residual: Option<Primitive>,
     /// Rows of the bias: 1, or one for each joint.
     pub biases: usize,
+}
+
+/// Lower bound of a result: 0 for a ReLU.
+pub(super) fn floor(relu: bool) -> f32 {
+    if relu { 0.0 } else { f32::MIN }
 }
 
 impl Terms {

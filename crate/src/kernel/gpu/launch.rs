@@ -6,7 +6,7 @@ use cubecl::prelude::*;
 
 use super::super::cpu::shape::ConvShape;
 use super::super::ops::window::{Added, Window};
-use super::added::Terms;
+use super::added::{Terms, floor};
 use super::buffers::{Primitive, dense, empty};
 use super::choice::Kernels;
 use super::count::launched;
@@ -116,7 +116,7 @@ fn run(x: Primitive, weight: Primitive, added: Added<Cube>, product: Product, re
         from,
         down,
         biases: biases as u32,
-        floor: if relu { 0.0 } else { f32::MIN },
+        floor: floor(relu),
     };
     // SAFETY: the sizes are those of the buffers, which are dense; the kernel clamps its reads and guards its writes to
     // them.

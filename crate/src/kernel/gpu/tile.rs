@@ -37,6 +37,17 @@ pub(super) fn zeroed<B: Size>(#[comptime] tile: Tile) -> Array<Vector<f32, B>> {
     sums
 }
 
+/// The columns of a unit whose first one is `first`, of `wide`. Those beyond the last one repeat it.
+#[cube]
+pub(super) fn columns(first: u32, wide: u32, #[comptime] tile: Tile) -> Sequence<u32> {
+    let mut columns = Sequence::<u32>::new();
+    #[unroll]
+    for j in 0..tile.columns {
+        columns.push(u32::min(first + (j * tile.across) as u32, wide - 1));
+    }
+    columns
+}
+
 /// Adds rows of x by a matrix, (C, C'): the rows that begin at `rows` by the `columns` of the matrix that begins at
 /// `matrix`, all in vectors. `deep` is C and `wide` C' in vectors. Rows that are not `inside` count as zeros.
 #[cube]

@@ -73,11 +73,7 @@ pub(super) fn window<A: Size, B: Size>(
         frames.push(frame - clip * sizes.frames_out);
         starts.push(clip * sizes.frames_in * sizes.joints + row - frame * sizes.joints);
     }
-    let mut columns = Sequence::<u32>::new();
-    #[unroll]
-    for j in 0..tile.columns {
-        columns.push(u32::min(column + (j * tile.across) as u32, wide - 1));
-    }
+    let columns = tile::columns(column, wide, tile);
 
     let mut sums = tile::zeroed::<B>(tile);
     for tap in 0..sizes.taps {

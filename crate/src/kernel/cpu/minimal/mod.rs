@@ -25,9 +25,9 @@ pub use transform::{analysis, synthesis};
 use std::cell::RefCell;
 
 use super::plan::{Direction, Plan};
-use super::shape::TAPS;
+use super::shape::{TAPS, WINDOW};
 use simd::Blocks;
-pub use transform::{PRODUCTS, WINDOW};
+pub use transform::PRODUCTS;
 
 /// Values of a group of tiles before and after the products: they stay near a core.
 const GROUP: usize = 1 << 19;

@@ -1,10 +1,11 @@
 //! The transforms over all channels of a tile, in the widest vectors that the processor has. The results are the same
 //! in all widths.
 
+use super::super::shape::WINDOW;
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Eight, Sixteen};
 use super::lanes::{Lanes, Plain};
-use super::transform::{MOST, PRODUCTS, WINDOW, analyse, synthesise};
+use super::transform::{MOST, PRODUCTS, analyse, synthesise};
 
 /// An array of what an expression gives for each index. `array::map` would call it as a function.
 macro_rules! each {

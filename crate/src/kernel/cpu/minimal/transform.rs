@@ -6,10 +6,9 @@
 
 use std::f32::consts::FRAC_1_SQRT_2 as R;
 
+use super::super::shape::WINDOW;
 use super::lanes::Lanes;
 
-/// Frames that a tile reads: those that it gives, and all taps but one.
-pub const WINDOW: usize = 16;
 /// Frames that a tile gives at most, with five taps.
 pub const MOST: usize = 12;
 /// Real products of a tile.

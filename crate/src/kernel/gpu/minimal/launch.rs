@@ -8,7 +8,7 @@ use super::super::super::cpu::minimal::PRODUCTS;
 use super::super::super::cpu::plan::Direction;
 use super::super::super::cpu::shape::ConvShape;
 use super::super::super::ops::window::Added;
-use super::super::added::Terms;
+use super::super::added::{Terms, floor};
 use super::super::buffers::{Primitive, dense, empty};
 use super::super::choice::Kernels;
 use super::super::launched;
@@ -99,7 +99,7 @@ fn run(
             y.clone().into_buffer_arg(),
             sizes(frames_out, c_out),
             biases as u32,
-            if relu { 0.0 } else { f32::MIN },
+            floor(relu),
             s.stride,
             writes,
         );

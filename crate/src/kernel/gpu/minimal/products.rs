@@ -40,11 +40,7 @@ fn products<L: Size>(
     }
     let column = CUBE_POS_X * (tile.across * tile.columns) as u32 + UNIT_POS_X;
     // Units beyond the last row or column repeat it, and do not write.
-    let mut columns = Sequence::<u32>::new();
-    #[unroll]
-    for j in 0..tile.columns {
-        columns.push(u32::min(column + (j * tile.across) as u32, sizes.wide - 1));
-    }
+    let columns = tile::columns(column, sizes.wide, tile);
     let mut sums = tile::zeroed::<L>(tile);
     for read in 0..sizes.reads {
         let block = (read * PRODUCTS as u32 + product) * sizes.rows;

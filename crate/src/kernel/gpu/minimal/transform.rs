@@ -3,8 +3,8 @@
 
 use cubecl::prelude::*;
 
-use super::super::super::cpu::minimal::{PRODUCTS, WINDOW, analysis, synthesis};
-use super::super::super::cpu::shape::{TAPS, tile_of};
+use super::super::super::cpu::minimal::{PRODUCTS, analysis, synthesis};
+use super::super::super::cpu::shape::{TAPS, WINDOW, tile_of};
 
 /// The sizes of the side with frames, and the tiles that it is cut into.
 #[derive(CubeLaunch, CubeType)]
@@ -20,7 +20,38 @@ pub(super) struct Tiles {
     wide: u32,
 }
 
-/// `before` = the transformed tiles of x. A unit transforms a vector of channels of one joint in one tile.
+/// What a unit computes: a vector of channels of one joint, in one tile of one clip, of one phase.
+#[derive(CubeType)]
+struct Place {
+    phase: u32,
+    clip: u32,
+    tile: u32,
+    joint: u32,
+    channel: u32,
+    /// Where the vector is among those of a product, and how many those are.
+    at: u32,
+    each: u32,
+}
+
+#[cube]
+fn place(sizes: &Tiles) -> Place {
+    let unit = ABSOLUTE_POS as u32;
+    let each = sizes.rows * sizes.wide;
+    let at = unit % each;
+    let row = at / sizes.wide;
+    let tile = row / sizes.joints;
+    Place {
+        phase: unit / each,
+        clip: tile / sizes.tiles,
+        tile: tile % sizes.tiles,
+        joint: row % sizes.joints,
+        channel: at % sizes.wide,
+        at,
+        each,
+    }
+}
+
+/// `before` = the transformed tiles of x.
 ///
 /// # Shapes
 /// - x: (N, T, V, C), before: (phases, 23, N tiles V, C)
@@ -32,23 +63,19 @@ pub(super) fn analyse<L: Size>(
     #[comptime] stride: usize,
     #[comptime] phases: usize,
 ) {
-    let unit = ABSOLUTE_POS as u32;
-    let each = sizes.rows * sizes.wide;
-    let phase = unit / each;
-    if phase >= phases as u32 {
+    let place = place(&sizes);
+    if place.phase >= phases as u32 {
         terminate!();
     }
-    let (row, channel) = (unit % each / sizes.wide, unit % sizes.wide);
-    let (joint, tile) = (row % sizes.joints, row / sizes.joints);
-    let (clip, tile) = (tile / sizes.tiles, tile % sizes.tiles);
     let mut values = Sequence::<Vector<f32, L>>::new();
     #[unroll]
     for i in 0..WINDOW {
-        let at = (tile * comptime!(tile_of(stride) as u32) + i as u32) as i32 - comptime!((TAPS / 2 / stride) as i32);
-        let frame = at * phases as i32 + phase as i32;
+        let at =
+            (place.tile * comptime!(tile_of(stride) as u32) + i as u32) as i32 - comptime!((TAPS / 2 / stride) as i32);
+        let frame = at * phases as i32 + place.phase as i32;
         let inside = (frame >= 0) & (frame < sizes.frames as i32);
-        let frame = clip * sizes.frames + select(inside, frame as u32, 0);
-        let value = x[((frame * sizes.joints + joint) * sizes.wide + channel) as usize];
+        let frame = place.clip * sizes.frames + select(inside, frame as u32, 0);
+        let value = x[((frame * sizes.joints + place.joint) * sizes.wide + place.channel) as usize];
         values.push(select(inside, value, Vector::zeroed()));
     }
     #[unroll]
@@ -60,8 +87,8 @@ pub(super) fn analyse<L: Size>(
                 sum = fma(Vector::new(comptime!(analysis(p, i)).runtime()), *values.index(i), sum);
             }
         }
-        let block = phase * PRODUCTS as u32 + p as u32;
-        before[(block * each + row * sizes.wide + channel) as usize] = sum;
+        let block = place.phase * PRODUCTS as u32 + p as u32;
+        before[(block * place.each + place.at) as usize] = sum;
     }
 }
 
@@ -81,24 +108,19 @@ pub(super) fn synthesise<L: Size>(
     #[comptime] stride: usize,
     #[comptime] phases: usize,
 ) {
-    let unit = ABSOLUTE_POS as u32;
-    let each = sizes.rows * sizes.wide;
-    let phase = unit / each;
-    if phase >= phases as u32 {
+    let place = place(&sizes);
+    if place.phase >= phases as u32 {
         terminate!();
     }
-    let (row, channel) = (unit % each / sizes.wide, unit % sizes.wide);
-    let (joint, tile) = (row % sizes.joints, row / sizes.joints);
-    let (clip, tile) = (tile / sizes.tiles, tile % sizes.tiles);
     let mut products = Sequence::<Vector<f32, L>>::new();
     #[unroll]
     for p in 0..PRODUCTS {
-        let block = phase * PRODUCTS as u32 + p as u32;
-        products.push(after[(block * each + row * sizes.wide + channel) as usize]);
+        let block = place.phase * PRODUCTS as u32 + p as u32;
+        products.push(after[(block * place.each + place.at) as usize]);
     }
     #[unroll]
     for i in 0..comptime!(tile_of(stride)) {
-        let frame = (tile * comptime!(tile_of(stride) as u32) + i as u32) * phases as u32 + phase;
+        let frame = (place.tile * comptime!(tile_of(stride) as u32) + i as u32) * phases as u32 + place.phase;
         if frame < sizes.frames {
             let mut sum = Vector::<f32, L>::zeroed();
             #[unroll]
@@ -107,9 +129,10 @@ pub(super) fn synthesise<L: Size>(
                     sum = fma(Vector::new(comptime!(synthesis(i, p)).runtime()), *products.index(p), sum);
                 }
             }
-            let at = (((clip * sizes.frames + frame) * sizes.joints + joint) * sizes.wide + channel) as usize;
+            let row = (place.clip * sizes.frames + frame) * sizes.joints + place.joint;
+            let at = (row * sizes.wide + place.channel) as usize;
             if comptime!(bias.is_some()) {
-                sum += bias.unwrap()[(joint % biases * sizes.wide + channel) as usize];
+                sum += bias.unwrap()[(place.joint % biases * sizes.wide + place.channel) as usize];
             }
             if comptime!(residual.is_some()) {
                 sum += residual.unwrap()[at];
