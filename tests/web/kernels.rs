@@ -145,6 +145,26 @@ async fn strided_views_are_read_correctly() {
     .await;
 }
 
+/// Fewer products take four launches, for the weights, both transforms and the products; taps take one.
+#[wasm_bindgen_test]
+async fn an_emulated_gpu_takes_fewer_products_for_whole_tiles() {
+    let gpu = gpu().await;
+    for (kernels, frames, channels, expected) in [
+        (Kernels::Emulated, 9, 32, 4),
+        (Kernels::Emulated, 8, 32, 1),
+        (Kernels::Emulated, 9, 16, 1),
+        (Kernels::Hardware, 9, 32, 1),
+    ] {
+        kernels.choose();
+        let x = made([1, frames, 3, channels], 0.3, &gpu.device);
+        let weight = made([TAPS, channels, channels], 0.1, &gpu.device);
+        let before = launches();
+        let _ = temporal_conv(x, weight, made([channels], 0.5, &gpu.device), 1);
+        assert_eq!(launches() - before, expected, "{kernels:?}, {frames} frames, {channels} channels");
+    }
+    gpu.check().unwrap();
+}
+
 /// Launches of our kernels in a forward pass and a gradient of the self-check's network.
 async fn launched_on(device: &Device) -> u64 {
     let network = parity::small(device).unwrap();
