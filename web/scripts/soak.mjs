@@ -14,8 +14,8 @@ const HELP = `npm run soak -- [options]
   --clips N        changes of the clip (1000)
   --networks N     changes of the network (200)
   --restarts N     restarts of the engine (100)
-  --frames N       frames to which networks bring a clip; 0: each its own number (0). A step on an emulated GPU takes
-                   seconds; with 16 frames it has the same operations, and takes a quarter
+  --frames N       frames to which networks bring a clip; 0: each its own number (0). On an emulated GPU a step takes
+                   seconds; with 16 frames it has the same tensors, but shorter ones, and takes about one
   --settings TEXT  more settings, as in a link of the playground (mode=advanced)
   --port N         port of the page (8489)
 0 leaves a part out.`;

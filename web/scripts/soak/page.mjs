@@ -59,6 +59,8 @@ export class SoakPage {
       return window.session !== undefined;
     });
     await this.#answered();
+    const read = await this.#run(() => window.session.model.frames);
+    if (frames > 0 && read !== frames) throw new Error(`the network reads ${read} frames, not ${frames}`);
     this.#renderer = await this.#rendererOf();
   }
 
