@@ -199,8 +199,8 @@ export class Stage extends Part {
   }
 
   /**
-   * Draws the player's frame. Without a GPU, drawing and the engine share the cores: while the engine computes,
-   * pictures may take a third of the time.
+   * Draws the player's frame, or what an attack has changed. Without a GPU, drawing and the engine share the cores:
+   * while the engine computes, pictures may take a third of the time.
    */
   #follow(): void {
     const { attacking, before, engine, unreadable } = this.playground;
@@ -251,7 +251,7 @@ export class Stage extends Part {
       region: region ? regionJoints(state, layout) : null,
       picking: this.picking,
     });
-    this.paint();
+    this.#follow();
   }
 
   /** Sets the viewer up for a picture, takes it, and draws what was on show again, all before the next refresh. */
