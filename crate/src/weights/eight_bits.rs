@@ -58,8 +58,11 @@ pub(super) fn values(file: &SafeTensors<'_>, key: &str, array: &TensorView<'_>) 
         return Err(format!("has 8 bits, and scale {i} in {name:?} is {bad}: a scale is finite and not negative"));
     }
     let row = array.data().len().checked_div(rows).unwrap_or(0).max(1);
-    let rows = array.data().chunks_exact(row).zip(&scales);
-    Ok(rows.flat_map(|(row, scale)| row.iter().map(move |b| f32::from(i8::from_le_bytes([*b])) * scale)).collect())
+    let mut values = Vec::with_capacity(array.data().len());
+    for (row, scale) in array.data().chunks_exact(row).zip(&scales) {
+        values.extend(row.iter().map(|b| f32::from(i8::from_le_bytes([*b])) * scale));
+    }
+    Ok(values)
 }
 
 #[cfg(test)]

@@ -50,7 +50,8 @@ impl PackedWeights {
 
     fn new(plan: Plan, w: Weight<'_>) -> Self {
         let matrices = plan.matrices();
-        let vectors = (0..matrices).flat_map(|index| pack(plan.weight(w, index))).collect();
+        let mut vectors = Vec::with_capacity(w.values.len() / 4);
+        (0..matrices).for_each(|index| vectors.extend(pack(plan.weight(w, index))));
         Self { vectors, matrices, columns: plan.columns() }
     }
 

@@ -30,11 +30,13 @@ pub struct Bank {
     wide: bool,
     rows: usize,
     pub columns: usize,
-    #[cfg(not(target_arch = "wasm32"))]
-    matrices: Vec<f32>,
-    #[cfg(target_arch = "wasm32")]
-    matrices: Vec<std::arch::wasm32::v128>,
+    matrices: Vec<Value>,
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+type Value = f32;
+#[cfg(target_arch = "wasm32")]
+type Value = std::arch::wasm32::v128;
 
 type Kept = HashMap<(u32, Direction), Arc<Bank>>;
 static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
@@ -59,7 +61,9 @@ impl Bank {
         let (taps, stride) = (plan.shape.taps, plan.shape.stride);
         let forward = plan.direction == Direction::Forward;
         let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
-        let (size, count, mut matrices) = (rows * columns, stride * PRODUCTS, Vec::new());
+        let (size, count) = (rows * columns, stride * PRODUCTS);
+        // No room to grow: banks are most of what an engine holds.
+        let mut matrices = Vec::with_capacity(count * size * size_of::<f32>() / size_of::<Value>());
         let terms: Vec<_> = (0..count).map(|index| terms(stride, plan.direction, index)).collect();
         let mixed = mixed(w.values, taps, &terms);
         let mut turned = vec![0.0; if forward { 0 } else { size }];
