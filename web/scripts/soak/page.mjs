@@ -27,9 +27,11 @@ export class SoakPage {
 
   /**
    * Opens `address` in the browser `executable` with these flags, small: drawing is not what is tested. With `frames`,
-   * networks bring each clip to so many frames, in place of their own number.
+   * networks bring each clip to so many frames, in place of their own number, and steps attack the first `frames`
+   * frames of the clip. `hidden`: nothing is drawn at all. Without a GPU, WebGL waits in one line with WebGPU, and
+   * takes half of the time.
    */
-  static async open(executable, flags, address, frames = 0) {
+  static async open(executable, flags, address, { frames = 0, hidden = false } = {}) {
     const soak = new SoakPage();
     soak.#browser = new Browser(executable, [...flags, "--window-size=400,500"]);
     soak.#browser.on("Runtime.exceptionThrown", ({ exceptionDetails: { text, exception } }) =>
@@ -40,7 +42,7 @@ export class SoakPage {
     });
     soak.#browser.on("Target.detachedFromTarget", ({ sessionId }) => soak.#workers.delete(sessionId));
     try {
-      await soak.#open(address, frames);
+      await soak.#open(address, frames, hidden);
     } catch (error) {
       await soak.close();
       throw error;
@@ -48,7 +50,7 @@ export class SoakPage {
     return soak;
   }
 
-  async #open(address, frames) {
+  async #open(address, frames, hidden) {
     this.#session = await this.#browser.open(address, async (session) => {
       const attach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
       await this.#browser.send("Target.setAutoAttach", attach, session);
@@ -61,6 +63,11 @@ export class SoakPage {
     await this.#answered();
     const read = await this.#run(() => window.session.model.frames);
     if (frames > 0 && read !== frames) throw new Error(`the network reads ${read} frames, not ${frames}`);
+    if (frames > 0) await this.#cut(frames);
+    if (hidden)
+      await this.#run(() => {
+        document.querySelector("ciasa-playground").style.display = "none";
+      });
     this.#renderer = await this.#rendererOf();
   }
 
@@ -78,6 +85,17 @@ export class SoakPage {
     );
     const patterns = [{ urlPattern: "*/models/manifest.json" }];
     await this.#browser.send("Fetch.enable", { patterns }, session);
+  }
+
+  /** Shows the first `frames` frames of the clip on the stage. */
+  async #cut(frames) {
+    await this.#run((count) => {
+      const { session } = window;
+      const { clip } = session;
+      const frame = clip.data.length / clip.frames;
+      session.show({ ...clip, frames: count, data: clip.data.slice(0, count * frame) });
+    }, frames);
+    await this.#answered();
   }
 
   /** What a function gives in the page. */
@@ -141,13 +159,18 @@ export class SoakPage {
     }
   }
 
-  /** Loads `count` networks, in turn those that read the clip's skeleton; the last one is the same in each call. */
+  /** How many networks read the clip's skeleton. */
+  kinds() {
+    return this.#run(() => window.session.engine.fits(window.session.clip.layout).length);
+  }
+
+  /** Loads `count` networks, in turn all that read the clip's skeleton, from the second one in each call. */
   async networks(count) {
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 1; i <= count; i += 1) {
       const id = await this.#run((place) => {
-        const { engine, clip, settings, model } = window.session;
-        const others = engine.fits(clip.layout).filter(({ id }) => id !== model.id);
-        const { id } = others[place % others.length];
+        const { engine, clip, settings } = window.session;
+        const all = engine.fits(clip.layout);
+        const { id } = all[place % all.length];
         settings.set({ model: id });
         return id;
       }, i);
