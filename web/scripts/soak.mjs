@@ -56,7 +56,7 @@ const SAMPLES = 5;
  * Rounds of networks before the first tenth. The engine's memory never shrinks, and arrays do not find the same room in
  * each round: it is the memory that the round with the most needs.
  */
-const BEFORE = 4;
+const BEFORE = 2;
 
 const server = await serveDist(options.port);
 const address = `http://localhost:${options.port}/#engine=${options.device}&${options.settings}`;

@@ -191,10 +191,10 @@ export class SoakPage {
 
   /**
    * What the page holds: `bytes` that its process has in memory, WebAssembly and workers included, after a garbage
-   * collection; `wasm` bytes of the engine's module; `buffers` and `gpu` bytes on a GPU; `workers` that live;
-   * `nodes` of documents, those that nobody shows included. The
-   * browser's own measurement (`measureUserAgentSpecificMemory`) needs an answer of each worker, and helpers that wait
-   * for work give none.
+   * collection, with all of the engine's module, also what it has not touched yet; `wasm` bytes of that module;
+   * `buffers` and `gpu` bytes on a GPU; `workers` that live; `nodes` of documents, those that nobody shows included.
+   * The browser's own measurement (`measureUserAgentSpecificMemory`) needs an answer of each worker, and helpers that
+   * wait for work give none.
    */
   async held() {
     await settled(async () => {
@@ -210,7 +210,7 @@ export class SoakPage {
     });
     const { wasm, gpu, gpuAllocations } = await this.#run(() => window.session.engine.memory());
     return {
-      bytes: this.#resident(),
+      bytes: this.#resident() + this.#untouched(wasm),
       wasm,
       gpu: gpu ?? 0,
       buffers: gpuAllocations ?? 0,
@@ -224,6 +224,14 @@ export class SoakPage {
     const status = readFileSync(`/proc/${this.#renderer}/status`, "utf8");
     const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)[1]);
     return 1024 * (kilobytes("RssAnon") + kilobytes("RssShmem"));
+  }
+
+  /** Bytes that the process has been given for a module's memory of so many, and has not touched yet. */
+  #untouched(size) {
+    const maps = readFileSync(`/proc/${this.#renderer}/smaps`, "utf8");
+    const sizes = new RegExp(`^Size:\\s+${size / 1024} kB\n(?:.*\n){2}Rss:\\s+(\\d+) kB$`, "m").exec(maps);
+    if (!sizes) throw new Error(`no memory of ${size} bytes is in the page's process`);
+    return size - 1024 * Number(sizes[1]);
   }
 
   /** The process that shows the page: the only one with workers. The browser's own windows have processes, too. */

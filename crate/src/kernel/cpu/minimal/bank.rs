@@ -162,3 +162,21 @@ fn factor(product: usize, tap: usize) -> f64 {
         _ => re + im,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::shape::ConvShape;
+    use super::*;
+
+    #[test]
+    fn matrices_take_no_more_room_than_their_values() {
+        let (c, out) = (32, 48);
+        let values = vec![0.5; TAPS * c * out];
+        for (stride, direction) in [(1, Direction::Forward), (2, Direction::Forward), (1, Direction::Backward)] {
+            let plan = Plan::new(ConvShape { n: 1, t: 16, v: 2, c, out, stride, taps: TAPS }, direction, 0, true);
+            let bank = Bank::new(plan, Weight { values: &values, id: Some(u32::MAX) });
+            assert_eq!(bank.matrices.len(), stride * PRODUCTS * c * out);
+            assert_eq!(bank.matrices.capacity(), bank.matrices.len());
+        }
+    }
+}
