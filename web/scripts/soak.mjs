@@ -70,7 +70,7 @@ try {
       `${mb(gpu)} MB on the GPU`,
   );
   for (const { part, count } of plan.filter(({ count }) => count > 0)) {
-    // Rounds of networks are measured with the same one.
+    // Each round of networks ends with the same one, so that like is compared with like.
     const round = part === "networks" ? await soak.kinds() : 1;
     if (part === "networks") await soak.networks(BEFORE * round);
     const { fits, words } = await tenths(soak, part, count / 10, round);

@@ -87,12 +87,13 @@ export class SoakPage {
     await this.#browser.send("Fetch.enable", { patterns }, session);
   }
 
-  /** Shows the first `frames` frames of the clip on the stage. */
+  /** Shows the first `frames` frames of the clip on the stage, or all if it has fewer. */
   async #cut(frames) {
-    await this.#run((count) => {
+    await this.#run((most) => {
       const { session } = window;
       const { clip } = session;
       const frame = clip.data.length / clip.frames;
+      const count = Math.min(most, clip.frames);
       session.show({ ...clip, frames: count, data: clip.data.slice(0, count * frame) });
     }, frames);
     await this.#answered();
@@ -191,7 +192,7 @@ export class SoakPage {
 
   /**
    * What the page holds: `bytes` that its process has in memory, WebAssembly and workers included, after a garbage
-   * collection, with all of the engine's module, also what it has not touched yet; `wasm` bytes of that module;
+   * collection, with all of the engine's module, used or not; `wasm` bytes of that module;
    * `buffers` and `gpu` bytes on a GPU; `workers` that live; `nodes` of documents, those that nobody shows included.
    * The browser's own measurement (`measureUserAgentSpecificMemory`) needs an answer of each worker, and helpers that
    * wait for work give none.
@@ -226,7 +227,7 @@ export class SoakPage {
     return 1024 * (kilobytes("RssAnon") + kilobytes("RssShmem"));
   }
 
-  /** Bytes that the process has been given for a module's memory of so many, and has not touched yet. */
+  /** Bytes of a module's memory of `size` bytes that the process has not used yet. */
   #untouched(size) {
     const maps = readFileSync(`/proc/${this.#renderer}/smaps`, "utf8");
     const sizes = new RegExp(`^Size:\\s+${size / 1024} kB\n(?:.*\n){2}Rss:\\s+(\\d+) kB$`, "m").exec(maps);

@@ -62,7 +62,7 @@ impl Bank {
         let forward = plan.direction == Direction::Forward;
         let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
         let (size, count) = (rows * columns, stride * PRODUCTS);
-        // No room to grow: banks are most of what an engine holds.
+        // In its own size: one that grows ends a third larger, and banks are most of an engine's memory.
         let mut matrices = Vec::with_capacity(count * size * size_of::<f32>() / size_of::<Value>());
         let terms: Vec<_> = (0..count).map(|index| terms(stride, plan.direction, index)).collect();
         let mixed = mixed(w.values, taps, &terms);
