@@ -52,11 +52,6 @@ const frames = Number(options.frames);
 if (!Number.isInteger(frames) || frames < 0) fail("--frames: a whole number");
 /** Measurements in the first tenth, and in the last. */
 const SAMPLES = 5;
-/**
- * Rounds of networks before the first tenth. The engine's memory never shrinks, and arrays do not find the same room in
- * each round: it is the memory that the round with the most needs.
- */
-const BEFORE = 2;
 
 const server = await serveDist(options.port);
 const address = `http://localhost:${options.port}/#engine=${options.device}&${options.settings}`;
@@ -72,7 +67,6 @@ try {
   for (const { part, count } of plan.filter(({ count }) => count > 0)) {
     // Each round of networks ends with the same one, so that like is compared with like.
     const round = part === "networks" ? await soak.kinds() : 1;
-    if (part === "networks") await soak.networks(BEFORE * round);
     const { fits, words } = await tenths(soak, part, count / 10, round);
     failed ||= !fits;
     const end = fits ? "steady" : `grows by more than ${100 * GROWTH} %`;
