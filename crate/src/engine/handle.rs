@@ -17,9 +17,9 @@ use crate::attack::smallest::Smallest;
 use crate::checkpoint::{Answers, Opened};
 use crate::contract::ModelEntry;
 use crate::error::{Error, Result};
-use crate::format;
 use crate::model::Recogniser;
 use crate::skeleton::Sequence;
+use crate::{format, kernel};
 
 /// The result of a call from JavaScript; an error is thrown as `{ kind, message }`.
 pub(super) type Thrown<T> = std::result::Result<T, JsValue>;
@@ -75,8 +75,7 @@ impl Engine {
     #[wasm_bindgen(js_name = loadModel)]
     pub async fn load_model(&self, entry: JsValue, files: Vec<Uint8Array>) -> Thrown<JsValue> {
         let entry: ModelEntry = from_js(&entry).map_err(|e| thrown(&Error::weights(e).at("manifest")))?;
-        let files: Vec<Vec<u8>> = files.iter().map(Uint8Array::to_vec).collect();
-        let make = |device: &Device| Recogniser::load(entry.clone(), &files, device);
+        let make = |device: &Device| Recogniser::load(entry.clone(), files.iter().map(Uint8Array::to_vec), device);
         self.load(make).await.map_err(|e| thrown(&e))?;
         self.backend()
     }
@@ -165,8 +164,10 @@ async fn started(choice: DeviceChoice) -> Result<ActiveDevice> {
 
 impl Engine {
     /// Loads a model that `make` builds on a device. The model before stays until the new one is built and checked.
+    /// What is kept of its weights goes before that, so that less memory is needed at once.
     async fn load(&self, make: impl Fn(&Device) -> Result<Recogniser>) -> Result<()> {
         let active = self.active.borrow().clone();
+        kernel::forget_weights();
         let model = make(&active.device)?;
         self.end_attacks();
         self.end_search();

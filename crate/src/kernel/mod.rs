@@ -37,6 +37,7 @@ use ops::skeleton::SkeletonOps;
 use ops::spatial::SpatialOps;
 use ops::window::{Window, window};
 pub use product::product;
+pub use weight_ids::forget as forget_weights;
 
 /// Temporal convolution: nine taps over time, padding four, the same for each joint.
 ///

@@ -28,10 +28,7 @@ pub fn id_of(storage: &Arc<Bytes>) -> u32 {
     let before = ids.given.len();
     ids.given.retain(|(other, _)| other.strong_count() > 0);
     if ids.given.len() < before {
-        let alive = |id: u32| ids.given.binary_search_by_key(&id, |(_, id)| *id).is_ok();
-        minimal::keep(alive);
-        #[cfg(target_arch = "wasm32")]
-        packed_weights::keep(alive);
+        keep(|id| ids.given.binary_search_by_key(&id, |(_, id)| *id).is_ok());
     }
     ids.last += 1;
     let id = ids.last;
@@ -39,8 +36,21 @@ pub fn id_of(storage: &Arc<Bytes>) -> u32 {
     id
 }
 
-/// The smallest id in use; 0 where there is none.
+/// Drops what is kept of all weights. A weight that is used again gets a new id, and its forms are made anew.
+pub fn forget() {
+    IDS.lock().unwrap_or_else(PoisonError::into_inner).given.clear();
+    keep(|_| false);
+}
+
+fn keep(wanted: impl Fn(u32) -> bool) {
+    minimal::keep(&wanted);
+    #[cfg(target_arch = "wasm32")]
+    packed_weights::keep(&wanted);
+}
+
+/// The smallest id in use, or the next one where there is none.
 #[cfg(target_arch = "wasm32")]
 pub fn oldest() -> u32 {
-    IDS.lock().unwrap_or_else(PoisonError::into_inner).given.first().map_or(0, |(_, id)| *id)
+    let ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    ids.given.first().map_or(ids.last + 1, |(_, id)| *id)
 }

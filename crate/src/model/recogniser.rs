@@ -111,16 +111,17 @@ impl Network {
 }
 
 impl Recogniser {
-    /// Reads the weight files, in the entry's order, onto a device without autodiff.
+    /// Reads the weight files, in the entry's order, onto a device without autodiff. Each is read when those before it
+    /// have become networks, so that no two lie in memory beside each other.
     ///
     /// # Errors
     /// A weights error that names the file, and the key which is missing or has a wrong shape or a value that is not
     /// finite.
-    pub fn load(entry: ModelEntry, files: &[impl AsRef<[u8]>], device: &Device) -> Result<Self> {
-        let name = |i: usize| entry.weights.get(i).map_or(entry.id.as_str(), |w| w.file.as_str());
-        let read = |(i, bytes): (usize, &_)| weights::read(AsRef::as_ref(bytes)).map_err(|e: Error| e.at(name(i)));
-        let states = files.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?;
-        Self::from_states(entry, &states, device)
+    pub fn load<F>(entry: ModelEntry, files: F, device: &Device) -> Result<Self>
+    where
+        F: IntoIterator<Item: AsRef<[u8]>, IntoIter: ExactSizeIterator>,
+    {
+        Self::build(entry, files.into_iter().map(|bytes| weights::read(bytes.as_ref())), device)
     }
 
     /// Builds the recogniser from state dicts, in the entry's order.
@@ -128,6 +129,14 @@ impl Recogniser {
     /// # Errors
     /// The errors of [`Recogniser::load`].
     pub fn from_states(entry: ModelEntry, states: &[impl Borrow<State>], device: &Device) -> Result<Self> {
+        Self::build(entry, states.iter().map(|state| Ok(state.borrow())), device)
+    }
+
+    fn build<S: Borrow<State>>(
+        entry: ModelEntry,
+        states: impl ExactSizeIterator<Item = Result<S>>,
+        device: &Device,
+    ) -> Result<Self> {
         if entry.classes.is_empty() {
             return Err(Error::weights("a model needs a class").at(&entry.id));
         }
@@ -147,7 +156,9 @@ impl Recogniser {
         }
         let mut networks: Vec<(Stream, Network)> = Vec::new();
         for (weights, state) in entry.weights.iter().zip(states) {
-            let (state, place) = (Borrow::borrow(state), |e: Error| e.at(&weights.file));
+            let place = |e: Error| e.at(&weights.file);
+            let state = state.map_err(place)?;
+            let state = state.borrow();
             if weights.heads {
                 let network = networks.last_mut().ok_or_else(|| {
                     Error::weights("holds heads; the file of their network must stand before it").at(&weights.file)

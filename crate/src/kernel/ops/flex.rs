@@ -40,16 +40,42 @@ pub fn constant<'a>(given: &Primitive, dense: &'a Primitive) -> Weight<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use burn::backend::ops::FloatTensorOps;
 
+    use super::super::super::cpu::minimal::Bank;
+    use super::super::super::cpu::plan::{Direction, Plan};
+    use super::super::super::cpu::shape::{ConvShape, TAPS};
+    use super::super::super::weight_ids::forget;
     use super::*;
+
+    // The list of ids belongs to all tests: this is the only one that may forget, or rely on an id that stays.
+    #[test]
+    fn a_weight_and_its_matrices_are_kept_until_they_are_forgotten() {
+        let (c, out) = (32, 16);
+        let weight = tensor(vec![0.5; TAPS * c * out], [TAPS, c, out]);
+        let plan =
+            Plan::new(ConvShape { n: 1, t: 16, v: 2, c, out, stride: 1, taps: TAPS }, Direction::Forward, 0, true);
+        let bank = || {
+            let dense = dense(&weight);
+            let weight = constant(&weight, &dense);
+            let id = weight.id.unwrap_or_default();
+            (id, Bank::of(plan, weight, id))
+        };
+        let (id, first) = bank();
+        assert_eq!(bank().0, id);
+        // This one and the kept one.
+        assert_eq!(Arc::strong_count(&first), 2);
+        forget();
+        assert_eq!(Arc::strong_count(&first), 1);
+        assert_ne!(bank().0, id);
+    }
 
     #[test]
     fn only_a_weight_with_a_storage_of_its_own_has_an_id() {
         let whole = tensor((0..6).map(|i| i as f32).collect(), [2, 3]);
-        let id = constant(&whole, &dense(&whole)).id;
-        assert!(id.is_some());
-        assert_eq!(constant(&whole, &dense(&whole)).id, id);
+        assert!(constant(&whole, &dense(&whole)).id.is_some());
         let turned = Flex::float_swap_dims(whole, 0, 1);
         let copy = dense(&turned);
         assert_eq!(constant(&turned, &copy).id, None);

@@ -70,6 +70,8 @@ impl Pool {
         }
         let threads = self.helpers as usize + 1;
         let kept = task.weight_form();
+        let oldest_weight = weight_ids::oldest();
+        self.sent.retain(|(id, ..)| *id >= oldest_weight);
         let known = kept.is_some_and(|kept| self.sent.contains(&kept));
         let header = JobHeader {
             plan,
@@ -77,7 +79,7 @@ impl Pool {
             fused: fused(),
             threads,
             weight: task.w.id,
-            oldest_weight: weight_ids::oldest(),
+            oldest_weight,
             lens: Lens {
                 w: if known { 0 } else { task.w.values.len() },
                 bias: task.epilogue.bias.len(),

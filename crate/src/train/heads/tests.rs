@@ -74,6 +74,10 @@ fn heads_learn_and_the_same_seed_gives_the_same_heads() {
     let mut twice = with.clone();
     twice.weights.push(with.weights[1].clone());
     assert!(refused(twice, &[&files[0], &files[1], &files[1]]).contains("is a second file of heads"));
+    let mut read = 0;
+    let broken = [&files[0][..9], &files[1]];
+    assert!(Recogniser::load(with.clone(), broken.iter().inspect(|_| read += 1), &Device::flex()).is_err());
+    assert_eq!(read, 1, "a file is read when the one before it has become a network");
     assert_eq!(refused(with, &[&files[0], &files[0]]), "made-heads.safetensors, \"heads.units.weight\": is missing");
 }
 

@@ -20,17 +20,18 @@ use super::wide;
 
 /// Values of a tap that are mixed at once.
 const PIECE: usize = 256;
+/// Matrices that are mixed at once.
+const GROUP: usize = 8;
 
 /// The matrices, (rows, columns) each: those of each phase's taps, see [`super`].
 pub struct Bank {
-    /// How many matrices: phases times products.
-    count: usize,
     /// Whether they are packed for [`super::wide`].
     #[cfg(target_arch = "x86_64")]
     wide: bool,
     rows: usize,
     pub columns: usize,
-    matrices: Vec<Value>,
+    /// By phase, then product. Each lies by itself, so that it fits where the memory of an earlier network was.
+    matrices: Vec<Vec<Value>>,
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -61,30 +62,20 @@ impl Bank {
         let (taps, stride) = (plan.shape.taps, plan.shape.stride);
         let forward = plan.direction == Direction::Forward;
         let (rows, columns) = if forward { (plan.shape.c, plan.shape.out) } else { (plan.shape.out, plan.shape.c) };
-        let (size, count) = (rows * columns, stride * PRODUCTS);
-        // In its own size: one that grows ends a third larger, and banks are most of an engine's memory.
-        let mut matrices = Vec::with_capacity(count * size * size_of::<f32>() / size_of::<Value>());
-        let terms: Vec<_> = (0..count).map(|index| terms(stride, plan.direction, index)).collect();
-        let mixed = mixed(w.values, taps, &terms);
+        let size = rows * columns;
+        let terms: Vec<_> = (0..stride * PRODUCTS).map(|index| terms(stride, plan.direction, index)).collect();
         let mut turned = vec![0.0; if forward { 0 } else { size }];
-        for mixed in mixed.chunks_exact(size) {
-            // Backward the matrix is transposed.
-            for (row, turned) in turned.chunks_exact_mut(columns).enumerate() {
-                turned.iter_mut().zip(mixed[row..].iter().step_by(rows)).for_each(|(to, from)| *to = *from);
+        let mut matrices = Vec::with_capacity(terms.len());
+        for terms in terms.chunks(GROUP) {
+            for mixed in mixed(w.values, taps, terms).chunks_exact(size) {
+                // Backward the matrix is transposed.
+                for (row, turned) in turned.chunks_exact_mut(columns).enumerate() {
+                    turned.iter_mut().zip(mixed[row..].iter().step_by(rows)).for_each(|(to, from)| *to = *from);
+                }
+                matrices.push(formed(if forward { mixed } else { &turned }, rows, columns));
             }
-            let matrix = if forward { mixed } else { &turned };
-            #[cfg(target_arch = "x86_64")]
-            if wide::supports(columns) {
-                matrices.extend(wide::pack(matrix, columns));
-                continue;
-            }
-            #[cfg(not(target_arch = "wasm32"))]
-            matrices.extend_from_slice(matrix);
-            #[cfg(target_arch = "wasm32")]
-            matrices.extend(pack(Mat::new(matrix, rows, columns)));
         }
         Self {
-            count,
             #[cfg(target_arch = "x86_64")]
             wide: wide::supports(columns),
             rows,
@@ -95,8 +86,7 @@ impl Bank {
 
     /// `out = a w` with the matrix of a phase and a product, `out += a w` with `add`; `a` is (n, rows), row by row.
     pub fn product(&self, out: &mut [f32], a: &[f32], [phase, product]: [usize; 2], add: bool) {
-        let each = self.matrices.len() / self.count;
-        let matrix = &self.matrices[(phase * PRODUCTS + product) * each..][..each];
+        let matrix = &self.matrices[phase * PRODUCTS + product];
         #[cfg(target_arch = "x86_64")]
         if self.wide {
             return wide::product(out, a, matrix, [self.rows, self.columns], add);
@@ -115,6 +105,22 @@ impl Bank {
             multiply(out, a, Mat::new(matrix, self.rows, self.columns));
         }
     }
+}
+
+/// A matrix, (rows, columns), as the products read it. In its own room: one that grows ends a third larger, and banks
+/// are most of an engine's memory.
+#[cfg_attr(not(target_arch = "wasm32"), allow(unused_variables, reason = "only WebAssembly's form needs the rows"))]
+fn formed(matrix: &[f32], rows: usize, columns: usize) -> Vec<Value> {
+    #[cfg(target_arch = "x86_64")]
+    if wide::supports(columns) {
+        let mut packed = Vec::with_capacity(matrix.len());
+        packed.extend(wide::pack(matrix, columns));
+        return packed;
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    return matrix.to_vec();
+    #[cfg(target_arch = "wasm32")]
+    pack(Mat::new(matrix, rows, columns))
 }
 
 /// The taps of nine that a matrix is made of, each with its factor. Matrices are numbered by phase, then product.
@@ -175,8 +181,9 @@ mod tests {
         for (stride, direction) in [(1, Direction::Forward), (2, Direction::Forward), (1, Direction::Backward)] {
             let plan = Plan::new(ConvShape { n: 1, t: 16, v: 2, c, out, stride, taps: TAPS }, direction, 0, true);
             let bank = Bank::new(plan, Weight { values: &values, id: Some(u32::MAX) });
-            assert_eq!(bank.matrices.len(), stride * PRODUCTS * c * out);
-            assert_eq!(bank.matrices.capacity(), bank.matrices.len());
+            assert_eq!(bank.matrices.len(), stride * PRODUCTS);
+            let sizes = |matrix: &Vec<_>| (matrix.len(), matrix.capacity());
+            assert!(bank.matrices.iter().all(|matrix| sizes(matrix) == (c * out, c * out)));
         }
     }
 }
