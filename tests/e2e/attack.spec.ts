@@ -60,6 +60,35 @@ test("pause, step, cancel and reset take effect at once", async ({ page }) => {
   expect(await before(page)).toBe(clean);
 });
 
+test("while an attack runs, pictures take a third of the time", async ({ page }) => {
+  await open(page, `${cpu}&stop=iterations&n=40`);
+  await recognised(page);
+  await page.evaluate((cost) => {
+    // Each picture takes so long as on a weak computer. It clears the canvas more than once.
+    const drawing = WebGL2RenderingContext.prototype;
+    const { clear } = drawing;
+    const window = self as unknown as { drawn: number };
+    let ended = 0;
+    window.drawn = 0;
+    drawing.clear = function (...all) {
+      const start = performance.now();
+      if (start - ended > cost / 4) {
+        while (performance.now() - start < cost);
+        ended = performance.now();
+        window.drawn += cost;
+      }
+      clear.apply(this, all);
+    };
+  }, 200);
+  const drawn = () => page.evaluate(() => [(self as unknown as { drawn: number }).drawn, performance.now()]);
+  const [drawnBefore = 0, start = 0] = await drawn();
+  await attack(page);
+  const [drawnAfter = 0, end = 0] = await drawn();
+  const share = (drawnAfter - drawnBefore) / (end - start);
+  expect(share).toBeGreaterThan(0.1);
+  expect(share).toBeLessThan(0.45);
+});
+
 test("the same seed gives the same figures", async ({ page }) => {
   await open(page, `${cpu}&stop=iterations&n=3&seed=7`);
   await recognised(page);
