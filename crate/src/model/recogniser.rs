@@ -112,7 +112,7 @@ impl Network {
 
 impl Recogniser {
     /// Reads the weight files, in the entry's order, onto a device without autodiff. Each is read when those before it
-    /// have become networks, so that no two lie in memory beside each other.
+    /// have become networks, so that the arrays of one file at a time lie in memory.
     ///
     /// # Errors
     /// A weights error that names the file, and the key which is missing or has a wrong shape or a value that is not
