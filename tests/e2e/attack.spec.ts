@@ -61,32 +61,41 @@ test("pause, step, cancel and reset take effect at once", async ({ page }) => {
 });
 
 test("while an attack runs, pictures take a third of the time", async ({ page }) => {
-  await open(page, `${cpu}&stop=iterations&n=40`);
+  await open(page, `${cpu}&stop=iterations&n=500`);
   await recognised(page);
+  const cost = 200;
   await page.evaluate((cost) => {
-    // Each picture takes so long as on a weak computer. It clears the canvas more than once.
+    type Picture = { begun: number; ended: number; attacking: boolean };
+    const { pictures } = Object.assign(self, { pictures: [] as Picture[] });
+    const playground = document.querySelector("ciasa-playground") as unknown as {
+      session: { attacking: boolean };
+    };
     const drawing = WebGL2RenderingContext.prototype;
     const { clear } = drawing;
-    const window = self as unknown as { drawn: number };
-    let ended = 0;
-    window.drawn = 0;
+    // Each picture takes so long as on a weak computer. It clears the canvas more than once.
     drawing.clear = function (...all) {
-      const start = performance.now();
-      if (start - ended > cost / 4) {
-        while (performance.now() - start < cost);
-        ended = performance.now();
-        window.drawn += cost;
+      const begun = performance.now();
+      if (begun - (pictures.at(-1)?.ended ?? 0) > cost / 4) {
+        const { attacking } = playground.session;
+        while (performance.now() - begun < cost);
+        pictures.push({ begun, ended: performance.now(), attacking });
       }
       clear.apply(this, all);
     };
-  }, 200);
-  const drawn = () => page.evaluate(() => [(self as unknown as { drawn: number }).drawn, performance.now()]);
-  const [drawnBefore = 0, start = 0] = await drawn();
-  await attack(page);
-  const [drawnAfter = 0, end = 0] = await drawn();
-  const share = (drawnAfter - drawnBefore) / (end - start);
-  expect(share).toBeGreaterThan(0.1);
-  expect(share).toBeLessThan(0.45);
+  }, cost);
+  await page.getByRole("button", { name: "Run attack" }).click();
+  const rests = () =>
+    page.evaluate(() => {
+      const { pictures } = self as unknown as {
+        pictures: { begun: number; ended: number; attacking: boolean }[];
+      };
+      const during = pictures.filter((picture) => picture.attacking);
+      return during.slice(1).map((picture, i) => picture.begun - (during[i]?.ended ?? 0));
+    });
+  await expect(async () => expect((await rests()).length).toBeGreaterThanOrEqual(6)).toPass();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  // Each rests for twice the time that the one before it took.
+  expect(Math.min(...(await rests()))).toBeGreaterThan(2 * cost - 1);
 });
 
 test("the same seed gives the same figures", async ({ page }) => {

@@ -189,11 +189,14 @@ export class Stage extends Part {
       viewer.set({ dark: this.#dark.matches });
       viewer.setFrame(this.playground.player.frame);
       viewer.draw();
-      // A task after the browser has put the picture on the page, for which it may have to wait.
-      setTimeout(() => {
+      const done = () => {
         this.#done = performance.now();
         this.#cost = this.#done - start;
-      });
+      };
+      done();
+      // A task after the browser has put the picture on the page, for which it may have to wait. A report of the
+      // engine may come before it.
+      setTimeout(done);
       if (!this.painted) this.#first();
     });
   }
@@ -210,7 +213,7 @@ export class Stage extends Part {
     else
       this.#later ??= setTimeout(() => {
         this.#later = undefined;
-        this.paint();
+        this.#follow();
       }, rest);
   }
 
