@@ -8,6 +8,7 @@ import type { Cameras } from "../viewer/cameras.ts";
 import { Controls } from "../viewer/controls.ts";
 import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
+import { pace } from "./pace.ts";
 import { playerKey } from "./player-keys.ts";
 
 /** The kept result, drawn beside the stage's figure: same frame, same camera, same options. Fires "camera". */
@@ -31,10 +32,10 @@ export class KeptView extends Part {
   #begun: HTMLCanvasElement | null = null;
   #shown: Kept | null = null;
   #heated: unknown = null;
-  #request = 0;
   #observers: { disconnect(): void }[] = [];
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
-  readonly #frame = (): void => this.paint();
+  readonly #frame = (): void => this.#follow();
+  readonly #changed = (): void => this.paint();
 
   override render() {
     const { kept } = this.playground.comparison;
@@ -54,12 +55,11 @@ export class KeptView extends Part {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    cancelAnimationFrame(this.#request);
-    this.#request = 0;
+    pace.drop(this.#draw);
     for (const observer of this.#observers) observer.disconnect();
     this.#observers = [];
     this.playground.player.removeEventListener("frame", this.#frame);
-    this.#dark.removeEventListener("change", this.#frame);
+    this.#dark.removeEventListener("change", this.#changed);
     if (this.#viewer) this.cameras.remove(this.#viewer);
     this.#viewer?.dispose();
     this.#viewer = null;
@@ -72,13 +72,17 @@ export class KeptView extends Part {
 
   /** Draws once in the next animation frame. */
   paint(): void {
-    if (!this.#viewer || this.#request !== 0) return;
-    this.#request = requestAnimationFrame(() => {
-      this.#request = 0;
-      this.#viewer?.set({ dark: this.#dark.matches });
-      this.#viewer?.setFrame(this.playground.player.frame);
-      this.#viewer?.draw();
-    });
+    if (this.#viewer) pace.paint(this.#draw);
+  }
+
+  readonly #draw = (): void => {
+    this.#viewer?.set({ dark: this.#dark.matches });
+    this.#viewer?.setFrame(this.playground.player.frame);
+    this.#viewer?.draw();
+  };
+
+  #follow(): void {
+    if (this.#viewer) pace.follow(this.#draw, this.playground);
   }
 
   async #begin(): Promise<void> {
@@ -102,7 +106,7 @@ export class KeptView extends Part {
     controls.addEventListener("camera", () => this.#moved());
     this.#observers = [size, { disconnect: () => controls.dispose() }];
     this.playground.player.addEventListener("frame", this.#frame);
-    this.#dark.addEventListener("change", this.#frame);
+    this.#dark.addEventListener("change", this.#changed);
     this.#resize();
     this.#sync();
     this.#moved();
@@ -128,7 +132,7 @@ export class KeptView extends Part {
     }
     const { joints } = kept.config;
     viewer.set({ view: state.view, magnify: state.magnify, trails: state.trails, region: joints });
-    this.paint();
+    this.#follow();
   }
 
   #moved(): void {

@@ -11,6 +11,7 @@ import { Viewer } from "../viewer/viewer.ts";
 import { Part, shared } from "./base.ts";
 import { answerWords } from "./comparison.ts";
 import type { KeptView } from "./kept-view.ts";
+import { pace } from "./pace.ts";
 import { playerKey } from "./player-keys.ts";
 
 const HELP =
@@ -55,17 +56,12 @@ export class Stage extends Part {
   #viewer: Viewer | null = null;
   #begun: HTMLCanvasElement | null = null;
   #shown: { clip: unknown; data: unknown; why: unknown } = { clip: null, data: null, why: null };
-  #request = 0;
   #visible = true;
   #observers: { disconnect(): void }[] = [];
   readonly #cameras = new Cameras();
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #changed = (): void => this.paint();
   readonly #frame = (): void => this.#follow();
-  /** How long the last picture took, and when it was done, in ms. */
-  #cost = 0;
-  #done = 0;
-  #later: ReturnType<typeof setTimeout> | undefined;
 
   override render() {
     const { clip } = this.playground;
@@ -178,43 +174,26 @@ export class Stage extends Part {
 
   /** Draws once in the next animation frame, unless the stage is out of sight. */
   paint(): void {
-    // The first picture is always drawn: playback and the engine wait for it.
-    const idle = this.painted && !this.#visible;
-    if (!this.#viewer || this.#request !== 0 || idle) return;
-    this.#request = requestAnimationFrame(() => {
-      this.#request = 0;
-      const viewer = this.#viewer;
-      if (!viewer || !this.playground.clip) return;
-      const start = performance.now();
-      viewer.set({ dark: this.#dark.matches });
-      viewer.setFrame(this.playground.player.frame);
-      viewer.draw();
-      const done = () => {
-        this.#done = performance.now();
-        this.#cost = this.#done - start;
-      };
-      done();
-      // A task after the browser has put the picture on the page, for which it may have to wait. A report of the
-      // engine may come before it.
-      setTimeout(done);
-      if (!this.painted) this.#first();
-    });
+    if (this.#drawn) pace.paint(this.#draw);
   }
 
-  /**
-   * Draws the player's frame, or what an attack has changed. Without a GPU, drawing and the engine share the cores:
-   * while the engine computes, pictures may take a third of the time.
-   */
+  /** The first picture is always drawn: playback and the engine wait for it. */
+  get #drawn(): boolean {
+    return this.#viewer !== null && (!this.painted || this.#visible);
+  }
+
+  readonly #draw = (): void => {
+    const viewer = this.#viewer;
+    if (!viewer || !this.playground.clip) return;
+    viewer.set({ dark: this.#dark.matches });
+    viewer.setFrame(this.playground.player.frame);
+    viewer.draw();
+    if (!this.painted) this.#first();
+  };
+
+  /** Draws the player's frame, or what an attack has changed. */
   #follow(): void {
-    const { attacking, before, engine, unreadable } = this.playground;
-    const starts = engine.wanted && before === null && engine.state.status !== "failed" && !unreadable;
-    const rest = attacking || starts ? this.#done + 2 * this.#cost - performance.now() : 0;
-    if (rest <= 0) this.paint();
-    else
-      this.#later ??= setTimeout(() => {
-        this.#later = undefined;
-        this.#follow();
-      }, rest);
+    if (this.#drawn) pace.follow(this.#draw, this.playground);
   }
 
   /** Passes changes to the viewer. */
@@ -297,14 +276,11 @@ export class Stage extends Part {
   }
 
   #drop(): void {
-    cancelAnimationFrame(this.#request);
+    pace.drop(this.#draw);
     for (const observer of this.#observers) observer.disconnect();
     this.#observers = [];
     this.playground.player.removeEventListener("frame", this.#frame);
     this.#dark.removeEventListener("change", this.#changed);
-    clearTimeout(this.#later);
-    this.#later = undefined;
-    this.#request = 0;
     if (this.#viewer) this.#cameras.remove(this.#viewer);
     this.#viewer?.dispose();
     this.#viewer = null;

@@ -4,6 +4,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { asFailure, sentence } from "../../base/failure.ts";
 import { Person, type Setting } from "../../body/person.ts";
 import { Part, shared } from "../base.ts";
+import { pace } from "../pace.ts";
 
 /** The person or the two people on a canvas that follows the player. */
 @customElement("ciasa-film-screen")
@@ -33,7 +34,6 @@ export class FilmScreen extends Part {
   #person: Person | null = null;
   #begun: HTMLCanvasElement | null = null;
   #filmed: unknown[] = [];
-  #request = 0;
   readonly #frame = (): void => this.#paint();
 
   override render() {
@@ -62,8 +62,7 @@ export class FilmScreen extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.playground.player.removeEventListener("frame", this.#frame);
-    cancelAnimationFrame(this.#request);
-    this.#request = 0;
+    pace.drop(this.#draw);
     this.#person?.dispose();
     this.#person = null;
     this.#begun = null;
@@ -104,12 +103,12 @@ export class FilmScreen extends Part {
   }
 
   #paint(): void {
-    if (!this.#person || this.#request !== 0 || this.trouble) return;
-    this.#request = requestAnimationFrame(() => {
-      this.#request = 0;
-      const { clip, perturbed, player } = this.playground;
-      if (!clip || this.#filmed[0] !== clip) return;
-      this.#person?.draw(player.frame, perturbed ? "both" : "clean");
-    });
+    if (this.#person && !this.trouble) pace.follow(this.#draw, this.playground);
   }
+
+  readonly #draw = (): void => {
+    const { clip, perturbed, player } = this.playground;
+    if (!clip || this.#filmed[0] !== clip) return;
+    this.#person?.draw(player.frame, perturbed ? "both" : "clean");
+  };
 }
