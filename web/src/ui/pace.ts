@@ -21,7 +21,7 @@ class Pace {
     this.#request ||= requestAnimationFrame(this.#draw);
   }
 
-  /** Draws a picture that the player or the engine has changed; not before the rest is over while the engine computes. */
+  /** Draws a picture that the player or the engine has changed; while the engine computes, after the rest. */
   follow(picture: () => void, playground: Playground): void {
     const { attacking, before, engine, unreadable } = playground;
     const starts = engine.wanted && before === null && engine.state.status !== "failed" && !unreadable;
