@@ -86,6 +86,27 @@ async fn a_rehearsal_leaves_the_first_answer_as_it_is() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_kept_of_a_networks_weights_goes_before_the_next_is_built() {
+    let engine = loaded().await;
+    let kept = || get(&engine.memory().unwrap(), "kept").as_f64().unwrap();
+    let answer = async || {
+        let answer = engine.recognise(page_clip(8, 0.0)).await.unwrap();
+        js_sys::Float32Array::from(get(&answer, "probabilities")).to_vec()
+    };
+    let expected = answer().await;
+    let once = kept();
+    assert!(once > 0.0);
+    // This one fails while it is built.
+    engine.load_model(entry(1), files(&[1, 2, 3])).await.unwrap_err();
+    assert_eq!(kept(), 0.0);
+    // The network before computes the same, and keeps as much as at first.
+    assert_eq!((answer().await, kept()), (expected, once));
+    let bytes = weights(3);
+    engine.load_model(entry(bytes.len()), files(&bytes)).await.unwrap();
+    assert_eq!(kept(), 0.0);
+}
+
+#[wasm_bindgen_test]
 async fn a_whole_attack_through_the_handle() {
     let engine = loaded().await;
     let backend: Value = from_js(&engine.backend().unwrap()).unwrap();

@@ -116,6 +116,8 @@ pub struct LoadedWeights {
 pub struct Memory {
     /// WebAssembly's linear memory, which never shrinks.
     pub wasm: f64,
+    /// Part of it: what the CPU's kernels keep of the weights of frozen networks, without the helpers' part.
+    pub kept: f64,
     /// Reserved on the GPU; none on the CPU backend.
     pub gpu: Option<f64>,
     /// Number of live allocations on the GPU; none on the CPU backend.

@@ -133,6 +133,7 @@ impl Engine {
         let gpu = self.active.borrow().device.memory_pool_usage();
         to_js(&Memory {
             wasm: core::arch::wasm32::memory_size(0) as f64 * PAGE,
+            kept: kernel::kept_weights() as f64,
             gpu: gpu.as_ref().map(|usage| usage.bytes_reserved as f64),
             gpu_allocations: gpu.as_ref().map(|usage| usage.number_allocs as f64),
         })

@@ -38,6 +38,8 @@ use ops::spatial::SpatialOps;
 use ops::window::{Window, window};
 pub use product::product;
 pub use weight_ids::forget as forget_weights;
+#[cfg(target_arch = "wasm32")]
+pub use weight_ids::kept as kept_weights;
 
 /// Temporal convolution: nine taps over time, padding four, the same for each joint.
 ///

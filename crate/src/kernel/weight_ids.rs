@@ -48,6 +48,12 @@ fn keep(wanted: impl Fn(u32) -> bool) {
     packed_weights::keep(&wanted);
 }
 
+/// Bytes kept of all weights; of those that lie in a thread's own memory, those of this thread.
+#[cfg(target_arch = "wasm32")]
+pub fn kept() -> usize {
+    minimal::kept() + packed_weights::kept()
+}
+
 /// The smallest id in use, or the next one where there is none.
 #[cfg(target_arch = "wasm32")]
 pub fn oldest() -> u32 {

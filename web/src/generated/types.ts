@@ -781,6 +781,8 @@ export type LoadedWeights = {
 export type Memory = {
   /** WebAssembly's linear memory, which never shrinks. */
   wasm: number;
+  /** Part of it: what the CPU's kernels keep of the weights of frozen networks, without the helpers' part. */
+  kept: number;
   /** Reserved on the GPU; none on the CPU backend. */
   gpu: number | null;
   /** Number of live allocations on the GPU; none on the CPU backend. */

@@ -28,6 +28,11 @@ pub fn keep(wanted: impl Fn(u32) -> bool) {
     KEPT.with_borrow_mut(|kept| kept.retain(|(id, _), _| wanted(*id)));
 }
 
+/// Bytes of this thread's packed weights.
+pub fn kept() -> usize {
+    KEPT.with_borrow(|kept| kept.values().map(|packed| size_of_val(packed.vectors.as_slice())).sum())
+}
+
 impl PackedWeights {
     /// Whether the loops support the weight of such a convolution.
     pub fn supports(plan: Plan) -> bool {

@@ -47,6 +47,13 @@ pub fn keep(wanted: impl Fn(u32) -> bool) {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner).retain(|(id, _), _| wanted(*id));
 }
 
+/// Bytes of all kept matrices.
+#[cfg(target_arch = "wasm32")]
+pub fn kept() -> usize {
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.values().flat_map(|bank| &bank.matrices).map(|matrix| size_of_val(matrix.as_slice())).sum()
+}
+
 impl Bank {
     /// The matrices of a weight, which has an id.
     pub fn of(plan: Plan, w: Weight<'_>, id: u32) -> Arc<Self> {

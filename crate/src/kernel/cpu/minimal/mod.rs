@@ -16,6 +16,8 @@ mod transform;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
+#[cfg(target_arch = "wasm32")]
+pub use bank::kept;
 #[cfg(feature = "gpu")]
 pub use bank::terms;
 pub use bank::{Bank, keep};
