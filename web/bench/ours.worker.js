@@ -11,6 +11,8 @@ let x0 = null;
 let plausible = false;
 let projection = "paper";
 let clip = null;
+/** Threads that compute. */
+let wanted = 1;
 
 /** Our page's `Clip`. */
 function pageClip(frames) {
@@ -89,12 +91,22 @@ function step() {
   return engine.stepAttacks(Uint32Array.of(0), 1);
 }
 
+/** Seconds of each of `count` calls. */
+async function timed(count, call) {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) await call();
+  const seconds = (performance.now() - start) / 1000 / count;
+  if (threads() !== wanted) throw new Error(`it lost a thread: ${threads()} of ${wanted} are in use`);
+  return seconds;
+}
+
 self.answer({
   async load({ device, discriminator, exact, kernels, fused = true, helpers = 0 }) {
     const module = await WebAssembly.compileStreaming(fetch("/engine/engine_bg.wasm"));
     await init({ module_or_path: module });
     fuse(fused);
     if (helpers) await gather(module, helpers);
+    wanted = helpers + 1;
     onFailure((kind, message) => self.postMessage({ fatal: `${kind}: ${message}` }));
     plausible = discriminator;
     projection = exact ? "exact" : "paper";
@@ -114,14 +126,10 @@ self.answer({
     engine.beginAttacks([clip], [config()]);
   },
   async steps({ count }) {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) await step();
-    return (performance.now() - start) / 1000 / count;
+    return timed(count, step);
   },
   async forward({ count }) {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) await engine.recognise(clip);
-    return (performance.now() - start) / 1000 / count;
+    return timed(count, () => engine.recognise(clip));
   },
   async check() {
     const { logits, gradient } = await engine.gradient(clip, ATTACK.target);

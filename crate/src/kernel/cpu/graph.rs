@@ -79,10 +79,13 @@ impl Subset {
     /// The subset k of the adjacency `a`, (K, V, V).
     pub fn new(s: GraphShape, a: &[f32], k: usize) -> Self {
         let entries = k * s.v * s.v..(k + 1) * s.v * s.v;
-        let reached = |joint: &usize| entries.clone().skip(*joint).step_by(s.v).any(|entry| a[entry] != 0.0);
-        let joints: Vec<usize> = (0..s.v).filter(reached).collect();
+        let mut reached = vec![false; s.v];
+        for from in a[entries.clone()].chunks_exact(s.v) {
+            reached.iter_mut().zip(from).for_each(|(reached, weight)| *reached |= *weight != 0.0);
+        }
+        let joints: Vec<usize> = (0..s.v).filter(|joint| reached[*joint]).collect();
         let row = |entry: usize| joints.partition_point(|joint| *joint < entry % s.v);
-        let edges = edges(a, entries.clone(), s.v, row);
+        let edges = edges(a, entries, s.v, row);
         Self { graph: Graph { v: s.v, c: s.c, rows: joints.len(), edges }, joints }
     }
 

@@ -98,9 +98,9 @@ impl ConvShape {
 
     /// The frames of x in one block for each remainder modulo the stride; the block is empty where no tap reads it.
     pub fn deal(self, x: &[f32]) -> Vec<Vec<f32>> {
-        let row = self.v * self.c;
-        let frames = |p: usize| (p..self.t).step_by(self.stride).flat_map(|t| &x[t * row..(t + 1) * row]).copied();
-        (0..self.stride).map(|p| if self.reads(p) { frames(p).collect() } else { Vec::new() }).collect()
+        let frames: Vec<&[f32]> = x.chunks_exact(self.v * self.c).take(self.t).collect();
+        let block = |p: usize| frames.iter().skip(p).step_by(self.stride).copied().collect::<Vec<_>>().concat();
+        (0..self.stride).map(|p| if self.reads(p) { block(p) } else { Vec::new() }).collect()
     }
 
     /// Whether a tap reads the block `phase`.

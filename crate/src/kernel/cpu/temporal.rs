@@ -35,15 +35,19 @@ pub fn spatial_x<'a>(s: ConvShape, dy: &'a [f32], a: &'a [f32], w: Weight<'a>) -
 
 /// Gradient through a ReLU with the result `y`: `dy` where `y` is positive, else zero.
 pub fn relu_backward(y: &[f32], dy: &[f32]) -> Vec<f32> {
-    let mut dx = vec![0.0; dy.len()];
-    each_chunk(&mut dx, TASK, |task, dx| {
+    assert_eq!(y.len(), dy.len(), "sizes differ");
+    let mut dx = Vec::with_capacity(dy.len());
+    // Not zeros first, which one thread would write for all.
+    each_chunk(&mut dx.spare_capacity_mut()[..dy.len()], TASK, |task, dx| {
         let from = task * TASK;
         for ((dx, y), dy) in dx.iter_mut().zip(&y[from..]).zip(&dy[from..]) {
             // Bits in place of a branch, which would be guessed wrong for every second value.
             let mask = u32::from(*y > 0.0).wrapping_neg();
-            *dx = f32::from_bits(dy.to_bits() & mask);
+            dx.write(f32::from_bits(dy.to_bits() & mask));
         }
     });
+    // SAFETY: the chunks are all of these values, and each has been written.
+    unsafe { dx.set_len(dy.len()) };
     dx
 }
 
