@@ -32,7 +32,7 @@ class Pace {
     }
   }
 
-  /** Draws a picture no more. */
+  /** Takes back a picture that is not drawn yet. */
   drop(picture: () => void): void {
     this.#waiting.delete(picture);
     this.#next.delete(picture);

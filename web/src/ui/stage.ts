@@ -177,7 +177,7 @@ export class Stage extends Part {
     if (this.#drawn) pace.paint(this.#draw);
   }
 
-  /** The first picture is always drawn: playback and the engine wait for it. */
+  /** Whether a picture is drawn: in sight, and the first one anywhere, as playback and the engine wait for it. */
   get #drawn(): boolean {
     return this.#viewer !== null && (!this.painted || this.#visible);
   }
